@@ -1,0 +1,93 @@
+/**
+ * The world that a git child lives in: nothing of the machine's or the user's git configuration, no credentials, no prompts,
+ * no programs that a repository names. The repository is hostile until proven otherwise, also when it lies on this machine.
+ */
+import { createHash, randomUUID } from 'node:crypto';
+import { access, mkdir, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+/**
+ * Settings for every git child. A file and not `-c` options: git hides those from the `upload-pack` that serves a local
+ * source, and that is where `safe.directory` is needed and where the source's own configuration is read.
+ */
+const SETTINGS = `
+[core]
+	hooksPath = /dev/null
+	fsmonitor = false
+	attributesFile = /dev/null
+	askPass = /bin/false
+	bigFileThreshold = 16m ; larger files count as binary and are never held in memory
+	packedGitWindowSize = 32m ; packs are mapped in parts, within the memory limit
+	packedGitLimit = 512m
+[safe]
+	directory = *
+	bareRepository = explicit
+[credential]
+	helper =
+[protocol]
+	allow = never
+[http]
+	; Hosting sites redirect renamed repositories, in the first request only. Later redirects are refused, and the
+	; protocol list confines even the first to https. It opens no door: a caller may name the target himself.
+	followRedirects = initial
+	lowSpeedLimit = 1000
+	lowSpeedTime = 60
+[fetch]
+	unpackLimit = 1 ; one pack instead of many files, so that the size on disk is cheap to watch
+	recurseSubmodules = false
+[submodule]
+	recurse = false
+[gc]
+	auto = 0
+[maintenance]
+	auto = false
+[log]
+	showSignature = false
+	mailmap = false
+[pack]
+	threads = 2
+	windowMemory = 64m
+`;
+
+/** How a child finds programs and the network on this machine. All that is taken over from our own environment. */
+const INHERITED = ['PATH', 'https_proxy', 'HTTPS_PROXY', 'no_proxy', 'NO_PROXY', 'GIT_SSL_CAINFO'];
+
+/**
+ * Writes the settings file, if it is not there, and names it.
+ *
+ * @returns its path. The name changes with the content, so that workers of two versions may share a folder.
+ */
+export async function settingsIn(cacheDir: string): Promise<string> {
+  const file = join(cacheDir, `git-${createHash('sha256').update(SETTINGS).digest('hex').slice(0, 12)}.config`);
+  const exists = await access(file).then(
+    () => true,
+    () => false,
+  );
+  if (!exists) {
+    await mkdir(cacheDir, { recursive: true });
+    const draft = `${file}.${randomUUID()}`;
+    await writeFile(draft, SETTINGS);
+    await rename(draft, file);
+  }
+  return file;
+}
+
+/** The environment of a child. `protocol` is the one transport that it may use, if any; no configuration can widen it. */
+export function environmentOf(cacheDir: string, settings: string, protocol?: 'https' | 'file'): NodeJS.ProcessEnv {
+  return {
+    ...Object.fromEntries(INHERITED.map((name) => [name, process.env[name]])),
+    HOME: '/nonexistent', // no ~/.netrc, no ~/.config/git
+    LC_ALL: 'C', // stderr is classified by its words
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_CONFIG_GLOBAL: settings,
+    GIT_ATTR_NOSYSTEM: '1',
+    GIT_ALLOW_PROTOCOL: protocol ?? 'none',
+    GIT_ASKPASS: '/bin/false',
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_CEILING_DIRECTORIES: dirname(cacheDir), // never finds a repository around the cache
+    GIT_NO_LAZY_FETCH: '1',
+    GIT_NO_REPLACE_OBJECTS: '1',
+    GIT_LITERAL_PATHSPECS: '1',
+    GIT_OPTIONAL_LOCKS: '0',
+  };
+}

@@ -1,0 +1,124 @@
+/** Reads how the analyzed commit came about: commits, authors, times, and the files that change most. */
+import type { History } from '../../workflows/analyze-repository/tool';
+import type { StepContext } from '../step';
+import type { Clone } from './clones';
+import { GitError } from './git';
+import { REPORT_EVERY } from './inventory';
+import { tally } from './tally';
+import { visible } from './visible';
+
+/** Most commits counted. Twice the history of Linux. */
+const MAX_COMMITS = 3_000_000;
+/** Newest commits that hot spots are taken from: comparing trees is the costly part, and what changed long ago says little. */
+const HOT_SPOT_COMMITS = 10_000;
+const TOP_AUTHORS = 15;
+const TOP_YEARS = 30;
+const TOP_HOT_SPOTS = 20;
+
+export const NO_COMMITS: History = {
+  commits: 0,
+  merges: 0,
+  complete: true,
+  first: null,
+  last: null,
+  days: 0,
+  authors: 0,
+  topAuthors: [],
+  moreAuthors: 0,
+  years: [],
+  hotSpots: [],
+  hotSpotCommits: 0,
+};
+
+/** Reads the history of one commit. */
+export async function historyOf(clone: Clone, context: StepContext): Promise<History> {
+  const authors = tally();
+  const names = new Map<string, string>();
+  const years = tally(10_000);
+  let [commits, merges, first, last] = [0, 0, Infinity, -Infinity];
+
+  const log = ['log', '-z', '--encoding=UTF-8', '--no-show-signature', `--max-count=${MAX_COMMITS}`];
+  for await (const record of clone.records([...log, '--format=%ct%n%P%n%ae%n%an', clone.commit, '--'])) {
+    const [time = '', parents = '', address = '', ...name] = record.split('\n');
+    commits += 1;
+    if (parents.includes(' ')) merges += 1;
+    const author = address.toLowerCase() || name.join(' '); // an address is used to tell people apart and never shown
+    authors.add(author);
+    if (names.size < 100_000 && !names.has(author)) names.set(author, name.join(' ')); // the newest name counts
+    const seconds = Number(time);
+    first = Math.min(first, seconds);
+    last = Math.max(last, seconds);
+    years.add(String(yearOf(seconds)));
+    if (commits % REPORT_EVERY === 0) context.report({ done: commits, message: 'commits read' });
+  }
+
+  const newest = Math.min(commits, HOT_SPOT_COMMITS);
+  const hotSpots = await hotSpotsOf(clone, newest, context);
+
+  const topAuthors = authors.top(TOP_AUTHORS);
+  return {
+    commits,
+    merges,
+    complete: commits < MAX_COMMITS,
+    first: timeOf(first),
+    last: timeOf(last),
+    days: commits === 0 ? 0 : Math.floor((last - first) / 86_400),
+    authors: authors.size(),
+    topAuthors: topAuthors.map(([author, count]) => ({
+      name: visible(names.get(author) || 'unknown', 80),
+      commits: count,
+    })),
+    moreAuthors: authors.size() - topAuthors.length,
+    years: years
+      .top(TOP_YEARS)
+      .map(([year, count]) => ({ year: Number(year), commits: count }))
+      .sort((a, b) => b.year - a.year),
+    hotSpots: hotSpots ?? [],
+    hotSpotCommits: hotSpots === undefined ? 0 : newest,
+  };
+}
+
+/** Undefined when a commit changes so many files at once that git cannot compare it within its memory. */
+async function hotSpotsOf(
+  clone: Clone,
+  newest: number,
+  context: StepContext,
+): Promise<History['hotSpots'] | undefined> {
+  const changes = [
+    '--format=',
+    '--name-only',
+    '--no-renames',
+    '--no-ext-diff',
+    '--no-textconv',
+    '--ignore-submodules=all',
+  ];
+  const log = ['log', '-z', '--no-show-signature', `--max-count=${newest}`, ...changes, clone.commit, '--'];
+  const touched = tally();
+  let changed = 0;
+  try {
+    for await (const path of clone.records(log)) {
+      if (path === '') continue;
+      touched.add(path);
+      changed += 1;
+      if (changed % REPORT_EVERY === 0) context.report({ done: changed, message: 'changes read' });
+    }
+  } catch (error) {
+    if (error instanceof GitError && error.isOutOfMemory) return undefined;
+    throw error;
+  }
+  return touched.top(TOP_HOT_SPOTS).map(([path, count]) => ({ path: visible(path), commits: count }));
+}
+
+/** A commit may claim any time; what no calendar holds counts as the epoch. */
+function dateOf(seconds: number): Date {
+  const date = new Date(seconds * 1_000);
+  return Number.isNaN(date.getTime()) ? new Date(0) : date;
+}
+
+function yearOf(seconds: number): number {
+  return dateOf(seconds).getUTCFullYear();
+}
+
+function timeOf(seconds: number): string | null {
+  return Number.isFinite(seconds) ? dateOf(seconds).toISOString() : null;
+}

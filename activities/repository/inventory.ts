@@ -1,0 +1,116 @@
+/** Lists what the analyzed commit holds: files, sizes, languages, lines. Streams git's listing; holds sums and top entries. */
+import type { Inventory } from '../../workflows/analyze-repository/tool';
+import type { StepContext } from '../step';
+import type { Clone } from './clones';
+import { composition } from './composition';
+import type { Languages } from './languages';
+import { tally } from './tally';
+import { visible } from './visible';
+
+/** Most files listed. A few kilobytes of trees can name billions of files. */
+const MAX_FILES = 500_000;
+/** Most bytes of files read to count lines. A small pack can inflate to anything. */
+const MAX_READ_BYTES = 4 * 1024 ** 3;
+/** Records between two progress reports. */
+export const REPORT_EVERY = 500;
+const TOP_LANGUAGES = 20;
+const TOP_FOLDERS = 15;
+const TOP_FILES = 10;
+
+export const NO_FILES: Inventory = {
+  files: 0,
+  bytes: 0,
+  symlinks: 0,
+  submodules: 0,
+  complete: true,
+  binaryFiles: 0,
+  lines: 0,
+  vendored: { files: 0, bytes: 0 },
+  languages: [],
+  moreLanguages: 0,
+  folders: [],
+  moreFolders: 0,
+  largest: [],
+};
+
+/** Takes the inventory of one commit. */
+export async function inventoryOf(clone: Clone, languages: Languages, context: StepContext): Promise<Inventory> {
+  const found = { files: 0, bytes: 0, symlinks: 0, submodules: 0, complete: true };
+  const vendored = { files: 0, bytes: 0 };
+  const made = composition(languages);
+  const folders = tally();
+  let largest: Inventory['largest'] = [];
+
+  for await (const record of clone.records(['ls-tree', '-r', '-l', '-z', clone.commit])) {
+    const { mode, bytes, path } = entryOf(record);
+    if (mode === '160000') found.submodules += 1;
+    else if (mode === '120000') found.symlinks += 1;
+    else {
+      if (found.files >= MAX_FILES) {
+        found.complete = false;
+        break;
+      }
+      found.files += 1;
+      found.bytes += bytes;
+      const slash = path.indexOf('/');
+      if (slash !== -1) folders.add(path.slice(0, slash));
+      if (bytes > (largest.at(TOP_FILES - 1)?.bytes ?? -1)) {
+        largest = [...largest, { path, bytes }].sort((a, b) => b.bytes - a.bytes).slice(0, TOP_FILES);
+      }
+      if (languages.isVendored(path)) {
+        vendored.files += 1;
+        vendored.bytes += bytes;
+      } else {
+        made.add(path, { files: 1, bytes });
+      }
+      if (found.files % REPORT_EVERY === 0) context.report({ done: found.files, message: 'files listed' });
+    }
+  }
+
+  const isReadable = found.complete && found.bytes <= MAX_READ_BYTES;
+  const read = isReadable
+    ? await linesOf(clone, context, found.files, (path, lines) => {
+        if (!languages.isVendored(path)) made.add(path, { lines });
+      })
+    : { lines: null, binaryFiles: null };
+
+  const list = made.result(isReadable);
+  const top = folders.top(TOP_FOLDERS);
+  return {
+    ...found,
+    ...read,
+    vendored,
+    languages: list.slice(0, TOP_LANGUAGES),
+    moreLanguages: Math.max(0, list.length - TOP_LANGUAGES),
+    folders: top.map(([path, files]) => ({ path: visible(path), files })),
+    moreFolders: folders.size() - top.length,
+    largest: largest.map(({ path, bytes }) => ({ path: visible(path), bytes })),
+  };
+}
+
+/** One record of `ls-tree -l -z`: mode, type, id and size in columns, a tab, and the path as it is. */
+export function entryOf(record: string): { mode: string; id: string; bytes: number; path: string } {
+  const tab = record.indexOf('\t');
+  const [mode = '', , id = '', size = ''] = record.slice(0, tab).split(/ +/);
+  return { mode, id, bytes: Number(size) || 0, path: record.slice(tab + 1) };
+}
+
+/** Counts lines as what a commit of everything would add. Nothing that the repository configures takes part in it. */
+async function linesOf(clone: Clone, context: StepContext, files: number, add: (path: string, lines: number) => void) {
+  const emptyTree = (await clone.read(['hash-object', '-t', 'tree', '/dev/null'])).trim(); // depends on the object format
+  const options = ['--numstat', '-z', '--no-ext-diff', '--no-textconv', '--no-renames', '--ignore-submodules=all'];
+  let lines = 0;
+  let binaryFiles = 0;
+  let done = 0;
+  for await (const record of clone.records(['diff', ...options, emptyTree, clone.commit, '--'])) {
+    const [added = '', , ...path] = record.split('\t');
+    if (added === '-') binaryFiles += 1;
+    else {
+      lines += Number(added) || 0;
+      add(path.join('\t'), Number(added) || 0);
+    }
+    done += 1;
+    if (done % REPORT_EVERY === 0) context.report({ done, total: files, message: 'files read' });
+  }
+  return { lines, binaryFiles };
+}

@@ -1,0 +1,75 @@
+/** What a remote offers: which commit a ref, or the default branch, names. One request; nothing is downloaded. */
+import { failure } from '../failure';
+import type { Git } from './git';
+import type { Source } from './source';
+
+export interface Tip {
+  readonly commit: string;
+  /** Full name, such as `refs/heads/main`; null when HEAD is detached. */
+  readonly ref: string | null;
+}
+
+/** A hostile server may offer refs without end. */
+const MAX_REFS = 100_000;
+
+/**
+ * Finds the commit to analyze.
+ *
+ * @param ref - a branch or tag, the branch first; absent: HEAD, or failing that main, master or the first branch
+ * @returns undefined when the repository is empty
+ * @throws GitError when the remote cannot be read
+ * @throws ApplicationFailure `invalid_input` when there is no such ref
+ */
+export async function tipOf(
+  git: Git,
+  source: Source,
+  ref: string | undefined,
+  signal: AbortSignal,
+): Promise<Tip | undefined> {
+  const offered = async (patterns: readonly string[]) => {
+    const refs = new Map<string, string>();
+    const args = ['ls-remote', '--symref', ...strict(source), '--', source.remote, ...patterns];
+    for await (const line of git.records(args, { signal, protocol: source.protocol }, '\n')) {
+      const [value = '', name = ''] = line.split('\t');
+      if (value.startsWith('ref: ')) refs.set(`->${name}`, value.slice(5));
+      else if (/^[0-9a-f]{40,64}$/.test(value)) refs.set(name, value);
+      if (refs.size >= MAX_REFS) break;
+    }
+    return refs;
+  };
+
+  if (ref !== undefined) {
+    const names = [
+      `refs/heads/${ref}`,
+      `refs/tags/${ref}^{}`,
+      `refs/tags/${ref}`,
+      ...(ref.startsWith('refs/') ? [ref] : []),
+    ];
+    const refs = await offered(names);
+    const name = names.find((candidate) => refs.has(candidate));
+    const commit = refs.get(name ?? '');
+    if (name === undefined || commit === undefined) {
+      throw failure(
+        'invalid_input',
+        'The repository has no branch or tag of the name given as ref. Leave ref out for the default branch.',
+      );
+    }
+    return { commit, ref: name.replace('^{}', '') };
+  }
+
+  const head = await offered(['HEAD']);
+  const commit = head.get('HEAD');
+  if (commit !== undefined) return { commit, ref: head.get('->HEAD') ?? null };
+
+  // HEAD names a branch that is not there. Any other branch is better than calling the repository empty.
+  const branches = await offered(['refs/heads/*']);
+  const [first] = [...branches.keys()].filter((name) => name.startsWith('refs/heads/'));
+  const name = ['refs/heads/main', 'refs/heads/master'].find((candidate) => branches.has(candidate)) ?? first;
+  const tip = branches.get(name ?? '');
+  return name === undefined || tip === undefined ? undefined : { commit: tip, ref: name };
+}
+
+/** Makes git open exactly the folder that was checked, and not `<folder>.git` or the like beside it. */
+export function strict(source: Source): readonly string[] {
+  return source.protocol === 'file' ? ['--upload-pack=git-upload-pack --strict'] : [];
+}

@@ -1,0 +1,126 @@
+/** Writes the findings down in Markdown, for a person or a model to read. Computes nothing new. */
+import type { Findings } from '../../workflows/analyze-repository/tool';
+import { sizeOf } from './visible';
+
+/** @param findings - names in them are already fit to be shown; here they are only kept from being taken for Markdown */
+export function reportOf(findings: Findings): string {
+  const { repository } = findings;
+  const title = `# ${quoted(repository.url)}`;
+  if (repository.empty) return `${title}\n\nThe repository is empty: it has no commits.\n`;
+  const branch =
+    repository.ref === null ? 'a detached HEAD' : quoted(repository.ref.replace(/^refs\/(heads|tags)\//, ''));
+  return [
+    title,
+    `Analyzed ${branch} at commit \`${(repository.commit ?? '').slice(0, 12)}\`. Names below are quoted from the repository.`,
+    ...(repository.shallow ? ['The source is a shallow copy: its history is not complete.'] : []),
+    inventoryPart(findings.inventory),
+    dependenciesPart(findings.dependencies),
+    historyPart(findings.history),
+  ]
+    .join('\n\n')
+    .concat('\n');
+}
+
+function inventoryPart(inventory: Findings['inventory']): string {
+  const text = inventory.files - (inventory.binaryFiles ?? 0);
+  const lines = inventory.lines === null ? 'lines not counted: too large' : `${number(inventory.lines)} lines`;
+  return [
+    '## Contents',
+    '',
+    `${inventory.complete ? '' : 'More than '}${number(inventory.files)} files, ${sizeOf(inventory.bytes)}, ${lines}.`,
+    ...(inventory.files === 0 ? ['The commit holds no files.'] : []),
+    ...(inventory.files > 0 && text === 0 ? ['Every file is binary: there is no text to read.'] : []),
+    ...(inventory.submodules > 0 ? [`${number(inventory.submodules)} submodules, not followed.`] : []),
+    ...(inventory.vendored.files > 0
+      ? [
+          `${number(inventory.vendored.files)} of the files look third-party or generated and are left out of the languages.`,
+        ]
+      : []),
+    ...section(
+      'Languages',
+      inventory.languages.map(
+        ({ name, files, bytes, lines: count }) =>
+          `${name}: ${number(files)} files, ${sizeOf(bytes)}${count === null ? '' : `, ${number(count)} lines`}`,
+      ),
+      inventory.moreLanguages,
+    ),
+    ...section(
+      'Folders',
+      inventory.folders.map(({ path, files }) => `${quoted(path)}: ${number(files)} files`),
+      inventory.moreFolders,
+    ),
+    ...section(
+      'Largest files',
+      inventory.largest.map(({ path, bytes }) => `${quoted(path)}: ${sizeOf(bytes)}`),
+    ),
+  ].join('\n');
+}
+
+function dependenciesPart({ manifests, moreManifests, ecosystems }: Findings['dependencies']): string {
+  if (manifests.length === 0) return '## Dependencies\n\nNo manifest of a known ecosystem was found.';
+  return [
+    '## Dependencies',
+    ...section(
+      'Manifests',
+      manifests.map(
+        ({ path, state, dependencies }) =>
+          `${quoted(path)}: ${state === 'read' ? `${number(dependencies)} declared` : state}`,
+      ),
+      moreManifests,
+    ),
+    ...ecosystems.flatMap(({ name, list, more }) =>
+      section(
+        name,
+        list.map(
+          (entry) => `${quoted(`${entry.name} ${entry.version}`.trim())}${entry.development ? ' (development)' : ''}`,
+        ),
+        more,
+      ),
+    ),
+  ].join('\n');
+}
+
+function historyPart(history: Findings['history']): string {
+  const day = (time: string | null) => (time ?? '').slice(0, 10);
+  return [
+    '## History',
+    '',
+    `${history.complete ? '' : 'More than '}${number(history.commits)} commits (${number(history.merges)} merges) by ${number(history.authors)} authors, from ${day(history.first)} to ${day(history.last)} (${number(history.days)} days).`,
+    ...section(
+      'Authors',
+      history.topAuthors.map(({ name, commits }) => `${quoted(name)}: ${number(commits)} commits`),
+      history.moreAuthors,
+    ),
+    ...section(
+      'Commits by year',
+      history.years.map(({ year, commits }) => `${year}: ${number(commits)}`),
+    ),
+    ...section(
+      `Files that change most (last ${number(history.hotSpotCommits)} commits)`,
+      history.hotSpots.map(({ path, commits }) => `${quoted(path)}: ${number(commits)} commits`),
+    ),
+  ].join('\n');
+}
+
+function section(title: string, entries: readonly string[], more = 0): readonly string[] {
+  if (entries.length === 0) return [];
+  return [
+    '',
+    `### ${title}`,
+    '',
+    ...entries.map((entry) => `- ${entry}`),
+    ...(more > 0 ? [`- and ${number(more)} more`] : []),
+  ];
+}
+
+/** A code span, whatever backticks the text holds: nothing in it can become a link, an image or a heading. */
+function quoted(text: string): string {
+  const longest = Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
+  if (longest === 0) return `\`${text}\``;
+  const fence = '`'.repeat(longest + 1);
+  return `${fence} ${text} ${fence}`;
+}
+
+function number(value: number): string {
+  return value.toLocaleString('en-US');
+}

@@ -1,0 +1,51 @@
+/**
+ * Turns a plain function into an activity: beats while it runs, passes on cancellation, guards the size of the result and
+ * gives every error a kind. The policy (timeouts, attempts) comes with the job, not from here.
+ */
+import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
+import type { StepProgress } from '../workflows/contract';
+import { failure } from './failure';
+
+/** Largest result of one step, bytes of JSON. Temporal refuses payloads over 2 MB and would retry them for ever. */
+const MAX_RESULT_BYTES = 1_500_000;
+
+/** What a step may ask of the job that it belongs to. */
+export interface StepContext {
+  /** Fires when the job is cancelled, its budget ends or the worker shuts down. Pass it to everything that can wait. */
+  readonly signal: AbortSignal;
+  /** Reports finer progress than the step's own. Cheap: may be called for every item. */
+  readonly report: (progress: Omit<StepProgress, 'seq'>) => void;
+}
+
+/**
+ * Makes an activity of `run`.
+ *
+ * @throws ApplicationFailure `too_large` when the result passes 1.5 MB; `unavailable` (retried) for any error without a kind
+ */
+export function step<I, O>(run: (input: I, context: StepContext) => Promise<O>): (input: I) => Promise<O> {
+  return async (input) => {
+    const context = Context.current();
+    let last: StepProgress = { seq: 0 };
+    const beat = setInterval(() => context.heartbeat(last), (context.info.heartbeatTimeoutMs ?? 15_000) / 3);
+    try {
+      const output = await run(input, {
+        signal: context.cancellationSignal,
+        report: (progress) => context.heartbeat((last = { ...progress, seq: last.seq + 1 })),
+      });
+      const bytes = Buffer.byteLength(JSON.stringify(output) ?? '');
+      if (bytes > MAX_RESULT_BYTES) {
+        throw failure(
+          'too_large',
+          `The result of step ${context.info.activityType} has ${bytes} bytes; ${MAX_RESULT_BYTES} is the limit.`,
+        );
+      }
+      return output;
+    } catch (error) {
+      if (context.cancellationSignal.aborted) throw new CancelledFailure('The step was cancelled.');
+      if (error instanceof ApplicationFailure) throw error;
+      throw failure('unavailable', `Step ${context.info.activityType} failed.`, error, 'unknown');
+    } finally {
+      clearInterval(beat);
+    }
+  };
+}

@@ -1,0 +1,59 @@
+/** What the commands read from the environment. The only file in cli/ that does. */
+import { homedir } from 'node:os';
+import { delimiter, join, resolve } from 'node:path';
+import { z } from 'zod';
+
+/** Where a stack keeps its data, relative to the working directory. */
+export const DEFAULT_DATA_DIR = '.holdfast';
+
+const Environment = z.object({
+  HOLDFAST_DATA_DIR: z.string().default(DEFAULT_DATA_DIR),
+  HOLDFAST_PORT: z.coerce
+    .number('HOLDFAST_PORT must be a port number, or 0 for any free one')
+    .int()
+    .min(0)
+    .max(65_535)
+    .default(8484),
+  HOLDFAST_CONFIG: z.string().optional(),
+  TEMPORAL_ADDRESS: z.string().optional(),
+  TEMPORAL_NAMESPACE: z.string().default('default'),
+  TEMPORAL_CLI_PATH: z.string().optional(),
+  PATH: z.string().default(''),
+  XDG_CACHE_HOME: z.string().optional(),
+  LOCALAPPDATA: z.string().optional(),
+});
+
+export type DevConfig = ReturnType<typeof devConfig>;
+/** What is needed to find the Temporal CLI. */
+export type EngineConfig = DevConfig['engine'];
+
+/**
+ * Reads the environment.
+ *
+ * @throws Error that names the setting and what it wants
+ */
+export function devConfig(env: NodeJS.ProcessEnv) {
+  const result = Environment.safeParse(env);
+  if (!result.success) throw new Error(z.prettifyError(result.error));
+  const set = result.data;
+  return {
+    dataDir: resolve(set.HOLDFAST_DATA_DIR),
+    workDir: process.cwd(),
+    port: set.HOLDFAST_PORT,
+    configFile: set.HOLDFAST_CONFIG,
+    temporal: { address: set.TEMPORAL_ADDRESS, namespace: set.TEMPORAL_NAMESPACE },
+    engine: {
+      cliPath: set.TEMPORAL_CLI_PATH,
+      path: set.PATH.split(delimiter).filter(Boolean),
+      cacheDir: join(cacheHome(set), 'holdfast'),
+    },
+  };
+}
+
+/** The user's cache folder: outside every checkout, so that each clone finds the engine again. */
+function cacheHome({ XDG_CACHE_HOME, LOCALAPPDATA }: z.output<typeof Environment>): string {
+  if (XDG_CACHE_HOME) return XDG_CACHE_HOME;
+  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches');
+  if (process.platform === 'win32') return LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local');
+  return join(homedir(), '.cache');
+}

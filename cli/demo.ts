@@ -1,0 +1,106 @@
+/**
+ * `holdfast demo`: a real MCP client calls analyze_repository on this checkout; half-way its worker is killed with SIGKILL.
+ * Shows what was done again, and what was not.
+ */
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client as McpClient, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import type { CallToolResult } from '@modelcontextprotocol/client';
+import { Client, Connection } from '@temporalio/client';
+import { version } from '../package.json';
+import type { DevConfig } from './config';
+import { startStack } from './dev/stack';
+import type { Stack } from './dev/stack';
+import { packageRoot } from './root';
+import { statusLine } from './status-line';
+
+const TOOL = 'analyze_repository';
+const FIND_EVERY_MS = 20;
+
+/** Runs the demonstration. Returns the exit code. */
+export async function demo(base: DevConfig): Promise<number> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'holdfast-demo-'));
+  const say = (line: string): void => console.log(line);
+  const stack = await startStack(
+    { ...base, dataDir, port: 0, workDir: packageRoot() },
+    { gateways: 1, workers: 1 },
+    say,
+  );
+  const url = stack.gateways[0]?.now().url ?? '';
+  const client = new McpClient({ name: 'holdfast-demo', version }, { versionNegotiation: { mode: 'auto' } });
+  const connection = Connection.lazy({ address: stack.temporal.address });
+  const temporal = new Client({ connection });
+  const line = statusLine(process.stderr);
+  try {
+    await client.connect(new StreamableHTTPClientTransport(new URL(url)));
+    say(`\nCalling ${TOOL} on ${packageRoot()}`);
+    const onprogress = ({ message }: { message?: string | undefined }): void => line.show(message ?? '');
+    const answer = client.callTool(
+      { name: TOOL, arguments: { url: packageRoot() } },
+      { timeout: 250_000, onprogress },
+    ) as Promise<CallToolResult>;
+    const workflowId = await killHalfWay(stack, temporal, say);
+    const result = await answer;
+    line.clear();
+    say(`\n${result.content.map((block) => (block.type === 'text' ? block.text : '')).join('\n')}\n`);
+    for (const step of await stepsOf(temporal, workflowId)) say(step);
+    say(`\nAudit trail: ${String(result._meta?.['io.holdfast/audit'])}`);
+    if (process.stdout.isTTY) await untilCtrlC(say);
+    return result.isError === true ? 1 : 0;
+  } finally {
+    line.clear();
+    await client.close();
+    await connection.close();
+    await stack.stop();
+  }
+}
+
+/** Kills the worker as soon as the job's first step is done, and tells when another has taken its place. */
+async function killHalfWay(
+  { workers: [worker] }: Stack,
+  temporal: Client,
+  say: (line: string) => void,
+): Promise<string> {
+  const workflowId = await runningJob(temporal);
+  for (;;) {
+    const { events = [] } = await temporal.workflow.getHandle(workflowId).fetchHistory();
+    if (events?.some((event) => event.activityTaskCompletedEventAttributes)) break;
+  }
+  if (!worker) throw new Error('The stack has no worker.');
+  const killed = worker.now().pid;
+  process.kill(killed, 'SIGKILL');
+  say(`Killed the worker (process ${killed}, SIGKILL) with the first step done.`);
+  return workflowId;
+}
+
+async function runningJob(temporal: Client): Promise<string> {
+  for (;;) {
+    for await (const { workflowId } of temporal.workflow.list({ query: `ExecutionStatus = 'Running'` }))
+      return workflowId;
+    await new Promise((resolve) => setTimeout(resolve, FIND_EVERY_MS));
+  }
+}
+
+/** One line for each step: who ran it, and in which attempt. Temporal's own record, not ours. */
+async function stepsOf(temporal: Client, workflowId: string): Promise<string[]> {
+  const { events } = await temporal.workflow.getHandle(workflowId).fetchHistory();
+  const named = new Map(
+    (events ?? []).flatMap(({ eventId, activityTaskScheduledEventAttributes: scheduled }) =>
+      scheduled ? [[String(eventId), scheduled.activityType?.name ?? ''] as const] : [],
+    ),
+  );
+  return (events ?? []).flatMap(({ activityTaskStartedEventAttributes: started }) => {
+    if (!started) return [];
+    const how =
+      (started.attempt ?? 1) > 1
+        ? `done again by ${String(started.identity)}: it was running when the worker died (attempt ${started.attempt})`
+        : `done once, by ${String(started.identity)}`;
+    return [`  ${(named.get(String(started.scheduledEventId)) ?? '').padEnd(18)} ${how}`];
+  });
+}
+
+async function untilCtrlC(say: (line: string) => void): Promise<void> {
+  say('The stack stays up so that you can follow the link. Ctrl-C ends it.');
+  await new Promise((resolve) => process.once('SIGINT', resolve).once('SIGTERM', resolve));
+}

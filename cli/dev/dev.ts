@@ -1,0 +1,41 @@
+/** `holdfast dev`: starts the stack, says where everything is, and stops it all on Ctrl-C. */
+import type { DevConfig } from '../config';
+import { startStack } from './stack';
+import type { Stack, StackSize } from './stack';
+
+/** Runs until it is told to stop. Returns the exit code. */
+export async function dev(config: DevConfig, size: StackSize): Promise<number> {
+  const say = (line: string): void => console.log(line);
+  const told = toldToStop();
+  const startedAt = Date.now();
+  const stack = await startStack(config, size, say);
+  say(greeting(stack, (Date.now() - startedAt) / 1000));
+  await told;
+  say('\nStopping; jobs that run now go on at the next start. Ctrl-C again ends everything at once.');
+  process.once('SIGINT', () => {
+    for (const child of [...stack.gateways, ...stack.workers]) process.kill(child.now().pid, 'SIGKILL');
+    process.exit(130);
+  });
+  await stack.stop();
+  return 0;
+}
+
+/** Resolves at the first Ctrl-C or SIGTERM. */
+function toldToStop(): Promise<unknown> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, resolve);
+  });
+}
+
+function greeting({ gateways, temporal }: Stack, seconds: number): string {
+  const [first, ...others] = gateways.map((gateway) => gateway.now().url);
+  return [
+    '',
+    `Holdfast is ready (${seconds.toFixed(1)} s).`,
+    `  MCP endpoint  ${[first, ...others].join('  ')}`,
+    ...(temporal.ui === undefined ? [] : [`  Web UI        ${temporal.ui}`]),
+    `  Claude Code   claude mcp add --transport http holdfast ${first ?? ''}`,
+    `  By hand       npx holdfast call analyze_repository '{"url":"."}'`,
+    'Ctrl-C stops all of it; jobs are kept.',
+  ].join('\n');
+}

@@ -1,0 +1,69 @@
+/** `dev.json`: the addresses and process ids of the stack that runs in a data directory, for scripts and for the next start. */
+import { execFileSync } from 'node:child_process';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+
+const Record = z.object({
+  supervisor: z.number(),
+  temporal: z.object({ address: z.string(), ui: z.string().optional(), pid: z.number().optional() }),
+  gateways: z.array(z.object({ url: z.string(), pid: z.number() })),
+  workers: z.array(z.object({ pid: z.number() })),
+});
+
+export type StackRecord = z.output<typeof Record>;
+
+const fileOf = (dataDir: string): string => join(dataDir, 'dev.json');
+
+/**
+ * Makes this process the supervisor of the data directory; of two that try at once only one is.
+ *
+ * @returns the record of an earlier supervisor that was killed, if there is one
+ * @throws Error with one sentence when another stack runs there
+ */
+export function claim(dataDir: string): StackRecord | undefined {
+  const left = readRecord(dataDir);
+  if (left && left.supervisor !== process.pid && runs(left.supervisor, 'holdfast')) {
+    const where = left.gateways.map(({ url }) => url).join(', ');
+    throw new Error(
+      `Holdfast runs here already (process ${left.supervisor})${where === '' ? '' : ` at ${where}`}. Stop it first, or set HOLDFAST_DATA_DIR to another folder.`,
+    );
+  }
+  removeRecord(dataDir);
+  const empty: StackRecord = { supervisor: process.pid, temporal: { address: '' }, gateways: [], workers: [] };
+  try {
+    writeFileSync(fileOf(dataDir), JSON.stringify(empty), { flag: 'wx' });
+  } catch {
+    return claim(dataDir); // another one was quicker: it is named in the error
+  }
+  return left;
+}
+
+/** The record of a stack that runs, or of one that was killed; undefined when there is none. */
+export function readRecord(dataDir: string): StackRecord | undefined {
+  try {
+    return Record.parse(JSON.parse(readFileSync(fileOf(dataDir), 'utf8')));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Replaces the record in one go: a reader never sees half of it. */
+export function writeRecord(dataDir: string, record: StackRecord): void {
+  const next = `${fileOf(dataDir)}.${process.pid}`;
+  writeFileSync(next, `${JSON.stringify(record, null, 2)}\n`);
+  renameSync(next, fileOf(dataDir));
+}
+
+export function removeRecord(dataDir: string): void {
+  rmSync(fileOf(dataDir), { force: true });
+}
+
+/** Whether process `pid` runs and its command line holds `text`: a process id alone may have been given to someone else. */
+export function runs(pid: number, text: string): boolean {
+  try {
+    return execFileSync('ps', ['-p', String(pid), '-o', 'command='], { encoding: 'utf8' }).includes(text);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,56 @@
+/** The stack's Temporal: one that runs already, or a dev server of our own that is kept alive on its database file. */
+import type { DevConfig } from '../config';
+import { findTemporalCli } from '../engine/find';
+import type { Say } from '../engine/find';
+import { freePort } from '../engine/ports';
+import { databaseOf, serving, startTemporal } from '../engine/server';
+import { keep } from './keep';
+import { runs } from './record';
+import type { StackRecord } from './record';
+
+const PORT = 7233;
+const UI_PORT = 8233;
+const PROBE_MS = 3_000;
+
+export interface StackTemporal {
+  readonly address: string;
+  /** The Web UI, where it is ours. */
+  readonly ui: string | undefined;
+  readonly pid: () => number | undefined;
+  readonly stop: () => Promise<void>;
+}
+
+/**
+ * Finds or starts Temporal and waits until it serves. `left` is what a supervisor that was killed had written down.
+ *
+ * @throws Error with one sentence that says what to do
+ */
+export async function temporalFor(
+  { temporal: { address }, engine, dataDir }: DevConfig,
+  left: StackRecord | undefined,
+  say: Say,
+  onChange: Say,
+): Promise<StackTemporal> {
+  if (address !== undefined) {
+    if (!(await serving(address, PROBE_MS))) {
+      throw new Error(
+        `TEMPORAL_ADDRESS is ${address}, where no Temporal answers. Start it, correct the address, or unset TEMPORAL_ADDRESS to have one started here.`,
+      );
+    }
+    say(`Temporal: ${address} (TEMPORAL_ADDRESS)`);
+    return { address, ui: undefined, pid: () => undefined, stop: () => Promise.resolve() };
+  }
+  const cli = await findTemporalCli(engine, say);
+  endOrphan(left, dataDir, say);
+  const [port, uiPort] = [await freePort(PORT), await freePort(UI_PORT)];
+  const server = await keep('Temporal', () => startTemporal({ cli, dataDir, port, uiPort }), onChange);
+  return { address: server.now().address, ui: server.now().uiUrl, pid: () => server.now().pid, stop: server.stop };
+}
+
+/** Ends the server of a supervisor that was killed: two on one database file would harm it. */
+function endOrphan(left: StackRecord | undefined, dataDir: string, say: Say): void {
+  const pid = left?.temporal.pid;
+  if (pid === undefined || !runs(pid, databaseOf(dataDir))) return;
+  say(`Ending the Temporal of an earlier run that was killed (process ${pid}).`);
+  process.kill(pid, 'SIGKILL');
+}

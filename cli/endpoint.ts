@@ -1,0 +1,52 @@
+/** Where the gateway is, and an MCP client that is connected to it. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { z } from 'zod';
+import { version } from '../package.json';
+
+/** What the commands that talk to a gateway take. */
+export interface EndpointOptions {
+  /** The MCP endpoint; without it the running `holdfast dev` of the data directory is used. */
+  readonly url?: string;
+  /** An API key of the gateway. */
+  readonly apiKey?: string;
+  readonly dataDir: string;
+}
+
+/** No gateway answered. The message says what to do. */
+export class NoGateway extends Error {
+  override name = 'NoGateway';
+}
+
+const Dev = z.object({ gateways: z.array(z.object({ url: z.string() })).min(1) });
+
+/** The address of the endpoint. @throws NoGateway when none is given and no stack runs here */
+export function endpointOf({ url, dataDir }: EndpointOptions): string {
+  if (url !== undefined) return url;
+  try {
+    const [first] = Dev.parse(JSON.parse(readFileSync(join(dataDir, 'dev.json'), 'utf8'))).gateways;
+    if (first) return first.url;
+  } catch {
+    // No such file, or a stack that is just starting: the same advice.
+  }
+  throw new NoGateway(
+    `No gateway runs here. Start one with npm start in another terminal, or name one with --url (or HOLDFAST_URL).`,
+  );
+}
+
+/** Connects an MCP client, in whichever revision the gateway prefers. @throws NoGateway when it does not answer */
+export async function connect(options: EndpointOptions): Promise<Client> {
+  const url = endpointOf(options);
+  const client = new Client({ name: 'holdfast-cli', version }, { versionNegotiation: { mode: 'auto' } });
+  const headers = options.apiKey === undefined ? {} : { authorization: `Bearer ${options.apiKey}` };
+  try {
+    await client.connect(new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } }));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new NoGateway(
+      `The gateway at ${url} does not answer (${why}). Is it running, and is the API key (HOLDFAST_API_KEY) right?`,
+    );
+  }
+  return client;
+}

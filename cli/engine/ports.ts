@@ -1,0 +1,28 @@
+/** Ports of this machine. */
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+
+/** A port on loopback that nothing listens on: `wanted`, or the next free one after it; any free one for 0. */
+export async function freePort(wanted = 0): Promise<number> {
+  for (let port = wanted; port < 65_536; port += 1) {
+    const found = await tryPort(port);
+    if (found !== undefined) return found;
+  }
+  throw new Error(`No port from ${wanted} upwards is free.`);
+}
+
+/** Whether nothing listens on `port`. */
+export async function isFree(port: number): Promise<boolean> {
+  return (await tryPort(port)) !== undefined;
+}
+
+function tryPort(port: number): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(undefined));
+    server.listen(port, '127.0.0.1', () => {
+      const { port: bound } = server.address() as AddressInfo;
+      server.close(() => resolve(bound));
+    });
+  });
+}

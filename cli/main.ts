@@ -1,0 +1,122 @@
+/** The `holdfast` command: one line for each thing a person can run. */
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { version } from '../package.json';
+import { EXIT, call, once, wait } from './call';
+import type { CallOptions } from './call';
+import { DEFAULT_DATA_DIR, devConfig } from './config';
+import { NoGateway } from './endpoint';
+
+function count(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1 || number > 16)
+    throw new InvalidArgumentError('It must be a whole number from 1 to 16.');
+  return number;
+}
+
+/** A command that talks to a gateway. */
+function talking(name: string, description: string): Command {
+  return new Command(name)
+    .description(description)
+    .addOption(new Option('--url <url>', 'the MCP endpoint; default: the stack that runs here').env('HOLDFAST_URL'))
+    .addOption(new Option('--api-key <key>', 'an API key of the gateway').env('HOLDFAST_API_KEY'))
+    .addOption(
+      new Option('--data-dir <dir>', 'where the running stack keeps its data')
+        .env('HOLDFAST_DATA_DIR')
+        .default(DEFAULT_DATA_DIR),
+    )
+    .option('--json', 'print the MCP result as JSON', false);
+}
+
+const exitWith = async (code: Promise<number>): Promise<void> => {
+  process.exitCode = await code;
+};
+
+const jobs = new Command('jobs')
+  .description('list your jobs, wait for them, read, answer and cancel them')
+  .addCommand(
+    talking('list', 'the latest jobs, newest first')
+      .option('--running', 'only those that have not ended', false)
+      .option('--limit <n>', 'how many, at most 50', Number, 10)
+      .action((options: CallOptions & { running: boolean; limit: number }) =>
+        exitWith(once('job_list', { running: options.running, limit: options.limit }, options)),
+      ),
+    { isDefault: true },
+  )
+  .addCommand(
+    talking('wait <job>', 'wait until a job ends, and print its result').action((job: string, options: CallOptions) =>
+      exitWith(wait(job, options)),
+    ),
+  )
+  .addCommand(
+    talking('result <job>', 'the result of a job, or what it has found so far').action(
+      (job: string, options: CallOptions) => exitWith(once('job_result', { job_id: job }, options)),
+    ),
+  )
+  .addCommand(
+    talking('cancel <job>', 'stop a job for good').action((job: string, options: CallOptions) =>
+      exitWith(once('job_cancel', { job_id: job }, options)),
+    ),
+  )
+  .addCommand(
+    talking('answer <job> <question> <json>', 'answer a question of a job').action(
+      (job: string, question: string, json: string, options: CallOptions) =>
+        exitWith(once('job_respond', { job_id: job, question, content: JSON.parse(json) as unknown }, options)),
+    ),
+  );
+
+const program = new Command('holdfast')
+  .description('A stateless MCP gateway on Temporal: every tool call becomes a durable workflow.')
+  .version(version)
+  .addHelpText(
+    'after',
+    `\nExit codes: ${Object.entries(EXIT)
+      .map(([meaning, code]) => `${code} ${meaning}`)
+      .join(', ')}.`,
+  )
+  .addCommand(
+    new Command('dev')
+      .description('everything on this machine: Temporal with its Web UI, workers, gateways')
+      .option('--gateways <n>', 'how many gateways', count, 1)
+      .option('--workers <n>', 'how many workers', count, 1)
+      .action(async (options: { gateways: number; workers: number }) => {
+        const { dev } = await import('./dev/dev.js');
+        await exitWith(dev(devConfig(process.env), options));
+      }),
+  )
+  .addCommand(
+    new Command('demo')
+      .description('a call whose worker is killed half-way, and its finished answer')
+      .action(async () => {
+        const { demo } = await import('./demo.js');
+        await exitWith(demo(devConfig(process.env)));
+      }),
+  )
+  .addCommand(
+    talking('call', 'call a tool and wait until it ends')
+      .argument('<tool>')
+      .argument('[json]', 'the arguments, a JSON object', '{}')
+      .option('--key <key>', 'an idempotency key: the same key means the same job')
+      .action((tool: string, json: string, options: CallOptions) => exitWith(call(tool, json, options))),
+  )
+  .addCommand(jobs)
+  .addCommand(
+    new Command('doctor').description('is everything here that is needed, and is it well?').action(async () => {
+      const { doctor } = await import('./doctor.js');
+      await exitWith(doctor(devConfig(process.env)));
+    }),
+  )
+  .addCommand(
+    new Command('gateway')
+      .description('one gateway process, configured by HOLDFAST_CONFIG and the environment')
+      .action(async () => void (await import('../gateway/main.js'))),
+  )
+  .addCommand(
+    new Command('worker')
+      .description('one worker process, configured by HOLDFAST_CONFIG and the environment')
+      .action(async () => void (await import('../worker/main.js'))),
+  );
+
+program.parseAsync().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = error instanceof NoGateway ? EXIT.unreachable : EXIT.failed;
+});

@@ -1,0 +1,38 @@
+/** One line at the foot of the terminal that is rewritten while something takes long. Off a terminal it says each thing once. */
+
+export interface StatusLine {
+  readonly show: (text: string) => void;
+  /** Removes the line, so that what follows stands alone. */
+  readonly clear: () => void;
+}
+
+const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
+
+/** Starts a status line on `stream`. It must be cleared before the process may end. */
+export function statusLine(stream: NodeJS.WriteStream): StatusLine {
+  if (!stream.isTTY) {
+    let last = '';
+    return {
+      show: (text) => {
+        if (text !== last) stream.write(`${(last = text)}\n`);
+      },
+      clear: () => undefined,
+    };
+  }
+  const startedAt = Date.now();
+  let text = '';
+  let frame = 0;
+  const draw = (): void => {
+    const seconds = Math.round((Date.now() - startedAt) / 1000);
+    const line = `${FRAMES[frame++ % FRAMES.length] ?? ''} ${seconds} s  ${text}`;
+    stream.write(`\r\x1b[2K${line.slice(0, (stream.columns || 80) - 1)}`);
+  };
+  const timer = setInterval(draw, 100);
+  return {
+    show: (next) => (text = next),
+    clear: () => {
+      clearInterval(timer);
+      stream.write('\r\x1b[2K');
+    },
+  };
+}

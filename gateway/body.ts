@@ -1,0 +1,69 @@
+/** Reads and bounds a request body: a hostile one costs a refusal, not the process. */
+import type { IncomingMessage } from 'node:http';
+
+/** Largest body, bytes: half of what Temporal takes as one payload. */
+const MAX_BYTES = 1_048_576;
+const MAX_DEPTH = 64;
+const MAX_VALUES = 10_000;
+const MAX_BATCH = 10;
+
+/** A body that is refused, with the HTTP status and the JSON-RPC code that say so. */
+export class BadBody extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/**
+ * Reads a JSON body.
+ *
+ * @throws BadBody 413 over 1 MiB; 400 when it is not JSON, nested deeper than 64, or has over 10,000 values or 10 messages
+ */
+export async function readJson(request: IncomingMessage): Promise<unknown> {
+  const body = parse(await readBytes(request));
+  if (Array.isArray(body) && body.length > MAX_BATCH)
+    throw new BadBody(400, -32600, `A batch may hold ${MAX_BATCH} messages.`);
+  bound(body);
+  return body;
+}
+
+async function readBytes(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > MAX_BYTES) throw new BadBody(413, -32600, `The request is larger than ${MAX_BYTES} bytes.`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function parse(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    throw new BadBody(400, -32700, 'The request is not JSON in UTF-8.');
+  }
+}
+
+/** Level by level, without recursion: the depth is the attacker's choice. */
+function bound(body: unknown): void {
+  let level = [body];
+  let values = 0;
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > MAX_DEPTH) throw new BadBody(400, -32600, `The request is nested deeper than ${MAX_DEPTH} levels.`);
+    const next: unknown[] = [];
+    for (const value of level) {
+      if (typeof value !== 'object' || value === null) continue;
+      const inner = Object.values(value) as unknown[];
+      if ((values += inner.length) > MAX_VALUES)
+        throw new BadBody(400, -32600, `The request holds more than ${MAX_VALUES} values.`);
+      next.push(...inner);
+    }
+    level = next;
+  }
+}

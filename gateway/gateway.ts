@@ -1,0 +1,108 @@
+/** One gateway process, put together: configuration in, a listening server out. */
+import type { AddressInfo } from 'node:net';
+import { createMcpHandler } from '@modelcontextprotocol/server';
+import type { Logger } from 'pino';
+import type { ToolDefinition } from '../workflows/define-tool';
+import { answersFrom } from './answer';
+import { authenticateWith } from './auth';
+import { callWith } from './call';
+import { companionsFor } from './companions';
+import type { GatewayConfig } from './config';
+import { frontOf } from './front';
+import { idsUnder } from './ids';
+import type { JobRef } from './ids';
+import { temporalJobs } from './jobs';
+import { serverFactory } from './server';
+import type { Exchange } from './server';
+import { toolOf } from './tools';
+import { watchHub } from './watch';
+
+/** How long a stop waits for answers that are on their way. */
+const DRAIN_MS = 10_000;
+const READY_CACHE_MS = 1_000;
+
+export interface Gateway {
+  /** The MCP endpoint. */
+  readonly url: string;
+  /** Stops accepting, answers open waits with handles, ends within 10 s. */
+  readonly stop: () => Promise<void>;
+}
+
+/**
+ * Starts a gateway that offers `definitions`.
+ *
+ * @throws Error when a definition is wrong or the port is taken
+ */
+export async function startGateway(
+  config: GatewayConfig,
+  definitions: readonly ToolDefinition[],
+  log: Logger,
+): Promise<Gateway> {
+  const tools = new Map(definitions.map((definition) => [definition.name, toolOf(definition)]));
+  const ids = idsUnder(config.secret);
+  const jobs = temporalJobs(config, ids);
+  const watch = watchHub(jobs);
+  const answers = answersFrom(jobs, tools, auditLink(config));
+  const onError = (error: unknown): void => log.error({ err: error }, 'request failed');
+
+  const exchanges = new WeakMap<object, Exchange>();
+  const exchangeOf = (request: object | undefined): Exchange => {
+    const found = request && exchanges.get(request);
+    if (!found)
+      throw new Error('A request without an exchange: the SDK no longer hands back the request it was given.');
+    return found;
+  };
+  const offer = {
+    tools,
+    companions: companionsFor(jobs, watch, answers, ids, config.patienceMs),
+    call: callWith(jobs, watch, answers, config.patienceMs),
+    latest: async (caller: Exchange['caller']) => (await jobs.list(caller, { limit: 5 })).map(({ ref }) => ref.id),
+    onError,
+  };
+  const factory = serverFactory(offer, exchangeOf);
+  const onerror = (error: Error): void => log.debug({ err: error }, 'request refused');
+  let draining = false;
+  const server = frontOf({
+    allowedHosts: config.allowedHosts,
+    authenticate: authenticateWith(config.keys),
+    auto: createMcpHandler(factory, { onerror }),
+    sse: createMcpHandler(factory, { onerror, responseMode: 'sse' }),
+    exchanges,
+    ready: cachedFor(READY_CACHE_MS, () => jobs.reachable()),
+    draining: () => draining,
+    onError,
+  });
+
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(config.port, config.host, resolve));
+  const { port } = server.address() as AddressInfo;
+  const host = config.host.includes(':') ? `[${config.host}]` : config.host;
+  return {
+    url: `http://${host}:${port}/mcp`,
+    async stop() {
+      draining = true;
+      const closed = new Promise((resolve) => server.close(resolve));
+      watch.drain();
+      const late = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+      await closed;
+      clearTimeout(late);
+      await jobs.close();
+    },
+  };
+}
+
+function auditLink({ temporalUi, temporal }: GatewayConfig): (ref: JobRef) => string | undefined {
+  if (temporalUi === undefined) return () => undefined;
+  const base = `${temporalUi}/namespaces/${temporal.namespace ?? 'default'}/workflows`;
+  return ({ workflowId }) => `${base}/${encodeURIComponent(workflowId)}`;
+}
+
+function cachedFor(ms: number, ask: () => Promise<boolean>): () => Promise<boolean> {
+  let answer: Promise<boolean> | undefined;
+  return () => {
+    if (!answer) {
+      answer = ask();
+      setTimeout(() => (answer = undefined), ms).unref();
+    }
+    return answer;
+  };
+}

@@ -1,0 +1,124 @@
+/**
+ * Handles in words: what a client that knows no tasks is told about a job that has not ended. The text stands alone, since
+ * some clients drop `structuredContent` and others drop `content`.
+ */
+import type { CallToolResult, Tool as ListedTool } from '@modelcontextprotocol/server';
+import type { JobView } from './view';
+
+/** The next call to make, exactly as it is to be made. */
+export interface NextCall {
+  readonly tool: string;
+  readonly args: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * The output schema of a tool as it is listed: its own output, or the state of its job.
+ *
+ * Clients check `structuredContent` against it, so every answer of ours that is not the output has to fit the second form.
+ */
+export function answerSchema(output: ListedTool['inputSchema']): ListedTool['inputSchema'] {
+  const { $schema, $defs, ...own } = output;
+  return {
+    ...($schema !== undefined && { $schema }),
+    ...($defs !== undefined && { $defs }),
+    type: 'object',
+    anyOf: [
+      own,
+      {
+        type: 'object',
+        title: 'JobState',
+        description: 'Not the output: the job is still running, or ended otherwise. Follow `next`.',
+        properties: {
+          job_id: { type: 'string' },
+          status: { enum: ['running', 'input_required', 'done', 'partial', 'failed', 'cancelled', 'rejected'] },
+          next: { type: 'object' },
+        },
+        required: ['status'],
+      },
+    ],
+  };
+}
+
+/** Tells of a job that has not ended. `unchanged` shortens what was said before. */
+export function handleOf(view: JobView, audit: string | undefined, unchanged = false): CallToolResult {
+  const next = nextCallOf(view);
+  const text = view.status === 'input_required' ? questionText(view, next) : runningText(view, next, unchanged);
+  return { content: [{ type: 'text', text }], structuredContent: stateOf(view, next), ...metaOf(view.ref.id, audit) };
+}
+
+/** The state of a job as data. */
+export function stateOf(view: JobView, next: NextCall | undefined): Record<string, unknown> {
+  return {
+    job_id: view.ref.id,
+    status: view.status,
+    tool: view.tool,
+    elapsed_s: elapsedSeconds(view),
+    ...(view.progress && { progress: { ...view.progress, ...(view.within && { within: view.within }) } }),
+    ...(view.trouble !== undefined && { trouble: view.trouble }),
+    ...(view.questions.length > 0 && { questions: view.questions }),
+    ...(next && { next }),
+  };
+}
+
+/** One line about a job that has not ended: what runs, since when, and where it is. */
+export function statusLine(view: JobView): string {
+  const how = view.trouble === undefined ? 'is RUNNING normally' : 'is RUNNING';
+  const trouble = view.trouble === undefined ? '' : ` Note: ${view.trouble}.`;
+  return `Job ${view.ref.id} (${view.tool}) ${how} — ${duration(elapsedSeconds(view))} elapsed${stepText(view)}.${trouble}`;
+}
+
+/** Where a running job is, for a progress bar: "step 2 of 5: Taking inventory". */
+export function stepText({ progress, within }: JobView): string {
+  if (!progress || progress.message === '') return '';
+  const total = progress.total === undefined ? '' : ` of ${progress.total}`;
+  const share =
+    within?.done !== undefined && within.total !== undefined
+      ? `${within.done}/${within.total}`
+      : within?.done?.toString();
+  const finer = [within?.message, share].filter((part) => part !== undefined).join(' ');
+  return `, step ${progress.done + 1}${total}: ${progress.message}${finer === '' ? '' : ` (${finer})`}`;
+}
+
+/** `_meta` of every answer about a job: its id, and where an operator can read all that happened. */
+export function metaOf(jobId: string, audit: string | undefined): { readonly _meta: Record<string, unknown> } {
+  return { _meta: { 'io.holdfast/job': jobId, ...(audit !== undefined && { 'io.holdfast/audit': audit }) } };
+}
+
+/** A call written out as a model is to write it. */
+export function written({ tool, args }: NextCall): string {
+  return `${tool}(${JSON.stringify(args)})`;
+}
+
+/** Seconds in words: `45 s`, `6 min`, `2 h 5 min`. */
+export function duration(seconds: number): string {
+  if (seconds < 120) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+function elapsedSeconds({ startedAt, closedAt }: JobView): number {
+  return Math.max(0, Math.round(((closedAt?.getTime() ?? Date.now()) - startedAt.getTime()) / 1000));
+}
+
+function nextCallOf({ ref, status, questions: [question] }: JobView): NextCall {
+  return status === 'input_required' && question
+    ? { tool: 'job_respond', args: { job_id: ref.id, question: question.key, action: 'accept', content: {} } }
+    : { tool: 'job_wait', args: { job_ids: [ref.id] } };
+}
+
+function runningText(view: JobView, next: NextCall, unchanged: boolean): string {
+  if (unchanged) return `${statusLine(view)} No change. Call ${written(next)} again.`.slice(0, 300);
+  return `${statusLine(view)}\nDo not call ${view.tool} again. Next: ${written(next)} — it blocks until there is news.`;
+}
+
+function questionText({ ref, tool, questions }: JobView, next: NextCall): string {
+  const asked = questions.map(
+    ({ key, message, schema, expiresAt }) =>
+      `Question ${key} (open until ${expiresAt}): ${message}\nThe answer's content must fit this JSON Schema: ${JSON.stringify(schema)}`,
+  );
+  return [
+    `Job ${ref.id} (${tool}) waits for an answer from a person. Ask the user; do not decide for them.`,
+    ...asked,
+    `Do not call ${tool} again. Next, with the user's answer as content: ${written(next)} — or with action "decline".`,
+  ].join('\n');
+}

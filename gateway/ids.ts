@@ -1,0 +1,66 @@
+/**
+ * Job ids and workflow ids. A workflow id holds its owner, so a job id of someone else names a workflow that does not
+ * exist: isolation by construction, and "unknown" and "not yours" are the same answer.
+ */
+import { createHash, createHmac, randomBytes } from 'node:crypto';
+import type { Caller, JobId } from '../workflows/contract';
+
+const CROCKFORD = '0123456789abcdefghjkmnpqrstvwxyz';
+
+/** A job as Temporal addresses it. */
+export interface JobRef {
+  readonly id: JobId;
+  readonly workflowId: string;
+}
+
+export type Ids = ReturnType<typeof idsUnder>;
+
+/** Makes the id functions of a deployment. Every gateway of it needs the same `secret`. */
+export function idsUnder(secret: string) {
+  const mac = (...parts: readonly string[]): Buffer =>
+    createHmac('sha256', secret).update(JSON.stringify(parts)).digest();
+
+  /** Names a subject without telling who it is. */
+  const subjectTag = ({ tenant, subject }: Caller): string => crockford(mac('subject', tenant, subject), 10);
+
+  const refOf = (caller: Caller, id: JobId): JobRef => ({
+    id,
+    workflowId: `${caller.tenant}/${subjectTag(caller)}/${id}`,
+  });
+
+  return {
+    subjectTag,
+    /** The job that `id` names for this caller, whether it exists or not. */
+    refOf,
+    /** A new job's id: derived from the idempotency key where there is one, else random; 80 bits either way. */
+    newRef(caller: Caller, tool: string, key: string | undefined): JobRef {
+      const bits = key === undefined ? randomBytes(10) : mac('job', caller.tenant, caller.subject, tool, key);
+      return refOf(caller, `job_${crockford(bits, 16)}`);
+    },
+  };
+}
+
+/** Whether `text` has the form of a job id. */
+export function isJobId(text: string): text is JobId {
+  return /^job_[0-9a-hjkmnp-tv-z]{16}$/.test(text);
+}
+
+/** SHA-256 of the canonical JSON of `value`: the order of keys does not count. */
+export function argsHash(value: unknown): string {
+  return createHash('sha256').update(canonical(value)).digest('hex');
+}
+
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}
+
+function crockford(bytes: Buffer, length: number): string {
+  let bits = BigInt(`0x${bytes.subarray(0, Math.ceil((length * 5) / 8)).toString('hex')}`);
+  let text = '';
+  for (; text.length < length; bits >>= 5n) text = (CROCKFORD[Number(bits & 31n)] ?? '') + text;
+  return text;
+}

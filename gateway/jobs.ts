@@ -1,0 +1,268 @@
+/**
+ * The gateway's contract with Temporal, and the only file that knows its client. Nothing here is remembered between two
+ * requests but the connection.
+ */
+import {
+  Connection,
+  Client,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowFailedError,
+  WorkflowNotFoundError,
+  defaultGrpcRetryOptions,
+  isGrpcCancelledError,
+  isGrpcServiceError,
+  makeGrpcRetryInterceptor,
+} from '@temporalio/client';
+import type { WorkflowExecutionDescription, WorkflowHandle } from '@temporalio/client';
+import { defineSearchAttributeKey } from '@temporalio/common';
+import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow';
+import { optionalTsToDate } from '@temporalio/common/lib/time';
+import { MEMO_JOB, QUERY_PARTIAL, SEARCH_ATTRIBUTES, SIGNAL_ANSWER, isPartialResult } from '../workflows/contract';
+import type { Answer, Caller, JobMemo } from '../workflows/contract';
+import type { GatewayConfig } from './config';
+import { Conflict, Unavailable, UnknownJob } from './errors';
+import { argsHash, isJobId } from './ids';
+import type { Ids, JobRef } from './ids';
+import { failedOutcome } from './outcome';
+import type { Outcome } from './outcome';
+import type { Tool } from './tools';
+import { viewOf } from './view';
+import type { Description, JobView, PendingStep } from './view';
+
+const UNARY_MS = 5_000;
+const QUERY_MS = 2_000;
+/** A server page of the long poll lasts 20 s; an abort that falls between two pages is lost, so a slice ends before. */
+const POLL_SLICE_MS = 18_000;
+/** gRPC DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, UNAVAILABLE. */
+const TRANSIENT = new Set([4, 8, 14]);
+/** PENDING_ACTIVITY_STATE_SCHEDULED and PENDING_WORKFLOW_TASK_STATE_SCHEDULED. */
+const SCHEDULED = 1;
+
+const TENANT = defineSearchAttributeKey(SEARCH_ATTRIBUTES.tenant, 'KEYWORD');
+const SUBJECT = defineSearchAttributeKey(SEARCH_ATTRIBUTES.subject, 'KEYWORD');
+const TOOL = defineSearchAttributeKey(SEARCH_ATTRIBUTES.tool, 'KEYWORD');
+
+/** One line of {@link Jobs.list}. */
+export interface ListedJob {
+  readonly ref: JobRef;
+  readonly tool: string;
+  readonly status: string;
+  readonly startedAt: Date;
+}
+
+export type Jobs = ReturnType<typeof temporalJobs>;
+
+/** Opens the connection (lazily: Temporal may be down) and returns what can be done with jobs. */
+export function temporalJobs({ temporal }: Pick<GatewayConfig, 'temporal'>, ids: Ids) {
+  const namespace = temporal.namespace ?? 'default';
+  const connection = Connection.lazy({
+    ...temporal.connectionOptions,
+    channelArgs: { 'grpc.max_receive_message_length': 128 * 1024 * 1024 },
+    interceptors: [
+      makeGrpcRetryInterceptor(
+        defaultGrpcRetryOptions({ maxAttempts: 3, initialIntervalMs: ({ code }) => (code === 8 ? 200 : 50) }),
+      ),
+    ],
+  });
+  const client = new Client({ connection, namespace });
+
+  /** Runs a unary RPC within its deadline and gives its errors our names. */
+  async function ask<R>(run: () => Promise<R>, ms = UNARY_MS): Promise<R> {
+    try {
+      return await connection.withDeadline(Date.now() + ms, run);
+    } catch (error) {
+      const cause = error instanceof Error && isGrpcServiceError(error.cause) ? error.cause : error;
+      if (isGrpcServiceError(cause) && TRANSIENT.has(cause.code)) throw new Unavailable(cause.code === 14);
+      throw error;
+    }
+  }
+
+  /** The same for one existing job. */
+  async function askOf<R>(
+    { id, workflowId }: JobRef,
+    run: (handle: WorkflowHandle) => Promise<R>,
+    ms?: number,
+  ): Promise<R> {
+    try {
+      return await ask(() => run(client.workflow.getHandle(workflowId)), ms);
+    } catch (error) {
+      throw error instanceof WorkflowNotFoundError ? new UnknownJob(id) : error;
+    }
+  }
+
+  async function look(ref: JobRef): Promise<JobView> {
+    const description = await askOf(ref, (handle) => handle.describe());
+    return viewOf(ref, await toDescription(client, description));
+  }
+
+  /** Joins the job that already has this key; it must have been asked for the same thing. */
+  async function attach(ref: JobRef, hash: string): Promise<JobRef> {
+    const view = await look(ref);
+    if (view.argsHash !== hash) throw new Conflict(ref.id);
+    return ref;
+  }
+
+  /** One slice of the long poll for the end of a job; undefined when the slice, or the wait, ended first. */
+  async function poll(ref: JobRef, signal: AbortSignal): Promise<Outcome | undefined> {
+    if (signal.aborted) return undefined;
+    // The client never lets go of a signal that it was given, so each slice gets its own.
+    const slice = new AbortController();
+    const end = (): void => slice.abort();
+    const timer = setTimeout(end, POLL_SLICE_MS);
+    signal.addEventListener('abort', end, { once: true });
+    try {
+      const value: unknown = await connection.withAbortSignal(slice.signal, () =>
+        client.workflow.getHandle(ref.workflowId).result(),
+      );
+      return isPartialResult(value)
+        ? { kind: 'partial', value: value.value, reason: value.reason }
+        : { kind: 'done', value };
+    } catch (error) {
+      if (error instanceof WorkflowFailedError) return failedOutcome(error);
+      if (isGrpcCancelledError(error)) return undefined;
+      if (error instanceof WorkflowNotFoundError) throw new UnknownJob(ref.id);
+      if (isGrpcServiceError(error) && TRANSIENT.has(error.code)) throw new Unavailable(error.code === 14);
+      throw error;
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+    }
+  }
+
+  return {
+    look,
+    poll,
+
+    /**
+     * Starts the job of a call, or joins the one that has the same idempotency key.
+     *
+     * @throws Conflict when the key was used with other arguments; Unavailable when Temporal does not answer
+     */
+    async start(tool: Tool, input: unknown, caller: Caller, key: string | undefined): Promise<JobRef> {
+      const ref = ids.newRef(caller, tool.name, key);
+      const hash = argsHash(input);
+      const memo: JobMemo = {
+        tool: tool.name,
+        caller: { tenant: caller.tenant, subject: caller.subject },
+        policy: tool.policy,
+        argsHash: hash,
+      };
+      try {
+        await ask(() =>
+          client.workflow.start(tool.route.workflow, {
+            workflowId: ref.workflowId,
+            taskQueue: tool.route.taskQueue,
+            args: [...tool.route.args(input)],
+            memo: { [MEMO_JOB]: memo },
+            staticSummary: tool.listed.title ?? tool.name,
+            typedSearchAttributes: [
+              { key: TENANT, value: caller.tenant },
+              { key: SUBJECT, value: ids.subjectTag(caller) },
+              { key: TOOL, value: tool.name },
+            ],
+            workflowIdConflictPolicy: 'USE_EXISTING',
+            workflowIdReusePolicy: 'REJECT_DUPLICATE',
+          }),
+        );
+      } catch (error) {
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      }
+      return key === undefined ? ref : attach(ref, hash);
+    },
+
+    /** The last partial result in full, from a worker; undefined when none answers within 2 s. */
+    async partial(ref: JobRef): Promise<unknown> {
+      try {
+        return await askOf(ref, (handle) => handle.query<unknown>(QUERY_PARTIAL), QUERY_MS);
+      } catch {
+        return undefined; // No worker, or a workflow that knows no such query: the memo has to do.
+      }
+    },
+
+    /** Asks the job to stop. Returns once Temporal has recorded the wish. */
+    cancel: (ref: JobRef) => askOf(ref, (handle) => handle.cancel()),
+
+    /** Hands the answer of a person to the job. It lands even when no worker is up. */
+    respond: (ref: JobRef, answer: Answer) => askOf(ref, (handle) => handle.signal(SIGNAL_ANSWER, answer)),
+
+    /** The caller's latest jobs, newest first. Eventually consistent: never on the path of a call. */
+    async list(
+      caller: Caller,
+      { tool, running, limit }: { tool?: string | undefined; running?: boolean | undefined; limit: number },
+    ): Promise<ListedJob[]> {
+      const conditions = [
+        `${SEARCH_ATTRIBUTES.tenant} = '${caller.tenant}'`,
+        `${SEARCH_ATTRIBUTES.subject} = '${ids.subjectTag(caller)}'`,
+        ...(tool === undefined ? [] : [`${SEARCH_ATTRIBUTES.tool} = '${tool}'`]),
+        ...(running === true ? [`ExecutionStatus = 'Running'`] : []),
+      ];
+      const request = { namespace, query: conditions.join(' AND '), pageSize: limit };
+      const { executions = [] } = await ask(() => connection.workflowService.listWorkflowExecutions(request));
+      return executions.flatMap(({ execution, searchAttributes, status, startTime }) => {
+        const id = execution?.workflowId?.split('/').at(-1) ?? '';
+        const named = searchAttributes?.indexedFields?.[SEARCH_ATTRIBUTES.tool]?.data;
+        if (!isJobId(id)) return [];
+        return [
+          {
+            ref: ids.refOf(caller, id),
+            tool: named ? String(JSON.parse(Buffer.from(named).toString())) : 'unknown',
+            status: STATUS_WORDS[status ?? 0] ?? 'unknown',
+            startedAt: optionalTsToDate(startTime) ?? new Date(0),
+          },
+        ];
+      });
+    },
+
+    /** Whether Temporal serves, asked for real with a deadline of 1 s. */
+    async reachable(): Promise<boolean> {
+      try {
+        await ask(() => connection.workflowService.getSystemInfo({}), 1_000);
+        return true;
+      } catch {
+        return false;
+      }
+    },
+
+    close: () => connection.close(),
+  };
+}
+
+/** Indexed by Temporal's WorkflowExecutionStatus. */
+const STATUS_WORDS = ['unknown', 'running', 'done', 'failed', 'cancelled', 'failed', 'running', 'failed', 'running'];
+
+async function toDescription(client: Client, { raw, ...info }: WorkflowExecutionDescription): Promise<Description> {
+  const steps = await Promise.all(
+    (raw.pendingActivities ?? []).map(async (step): Promise<PendingStep> => {
+      const [heartbeat] = await decodeArrayFromPayloads(
+        client.options.loadedDataConverter,
+        step.heartbeatDetails?.payloads,
+      );
+      return {
+        name: step.activityType?.name ?? 'unknown',
+        attempt: step.attempt ?? 1,
+        attempts: step.maximumAttempts ?? 0,
+        started: step.state !== SCHEDULED,
+        nextAttemptAt: optionalTsToDate(step.nextAttemptScheduleTime),
+        scheduledAt: optionalTsToDate(step.scheduledTime),
+        heartbeat,
+      };
+    }),
+  );
+  const decision = raw.pendingWorkflowTask;
+  return {
+    runId: info.runId,
+    type: info.type,
+    status: info.status.name,
+    startedAt: info.startTime,
+    closedAt: info.closeTime,
+    memo: info.memo ?? {},
+    steps,
+    decision: decision
+      ? {
+          attempt: decision.attempt ?? 1,
+          started: decision.state !== SCHEDULED,
+          scheduledAt: optionalTsToDate(decision.scheduledTime),
+        }
+      : undefined,
+  };
+}

@@ -1,0 +1,28 @@
+/** How a job ended, made from what Temporal's client throws or returns. Nothing an upstream wrote passes as our words. */
+import { ApplicationFailure, CancelledFailure, TerminatedFailure, TimeoutFailure } from '@temporalio/common';
+import type { WorkflowFailedError } from '@temporalio/client';
+import { FAILURES } from '../workflows/contract';
+import type { Failure, FailureDetail } from '../workflows/contract';
+
+/** How a job ended. */
+export type Outcome =
+  | { readonly kind: 'done'; readonly value: unknown }
+  | { readonly kind: 'partial'; readonly value: unknown; readonly reason: 'budget' }
+  | { readonly kind: 'failed'; readonly failure: Failure; readonly sentence: string; readonly detail: FailureDetail }
+  | { readonly kind: 'cancelled' };
+
+/** Reads the failure of a workflow. A kind that we do not know, from a workflow that is not ours, is `broken`. */
+export function failedOutcome({ cause }: WorkflowFailedError): Outcome {
+  if (cause instanceof CancelledFailure) return { kind: 'cancelled' };
+  if (cause instanceof TerminatedFailure) return broken('An operator ended the job.');
+  if (cause instanceof TimeoutFailure) return broken("The job ran into Temporal's own time limit.");
+  const kind = FAILURES.find((failure) => cause instanceof ApplicationFailure && cause.type === failure);
+  if (kind === undefined || !(cause instanceof ApplicationFailure))
+    return broken('The workflow failed. The audit trail says why.');
+  const [detail] = (cause.details ?? []) as FailureDetail[];
+  return { kind: 'failed', failure: kind, sentence: cause.message, detail: detail ?? { sideEffect: 'unknown' } };
+}
+
+function broken(sentence: string): Outcome {
+  return { kind: 'failed', failure: 'broken', sentence, detail: { sideEffect: 'unknown' } };
+}

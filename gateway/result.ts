@@ -1,0 +1,130 @@
+/** What a client is told about a job that has ended, and about a call that never became one. */
+import type { CallToolResult } from '@modelcontextprotocol/server';
+import { isRetryable } from '../workflows/contract';
+import { metaOf, written } from './handle';
+import type { NextCall } from './handle';
+import type { JobRef } from './ids';
+import type { Outcome } from './outcome';
+
+/** Longest text of one answer, characters: about 8,000 tokens. More is read in pages. */
+export const INLINE_MAX = 32_000;
+const HEAD = 24_000;
+const TAIL = 4_000;
+
+/** How a tool puts its output into words. */
+export type Text = (output: unknown) => string;
+
+/** Makes the answer about a job that has ended. `partial` is what a cancelled job had in hand. */
+export function resultOf(
+  ref: JobRef,
+  outcome: Outcome,
+  text: Text,
+  audit: string | undefined,
+  partial?: unknown,
+): CallToolResult {
+  const meta = metaOf(ref.id, audit);
+  switch (outcome.kind) {
+    case 'done': {
+      const words = text(outcome.value);
+      const whole = words.length <= INLINE_MAX && JSON.stringify(outcome.value ?? null).length <= INLINE_MAX;
+      const named = { job_id: ref.id, status: 'done', ...(whole ? { result: outcome.value } : { next: pageOf(ref) }) };
+      const structured = isRecord(outcome.value) && whole ? outcome.value : named;
+      return { content: [{ type: 'text', text: clipped(words, ref) }], structuredContent: structured, ...meta };
+    }
+    case 'partial':
+      return {
+        content: [
+          {
+            type: 'text',
+            text: clipped(
+              `PARTIAL result of job ${ref.id}: its working time ended before it was done.\n${json(outcome.value)}`,
+              ref,
+            ),
+          },
+        ],
+        structuredContent: {
+          job_id: ref.id,
+          status: 'partial',
+          reason: outcome.reason,
+          ...fitting('partial', outcome.value, ref),
+        },
+        ...meta,
+      };
+    case 'failed': {
+      const { failure, sentence, detail } = outcome;
+      // What may have happened must not be tried again blindly, however transient the cause.
+      const retryable = isRetryable(failure) && (detail.sideEffect === 'none' || detail.of !== 1);
+      const advice = retryable ? 'The same call may succeed later.' : 'Do not repeat the call unchanged.';
+      const error = {
+        kind: failure,
+        message: sentence,
+        retryable,
+        side_effect: detail.sideEffect,
+        attempt: detail.attempt,
+        of: detail.of,
+      };
+      return {
+        isError: true,
+        content: [{ type: 'text', text: `Job ${ref.id} failed (${failure}): ${sentence} ${advice}` }],
+        structuredContent: { job_id: ref.id, status: 'failed', error },
+        ...meta,
+      };
+    }
+    case 'cancelled': {
+      const found = partial === undefined ? '' : ` What it had found by then (PARTIAL):\n${json(partial)}`;
+      return {
+        isError: true,
+        content: [{ type: 'text', text: clipped(`Job ${ref.id} was cancelled.${found}`, ref) }],
+        structuredContent: {
+          job_id: ref.id,
+          status: 'cancelled',
+          ...(partial !== undefined && fitting('partial', partial, ref)),
+        },
+        ...meta,
+      };
+    }
+    default:
+      return outcome satisfies never;
+  }
+}
+
+/** Makes the answer to a call that was not accepted. Nothing has happened, and the model can mend it. */
+export function rejected(text: string, error: Record<string, unknown>): CallToolResult {
+  return { isError: true, content: [{ type: 'text', text }], structuredContent: { status: 'rejected', error } };
+}
+
+/** One page of a long text, and the call for the next one. */
+export function page(ref: JobRef, whole: string, offset: number): CallToolResult {
+  const end = Math.min(offset + INLINE_MAX, whole.length);
+  const next: NextCall | undefined =
+    end < whole.length ? { tool: 'job_result', args: { job_id: ref.id, offset: end } } : undefined;
+  const position = whole.length > INLINE_MAX ? `[characters ${offset} to ${end} of ${whole.length}]\n` : '';
+  const more = next ? `\n[Next page: ${written(next)}]` : '';
+  return {
+    content: [{ type: 'text', text: `${position}${whole.slice(offset, end)}${more}` }],
+    structuredContent: { job_id: ref.id, offset, characters: whole.length, ...(next && { next }) },
+  };
+}
+
+/** Data as indented JSON. */
+export function json(value: unknown): string {
+  return JSON.stringify(value, null, 2) ?? 'null';
+}
+
+function clipped(text: string, ref: JobRef): string {
+  if (text.length <= INLINE_MAX) return text;
+  const omitted = text.length - HEAD - TAIL;
+  return `${text.slice(0, HEAD)}\n[${omitted} characters left out. All of it: ${written(pageOf(ref))}]\n${text.slice(-TAIL)}`;
+}
+
+function fitting(name: string, value: unknown, ref: JobRef): Record<string, unknown> {
+  return json(value).length <= INLINE_MAX ? { [name]: value } : { next: pageOf(ref) };
+}
+
+function pageOf(ref: JobRef): NextCall {
+  return { tool: 'job_result', args: { job_id: ref.id, offset: 0 } };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,94 @@
+/** The one record that every tool becomes, wherever it was defined. After `tools/list` nothing branches on its origin. */
+import { msToNumber } from '@temporalio/common/lib/time';
+import { z } from 'zod';
+import type { Tool as ListedTool } from '@modelcontextprotocol/server';
+import { DEFAULT_POLICY, TASK_QUEUE } from '../workflows/contract';
+import type { Policy } from '../workflows/contract';
+import type { Annotations, Duration, PolicyInWords, ToolDefinition } from '../workflows/define-tool';
+import { answerSchema } from './handle';
+
+/** Where a tool's jobs run. */
+export interface Route {
+  readonly workflow: string;
+  readonly taskQueue: string;
+  /** What the workflow receives. */
+  readonly args: (input: unknown) => readonly unknown[];
+}
+
+/** Arguments that fit the schema, or what is wrong with them, in words for the model. */
+export type Checked =
+  { readonly ok: true; readonly input: unknown } | { readonly ok: false; readonly problems: string };
+
+/** A tool, ready to be listed, checked and started. */
+export interface Tool {
+  readonly name: string;
+  readonly listed: ListedTool;
+  readonly route: Route;
+  readonly policy: Policy;
+  readonly check: (args: unknown) => Checked;
+  readonly text: (output: unknown) => string;
+}
+
+/**
+ * Makes the record of an authored tool.
+ *
+ * @throws Error when the definition breaks a rule of MCP or of ours; at start, not at the first call
+ */
+export function toolOf(definition: ToolDefinition): Tool {
+  const { name, title, description, annotations, output } = definition;
+  if (!/^[A-Za-z0-9_.-]{1,64}$/.test(name))
+    throw new Error(`Tool name "${name}" must be 1 to 64 of A-Z, a-z, 0-9, _, - and .`);
+  return {
+    name,
+    listed: {
+      name,
+      description,
+      ...(title !== undefined && { title }),
+      ...(annotations && { annotations }),
+      inputSchema: jsonSchemaOf(definition.input, 'input'),
+      ...(output && { outputSchema: answerSchema(jsonSchemaOf(output, 'output')) }),
+    },
+    route: routeOf(definition),
+    policy: policyOf(definition.policy ?? {}, annotations ?? {}),
+    check: (args) => checkWith(definition.input, args),
+    text: (value) => (definition.text ? definition.text(value) : JSON.stringify(value, null, 2)),
+  };
+}
+
+/** Checks `args` against `schema`; names at most five problems, since a hostile argument may have a million. */
+export function checkWith(schema: z.ZodType, args: unknown): Checked {
+  const result = schema.safeParse(args ?? {});
+  if (result.success) return { ok: true, input: result.data };
+  const { issues } = result.error;
+  const problems = issues
+    .slice(0, 5)
+    .map(({ path, message }) => `${path.length > 0 ? path.join('.') : 'arguments'}: ${message}`);
+  if (issues.length > 5) problems.push(`and ${issues.length - 5} more`);
+  return { ok: false, problems: problems.join('; ') };
+}
+
+/** The schema as JSON Schema 2020-12. MCP wants an object at its root. */
+export function jsonSchemaOf(schema: z.ZodType, io: 'input' | 'output'): ListedTool['inputSchema'] {
+  return { ...(z.toJSONSchema(schema, { io }) as ListedTool['inputSchema']), type: 'object' };
+}
+
+function routeOf({ workflow, step }: ToolDefinition): Route {
+  return step === undefined
+    ? { workflow, taskQueue: TASK_QUEUE, args: (input) => [input] }
+    : { workflow: 'singleStep', taskQueue: TASK_QUEUE, args: (input) => [{ step, input }] };
+}
+
+/** The policy as data. What may not be repeated is attempted once, unless its author says otherwise. */
+function policyOf(words: PolicyInWords, { readOnlyHint, idempotentHint }: Annotations): Policy {
+  const ms = (duration: Duration | undefined, otherwise: number): number =>
+    duration === undefined ? otherwise : msToNumber(duration);
+  return {
+    budgetMs: ms(words.budget, DEFAULT_POLICY.budgetMs),
+    stepTimeoutMs: ms(words.stepTimeout, DEFAULT_POLICY.stepTimeoutMs),
+    heartbeatMs: ms(words.heartbeat, DEFAULT_POLICY.heartbeatMs),
+    attempts: words.retry?.attempts ?? (readOnlyHint === true || idempotentHint === true ? DEFAULT_POLICY.attempts : 1),
+    retryInitialMs: ms(words.retry?.initial, DEFAULT_POLICY.retryInitialMs),
+    retryMaxMs: ms(words.retry?.max, DEFAULT_POLICY.retryMaxMs),
+    askMs: ms(words.ask, DEFAULT_POLICY.askMs),
+  };
+}

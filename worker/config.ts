@@ -1,0 +1,54 @@
+/** The worker's configuration: the `worker` part of holdfast.yaml and the environment, read once, parsed once. */
+import { readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { parse } from 'yaml';
+import { z } from 'zod';
+
+const GIB = 1024 ** 3;
+
+const File = z.strictObject({
+  repository: z
+    .strictObject({
+      /** Folders under which local repositories may be read. None until the operator lists one. */
+      local_paths: z.array(z.string()).default([]),
+      /** Largest clone, bytes. */
+      max_bytes: z.number().int().positive().default(GIB),
+    })
+    .prefault({}),
+  /** Steps that one process runs at the same time. */
+  concurrent_steps: z.number().int().positive().default(50),
+});
+
+const Environment = z.object({
+  HOLDFAST_CONFIG: z.string().optional(),
+  HOLDFAST_DATA_DIR: z.string().default(join(tmpdir(), 'holdfast')),
+  /** Overrides `repository.local_paths`: folders separated as in PATH. */
+  HOLDFAST_GIT_LOCAL_PATHS: z.string().optional(),
+});
+
+export type WorkerConfig = ReturnType<typeof workerConfig>;
+
+/**
+ * Reads the configuration.
+ *
+ * @throws Error that names the setting and what it wants
+ */
+export function workerConfig(env: NodeJS.ProcessEnv) {
+  const set = Environment.parse(env);
+  const text = set.HOLDFAST_CONFIG === undefined ? '' : readFileSync(set.HOLDFAST_CONFIG, 'utf8');
+  const { worker } = z.object({ worker: File.prefault({}) }).parse(parse(text) ?? {});
+  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
+  return {
+    temporal: { connectionOptions, namespace },
+    concurrentSteps: worker.concurrent_steps,
+    activities: {
+      repository: {
+        cacheDir: join(set.HOLDFAST_DATA_DIR, 'repositories'),
+        localPaths: set.HOLDFAST_GIT_LOCAL_PATHS?.split(delimiter).filter(Boolean) ?? worker.repository.local_paths,
+        maxBytes: worker.repository.max_bytes,
+      },
+    },
+  };
+}

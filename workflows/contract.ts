@@ -1,0 +1,190 @@
+/**
+ * The contract: names and shapes that two processes must agree on. It imports nothing, so that it may be
+ * loaded anywhere, Temporal's sandbox included.
+ *
+ * Words, fixed once:
+ *
+ * - **call**: one `tools/call` request of one client.
+ * - **job**: the durable execution of a call: one Temporal workflow execution. Its id is the handle.
+ * - **step**: one touch of the outside world by a job: one Temporal activity.
+ * - **task**: a job as the MCP Tasks dialects show it. `taskId` is the job id.
+ * - **tool**: what `tools/list` offers: schema, route, policy.
+ * - **route**: where a tool's jobs run: workflow type and task queue.
+ * - **policy**: a tool's limits, as data.
+ * - **caller**: who is asking: tenant, subject, scopes.
+ * - **outcome**: how a job ended: done, partial, failed, cancelled.
+ *
+ * Everything here is a wire format: a job that started under an older version is still read by a newer one.
+ */
+
+/** The task queue that the workers of this project poll. */
+export const TASK_QUEUE = 'holdfast';
+
+/** `job_` and 16 lower-case Crockford base32 characters (80 bits). */
+export type JobId = `job_${string}`;
+
+/** Who is asking. A tenant is a security boundary; a subject is one person or program within it. */
+export interface Caller {
+  readonly tenant: string;
+  readonly subject: string;
+  readonly scopes: readonly string[];
+}
+
+/** The limits of one tool's jobs. All times are milliseconds. Recorded in the memo when a job starts. */
+export interface Policy {
+  /** Working time of the whole job; waiting for a person does not count. At its end the last partial is returned. */
+  readonly budgetMs: number;
+  /** Longest time of one attempt at a step. */
+  readonly stepTimeoutMs: number;
+  /** A worker that is silent for this long in mid-step is taken for dead. */
+  readonly heartbeatMs: number;
+  /** Attempts at one step. 1 means that a step is never repeated, not even when a worker is lost in it. */
+  readonly attempts: number;
+  /** Pause before the second attempt; doubles up to `retryMaxMs`. */
+  readonly retryInitialMs: number;
+  readonly retryMaxMs: number;
+  /** How long a question to a person stays open before it expires. */
+  readonly askMs: number;
+}
+
+/** Limits of a job that was started without our memo, by another starter than the gateway. */
+export const DEFAULT_POLICY: Policy = {
+  budgetMs: 3_600_000,
+  stepTimeoutMs: 600_000,
+  heartbeatMs: 5_000,
+  attempts: 5,
+  retryInitialMs: 500,
+  retryMaxMs: 60_000,
+  askMs: 86_400_000,
+};
+
+/** Memo key of {@link JobMemo}, written once at start by the gateway. */
+export const MEMO_JOB = 'holdfast';
+/** Memo key of {@link Progress}, rewritten at every step boundary. */
+export const MEMO_PROGRESS = 'progress';
+/** Memo key of {@link PartialMemo}. */
+export const MEMO_PARTIAL = 'partial';
+/** Memo key of the open {@link Question}s, an array. */
+export const MEMO_QUESTIONS = 'questions';
+
+/** What a job knows of its call. Never holds a credential. */
+export interface JobMemo {
+  readonly tool: string;
+  readonly caller: Pick<Caller, 'tenant' | 'subject'>;
+  readonly policy: Policy;
+  /** SHA-256 of the canonical JSON of the arguments, hex. */
+  readonly argsHash: string;
+}
+
+/** Where a job is. `done` counts finished steps; `total` is absent while unknown. */
+export interface Progress {
+  readonly seq: number;
+  readonly done: number;
+  readonly total?: number;
+  readonly message: string;
+}
+
+/** Finer progress within a step, carried by activity heartbeats. */
+export interface StepProgress {
+  readonly seq: number;
+  readonly done?: number;
+  readonly total?: number;
+  readonly message?: string;
+}
+
+/** Largest partial, as JSON characters, that is kept in the memo itself; a larger one is fetched by query. */
+export const MEMO_PARTIAL_MAX = 1_000;
+
+/** The last partial result: itself when small, else only its size. */
+export type PartialMemo = { readonly value: unknown } | { readonly characters: number };
+
+/** Query that returns the last partial in full. */
+export const QUERY_PARTIAL = 'holdfast.partial';
+/** Signal that carries an {@link Answer}. */
+export const SIGNAL_ANSWER = 'holdfast.answer';
+
+/** A question to a person. `key` is unique for the life of the job; `schema` is a plain JSON Schema (MCP form). */
+export interface Question {
+  readonly key: string;
+  readonly message: string;
+  readonly schema: JsonSchema;
+  /** ISO 8601. */
+  readonly expiresAt: string;
+}
+
+/** The answer of a person to one question. */
+export interface Answer {
+  readonly key: string;
+  readonly action: 'accept' | 'decline' | 'cancel';
+  readonly content?: Readonly<Record<string, unknown>>;
+}
+
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** What a workflow returns in place of its output when it was stopped with something in hand. */
+export interface PartialResult {
+  readonly holdfast: 'partial';
+  readonly reason: 'budget';
+  readonly value: unknown;
+}
+
+/** Whether a workflow's return value is a {@link PartialResult} rather than an output. */
+export function isPartialResult(value: unknown): value is PartialResult {
+  return typeof value === 'object' && value !== null && 'holdfast' in value && value.holdfast === 'partial';
+}
+
+/**
+ * Why a step or a job failed, as it crosses the wire: the `type` of Temporal's ApplicationFailure.
+ *
+ * - `invalid_input`: the arguments name something that cannot be worked on. The caller can mend it.
+ * - `refused`: the outside world said no, and would say no again.
+ * - `unavailable`: the outside world did not answer in time, or said "not now".
+ * - `too_large`: a result is larger than a payload may be.
+ * - `over_budget`: the budget ended with nothing in hand.
+ * - `outcome_unknown`: a worker was lost in a step that must not be repeated.
+ * - `broken`: a bug, here or in a worker.
+ */
+export const FAILURES = [
+  'invalid_input',
+  'refused',
+  'unavailable',
+  'too_large',
+  'over_budget',
+  'outcome_unknown',
+  'broken',
+] as const;
+export type Failure = (typeof FAILURES)[number];
+
+/** Whether the same call may succeed later. Derived from the kind alone. */
+export function isRetryable(failure: Failure): boolean {
+  switch (failure) {
+    case 'unavailable':
+    case 'over_budget':
+      return true;
+    case 'invalid_input':
+    case 'refused':
+    case 'too_large':
+    case 'outcome_unknown':
+    case 'broken':
+      return false;
+    default:
+      return failure satisfies never;
+  }
+}
+
+/** First detail of every failure of ours. */
+export interface FailureDetail {
+  /** What the failed step may have done to the outside world. */
+  readonly sideEffect: 'none' | 'unknown' | 'done';
+  /** The attempt that failed last, from 1. */
+  readonly attempt?: number;
+  /** Attempts that the policy allows. */
+  readonly of?: number;
+}
+
+/** Search attributes (Keyword) that every job carries. */
+export const SEARCH_ATTRIBUTES = {
+  tenant: 'HoldfastTenant',
+  subject: 'HoldfastSubject',
+  tool: 'HoldfastTool',
+} as const;

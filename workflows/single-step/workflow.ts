@@ -1,0 +1,14 @@
+/** Runs one activity under the job's policy: the whole of a tool that has only one step. */
+import { job } from '../job';
+import type { ToolDefinition } from '../define-tool';
+import type { z } from 'zod';
+
+type AnyStep = Readonly<Record<string, (input: unknown) => Promise<unknown>>>;
+type Route = ToolDefinition<z.ZodType<{ readonly step: string; readonly input: unknown }>, z.ZodType<unknown>>;
+
+/** Calls the activity named `step` with `input` and returns what it returns. */
+export const singleStep = job<Route>(async ({ step, input }, job) => {
+  const run = job.steps<AnyStep>()[step];
+  if (run === undefined) throw new TypeError(`No step is named ${step}.`);
+  return job.step(step, () => run(input));
+});

@@ -1,0 +1,6 @@
+/** Door two: the menu. The gateway imports this file; the sandbox never does. */
+import { analyzeRepository } from './analyze-repository/tool';
+import type { ToolDefinition } from './define-tool';
+
+/** The authored tools, in the order in which `tools/list` shows them. */
+export const tools: readonly ToolDefinition[] = [analyzeRepository];
