@@ -33,8 +33,10 @@ const UNARY_MS = 5_000;
 const QUERY_MS = 2_000;
 /** A server page of the long poll lasts 20 s; an abort that falls between two pages is lost, so a slice ends before. */
 const POLL_SLICE_MS = 18_000;
-/** gRPC DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, UNAVAILABLE. */
-const TRANSIENT = new Set([4, 8, 14]);
+/** gRPC UNAVAILABLE: nobody answers at all. */
+const UNAVAILABLE = 14;
+/** With it DEADLINE_EXCEEDED and RESOURCE_EXHAUSTED. */
+const TRANSIENT = new Set([4, 8, UNAVAILABLE]);
 /** PENDING_ACTIVITY_STATE_SCHEDULED and PENDING_WORKFLOW_TASK_STATE_SCHEDULED. */
 const SCHEDULED = 1;
 
@@ -71,8 +73,8 @@ export function temporalJobs({ temporal }: Pick<GatewayConfig, 'temporal'>, ids:
     try {
       return await connection.withDeadline(Date.now() + ms, run);
     } catch (error) {
-      const cause = error instanceof Error && isGrpcServiceError(error.cause) ? error.cause : error;
-      if (isGrpcServiceError(cause) && TRANSIENT.has(cause.code)) throw new Unavailable(cause.code === 14);
+      const code = grpcCodeOf(error);
+      if (code !== undefined && TRANSIENT.has(code)) throw new Unavailable(code === UNAVAILABLE);
       throw error;
     }
   }
@@ -121,7 +123,8 @@ export function temporalJobs({ temporal }: Pick<GatewayConfig, 'temporal'>, ids:
       if (error instanceof WorkflowFailedError) return failedOutcome(error);
       if (isGrpcCancelledError(error)) return undefined;
       if (error instanceof WorkflowNotFoundError) throw new UnknownJob(ref.id);
-      if (isGrpcServiceError(error) && TRANSIENT.has(error.code)) throw new Unavailable(error.code === 14);
+      // Whatever ails the connection, the job goes on, and so may the wait.
+      if (grpcCodeOf(error) !== undefined) throw new Unavailable(false);
       throw error;
     } finally {
       clearTimeout(timer);
@@ -225,6 +228,12 @@ export function temporalJobs({ temporal }: Pick<GatewayConfig, 'temporal'>, ids:
 
     close: () => connection.close(),
   };
+}
+
+/** The gRPC status of an error of the client, which may have wrapped it. */
+function grpcCodeOf(error: unknown): number | undefined {
+  const cause = error instanceof Error && isGrpcServiceError(error.cause) ? error.cause : error;
+  return isGrpcServiceError(cause) ? cause.code : undefined;
 }
 
 /** Indexed by Temporal's WorkflowExecutionStatus. */
