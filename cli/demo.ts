@@ -17,6 +17,8 @@ import { statusLine } from './status-line';
 
 const TOOL = 'analyze_repository';
 const FIND_EVERY_MS = 20;
+/** PENDING_ACTIVITY_STATE_STARTED. */
+const STARTED = 2;
 
 /** Runs the demonstration. Returns the exit code. */
 export async function demo(base: DevConfig): Promise<number> {
@@ -56,22 +58,29 @@ export async function demo(base: DevConfig): Promise<number> {
   }
 }
 
-/** Kills the worker as soon as the job's first step is done, and tells when another has taken its place. */
+/** Kills the worker in the middle of a step that is not the first, and returns the job's workflow id. */
 async function killHalfWay(
   { workers: [worker] }: Stack,
   temporal: Client,
   say: (line: string) => void,
 ): Promise<string> {
-  const workflowId = await runningJob(temporal);
-  for (;;) {
-    const { events = [] } = await temporal.workflow.getHandle(workflowId).fetchHistory();
-    if (events?.some((event) => event.activityTaskCompletedEventAttributes)) break;
-  }
   if (!worker) throw new Error('The stack has no worker.');
+  const workflowId = await runningJob(temporal);
+  const step = await stepInFlight(temporal, workflowId);
   const killed = worker.now().pid;
   process.kill(killed, 'SIGKILL');
-  say(`Killed the worker (process ${killed}, SIGKILL) with the first step done.`);
+  say(`Killed the worker (process ${killed}, SIGKILL) in the middle of ${step}.`);
   return workflowId;
+}
+
+/** Waits until a step runs that comes after the first; names it. */
+async function stepInFlight(temporal: Client, workflowId: string): Promise<string> {
+  for (;;) {
+    const { raw, status } = await temporal.workflow.getHandle(workflowId).describe();
+    const step = raw.pendingActivities?.find(({ state }) => state === STARTED)?.activityType?.name;
+    if (step && step !== 'fetchRepository') return step;
+    if (status.name !== 'RUNNING') return 'nothing: the job had already ended';
+  }
 }
 
 async function runningJob(temporal: Client): Promise<string> {

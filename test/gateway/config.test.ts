@@ -1,0 +1,41 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gatewayConfig } from '../../gateway/config';
+import { packageRoot } from '../../cli/root';
+
+const HOLDFAST_SECRET = 'x'.repeat(32);
+
+function configured(yaml: string): string {
+  const path = join(mkdtempSync(join(tmpdir(), 'holdfast-config-')), 'holdfast.yaml');
+  writeFileSync(path, yaml);
+  return path;
+}
+
+test('the example configuration is valid and says the defaults', () => {
+  const example = gatewayConfig({ HOLDFAST_SECRET, HOLDFAST_CONFIG: join(packageRoot(), 'holdfast.yaml') });
+  expect(example).toEqual(gatewayConfig({ HOLDFAST_SECRET }));
+});
+
+test.each([
+  ['no secret', {}, 'HOLDFAST_SECRET'],
+  ['a short secret', { HOLDFAST_SECRET: 'short' }, 'at least 32 characters'],
+  ['a port that is no port', { HOLDFAST_SECRET, HOLDFAST_PORT: '99999' }, 'HOLDFAST_PORT'],
+  [
+    'another address than loopback without keys',
+    { HOLDFAST_SECRET, HOLDFAST_HOST: '0.0.0.0' },
+    'without authentication',
+  ],
+])('%s stops the start with a sentence that names the setting', (_what, env, sentence) => {
+  expect(() => gatewayConfig(env)).toThrow(sentence);
+});
+
+test('an unknown setting is refused by name', () => {
+  const path = configured('gateway:\n  prot: 1\n');
+  expect(() => gatewayConfig({ HOLDFAST_SECRET, HOLDFAST_CONFIG: path })).toThrow(/prot/);
+});
+
+test('a key that is not a hash is refused', () => {
+  const path = configured('gateway:\n  keys: [{ sha256: secret, tenant: a, subject: b }]\n');
+  expect(() => gatewayConfig({ HOLDFAST_SECRET, HOLDFAST_CONFIG: path })).toThrow(/SHA-256/);
+});

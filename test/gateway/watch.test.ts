@@ -1,0 +1,72 @@
+import { Unavailable } from '../../gateway/errors';
+import type { JobRef } from '../../gateway/ids';
+import type { Outcome } from '../../gateway/outcome';
+import { watchHub } from '../../gateway/watch';
+import type { Watchable } from '../../gateway/watch';
+
+const ref: JobRef = { id: 'job_0000000000000000', workflowId: 'local/x/job_0000000000000000' };
+const done: Outcome = { kind: 'done', value: 1 };
+const forever = (): AbortSignal => new AbortController().signal;
+
+/** Jobs whose long polls are answered by the test. */
+function fakeJobs() {
+  const polls: {
+    resolve: (outcome: Outcome | undefined) => void;
+    reject: (error: unknown) => void;
+    signal: AbortSignal;
+  }[] = [];
+  const jobs: Watchable = {
+    look: () => Promise.reject(new Unavailable(true)),
+    poll: (_ref, signal) =>
+      new Promise((resolve, reject) => {
+        polls.push({ resolve, reject, signal });
+        signal.addEventListener('abort', () => resolve(undefined));
+      }),
+  };
+  return { jobs, polls };
+}
+
+test('any number of waits on one job share one long poll', async () => {
+  const { jobs, polls } = fakeJobs();
+  const hub = watchHub(jobs);
+  const waits = Array.from({ length: 100 }, () => hub.wait(ref, { ms: 10_000, signal: forever() }));
+  expect(polls.length).toBe(1);
+  polls[0]?.resolve(done);
+  expect(await Promise.all(waits)).toEqual(Array.from({ length: 100 }, () => done));
+  expect(hub.size()).toBe(0);
+});
+
+test('the poll ends with the last wait, and not before', async () => {
+  const { jobs, polls } = fakeJobs();
+  const hub = watchHub(jobs);
+  const [first, second] = [new AbortController(), new AbortController()];
+  const waits = [first, second].map(({ signal }) => hub.wait(ref, { ms: 10_000, signal }));
+  first.abort();
+  expect(await waits[0]).toBeUndefined();
+  expect(polls[0]?.signal.aborted).toBe(false);
+  second.abort();
+  expect(await waits[1]).toBeUndefined();
+  expect(polls[0]?.signal.aborted).toBe(true);
+  expect(hub.size()).toBe(0);
+});
+
+test('a wait whose time is up ends without an outcome', async () => {
+  const hub = watchHub(fakeJobs().jobs);
+  expect(await hub.wait(ref, { ms: 1, signal: forever() })).toBeUndefined();
+  expect(hub.size()).toBe(0);
+});
+
+test('draining ends every wait and lets no new one begin', async () => {
+  const hub = watchHub(fakeJobs().jobs);
+  const wait = hub.wait(ref, { ms: 10_000, signal: forever() });
+  hub.drain();
+  expect(await wait).toBeUndefined();
+  expect(await hub.wait(ref, { ms: 10_000, signal: forever() })).toBeUndefined();
+});
+
+test('an error that is not about the connection ends the waits with it', async () => {
+  const { jobs, polls } = fakeJobs();
+  const wait = watchHub(jobs).wait(ref, { ms: 10_000, signal: forever() });
+  polls[0]?.reject(new Error('broken'));
+  await expect(wait).rejects.toThrow('broken');
+});
