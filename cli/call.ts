@@ -24,7 +24,7 @@ const State = z.object({ job_id: z.string().optional(), status: z.string().optio
 export async function call(tool: string, args: string, options: CallOptions): Promise<number> {
   const parsed = parseArgs(args);
   if (!parsed) {
-    console.error(`The arguments must be a JSON object, such as '{"url":"."}'. Given: ${args}`);
+    console.error(`The arguments must be a JSON object, such as '{"url":"https://…"}'. Given: ${args}`);
     return EXIT.usage;
   }
   const meta = options.key === undefined ? {} : { _meta: { 'io.holdfast/idempotency-key': options.key } };

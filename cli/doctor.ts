@@ -39,9 +39,12 @@ async function git(): Promise<Finding> {
     : { ok: true, what: `${version}, Node ${process.versions.node}` };
 }
 
-async function engine({ temporal: { address }, engine: { cliPath, cacheDir } }: DevConfig): Promise<Finding> {
+async function engine({
+  temporal: { address, namespace },
+  engine: { cliPath, cacheDir },
+}: DevConfig): Promise<Finding> {
   if (address !== undefined) {
-    return (await serving(address, 3_000))
+    return (await serving(address, namespace, 3_000))
       ? { ok: true, what: `Temporal answers at ${address} (TEMPORAL_ADDRESS)` }
       : {
           ok: false,

@@ -9,7 +9,7 @@ export async function dev(config: DevConfig, size: StackSize): Promise<number> {
   const told = toldToStop();
   const startedAt = Date.now();
   const stack = await startStack(config, size, say);
-  say(greeting(stack, (Date.now() - startedAt) / 1000));
+  say(greeting(stack, config.workDir, (Date.now() - startedAt) / 1000));
   await told;
   say('\nStopping; jobs that run now go on at the next start. Ctrl-C again ends everything at once.');
   process.once('SIGINT', () => {
@@ -27,7 +27,7 @@ function toldToStop(): Promise<unknown> {
   });
 }
 
-function greeting({ gateways, temporal }: Stack, seconds: number): string {
+function greeting({ gateways, temporal }: Stack, workDir: string, seconds: number): string {
   const [first, ...others] = gateways.map((gateway) => gateway.now().url);
   return [
     '',
@@ -35,7 +35,7 @@ function greeting({ gateways, temporal }: Stack, seconds: number): string {
     `  MCP endpoint  ${[first, ...others].join('  ')}`,
     ...(temporal.ui === undefined ? [] : [`  Web UI        ${temporal.ui}`]),
     `  Claude Code   claude mcp add --transport http holdfast ${first ?? ''}`,
-    `  By hand       npx holdfast call analyze_repository '{"url":"."}'`,
+    `  By hand       npx holdfast call analyze_repository '${JSON.stringify({ url: workDir })}'`,
     'Ctrl-C stops all of it; jobs are kept.',
   ].join('\n');
 }

@@ -1,4 +1,6 @@
 /** The stack's Temporal: one that runs already, or a dev server of our own that is kept alive on its database file. */
+import { Connection, isGrpcServiceError } from '@temporalio/client';
+import { SEARCH_ATTRIBUTES } from '../../workflows/contract';
 import type { DevConfig } from '../config';
 import { findTemporalCli } from '../engine/find';
 import type { Say } from '../engine/find';
@@ -11,6 +13,9 @@ import type { StackRecord } from './record';
 const PORT = 7233;
 const UI_PORT = 8233;
 const PROBE_MS = 3_000;
+/** INDEXED_VALUE_TYPE_KEYWORD, and the gRPC status of a name that is taken. */
+const KEYWORD = 2;
+const ALREADY_EXISTS = 6;
 
 export interface StackTemporal {
   readonly address: string;
@@ -26,17 +31,18 @@ export interface StackTemporal {
  * @throws Error with one sentence that says what to do
  */
 export async function temporalFor(
-  { temporal: { address }, engine, dataDir }: DevConfig,
+  { temporal: { address, namespace }, engine, dataDir }: DevConfig,
   left: StackRecord | undefined,
   say: Say,
   onChange: Say,
 ): Promise<StackTemporal> {
   if (address !== undefined) {
-    if (!(await serving(address, PROBE_MS))) {
+    if (!(await serving(address, namespace, PROBE_MS))) {
       throw new Error(
-        `TEMPORAL_ADDRESS is ${address}, where no Temporal answers. Start it, correct the address, or unset TEMPORAL_ADDRESS to have one started here.`,
+        `TEMPORAL_ADDRESS is ${address}, where no Temporal answers for namespace ${namespace}. Start it, correct the address, or unset TEMPORAL_ADDRESS to have one started here.`,
       );
     }
+    await addSearchAttributes(address, namespace);
     say(`Temporal: ${address} (TEMPORAL_ADDRESS)`);
     return { address, ui: undefined, pid: () => undefined, stop: () => Promise.resolve() };
   }
@@ -45,6 +51,19 @@ export async function temporalFor(
   const [port, uiPort] = [await freePort(PORT), await freePort(UI_PORT)];
   const server = await keep('Temporal', () => startTemporal({ cli, dataDir, port, uiPort }), onChange);
   return { address: server.now().address, ui: server.now().uiUrl, pid: () => server.now().pid, stop: server.stop };
+}
+
+/** A server that was not started here does not know the search attributes that every job carries. */
+async function addSearchAttributes(address: string, namespace: string): Promise<void> {
+  const connection = Connection.lazy({ address });
+  try {
+    const searchAttributes = Object.fromEntries(Object.values(SEARCH_ATTRIBUTES).map((name) => [name, KEYWORD]));
+    await connection.operatorService.addSearchAttributes({ namespace, searchAttributes });
+  } catch (error) {
+    if (!isGrpcServiceError(error) || error.code !== ALREADY_EXISTS) throw error;
+  } finally {
+    await connection.close();
+  }
 }
 
 /** Ends the server of a supervisor that was killed: two on one database file would harm it. */

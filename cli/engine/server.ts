@@ -99,15 +99,15 @@ export async function startTemporal({
   };
 }
 
-/** Whether Temporal answers at `address` before the time is up. */
-export async function serving(address: string, ms = START_MS): Promise<boolean> {
+/** Whether Temporal answers at `address`, and knows the namespace, before the time is up. */
+export async function serving(address: string, namespace = 'default', ms = START_MS): Promise<boolean> {
   const connection = Connection.lazy({ address });
   const deadline = Date.now() + ms;
   try {
     while (Date.now() < deadline) {
       try {
         await connection.withDeadline(Math.min(Date.now() + 1_000, deadline), () =>
-          connection.workflowService.describeNamespace({ namespace: 'default' }),
+          connection.workflowService.describeNamespace({ namespace }),
         );
         return true;
       } catch {

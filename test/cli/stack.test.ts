@@ -1,0 +1,174 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, existsSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { packageRoot } from '../../cli/root';
+import type { StackRecord } from '../../cli/dev/record';
+import { modern } from '../fixtures/raw';
+import { dataOf } from '../fixtures/stack';
+
+const scratch = (): string => mkdtempSync(join(tmpdir(), 'holdfast-stack-'));
+
+interface Command {
+  /** Resolves with the next line that matches, or with undefined when the process ends first. */
+  readonly said: (pattern: RegExp) => Promise<string | undefined>;
+  readonly process: ChildProcess;
+  readonly exit: Promise<number | null>;
+}
+
+const running: ChildProcess[] = [];
+
+function dev(dataDir: string, args: readonly string[] = [], env: Record<string, string> = {}): Command {
+  const child = spawn(process.execPath, [join(packageRoot(), 'cli', 'holdfast.mjs'), 'dev', ...args], {
+    env: { ...process.env, HOLDFAST_DATA_DIR: dataDir, HOLDFAST_PORT: '0', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  running.push(child);
+  const lines: string[] = [];
+  const listeners = new Set<() => void>();
+  const exit = once(child, 'close').then(([code]) => code as number | null);
+  for (const stream of [child.stdout, child.stderr]) {
+    createInterface(stream).on('line', (line) => {
+      lines.push(line);
+      for (const listener of listeners) listener();
+    });
+  }
+  const said = (pattern: RegExp): Promise<string | undefined> =>
+    Promise.race([
+      new Promise<string>((resolve) => {
+        const check = (): void => {
+          const found = lines.findIndex((line) => pattern.test(line));
+          if (found < 0) return;
+          listeners.delete(check);
+          resolve(lines.splice(0, found + 1).at(-1) ?? '');
+        };
+        listeners.add(check);
+        check();
+      }),
+      exit.then(() => lines.find((line) => pattern.test(line))),
+    ]);
+  return { said, process: child, exit };
+}
+
+const recordIn = (dataDir: string): StackRecord =>
+  JSON.parse(readFileSync(join(dataDir, 'dev.json'), 'utf8')) as StackRecord;
+
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+afterEach(async () => {
+  for (const child of running.splice(0)) {
+    if (child.exitCode === null && child.signalCode === null) {
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+    }
+  }
+});
+
+test('the stack starts, is written down, and stops without a trace', async () => {
+  const dataDir = scratch();
+  const { said, process: supervisor, exit } = dev(dataDir, ['--gateways', '2', '--workers', '2']);
+  expect(await said(/MCP endpoint/)).toMatch(/http:\/\/127\.0\.0\.1:\d+\/mcp {2}http:/);
+  expect(await said(/claude mcp add --transport http holdfast http/)).toBeDefined();
+  const { gateways, workers, temporal, supervisor: pid } = recordIn(dataDir);
+  expect([gateways.length, workers.length, pid]).toEqual([2, 2, supervisor.pid]);
+  for (const { url } of gateways) expect((await modern(url, 'tools/list')).status).toBe(200);
+
+  supervisor.kill('SIGINT');
+  expect(await exit).toBe(0);
+  expect(existsSync(join(dataDir, 'dev.json'))).toBe(false);
+  const pids = [...gateways, ...workers].map((child) => child.pid);
+  expect([...pids, temporal.pid ?? 0].filter(isAlive)).toEqual([]);
+});
+
+test('a second start finds the jobs of the first', async () => {
+  const dataDir = scratch();
+  const first = dev(dataDir);
+  await first.said(/Ctrl-C stops/);
+  const call = await modern(recordIn(dataDir).gateways[0]?.url ?? '', 'tools/call', {
+    name: 'analyze_repository',
+    arguments: { url: packageRoot() },
+  });
+  const job = (call.message.result?.['_meta'] as Record<string, unknown>)['io.holdfast/job'];
+  first.process.kill('SIGTERM');
+  await first.exit;
+
+  const second = dev(dataDir);
+  await second.said(/Ctrl-C stops/);
+  const again = await modern(recordIn(dataDir).gateways[0]?.url ?? '', 'tools/call', {
+    name: 'job_wait',
+    arguments: { job_ids: [job] },
+  });
+  expect(dataOf(again.message.result)).toEqual(dataOf(call.message.result));
+});
+
+test('whatever is killed is started again, with a line that says so', async () => {
+  const dataDir = scratch();
+  const { said } = dev(dataDir);
+  await said(/Ctrl-C stops/);
+  const before = recordIn(dataDir);
+  for (const [name, pid] of [
+    ['Worker 1', before.workers[0]?.pid],
+    ['Gateway 1', before.gateways[0]?.pid],
+    ['Temporal', before.temporal.pid],
+  ] as const) {
+    process.kill(pid ?? 0, 'SIGKILL');
+    expect(await said(new RegExp(`^${name} .*is up again|^${name} is up again`))).toContain(name);
+  }
+  const after = recordIn(dataDir);
+  expect(after.gateways[0]?.url).toBe(before.gateways[0]?.url);
+  expect(after.temporal.address).toBe(before.temporal.address);
+  expect(after.workers[0]?.pid).not.toBe(before.workers[0]?.pid);
+});
+
+test('a supervisor that is killed leaves no gateway and no worker behind, and the next start ends its Temporal', async () => {
+  const dataDir = scratch();
+  const first = dev(dataDir);
+  await first.said(/Ctrl-C stops/);
+  const left = recordIn(dataDir);
+  first.process.kill('SIGKILL');
+  await first.exit;
+  const second = dev(dataDir);
+  expect(await second.said(/Ending the Temporal of an earlier run/)).toContain(String(left.temporal.pid));
+  await second.said(/Ctrl-C stops/);
+  expect([left.temporal.pid ?? 0, left.gateways[0]?.pid ?? 0, left.workers[0]?.pid ?? 0].filter(isAlive)).toEqual([]);
+});
+
+test('a second stack in the same data directory is refused with the address of the first', async () => {
+  const dataDir = scratch();
+  const first = dev(dataDir);
+  await first.said(/Ctrl-C stops/);
+  const second = dev(dataDir);
+  expect(await second.said(/runs here already/)).toContain(recordIn(dataDir).gateways[0]?.url);
+  expect(await second.exit).toBe(1);
+});
+
+test('a taken port is one sentence that says what to do', async () => {
+  const holder = createServer().listen(0, '127.0.0.1');
+  await once(holder, 'listening');
+  const { port } = holder.address() as AddressInfo;
+  const { said, exit } = dev(scratch(), [], { HOLDFAST_PORT: String(port) });
+  expect(await said(/is taken/)).toBe(
+    `Port ${port} is taken by another program. Set HOLDFAST_PORT to a free port, or to 0 for any.`,
+  );
+  expect(await exit).toBe(1);
+  holder.close();
+});
+
+test('an unreachable TEMPORAL_ADDRESS is one sentence that says what to do', async () => {
+  const { said, exit } = dev(scratch(), [], { TEMPORAL_ADDRESS: '127.0.0.1:1' });
+  expect(await said(/TEMPORAL_ADDRESS/)).toMatch(
+    /127\.0\.0\.1:1, where no Temporal answers for namespace default\. Start it, correct the address, or unset/,
+  );
+  expect(await exit).toBe(1);
+});
