@@ -32,11 +32,13 @@ export function step<I, O>(run: (input: I, context: StepContext) => Promise<O>):
         signal: context.cancellationSignal,
         report: (progress) => context.heartbeat((last = { ...progress, seq: last.seq + 1 })),
       });
-      const bytes = Buffer.byteLength(JSON.stringify(output) ?? '');
+      const bytes = Buffer.byteLength(JSON.stringify(output ?? null));
       if (bytes > MAX_RESULT_BYTES) {
         throw failure(
           'too_large',
           `The result of step ${context.info.activityType} has ${bytes} bytes; ${MAX_RESULT_BYTES} is the limit.`,
+          undefined,
+          'done',
         );
       }
       return output;

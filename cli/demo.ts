@@ -6,7 +6,6 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client as McpClient, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
-import type { CallToolResult } from '@modelcontextprotocol/client';
 import { Client, Connection } from '@temporalio/client';
 import { version } from '../package.json';
 import type { DevConfig } from './config';
@@ -38,10 +37,7 @@ export async function demo(base: DevConfig): Promise<number> {
     await client.connect(new StreamableHTTPClientTransport(new URL(url)));
     say(`\nCalling ${TOOL} on ${packageRoot()}`);
     const onprogress = ({ message }: { message?: string | undefined }): void => line.show(message ?? '');
-    const answer = client.callTool(
-      { name: TOOL, arguments: { url: packageRoot() } },
-      { timeout: 250_000, onprogress },
-    ) as Promise<CallToolResult>;
+    const answer = client.callTool({ name: TOOL, arguments: { url: packageRoot() } }, { timeout: 250_000, onprogress });
     const workflowId = await killHalfWay(stack, temporal, say);
     const result = await answer;
     line.clear();

@@ -108,12 +108,16 @@ const program = new Command('holdfast')
   .addCommand(
     new Command('gateway')
       .description('one gateway process, configured by HOLDFAST_CONFIG and the environment')
-      .action(async () => void (await import('../gateway/main.js'))),
+      .action(async () => {
+        await import('../gateway/main.js');
+      }),
   )
   .addCommand(
     new Command('worker')
       .description('one worker process, configured by HOLDFAST_CONFIG and the environment')
-      .action(async () => void (await import('../worker/main.js'))),
+      .action(async () => {
+        await import('../worker/main.js');
+      }),
   );
 
 program.parseAsync().catch((error: unknown) => {

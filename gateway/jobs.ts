@@ -200,7 +200,7 @@ export function temporalJobs({ temporal }: Pick<GatewayConfig, 'temporal'>, ids:
         ...(running === true ? [`ExecutionStatus = 'Running'`] : []),
       ];
       const request = { namespace, query: conditions.join(' AND '), pageSize: limit };
-      const { executions = [] } = await ask(() => connection.workflowService.listWorkflowExecutions(request));
+      const { executions } = await ask(() => connection.workflowService.listWorkflowExecutions(request));
       return executions.flatMap(({ execution, searchAttributes, status, startTime }) => {
         const id = execution?.workflowId?.split('/').at(-1) ?? '';
         const named = searchAttributes?.indexedFields?.[SEARCH_ATTRIBUTES.tool]?.data;

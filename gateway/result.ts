@@ -108,7 +108,7 @@ export function page(ref: JobRef, whole: string, offset: number): CallToolResult
 
 /** Data as indented JSON. */
 export function json(value: unknown): string {
-  return JSON.stringify(value, null, 2) ?? 'null';
+  return JSON.stringify(value ?? null, null, 2);
 }
 
 function clipped(text: string, ref: JobRef): string {

@@ -1,6 +1,5 @@
 /** How an author defines a tool: what the model sees, and the limits. How it runs is the workflow's affair. */
 import type { z } from 'zod';
-import type { Policy } from './contract';
 
 /** Hints for the client (MCP `ToolAnnotations`). They also choose the default number of attempts. */
 export interface Annotations {
@@ -14,7 +13,7 @@ type Unit = 'ms' | 's' | 'second' | 'seconds' | 'minute' | 'minutes' | 'hour' | 
 /** A time in words, such as `10 minutes` or `1.5 hours`. */
 export type Duration = `${number} ${Unit}`;
 
-/** Limits in words. Every field has a default; see {@link Policy} for what each means. */
+/** Limits in words. Every field has a default; `Policy` in the contract says what each means. */
 export interface PolicyInWords {
   readonly budget?: Duration;
   readonly stepTimeout?: Duration;

@@ -48,10 +48,10 @@ export async function startStack(config: DevConfig, size: StackSize, say: Say): 
 async function startAll(config: DevConfig, size: StackSize, left: StackRecord | undefined, say: Say): Promise<Stack> {
   const { dataDir } = config;
   const ports = await gatewayPorts(config.port, size.gateways);
-  let stack: Stack | undefined;
+  let onReplaced = (): void => undefined; // until all of it runs there is nothing to write down
   const onChange = (line: string): void => {
     say(line);
-    if (stack) writeRecord(dataDir, recordOf(stack));
+    onReplaced();
   };
   const temporal = await temporalFor(config, left, say, onChange);
   const env = environmentOf(config, temporal);
@@ -72,7 +72,7 @@ async function startAll(config: DevConfig, size: StackSize, left: StackRecord | 
     await temporal.stop();
     throw workers.status === 'rejected' ? workers.reason : (gateways as PromiseRejectedResult).reason;
   }
-  stack = {
+  const stack: Stack = {
     temporal,
     workers: workers.value,
     gateways: gateways.value,
@@ -83,7 +83,8 @@ async function startAll(config: DevConfig, size: StackSize, left: StackRecord | 
       removeRecord(dataDir);
     },
   };
-  writeRecord(dataDir, recordOf(stack));
+  onReplaced = () => writeRecord(dataDir, recordOf(stack));
+  onReplaced();
   return stack;
 }
 

@@ -59,10 +59,9 @@ async function compile(output: string, say: Say): Promise<void> {
   const env = { ...process.env, CGO_ENABLED: '0' };
   say('Temporal: fetching Go modules…');
   const { stdout } = await exec('go', ['list', '-deps', COMMAND], { cwd, env, maxBuffer: 16 * 1024 * 1024 }).catch(
-    (error: { stderr?: string }) => {
-      throw new Error(
-        `Go could not fetch the modules of the Temporal CLI. Is a Go module proxy reachable?\n${tailOf(error.stderr ?? '')}`,
-      );
+    (error: unknown) => {
+      const said = error instanceof Error ? tailOf(error.message) : '';
+      throw new Error(`Go could not fetch the modules of the Temporal CLI. Is a Go module proxy reachable?\n${said}`);
     },
   );
   const total = stdout.split('\n').length;

@@ -1,16 +1,25 @@
 import { newLedger } from '../fixtures/ledger';
-import { gatewayProcess, killAll, workerProcess } from '../fixtures/processes';
+import type { TemporalServer } from '../../cli/engine/server';
+import { gatewayProcess, killAll, ownTemporal, workerProcess } from '../fixtures/processes';
 import { modern } from '../fixtures/raw';
 import { freshKey } from '../fixtures/stack';
 
+let temporal: TemporalServer;
+let address: string;
+
+beforeAll(async () => {
+  temporal = await ownTemporal();
+  address = temporal.address;
+});
 afterEach(killAll);
+afterAll(() => temporal.stop());
 
 test('a handle outlives the gateway that gave it', async () => {
   const ledger = newLedger();
   const [first, second] = await Promise.all([
-    gatewayProcess(undefined, { HOLDFAST_PATIENCE: '0.3' }),
-    gatewayProcess(),
-    workerProcess(),
+    gatewayProcess(address, { HOLDFAST_PATIENCE: '0.3' }),
+    gatewayProcess(address),
+    workerProcess(address),
   ]);
   const { message } = await modern(first.url, 'tools/call', {
     name: 'walk',
@@ -25,7 +34,7 @@ test('a handle outlives the gateway that gave it', async () => {
 
 test('a call whose gateway is killed in mid-wait is found again with its key, and runs once', async () => {
   const [ledger, key] = [newLedger(), freshKey()];
-  const [first, second] = await Promise.all([gatewayProcess(), gatewayProcess(), workerProcess()]);
+  const [first, second] = await Promise.all([gatewayProcess(address), gatewayProcess(address), workerProcess(address)]);
   const params = { name: 'charge', arguments: { ledger: ledger.path, steps: ['gated'] } };
   const lost = modern(first.url, 'tools/call', params, { 'idempotency-key': key });
   const failed = expect(lost).rejects.toThrow();
@@ -39,6 +48,6 @@ test('a call whose gateway is killed in mid-wait is found again with its key, an
 });
 
 test('a gateway that is told to stop exits with code 0', async () => {
-  const gateway = await gatewayProcess();
+  const gateway = await gatewayProcess(address);
   expect(await gateway.stop()).toBe(0);
 });

@@ -1,20 +1,29 @@
 import { newLedger } from '../fixtures/ledger';
-import { gatewayProcess, killAll, workerProcess } from '../fixtures/processes';
+import type { TemporalServer } from '../../cli/engine/server';
+import { gatewayProcess, killAll, ownTemporal, workerProcess } from '../fixtures/processes';
 import { modern } from '../fixtures/raw';
 import { textOf } from '../fixtures/stack';
 
+let temporal: TemporalServer;
+let address: string;
+
+beforeAll(async () => {
+  temporal = await ownTemporal();
+  address = temporal.address;
+});
 afterEach(killAll);
+afterAll(() => temporal.stop());
 
 test('a worker killed in mid-step costs that step, not the ones before it', async () => {
   const ledger = newLedger();
-  const [gateway, worker] = await Promise.all([gatewayProcess(), workerProcess()]);
+  const [gateway, worker] = await Promise.all([gatewayProcess(address), workerProcess(address)]);
   const call = modern(gateway.url, 'tools/call', {
     name: 'walk',
     arguments: { ledger: ledger.path, steps: ['first', 'gated', 'last'] },
   });
   await ledger.written('begin gated');
   await worker.kill();
-  await workerProcess();
+  await workerProcess(address);
   await ledger.written('begin gated', 2);
   ledger.open('gated');
 
@@ -32,14 +41,14 @@ test('a worker killed in mid-step costs that step, not the ones before it', asyn
 
 test('a step of a tool that is not idempotent is never begun twice, and the answer says that its outcome is unknown', async () => {
   const ledger = newLedger();
-  const [gateway, worker] = await Promise.all([gatewayProcess(), workerProcess()]);
+  const [gateway, worker] = await Promise.all([gatewayProcess(address), workerProcess(address)]);
   const call = modern(gateway.url, 'tools/call', {
     name: 'charge',
     arguments: { ledger: ledger.path, steps: ['gated', 'after'] },
   });
   await ledger.written('begin gated');
   await worker.kill();
-  await workerProcess();
+  await workerProcess(address);
 
   const { message } = await call;
   expect(message.result).toMatchObject({
@@ -55,7 +64,10 @@ test('a step of a tool that is not idempotent is never begun twice, and the answ
 
 test('with every worker down a job still tells its state, and why it does not go on', async () => {
   const ledger = newLedger();
-  const [gateway, worker] = await Promise.all([gatewayProcess(undefined, { HOLDFAST_PATIENCE: '6' }), workerProcess()]);
+  const [gateway, worker] = await Promise.all([
+    gatewayProcess(address, { HOLDFAST_PATIENCE: '6' }),
+    workerProcess(address),
+  ]);
   await worker.kill();
   const { message } = await modern(gateway.url, 'tools/call', {
     name: 'walk',
@@ -65,20 +77,20 @@ test('with every worker down a job still tells its state, and why it does not go
 
   const { job_id } = message.result?.['structuredContent'] as { job_id: string };
   const wait = modern(gateway.url, 'tools/call', { name: 'job_wait', arguments: { job_ids: [job_id], timeout_s: 30 } });
-  await workerProcess();
+  await workerProcess(address);
   expect((await wait).message.result).toMatchObject({ structuredContent: { walked: ['only'] } });
 });
 
 test('a worker that is told to stop finishes its step first', async () => {
   const ledger = newLedger();
-  const [gateway, worker] = await Promise.all([gatewayProcess(), workerProcess()]);
+  const [gateway, worker] = await Promise.all([gatewayProcess(address), workerProcess(address)]);
   const call = modern(gateway.url, 'tools/call', {
     name: 'charge',
     arguments: { ledger: ledger.path, steps: ['gated', 'after'] },
   });
   await ledger.written('begin gated');
   const stopped = worker.stop();
-  await workerProcess();
+  await workerProcess(address);
   ledger.open('gated');
   expect(await stopped).toBe(0);
   expect((await call).message.result).toMatchObject({ structuredContent: { walked: ['gated', 'after'] } });

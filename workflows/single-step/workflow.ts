@@ -4,7 +4,7 @@ import type { ToolDefinition } from '../define-tool';
 import type { z } from 'zod';
 
 type AnyStep = Readonly<Record<string, (input: unknown) => Promise<unknown>>>;
-type Route = ToolDefinition<z.ZodType<{ readonly step: string; readonly input: unknown }>, z.ZodType<unknown>>;
+type Route = ToolDefinition<z.ZodType<{ readonly step: string; readonly input: unknown }>>;
 
 /** Calls the activity named `step` with `input` and returns what it returns. */
 export const singleStep = job<Route>(async ({ step, input }, job) => {

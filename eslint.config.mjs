@@ -1,0 +1,40 @@
+/** General rules. The boundaries between folders are a table in test/architecture.test.ts, where one reader finds them. */
+import importX from 'eslint-plugin-import-x';
+import tseslint from 'typescript-eslint';
+
+export default tseslint.config(
+  { ignores: ['dist', 'node_modules', '.holdfast', 'coverage'] },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    plugins: { 'import-x': importX },
+    settings: {
+      'import-x/resolver': { node: { extensions: ['.ts', '.js'] } },
+      'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] },
+    },
+    rules: {
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'separate-type-imports' }],
+      '@typescript-eslint/explicit-module-boundary-types': 'off', // factories: the return type is inferred and named
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true, allowNullish: true },
+      ],
+      '@typescript-eslint/no-confusing-void-expression': 'off', // `return refuse(…)` reads downhill
+      '@typescript-eslint/no-unsafe-enum-comparison': 'off', // gRPC and Temporal speak in numbers; each has a name where it is used
+      '@typescript-eslint/unbound-method': 'off', // factories return closures: there is no `this`
+      '@typescript-eslint/no-unnecessary-type-parameters': 'off', // job.steps<A>() names the activities it wants
+      'import-x/no-cycle': 'error',
+    },
+  },
+  {
+    files: ['gateway/server.ts'],
+    rules: { '@typescript-eslint/no-deprecated': 'off' }, // the low-level Server is what the SDK names for gateways like this one
+  },
+  {
+    files: ['test/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-unsafe-assignment': 'off', // expect.objectContaining and its like are any
+    },
+  },
+);
