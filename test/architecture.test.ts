@@ -1,0 +1,115 @@
+/** Which folder may import which, as a table; and what the real workflow bundle holds. Both fail when a boundary is crossed. */
+import { readFileSync, readdirSync } from 'node:fs';
+import { dirname, join, posix, relative, sep } from 'node:path';
+import { DefaultLogger, bundleWorkflowCode } from '@temporalio/worker';
+import ts from 'typescript';
+import { tools } from '../workflows/tools';
+
+const root = dirname(__dirname);
+
+/** A file obeys the first row that names it. Types may come from anywhere. */
+const table: readonly (readonly [files: RegExp, mayImport: RegExp])[] = [
+  [/^workflows\/contract$/, /^nothing$/],
+  [/^workflows\/(define-tool|tools|[^/]+\/tool)$/, /^(npm:zod|workflows\/(contract|define-tool|[^/]+\/tool))$/],
+  [/^workflows\//, /^(npm:@temporalio\/workflow|workflows\/(contract|job|failure|[^/]+\/workflow))$/],
+  [/^activities\//, /^(activities(\/.+)?|workflows\/contract|npm:(?!@temporalio\/(client|worker|workflow)(\/|$)).+)$/],
+  [
+    /^gateway\//,
+    /^(gateway\/.+|workflows\/(contract|tools)|package\.json|npm:(?!@temporalio\/(activity|worker|workflow)(\/|$)).+)$/,
+  ],
+  [/^worker\//, /^(worker\/.+|activities|workflows\/contract|npm:.+)$/],
+  [/^cli\//, /^(cli\/.+|(gateway|worker)\/main\.js|workflows\/contract|package\.json|npm:.+)$/],
+];
+
+function filesIn(folder: string): string[] {
+  return readdirSync(join(root, folder), { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/').slice(0, -'.ts'.length));
+}
+
+const files = ['workflows', 'activities', 'gateway', 'worker', 'cli'].flatMap(filesIn);
+
+const sourceOf = (file: string): ts.SourceFile =>
+  ts.createSourceFile(file, readFileSync(join(root, `${file}.ts`), 'utf8'), ts.ScriptTarget.Latest, true);
+
+/** What a module specifier names: a path from the root, or `npm:` and the package's. */
+function target(file: string, specifier: ts.Expression): string {
+  const text = (specifier as ts.StringLiteral).text;
+  return text.startsWith('.') ? posix.join(posix.dirname(file), text) : `npm:${text}`;
+}
+
+/** Everything that a file loads when it is loaded, or later by `import()` or `require()`. */
+function valueImports(file: string): string[] {
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isImportDeclaration(node) && node.importClause?.phaseModifier !== ts.SyntaxKind.TypeKeyword) {
+      found.push(target(file, node.moduleSpecifier));
+    } else if (ts.isExportDeclaration(node) && node.moduleSpecifier && !node.isTypeOnly) {
+      found.push(node.exportClause ? target(file, node.moduleSpecifier) : 'export *');
+    } else if (ts.isCallExpression(node)) {
+      const [argument] = node.arguments;
+      const dynamic = node.expression.kind === ts.SyntaxKind.ImportKeyword;
+      const required = ts.isIdentifier(node.expression) && node.expression.text === 'require';
+      if (dynamic || required)
+        found.push(argument && ts.isStringLiteral(argument) ? target(file, argument) : 'something computed');
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(sourceOf(file));
+  return found;
+}
+
+test.each(files)('%s imports only what its row allows', (file) => {
+  const [, mayImport] = table.find(([named]) => named.test(file)) ?? [];
+  expect(valueImports(file).filter((imported) => mayImport?.test(imported) !== true)).toEqual([]);
+});
+
+test('nothing in the sandbox imports by import() or require()', () => {
+  const lazy = filesIn('workflows').filter((file) =>
+    /\b(import|require)\s*\(/.test(readFileSync(join(root, `${file}.ts`), 'utf8')),
+  );
+  expect(lazy).toEqual([]);
+});
+
+test('every tool on the menu is in the bundle', () => {
+  const exported = sourceOf('workflows/index').statements.flatMap((statement) =>
+    ts.isExportDeclaration(statement) && statement.exportClause && ts.isNamedExports(statement.exportClause)
+      ? statement.exportClause.elements.map((element) => element.name.text)
+      : [],
+  );
+  expect(exported).toEqual(expect.arrayContaining(tools.flatMap(({ workflow }) => workflow ?? [])));
+});
+
+test("only each process's configuration and main read the environment", () => {
+  const readers = files.filter((file) => readFileSync(join(root, `${file}.ts`), 'utf8').includes('process.env'));
+  expect(readers.filter((file) => !/(^|\/)(config|main)$/.test(file))).toEqual([
+    'activities/repository/environment', // passes PATH on to git, and nothing else
+    'cli/dev/child', // passes all of it on to the stack's processes
+    'cli/engine/build', // passes all of it on to Go
+  ]);
+});
+
+test('the bundle holds workflows, the contract and the Temporal SDK, and nothing else', async () => {
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: join(root, 'workflows', 'index.ts'),
+    logger: new DefaultLogger('ERROR'),
+  });
+  const map = Buffer.from(code.split('base64,').at(-1) ?? '', 'base64').toString();
+  const { sources } = JSON.parse(map) as { sources: string[] };
+  const paths = sources.map((source) => source.replace(/^webpack:\/\/[^/]*\//, '').replace(/\?.*$/, ''));
+
+  const packages = paths.flatMap((path) => /node_modules\/((@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []);
+  expect([...new Set(packages)].sort()).toEqual([
+    '@temporalio/common',
+    '@temporalio/workflow',
+    'long',
+    'ms',
+    'nexus-rpc',
+  ]);
+
+  const ours = paths.flatMap(
+    (path) => /(?:^|\/)((?:workflows|activities|gateway|worker|cli)\/.+)\.ts$/.exec(path)?.[1] ?? [],
+  );
+  expect(ours).toContain('workflows/job');
+  expect(ours.filter((path) => !/^workflows\/(contract|failure|index|job|[^/]+\/workflow)$/.test(path))).toEqual([]);
+});
