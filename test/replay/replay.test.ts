@@ -1,0 +1,41 @@
+/** Saved histories replay on the present code: what is running when this is deployed goes on. */
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DeterminismViolationError } from '@temporalio/workflow';
+import { Worker } from '@temporalio/worker';
+import { pino } from 'pino';
+import { installRuntime } from '../../worker/worker';
+import { run } from '../fixtures/stack';
+
+beforeAll(() => installRuntime(pino({ level: 'silent' })));
+
+const HISTORIES = join(__dirname, 'histories');
+const names = readdirSync(HISTORIES);
+
+interface History {
+  readonly events: readonly {
+    readonly activityTaskScheduledEventAttributes?: { readonly activityType: { name: string } };
+    readonly workflowExecutionStartedEventAttributes?: { readonly workflowType: { readonly name: string } };
+  }[];
+}
+
+const read = (name: string): History => JSON.parse(readFileSync(join(HISTORIES, name), 'utf8')) as History;
+const replay = (history: History): Promise<void> =>
+  Worker.runReplayHistory({ workflowBundle: { codePath: run().bundle } }, history);
+
+test('every exported workflow has a history', () => {
+  const types = names.map((name) => read(name).events[0]?.workflowExecutionStartedEventAttributes?.workflowType.name);
+  expect(types).toEqual(expect.arrayContaining(['analyzeRepository', 'singleStep']));
+});
+
+test.each(names)('%s replays', async (name) => {
+  await replay(read(name));
+});
+
+test('a change that jobs in flight would not survive is found', async () => {
+  const history = read('walk-done.json');
+  const scheduled = history.events.find((event) => event.activityTaskScheduledEventAttributes);
+  if (scheduled?.activityTaskScheduledEventAttributes)
+    scheduled.activityTaskScheduledEventAttributes.activityType.name = 'renamed';
+  await expect(replay(history)).rejects.toThrow(DeterminismViolationError);
+});
