@@ -1,0 +1,37 @@
+/** A gateway process for the bench: the test tools and as many more as BENCH_TOOLS says; tells its CPU time and memory when asked. */
+import { pino } from 'pino';
+import { gatewayConfig } from '../gateway/config';
+import { startGateway } from '../gateway/gateway';
+import { echo, fill, walk } from '../test/fixtures/workflows/tools';
+import { defineTool } from '../workflows/define-tool';
+
+/** The steps of `walk` under the default heartbeat of 5 s. */
+const stroll = defineTool({
+  name: 'stroll',
+  description: walk.description,
+  input: walk.input,
+  annotations: { idempotentHint: true },
+  workflow: 'walk',
+});
+const own = [echo, fill, stroll];
+const { description, input, output, annotations } = echo;
+const more = Array.from({ length: Math.max(0, Number(process.env['BENCH_TOOLS'] ?? 0) - own.length) }, (_, n) =>
+  defineTool({
+    name: `echo_${n}`,
+    description,
+    input,
+    ...(output && { output }),
+    ...(annotations && { annotations }),
+    workflow: 'echo',
+  }),
+);
+
+void startGateway(gatewayConfig(process.env), [...own, ...more], pino({ level: 'silent' })).then(({ url }) => {
+  process.on('message', () => {
+    const cpu = process.cpuUsage();
+    global.gc?.();
+    process.send?.({ cpu, rss: process.memoryUsage().rss });
+  });
+  process.once('disconnect', () => process.exit(0));
+  process.send?.({ ready: true, url });
+});

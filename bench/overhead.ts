@@ -1,0 +1,80 @@
+/** What the gateway adds to a job: the same workflow through it, and started and awaited by a bare Temporal client, in turns. */
+import { randomUUID } from 'node:crypto';
+import { Client, Connection } from '@temporalio/client';
+import { modern } from '../test/fixtures/raw';
+import { load, median } from './load';
+import type { Load } from './load';
+import type { BenchStack } from './stack';
+
+export interface Row {
+  readonly what: string;
+  readonly value: string;
+  readonly aim?: string;
+}
+
+const CASES = [
+  { name: 'no step', tool: 'echo', toolArgs: { text: 'x' }, workflow: 'echo', args: { text: 'x' } },
+  {
+    name: 'one step',
+    tool: 'fill',
+    toolArgs: { characters: 10 },
+    workflow: 'singleStep',
+    args: { step: 'fill', input: { characters: 10 } },
+  },
+] as const;
+
+/** Measures both cases in `rounds` rounds of `calls` calls. */
+export async function overhead(stack: BenchStack, rounds: number, calls: number): Promise<Row[]> {
+  const connection = await Connection.connect({ address: stack.address });
+  const client = new Client({ connection });
+  const worker = await stack.worker();
+  const gateway = await stack.gateway();
+  const rows: Row[] = [];
+  for (const { name, tool, toolArgs, workflow, args } of CASES) {
+    const bare = async (): Promise<unknown> => {
+      const handle = await client.workflow.start(workflow, {
+        taskQueue: 'holdfast',
+        workflowId: randomUUID(),
+        args: [args],
+      });
+      return handle.result();
+    };
+    const through = async (): Promise<void> => {
+      const { message, text } = await modern(gateway.url, 'tools/call', { name: tool, arguments: toolArgs });
+      if (!message.result || message.result['isError'] === true) throw new Error(text);
+    };
+    await load(20, 5, bare); // warm
+    await load(20, 5, through);
+    const results: { one: [Load, Load]; many: [Load, Load] }[] = [];
+    for (let round = 0; round < rounds; round += 1) {
+      results.push({
+        one: [await load(calls / 5, 1, bare), await load(calls / 5, 1, through)],
+        many: [await load(calls, 20, bare), await load(calls, 20, through)],
+      });
+    }
+    const of = (pick: (result: (typeof results)[number]) => number): number => median(results.map(pick));
+    const ms = (pick: (load: Load) => number, which: 0 | 1): string => of(({ one }) => pick(one[which])).toFixed(1);
+    rows.push(
+      {
+        what: `${name}: 1 at a time, bare client, p50 / p95 ms`,
+        value: `${ms(({ p50 }) => p50, 0)} / ${ms(({ p95 }) => p95, 0)}`,
+      },
+      {
+        what: `${name}: 1 at a time, gateway, p50 / p95 ms`,
+        value: `${ms(({ p50 }) => p50, 1)} / ${ms(({ p95 }) => p95, 1)}`,
+      },
+      { what: `${name}: added at p50, ms`, value: of(({ one: [a, b] }) => b.p50 - a.p50).toFixed(1), aim: '< 5' },
+      { what: `${name}: 20 at a time, bare client, jobs/s`, value: of(({ many: [a] }) => a.perSecond).toFixed(1) },
+      { what: `${name}: 20 at a time, gateway, jobs/s`, value: of(({ many: [, b] }) => b.perSecond).toFixed(1) },
+      {
+        what: `${name}: throughput, gateway to bare`,
+        value: of(({ many: [a, b] }) => b.perSecond / a.perSecond).toFixed(2),
+        aim: '≥ 0.9',
+      },
+    );
+  }
+  worker.kill('SIGKILL');
+  await gateway.stop();
+  await connection.close();
+  return rows;
+}

@@ -1,0 +1,84 @@
+/** What every measurement needs: a Temporal, a worker process and a gateway process of its own. */
+import { fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DefaultLogger, bundleWorkflowCode } from '@temporalio/worker';
+import { devConfig } from '../cli/config';
+import { findTemporalCli } from '../cli/engine/find';
+import { startTemporal } from '../cli/engine/server';
+
+const scratch = mkdtempSync(join(tmpdir(), 'holdfast-bench-'));
+const bundle = join(scratch, 'workflows.bundle.js');
+
+export interface Usage {
+  /** Microseconds of CPU since the process began. */
+  readonly cpuUs: number;
+  readonly rssMb: number;
+}
+
+export interface BenchGateway {
+  readonly url: string;
+  readonly usage: () => Promise<Usage>;
+  readonly stop: () => Promise<void>;
+}
+
+export interface BenchStack {
+  readonly address: string;
+  readonly worker: () => Promise<ChildProcess>;
+  readonly gateway: (tools?: number) => Promise<BenchGateway>;
+  /** Ends all that was started on it. */
+  readonly stop: () => Promise<void>;
+}
+
+/** Starts a Temporal with tuned or stock settings. */
+export async function benchStack(tuned: boolean): Promise<BenchStack> {
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: join(__dirname, '..', 'test', 'fixtures', 'workflows'),
+    logger: new DefaultLogger('ERROR'),
+  });
+  writeFileSync(bundle, code);
+  const cli = await findTemporalCli(devConfig(process.env).engine, () => undefined);
+  const temporal = await startTemporal({ cli, dataDir: mkdtempSync(join(scratch, 'temporal-')), tuned });
+  const env = {
+    TEMPORAL_ADDRESS: temporal.address,
+    HOLDFAST_TEST_BUNDLE: bundle,
+    HOLDFAST_PORT: '0',
+    HOLDFAST_PATIENCE: '240',
+    HOLDFAST_SECRET: 'a secret for the bench, 32 characters or more',
+  };
+  const children = new Set<ChildProcess>();
+  const start = async (main: string, more: Record<string, string> = {}): Promise<[ChildProcess, { url?: string }]> => {
+    const child = fork(main, [], { env: { ...process.env, ...env, ...more }, execArgv: ['--expose-gc'] });
+    children.add(child);
+    const [message] = (await once(child, 'message')) as [{ url?: string }];
+    return [child, message];
+  };
+  return {
+    address: temporal.address,
+    worker: async () => (await start(join(__dirname, '..', 'test', 'fixtures', 'worker-main.js')))[0],
+    async gateway(tools = 10) {
+      const [child, { url = '' }] = await start(join(__dirname, 'gateway-main.js'), { BENCH_TOOLS: String(tools) });
+      return {
+        url,
+        async usage() {
+          const answer = once(child, 'message') as Promise<[{ cpu: NodeJS.CpuUsage; rss: number }]>;
+          child.send('usage');
+          const [{ cpu, rss }] = await answer;
+          return { cpuUs: cpu.user + cpu.system, rssMb: rss / 1024 / 1024 };
+        },
+        async stop() {
+          child.kill('SIGKILL');
+          await once(child, 'exit');
+          children.delete(child);
+        },
+      };
+    },
+    async stop() {
+      for (const child of children) child.kill('SIGKILL');
+      await temporal.stop();
+    },
+  };
+}
