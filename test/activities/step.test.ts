@@ -1,0 +1,96 @@
+import { ApplicationFailure, CancelledFailure } from '@temporalio/activity';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { pino } from 'pino';
+import { failure } from '../../activities/failure';
+import { step } from '../../activities/step';
+import { installRuntime } from '../../worker/worker';
+
+beforeAll(() => installRuntime(pino({ level: 'silent' })));
+
+const beats = (environment: MockActivityEnvironment): unknown[] => {
+  const seen: unknown[] = [];
+  environment.on('heartbeat', (details: unknown) => seen.push(details));
+  return seen;
+};
+
+test('a step beats while it runs, so that a worker that dies is noticed', async () => {
+  const environment = new MockActivityEnvironment({ heartbeatTimeoutMs: 30 });
+  let beaten: () => void = () => undefined;
+  const second = new Promise<void>((resolve) => (beaten = resolve));
+  let count = 0;
+  environment.on('heartbeat', () => ++count === 2 && beaten());
+  await environment.run(
+    step(() => second),
+    undefined,
+  );
+  expect(count).toBeGreaterThanOrEqual(2);
+});
+
+test('what a step reports is in its heartbeat, numbered', async () => {
+  const environment = new MockActivityEnvironment();
+  const seen = beats(environment);
+  await environment.run(
+    step((_input, { report }) => {
+      report({ message: 'reading', done: 1, total: 2 });
+      report({ message: 'reading', done: 2, total: 2 });
+      return Promise.resolve();
+    }),
+    undefined,
+  );
+  expect(seen).toEqual([
+    { message: 'reading', done: 1, total: 2, seq: 1 },
+    { message: 'reading', done: 2, total: 2, seq: 2 },
+  ]);
+});
+
+test('a cancelled step ends as cancelled, whatever it throws', async () => {
+  const environment = new MockActivityEnvironment();
+  const running = environment.run(
+    step(
+      (_input, { signal }) =>
+        new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('interrupted')))),
+    ),
+    undefined,
+  );
+  environment.cancel();
+  await expect(running).rejects.toThrow(CancelledFailure);
+});
+
+test('an error without a kind may be tried again, and what it did is unknown', async () => {
+  const environment = new MockActivityEnvironment({ attempt: 3 });
+  const running = environment.run(
+    step(() => Promise.reject(new Error('socket hang up: secret=1'))),
+    undefined,
+  );
+  await expect(running).rejects.toMatchObject({
+    type: 'unavailable',
+    nonRetryable: false,
+    details: [{ sideEffect: 'unknown', attempt: 3 }],
+  });
+  await expect(running).rejects.not.toThrow('secret');
+});
+
+test('a failure that says its kind keeps it', async () => {
+  const refused = step(() => Promise.reject(failure('refused', 'No.')));
+  await expect(new MockActivityEnvironment().run(refused, undefined)).rejects.toMatchObject({
+    type: 'refused',
+    nonRetryable: true,
+    message: 'No.',
+  });
+});
+
+test('a result over 1.5 MB is a failure for good', async () => {
+  const huge = step(() => Promise.resolve('x'.repeat(1_500_000)));
+  const error: unknown = await new MockActivityEnvironment().run(huge, undefined).catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(ApplicationFailure);
+  expect(error).toMatchObject({ type: 'too_large', nonRetryable: true });
+});
+
+test('a step that returns nothing is no error', async () => {
+  await expect(
+    new MockActivityEnvironment().run(
+      step(() => Promise.resolve()),
+      undefined,
+    ),
+  ).resolves.toBeUndefined();
+});

@@ -1,0 +1,139 @@
+/** The author's kit on the real engine, with no gateway in between. */
+import { randomUUID } from 'node:crypto';
+import { Client, Connection, WorkflowFailedError } from '@temporalio/client';
+import type { WorkflowHandle } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { DEFAULT_POLICY, MEMO_JOB, QUERY_PARTIAL, SIGNAL_ANSWER, TASK_QUEUE } from '../../workflows/contract';
+import type { JobMemo, Policy } from '../../workflows/contract';
+import { newLedger } from '../fixtures/ledger';
+import { run, startTestWorker } from '../fixtures/stack';
+import type { TestWorker } from '../fixtures/stack';
+
+let connection: Connection;
+let client: Client;
+let worker: TestWorker;
+
+beforeAll(async () => {
+  [connection, worker] = await Promise.all([Connection.connect({ address: run().address }), startTestWorker()]);
+  client = new Client({ connection });
+});
+afterAll(async () => {
+  await Promise.all([connection.close(), worker.stop()]);
+});
+
+const memoOf = (policy: Partial<Policy>): { memo: Record<string, JobMemo> } => ({
+  memo: {
+    [MEMO_JOB]: {
+      tool: 'test',
+      caller: { tenant: 't', subject: 's' },
+      policy: { ...DEFAULT_POLICY, heartbeatMs: 2_000, ...policy },
+      argsHash: '',
+    },
+  },
+});
+
+const start = (type: string, input: unknown, options: object = {}): Promise<WorkflowHandle> =>
+  client.workflow.start(type, { taskQueue: TASK_QUEUE, workflowId: randomUUID(), args: [input], ...options });
+
+async function failureOf(handle: WorkflowHandle): Promise<ApplicationFailure> {
+  const error: unknown = await handle.result().catch((reason: unknown) => reason);
+  if (error instanceof WorkflowFailedError && error.cause instanceof ApplicationFailure) return error.cause;
+  throw new Error('The workflow did not fail as a job fails.', { cause: error });
+}
+
+/** Calls `look` until it finds something. Each look is a round trip to the engine. */
+async function eventually<T>(look: () => Promise<T | undefined>): Promise<T> {
+  for (const deadline = Date.now() + 20_000; Date.now() < deadline;) {
+    const found = await look();
+    if (found !== undefined) return found;
+  }
+  throw new Error('It never came.');
+}
+
+const memo = async (handle: WorkflowHandle, key: string): Promise<unknown> => (await handle.describe()).memo?.[key];
+
+test('the memo tells which step of how many runs, with no worker asked', async () => {
+  const ledger = newLedger();
+  const handle = await start('walk', { ledger: ledger.path, steps: ['one', 'gated'] });
+  await ledger.written('begin gated');
+  expect(await memo(handle, 'progress')).toEqual({ seq: 3, done: 1, total: 2, message: 'Taking gated' });
+  ledger.open('gated');
+  await handle.result();
+});
+
+test('a job without our memo runs under the default policy', async () => {
+  const ledger = newLedger();
+  const handle = await start('walk', { ledger: ledger.path, steps: ['gated'] });
+  await ledger.written('begin gated');
+  const { raw } = await handle.describe();
+  expect(raw.pendingActivities?.[0]?.maximumAttempts).toBe(DEFAULT_POLICY.attempts);
+  ledger.open('gated');
+  await handle.result();
+});
+
+test('a budget that ends with something in hand returns it, marked', async () => {
+  const handle = await start('walk', { ledger: newLedger().path, steps: ['one', 'gated'] }, memoOf({ budgetMs: 700 }));
+  expect(await handle.result()).toEqual({ holdfast: 'partial', reason: 'budget', value: { walked: ['one'] } });
+});
+
+test('a budget that ends with nothing in hand is a failure of its own kind', async () => {
+  const handle = await start('walk', { ledger: newLedger().path, steps: ['gated'] }, memoOf({ budgetMs: 300 }));
+  expect(await failureOf(handle)).toMatchObject({ type: 'over_budget', nonRetryable: true });
+});
+
+test('waiting for a person costs no budget', async () => {
+  const handle = await start('greet', {}, memoOf({ budgetMs: 1_000, askMs: 2_000 }));
+  expect(await handle.result()).toEqual({ greeting: 'Nobody there (expired).' }); // twice the budget later
+});
+
+test('of two answers the first counts, and one to another question does not', async () => {
+  const handle = await start('greet', {}, memoOf({}));
+  await eventually(() => memo(handle, 'questions'));
+  const answer = (key: string, name: string): Promise<void> =>
+    handle.signal(SIGNAL_ANSWER, { key, action: 'accept', content: { name } });
+  await answer('q2', 'Nobody');
+  await answer('q1', 'Ada');
+  await answer('q1', 'Bob');
+  expect(await handle.result()).toEqual({ greeting: 'Hello, Ada!' });
+});
+
+test('a cancelled job keeps its partial, in the memo and for the query', async () => {
+  const ledger = newLedger();
+  const handle = await start('walk', { ledger: ledger.path, steps: ['one', 'gated'] });
+  await ledger.written('begin gated');
+  await handle.cancel();
+  await expect(handle.result()).rejects.toThrow(WorkflowFailedError);
+  expect((await handle.describe()).status.name).toBe('CANCELLED');
+  expect(await memo(handle, 'partial')).toEqual({ value: { walked: ['one'] } });
+  expect(await handle.query(QUERY_PARTIAL)).toEqual({ walked: ['one'] });
+});
+
+test('a partial too large for the memo leaves its size there and is whole for the query', async () => {
+  const ledger = newLedger();
+  const steps = Array.from({ length: 60 }, (_, n) => `step ${n} with a name that takes some room`);
+  const handle = await start('walk', { ledger: ledger.path, steps: [...steps, 'gated'] });
+  await ledger.written('begin gated');
+  expect(await memo(handle, 'partial')).toEqual({ characters: JSON.stringify({ walked: steps }).length });
+  expect(await handle.query(QUERY_PARTIAL)).toEqual({ walked: steps });
+  ledger.open('gated');
+  await handle.result();
+});
+
+test('a step that fails for good fails the job with its kind and our sentence', async () => {
+  const handle = await start('walk', { ledger: newLedger().path, steps: ['a'], fail: 'a' });
+  expect(await failureOf(handle)).toMatchObject({
+    type: 'refused',
+    message: 'The step was told to fail.',
+    details: [{ sideEffect: 'none', attempt: 1, of: DEFAULT_POLICY.attempts }],
+  });
+});
+
+test('a result too large for Temporal fails at once, with one attempt', async () => {
+  const handle = await start('singleStep', { step: 'fill', input: { characters: 2_000_000 } });
+  expect(await failureOf(handle)).toMatchObject({ type: 'too_large', details: [{ attempt: 1, sideEffect: 'done' }] });
+});
+
+test('a tool of one step runs it without a workflow of its own', async () => {
+  const handle = await start('singleStep', { step: 'fill', input: { characters: 3 } });
+  expect(await handle.result()).toBe('xxx');
+});
