@@ -3,11 +3,9 @@
  * gives every error a kind. The policy (timeouts, attempts) comes with the job, not from here.
  */
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
+import { MAX_RESULT_BYTES } from '../workflows/contract';
 import type { StepProgress } from '../workflows/contract';
 import { failure } from './failure';
-
-/** Largest result of one step, bytes of JSON. Temporal refuses payloads over 2 MB and would retry them for ever. */
-const MAX_RESULT_BYTES = 1_500_000;
 
 /** What a step may ask of the job that it belongs to. */
 export interface StepContext {

@@ -1,8 +1,17 @@
 /** How a job ended, made from what Temporal's client throws or returns. Nothing an upstream wrote passes as our words. */
 import { ApplicationFailure, CancelledFailure, TerminatedFailure, TimeoutFailure } from '@temporalio/common';
+import { z } from 'zod';
 import type { WorkflowFailedError } from '@temporalio/client';
 import { FAILURES } from '../workflows/contract';
 import type { Failure, FailureDetail } from '../workflows/contract';
+
+const Detail = z
+  .object({
+    sideEffect: z.enum(['none', 'unknown', 'done']),
+    attempt: z.number().exactOptional(),
+    of: z.number().exactOptional(),
+  })
+  .catch({ sideEffect: 'unknown' });
 
 /** How a job ended. */
 export type Outcome =
@@ -19,8 +28,8 @@ export function failedOutcome({ cause }: WorkflowFailedError): Outcome {
   const kind = FAILURES.find((failure) => cause instanceof ApplicationFailure && cause.type === failure);
   if (kind === undefined || !(cause instanceof ApplicationFailure))
     return broken('The workflow failed. The audit trail says why.');
-  const [detail] = (cause.details ?? []) as FailureDetail[];
-  return { kind: 'failed', failure: kind, sentence: cause.message, detail: detail ?? { sideEffect: 'unknown' } };
+  const detail = Detail.parse(cause.details?.[0]);
+  return { kind: 'failed', failure: kind, sentence: cause.message, detail };
 }
 
 function broken(sentence: string): Outcome {

@@ -92,6 +92,12 @@ export interface StepProgress {
   readonly message?: string;
 }
 
+/** Largest result of a step or a job, bytes of JSON. Temporal refuses payloads over 2 MB, and would try for ever. */
+export const MAX_RESULT_BYTES = 1_500_000;
+
+/** Largest question, as JSON characters: the memo is read with every look at the job. */
+export const MAX_QUESTION = 20_000;
+
 /** Largest partial, as JSON characters, that is kept in the memo itself; a larger one is fetched by query. */
 export const MEMO_PARTIAL_MAX = 1_000;
 

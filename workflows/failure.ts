@@ -1,15 +1,24 @@
 /** Turns what ended a job badly into a kind of the contract and a sentence: what the caller reads, and the Web UI shows. */
-import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, CancelledFailure, TimeoutFailure } from '@temporalio/workflow';
+import { FAILURES } from './contract';
 import type { Failure, FailureDetail, Policy } from './contract';
 
-function fail(kind: Failure, sentence: string, detail: FailureDetail, cause: Error): ApplicationFailure {
-  return ApplicationFailure.create({ type: kind, message: sentence, nonRetryable: true, details: [detail], cause });
+/** Makes a failure that ends the job. */
+export function fail(kind: Failure, sentence: string, detail: FailureDetail, cause?: Error): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: kind,
+    message: sentence,
+    nonRetryable: true,
+    details: [detail],
+    ...(cause && { cause }),
+  });
 }
 
 /** Makes the failure of a job from the error that its workflow threw. An error without a meaning for a caller comes back as it is. */
 export function jobFailure(error: unknown, policy: Policy): unknown {
   if (!(error instanceof ActivityFailure)) return error;
   const { cause, activityType } = error;
+  if (cause instanceof CancelledFailure) return error;
   if (cause instanceof TimeoutFailure) {
     const detail: FailureDetail = { sideEffect: 'unknown', of: policy.attempts };
     return policy.attempts === 1
@@ -21,10 +30,11 @@ export function jobFailure(error: unknown, policy: Policy): unknown {
         )
       : fail('unavailable', `Step ${activityType} did not finish in time, ${policy.attempts} times.`, detail, error);
   }
-  if (cause instanceof ApplicationFailure) {
-    const [detail] = (cause.details ?? []) as FailureDetail[];
-    const kind = (cause.type ?? 'broken') as Failure;
-    return fail(kind, cause.message, { sideEffect: 'unknown', ...detail, of: policy.attempts }, error);
-  }
-  return error;
+  const unknown: FailureDetail = { sideEffect: 'unknown', of: policy.attempts };
+  const kind = FAILURES.find((known) => cause instanceof ApplicationFailure && cause.type === known);
+  // What has no kind of ours was not written by us: it stays in the history, for the operator.
+  if (!kind || !(cause instanceof ApplicationFailure))
+    return fail('broken', `Step ${activityType} failed.`, unknown, error);
+  const [detail] = (cause.details ?? []) as FailureDetail[];
+  return fail(kind, cause.message, { ...unknown, ...detail, of: policy.attempts }, error);
 }

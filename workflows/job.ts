@@ -4,7 +4,6 @@
  */
 import {
   ActivityCancellationType,
-  ApplicationFailure,
   CancellationScope,
   condition,
   defineQuery,
@@ -19,6 +18,8 @@ import {
 } from '@temporalio/workflow';
 import {
   DEFAULT_POLICY,
+  MAX_QUESTION,
+  MAX_RESULT_BYTES,
   MEMO_JOB,
   MEMO_PARTIAL,
   MEMO_PARTIAL_MAX,
@@ -39,7 +40,7 @@ import type {
   Question,
 } from './contract';
 import type { InputOf, OutputOf } from './define-tool';
-import { jobFailure } from './failure';
+import { fail, jobFailure } from './failure';
 
 /** What came of a question: an answer, or nobody gave one in time. Expiry is never an approval. */
 export type Reply = Omit<Answer, 'key'> | { readonly action: 'expired' };
@@ -77,19 +78,26 @@ export function job<T>(run: (input: InputOf<T>, job: Job) => Promise<OutputOf<T>
     const { step, progress } = showProgress();
     const steps = <A>(): A => stepsUnder<A>(policy);
     try {
-      return await budget.within(() => run(input, { steps, step, progress, partial: findings.keep, ask }));
+      return bounded(
+        await budget.within(() => run(input, { steps, step, progress, partial: findings.keep, ask })),
+        policy,
+      );
     } catch (error) {
       if (!budget.ended || !isCancellation(error)) throw jobFailure(error, policy);
       const found = findings.last();
-      if (found !== undefined) return { holdfast: 'partial', reason: 'budget', value: found };
-      const detail: FailureDetail = { sideEffect: 'unknown' };
-      throw ApplicationFailure.nonRetryable(
-        `The job's budget of ${policy.budgetMs / 1000} s ended with nothing in hand.`,
-        'over_budget',
-        detail,
-      );
+      if (found !== undefined) return bounded({ holdfast: 'partial', reason: 'budget', value: found }, policy);
+      const detail: FailureDetail = { sideEffect: 'unknown', of: policy.attempts };
+      throw fail('over_budget', `The job's budget of ${policy.budgetMs / 1000} s ended with nothing in hand.`, detail);
     }
   };
+}
+
+/** Lets a result through that Temporal will take. One that it will not would be tried for ever. */
+function bounded<R>(result: R, policy: Policy): R {
+  const bytes = new TextEncoder().encode(JSON.stringify(result ?? null)).length;
+  if (bytes <= MAX_RESULT_BYTES) return result;
+  const detail: FailureDetail = { sideEffect: 'done', of: policy.attempts };
+  throw fail('too_large', `The job's result has ${bytes} bytes; ${MAX_RESULT_BYTES} is the limit.`, detail);
 }
 
 /** A budget that can be held while a person is waited for. At its end everything inside `within` is cancelled. */
@@ -184,7 +192,13 @@ function takeQuestions(policy: Policy, budget: { hold(): void; release(): void }
   return {
     async ask({ message, schema }: { readonly message: string; readonly schema: JsonSchema }): Promise<Reply> {
       const key = `q${++asked}`;
-      open.set(key, { key, message, schema, expiresAt: new Date(Date.now() + policy.askMs).toISOString() });
+      const question = { key, message, schema, expiresAt: new Date(Date.now() + policy.askMs).toISOString() };
+      const characters = JSON.stringify(question).length;
+      if (characters > MAX_QUESTION) {
+        const detail: FailureDetail = { sideEffect: 'unknown', of: policy.attempts };
+        throw fail('too_large', `A question has ${characters} characters; ${MAX_QUESTION} is the limit.`, detail);
+      }
+      open.set(key, question);
       showOpen();
       budget.hold();
       try {

@@ -137,3 +137,13 @@ test('a tool of one step runs it without a workflow of its own', async () => {
   const handle = await start('singleStep', { step: 'fill', input: { characters: 3 } });
   expect(await handle.result()).toBe('xxx');
 });
+
+test('a job whose whole result is too large fails at once, and is not tried for ever', async () => {
+  const handle = await start('echo', { text: 'x'.repeat(1_600_000) });
+  expect(await failureOf(handle)).toMatchObject({ type: 'too_large' });
+});
+
+test('what a step throws in words of its own stays in the history', async () => {
+  const handle = await start('singleStep', { step: 'nonexistent', input: {} }, memoOf({ attempts: 1 }));
+  expect(await failureOf(handle)).toMatchObject({ type: 'broken', message: 'Step nonexistent failed.' });
+});
