@@ -62,7 +62,7 @@ export function checkWith(schema: z.ZodType, args: unknown): Checked {
   const { issues } = result.error;
   const problems = issues
     .slice(0, 5)
-    .map(({ path, message }) => `${path.length > 0 ? path.join('.') : 'arguments'}: ${message}`);
+    .map(({ path, message }) => `${path.length > 0 ? path.join('.') : 'arguments'}: ${message.replace(/\.$/, '')}`);
   if (issues.length > 5) problems.push(`and ${issues.length - 5} more`);
   return { ok: false, problems: problems.join('; ') };
 }

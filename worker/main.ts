@@ -8,17 +8,13 @@ import { installRuntime, startWorker } from './worker';
 async function main(): Promise<void> {
   const config = workerConfig(process.env);
   installRuntime(pino({ name: 'holdfast-worker' }));
-  const worker = await startWorker(config, {
+  const { stop, done } = await startWorker(config, {
     workflowBundle: { codePath: BUNDLE },
     activities: createActivities(config.activities),
   });
-  const stop = (): void => {
-    if (worker.getState() === 'RUNNING') worker.shutdown();
-  };
   process.once('SIGTERM', stop).once('SIGINT', stop).once('disconnect', stop);
-  const running = worker.run();
   process.send?.({ ready: true });
-  await running;
+  await done;
 }
 
 main().then(

@@ -11,18 +11,24 @@ export interface Fleet {
   readonly activities: object;
 }
 
+export interface RunningWorker {
+  /** Takes no new steps; those that run have 30 s to finish, and what has not finished by then is started again elsewhere. */
+  readonly stop: () => void;
+  /** Resolves when it has stopped; rejects when it cannot go on. */
+  readonly done: Promise<void>;
+}
+
 /**
- * Connects a worker. It polls once `run()` is called on it and stops on `shutdown()`: no new steps are taken, those that
- * run have 30 s to finish, what has not finished by then is started again elsewhere.
+ * Connects a worker and lets it poll.
  *
  * @throws TransportError when Temporal is not reachable
  */
 export async function startWorker(
   { temporal, concurrentSteps }: Pick<WorkerConfig, 'temporal' | 'concurrentSteps'>,
   fleet: Fleet,
-): Promise<Worker> {
+): Promise<RunningWorker> {
   const connection = await NativeConnection.connect(temporal.connectionOptions);
-  return Worker.create({
+  const worker = await Worker.create({
     connection,
     namespace: temporal.namespace,
     taskQueue: TASK_QUEUE,
@@ -39,6 +45,12 @@ export async function startWorker(
     shutdownGraceTime: '30s',
     shutdownForceTime: '45s',
   });
+  return {
+    stop: () => {
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+    },
+    done: worker.run().finally(() => connection.close()),
+  };
 }
 
 /** Sends the SDK's own log lines, from warnings up, to `log`. Call once, before the first worker. */

@@ -151,7 +151,11 @@ test('nothing that a repository brings along is run', async () => {
     writeFileSync(join(url, '.git/hooks', hook), `#!/bin/sh\n: > ${marker}\n`);
     chmodSync(join(url, '.git/hooks', hook), 0o755);
   }
-  expect(() => git(url, 'status')).toThrow(); // a trap is no filter
+  try {
+    git(url, 'status');
+  } catch {
+    // A trap is no filter. Whether git gets as far as to complain depends on its clock.
+  }
   expect(existsSync(marker)).toBe(true); // the traps do work
   rmSync(marker);
 
