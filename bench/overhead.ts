@@ -48,7 +48,7 @@ export async function overhead(stack: BenchStack, rounds: number, calls: number)
     const results: { one: [Load, Load]; many: [Load, Load] }[] = [];
     for (let round = 0; round < rounds; round += 1) {
       results.push({
-        one: [await load(calls / 5, 1, bare), await load(calls / 5, 1, through)],
+        one: [await load(calls / 4, 1, bare), await load(calls / 4, 1, through)],
         many: [await load(calls, 20, bare), await load(calls, 20, through)],
       });
     }

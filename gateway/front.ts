@@ -121,7 +121,7 @@ async function exchange(
 
   const handler = methodOf(body) === 'tools/call' ? options.sse : options.auto;
   const answer = await handler.fetch(asked, { parsedBody: body });
-  if (answer.headers.get('content-type')?.includes('event-stream') !== true) {
+  if (!answer.body || answer.headers.get('content-type')?.includes('event-stream') !== true) {
     const text = await answer.text();
     response.writeHead(answer.status, {
       ...Object.fromEntries(answer.headers),
@@ -129,9 +129,11 @@ async function exchange(
     });
     return void response.end(text);
   }
-  const refusal = methodOf(body) === 'tools/call' ? await Promise.race([settled, after(FIRST_BYTE_MS)]) : undefined;
+  const chunks = answer.body.getReader();
+  const first = chunks.read();
+  const refusal = await Promise.race([settled, first.then(() => undefined), after(FIRST_BYTE_MS)]);
   if (refusal?.refused === true) {
-    await answer.body?.cancel();
+    await chunks.cancel();
     response.setHeader('retry-after', RETRY_AFTER_S);
     return refuse(
       response,
@@ -141,7 +143,7 @@ async function exchange(
       idOf(body),
     );
   }
-  await pipe(answer, response);
+  await pipe(answer, chunks, first, response);
 }
 
 async function readiness(response: ServerResponse, { draining, ready }: FrontOptions): Promise<void> {

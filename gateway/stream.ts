@@ -5,8 +5,15 @@ import type { ServerResponse } from 'node:http';
 /** A client that takes nothing for this long is given up; its job goes on. */
 const STALL_MS = 30_000;
 
-/** Pipes `answer` to `response`: a first byte at once, no buffering by proxies, and back-pressure. */
-export async function pipe(answer: Response, response: ServerResponse): Promise<void> {
+type Chunks = ReadableStreamDefaultReader<Uint8Array>;
+
+/** Pipes `answer` to `response`: a first byte at once, no buffering by proxies, and back-pressure. `first` is the chunk read already. */
+export async function pipe(
+  answer: Response,
+  chunks: Chunks,
+  first: ReturnType<Chunks['read']>,
+  response: ServerResponse,
+): Promise<void> {
   response.writeHead(answer.status, {
     ...Object.fromEntries(answer.headers),
     'cache-control': 'no-cache, no-transform',
@@ -14,9 +21,9 @@ export async function pipe(answer: Response, response: ServerResponse): Promise<
   });
   // Proxies hold back headers until a byte of the body has come, and clients time out on that byte.
   response.write(': ok\n\n');
-  for await (const chunk of answer.body ?? []) {
+  for (let next = await first; !next.done; next = await chunks.read()) {
     if (response.destroyed) return;
-    if (!response.write(chunk) && !(await drained(response))) return void response.destroy();
+    if (!response.write(next.value) && !(await drained(response))) return void response.destroy();
   }
   response.end();
 }
