@@ -14,14 +14,12 @@ declare global {
 
 export default async function setup(): Promise<void> {
   const dataDir = await mkdtemp(join(tmpdir(), 'holdfast-test-'));
+  const workflowsPath = join(__dirname, 'fixtures', 'workflows');
+  const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
+  process.env['HOLDFAST_TEST_BUNDLE'] = join(dataDir, 'workflows.bundle.js');
+  await writeFile(process.env['HOLDFAST_TEST_BUNDLE'], code);
+
   const cli = await findTemporalCli(devConfig(process.env).engine, (line) => console.error(line));
   globalThis.holdfastTestServer = await startTemporal({ cli, dataDir });
   process.env['HOLDFAST_TEST_ADDRESS'] = globalThis.holdfastTestServer.address;
-
-  const { code } = await bundleWorkflowCode({
-    workflowsPath: join(__dirname, 'fixtures', 'workflows'),
-    logger: new DefaultLogger('ERROR'),
-  });
-  process.env['HOLDFAST_TEST_BUNDLE'] = join(dataDir, 'workflows.bundle.js');
-  await writeFile(process.env['HOLDFAST_TEST_BUNDLE'], code);
 }

@@ -73,7 +73,11 @@ export async function startTemporal({
   // A group of its own: Ctrl-C at the terminal reaches the supervisor alone, which stops things in order.
   const child = spawn(cli, args, { stdio: ['ignore', output, output], detached: true });
   closeSync(output);
-  const exited = new Promise((resolve) => child.once('exit', resolve).once('error', resolve));
+  const killChild = (): void => void child.kill('SIGKILL');
+  process.once('exit', killChild); // whoever started it and failed must not leave it behind
+  const exited = new Promise((resolve) => child.once('exit', resolve).once('error', resolve)).finally(() =>
+    process.off('exit', killChild),
+  );
   const address = `127.0.0.1:${frontend}`;
   const gone = exited.then(() => false);
   if (!(await Promise.race([serving(address), gone]))) {
