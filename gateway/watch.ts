@@ -2,6 +2,7 @@
  * The watch hub: one long poll and one ticker for each watched job of this process, however many wait on it. Holds
  * nothing that a job needs: a gateway that dies takes only waits with it.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import { Unavailable, UnknownJob } from './errors';
 import type { JobRef } from './ids';
 import type { Outcome } from './outcome';
@@ -52,7 +53,8 @@ export function watchHub(jobs: Watchable) {
           if (outcome) return [...waiters].forEach((waiter) => waiter.end(outcome));
         } catch (error) {
           if (!(error instanceof Unavailable)) return [...waiters].forEach((waiter) => waiter.fail(error));
-          await pause(RECONNECT_MS, gone.signal); // The job goes on without us; so does the wait.
+          // The job goes on without us; so does the wait.
+          await pause(RECONNECT_MS, undefined, { signal: gone.signal }).catch(() => undefined);
         }
       }
     };
@@ -133,16 +135,4 @@ export function watchHub(jobs: Watchable) {
       for (const { waiters } of [...watched.values()]) for (const waiter of [...waiters]) waiter.end(undefined);
     },
   };
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener('abort', end, { once: true });
-  });
 }
