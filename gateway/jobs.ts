@@ -17,6 +17,7 @@ import type { WorkflowExecutionDescription, WorkflowHandle } from '@temporalio/c
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow';
 import { optionalTsToDate } from '@temporalio/common/lib/time';
+import pLimit from 'p-limit';
 import { MEMO_JOB, QUERY_PARTIAL, SEARCH_ATTRIBUTES, SIGNAL_ANSWER, isPartialResult } from '../workflows/contract';
 import type { Answer, Caller, JobMemo } from '../workflows/contract';
 import type { GatewayConfig } from './config';
@@ -31,6 +32,8 @@ import type { Description, JobView, PendingStep } from './view';
 
 const UNARY_MS = 5_000;
 const QUERY_MS = 2_000;
+/** Starts under way at one time. More would wait in Temporal, where their deadline runs; here it does not. */
+const MAX_STARTING = 50;
 /** A server page of the long poll lasts 20 s; an abort that falls between two pages is lost, so a slice ends before. */
 const POLL_SLICE_MS = 18_000;
 /** gRPC UNAVAILABLE: nobody answers at all. */
@@ -67,6 +70,7 @@ export function temporalJobs({ temporal }: Pick<GatewayConfig, 'temporal'>, ids:
     ],
   });
   const client = new Client({ connection, namespace });
+  const inTurn = pLimit(MAX_STARTING);
 
   /** Runs a unary RPC within its deadline and gives its errors our names. */
   async function ask<R>(run: () => Promise<R>, ms = UNARY_MS): Promise<R> {
@@ -151,21 +155,23 @@ export function temporalJobs({ temporal }: Pick<GatewayConfig, 'temporal'>, ids:
         argsHash: hash,
       };
       try {
-        await ask(() =>
-          client.workflow.start(tool.route.workflow, {
-            workflowId: ref.workflowId,
-            taskQueue: tool.route.taskQueue,
-            args: [...tool.route.args(input)],
-            memo: { [MEMO_JOB]: memo },
-            staticSummary: tool.listed.title ?? tool.name,
-            typedSearchAttributes: [
-              { key: TENANT, value: caller.tenant },
-              { key: SUBJECT, value: ids.subjectTag(caller) },
-              { key: TOOL, value: tool.name },
-            ],
-            workflowIdConflictPolicy: 'USE_EXISTING',
-            workflowIdReusePolicy: 'REJECT_DUPLICATE',
-          }),
+        await inTurn(() =>
+          ask(() =>
+            client.workflow.start(tool.route.workflow, {
+              workflowId: ref.workflowId,
+              taskQueue: tool.route.taskQueue,
+              args: [...tool.route.args(input)],
+              memo: { [MEMO_JOB]: memo },
+              staticSummary: tool.listed.title ?? tool.name,
+              typedSearchAttributes: [
+                { key: TENANT, value: caller.tenant },
+                { key: SUBJECT, value: ids.subjectTag(caller) },
+                { key: TOOL, value: tool.name },
+              ],
+              workflowIdConflictPolicy: 'USE_EXISTING',
+              workflowIdReusePolicy: 'REJECT_DUPLICATE',
+            }),
+          ),
         );
       } catch (error) {
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
