@@ -43,25 +43,28 @@ const jobs = new Command('jobs')
     { isDefault: true },
   )
   .addCommand(
-    talking('wait <job>', 'wait until a job ends, and print its result').action((job: string, options: CallOptions) =>
-      exitWith(wait(job, options)),
-    ),
+    talking('wait', 'wait until a job ends, and print its result')
+      .argument('<job>')
+      .action((job: string, options: CallOptions) => exitWith(wait(job, options))),
   )
   .addCommand(
-    talking('result <job>', 'the result of a job, or what it has found so far').action(
-      (job: string, options: CallOptions) => exitWith(once('job_result', { job_id: job }, options)),
-    ),
+    talking('result', 'the result of a job, or what it has found so far')
+      .argument('<job>')
+      .action((job: string, options: CallOptions) => exitWith(once('job_result', { job_id: job }, options))),
   )
   .addCommand(
-    talking('cancel <job>', 'stop a job for good').action((job: string, options: CallOptions) =>
-      exitWith(once('job_cancel', { job_id: job }, options)),
-    ),
+    talking('cancel', 'stop a job for good')
+      .argument('<job>')
+      .action((job: string, options: CallOptions) => exitWith(once('job_cancel', { job_id: job }, options))),
   )
   .addCommand(
-    talking('answer <job> <question> <json>', 'answer a question of a job').action(
-      (job: string, question: string, json: string, options: CallOptions) =>
+    talking('answer', 'answer a question of a job')
+      .argument('<job>')
+      .argument('<question>')
+      .argument('<json>')
+      .action((job: string, question: string, json: string, options: CallOptions) =>
         exitWith(once('job_respond', { job_id: job, question, content: JSON.parse(json) as unknown }, options)),
-    ),
+      ),
   );
 
 const program = new Command('holdfast')

@@ -100,12 +100,14 @@ export function companionsFor(
       const view = await jobs.look(refOf(request, job_id));
       if (!isClosed(view)) return partialPage(view, offset);
       const outcome = await jobs.poll(view.ref, request.signal);
-      if (outcome?.kind === 'done') return page(view.ref, answers.textOf(view.tool)(outcome.value), offset);
+      if (outcome?.kind === 'done')
+        return page(view.ref, answers.textOf(view.tool)(outcome.value), offset, answers.auditOf(view.ref));
       if (outcome?.kind === 'partial')
         return page(
           view.ref,
           `PARTIAL result (its working time ended before it was done):\n${json(outcome.value)}`,
           offset,
+          answers.auditOf(view.ref),
         );
       return answers.about(view.ref, view.tool, outcome);
     },
@@ -114,7 +116,7 @@ export function companionsFor(
   async function partialPage(view: JobView, offset: number): Promise<CallToolResult> {
     const found = await answers.partialOf(view);
     const words = found === undefined ? 'Nothing to read yet.' : `PARTIAL: what it has found so far:\n${json(found)}`;
-    return page(view.ref, `${statusLine(view)}\n${words}`, offset);
+    return page(view.ref, `${statusLine(view)}\n${words}`, offset, answers.auditOf(view.ref));
   }
 
   const cancel = companion(

@@ -103,7 +103,10 @@ export function temporalJobs({ temporal }: Pick<GatewayConfig, 'temporal'>, ids:
 
   /** Joins the job that already has this key; it must have been asked for the same thing. */
   async function attach(ref: JobRef, hash: string): Promise<JobRef> {
-    const view = await look(ref);
+    const view = await look(ref).catch((error: unknown) => {
+      // It was accepted: from here on nothing may say that it was not.
+      throw error instanceof Unavailable ? new Unavailable(false) : error;
+    });
     if (view.argsHash !== hash) throw new Conflict(ref.id);
     return ref;
   }

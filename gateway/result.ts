@@ -53,7 +53,7 @@ export function resultOf(
     case 'failed': {
       const { failure, sentence, detail } = outcome;
       // What may have happened must not be tried again blindly, however transient the cause.
-      const retryable = isRetryable(failure) && (detail.sideEffect === 'none' || detail.of !== 1);
+      const retryable = isRetryable(failure) && (detail.sideEffect === 'none' || (detail.of ?? 1) > 1);
       const advice = retryable ? 'The same call may succeed later.' : 'Do not repeat the call unchanged.';
       const error = {
         kind: failure,
@@ -94,7 +94,7 @@ export function rejected(text: string, error: Record<string, unknown>): CallTool
 }
 
 /** One page of a long text, and the call for the next one. */
-export function page(ref: JobRef, whole: string, offset: number): CallToolResult {
+export function page(ref: JobRef, whole: string, offset: number, audit: string | undefined): CallToolResult {
   const end = Math.min(offset + INLINE_MAX, whole.length);
   const next: NextCall | undefined =
     end < whole.length ? { tool: 'job_result', args: { job_id: ref.id, offset: end } } : undefined;
@@ -103,6 +103,7 @@ export function page(ref: JobRef, whole: string, offset: number): CallToolResult
   return {
     content: [{ type: 'text', text: `${position}${whole.slice(offset, end)}${more}` }],
     structuredContent: { job_id: ref.id, offset, characters: whole.length, ...(next && { next }) },
+    ...metaOf(ref.id, audit),
   };
 }
 

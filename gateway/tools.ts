@@ -6,6 +6,7 @@ import { DEFAULT_POLICY, TASK_QUEUE } from '../workflows/contract';
 import type { Policy } from '../workflows/contract';
 import type { Annotations, Duration, PolicyInWords, ToolDefinition } from '../workflows/define-tool';
 import { answerSchema } from './handle';
+import { json } from './result';
 
 /** Where a tool's jobs run. */
 export interface Route {
@@ -36,8 +37,10 @@ export interface Tool {
  */
 export function toolOf(definition: ToolDefinition): Tool {
   const { name, title, description, annotations, output } = definition;
+  const policy = policyOf(definition.policy ?? {}, annotations ?? {});
   if (!/^[A-Za-z0-9_.-]{1,64}$/.test(name))
     throw new Error(`Tool name "${name}" must be 1 to 64 of A-Z, a-z, 0-9, _, - and .`);
+  if (policy.attempts < 1) throw new Error(`Tool ${name}: retry.attempts must be at least 1.`);
   return {
     name,
     listed: {
@@ -49,9 +52,13 @@ export function toolOf(definition: ToolDefinition): Tool {
       ...(output && { outputSchema: answerSchema(jsonSchemaOf(output, 'output')) }),
     },
     route: routeOf(definition),
-    policy: policyOf(definition.policy ?? {}, annotations ?? {}),
+    policy,
     check: (args) => checkWith(definition.input, args),
-    text: (value) => (definition.text ? definition.text(value) : JSON.stringify(value, null, 2)),
+    text: (value) => {
+      // A job may have ended under an older schema.
+      const fits = output?.safeParse(value);
+      return fits?.success === true && definition.text ? definition.text(fits.data) : json(value);
+    },
   };
 }
 

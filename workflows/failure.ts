@@ -3,6 +3,9 @@ import { ActivityFailure, ApplicationFailure, CancelledFailure, TimeoutFailure }
 import { FAILURES } from './contract';
 import type { Failure, FailureDetail, Policy } from './contract';
 
+/** The type that the SDK gives a step whose worker was told to stop and had no more time for it. */
+const WORKER_SHUTDOWN = 'WorkerShutdown';
+
 /** Makes a failure that ends the job. */
 export function fail(kind: Failure, sentence: string, detail: FailureDetail, cause?: Error): ApplicationFailure {
   return ApplicationFailure.create({
@@ -19,12 +22,12 @@ export function jobFailure(error: unknown, policy: Policy): unknown {
   if (!(error instanceof ActivityFailure)) return error;
   const { cause, activityType } = error;
   if (cause instanceof CancelledFailure) return error;
-  if (cause instanceof TimeoutFailure) {
+  if (cause instanceof TimeoutFailure || (cause instanceof ApplicationFailure && cause.type === WORKER_SHUTDOWN)) {
     const detail: FailureDetail = { sideEffect: 'unknown', of: policy.attempts };
     return policy.attempts === 1
       ? fail(
           'outcome_unknown',
-          `The worker was lost in the middle of step ${activityType}. Whether the step took effect is unknown, and it is not repeated.`,
+          `Step ${activityType} did not report back: its worker was lost, or its time was up. Whether the step took effect is unknown, and it is not repeated.`,
           detail,
           error,
         )

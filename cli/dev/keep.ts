@@ -10,8 +10,6 @@ export interface Running {
 export interface Kept<R extends Running> {
   /** The process that runs now; the last one while another is being started. */
   readonly now: () => R;
-  /** Resolves with the next process that takes the place of the present one. */
-  readonly replaced: () => Promise<R>;
   readonly stop: () => Promise<void>;
 }
 
@@ -35,44 +33,35 @@ export async function keep<R extends Running>(
   let current = await start();
   let stopping = false;
   let wake: () => void = () => undefined;
-  let waiting: ((next: R) => void)[] = [];
+
+  const pause = (ms: number): Promise<void> =>
+    new Promise((resolve) => {
+      wake = resolve;
+      setTimeout(resolve, ms).unref();
+    });
 
   const watch = async (): Promise<void> => {
-    for (let pauseMs = PAUSE_MIN_MS; ;) {
-      const since = Date.now();
+    let pauseMs = PAUSE_MIN_MS;
+    for (let since = Date.now(); ;) {
       await current.exited;
       if (stopping) return;
-      pauseMs = Date.now() - since > HEALTHY_MS ? PAUSE_MIN_MS : Math.min(pauseMs * 2, PAUSE_MAX_MS);
       say(`${name} (process ${current.pid}) ended. Starting another…`);
-      const next = await again(pauseMs);
-      if (!next) return;
-      current = next;
-      say(`${name} is up again (process ${next.pid}).`);
-      for (const resolve of waiting) resolve(next);
-      waiting = [];
-    }
-  };
-
-  const again = async (pauseMs: number): Promise<R | undefined> => {
-    while (!stopping) {
-      try {
-        return await start();
-      } catch (error) {
+      pauseMs = Date.now() - since > HEALTHY_MS ? PAUSE_MIN_MS : Math.min(pauseMs * 2, PAUSE_MAX_MS);
+      await pause(pauseMs);
+      since = Date.now();
+      const next = await start().catch((error: unknown) => {
         say(`${name} did not start: ${error instanceof Error ? error.message : String(error)}`);
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-          setTimeout(resolve, pauseMs);
-        });
-        pauseMs = Math.min(pauseMs * 2, PAUSE_MAX_MS);
-      }
+      });
+      if (!next) continue; // the one that ended has ended still
+      current = next;
+      if (stopping) return;
+      say(`${name} is up again (process ${next.pid}).`);
     }
-    return undefined;
   };
 
   const watched = watch();
   return {
     now: () => current,
-    replaced: () => new Promise((resolve) => waiting.push(resolve)),
     async stop() {
       stopping = true;
       wake();

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, existsSync } from 'node:fs';
@@ -89,6 +89,27 @@ test('the stack starts, is written down, and stops without a trace', async () =>
   expect(existsSync(join(dataDir, 'dev.json'))).toBe(false);
   const pids = [...gateways, ...workers].map((child) => child.pid);
   expect([...pids, temporal.pid ?? 0].filter(isAlive)).toEqual([]);
+});
+
+test('jobs are listed, read and waited for by hand', async () => {
+  const dataDir = scratch();
+  await dev(dataDir).said(/Ctrl-C stops/);
+  const holdfast = (...args: string[]): string =>
+    execFileSync(process.execPath, [join(packageRoot(), 'cli', 'holdfast.mjs'), ...args], {
+      env: { ...process.env, HOLDFAST_DATA_DIR: dataDir },
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+  const answer = JSON.parse(
+    holdfast('call', 'analyze_repository', JSON.stringify({ url: packageRoot() }), '--json'),
+  ) as {
+    _meta: Record<string, string>;
+  };
+  const job = answer._meta['io.holdfast/job'] ?? '';
+  expect(holdfast('jobs', 'wait', job)).toContain(packageRoot());
+  expect(holdfast('jobs', 'result', job)).toContain(packageRoot());
+  expect(holdfast('jobs', 'cancel', job)).toContain('had already ended (done)');
+  expect(holdfast('jobs')).toContain(job);
 });
 
 test('a second start finds the jobs of the first', async () => {
