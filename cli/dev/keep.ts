@@ -32,6 +32,7 @@ export async function keep<R extends Running>(
 ): Promise<Kept<R>> {
   let current = await start();
   let stopping = false;
+  const toldToStop = (): boolean => stopping; // may change at every await
   let wake: () => void = () => undefined;
 
   const pause = (ms: number): Promise<void> =>
@@ -44,7 +45,7 @@ export async function keep<R extends Running>(
     let pauseMs = PAUSE_MIN_MS;
     for (let since = Date.now(); ;) {
       await current.exited;
-      if (stopping) return;
+      if (toldToStop()) return;
       say(`${name} (process ${current.pid}) ended. Starting another…`);
       pauseMs = Date.now() - since > HEALTHY_MS ? PAUSE_MIN_MS : Math.min(pauseMs * 2, PAUSE_MAX_MS);
       await pause(pauseMs);
@@ -54,7 +55,7 @@ export async function keep<R extends Running>(
       });
       if (!next) continue; // the one that ended has ended still
       current = next;
-      if (stopping) return;
+      if (toldToStop()) return;
       say(`${name} is up again (process ${next.pid}).`);
     }
   };

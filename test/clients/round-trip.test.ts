@@ -10,7 +10,7 @@ let gateway: Gateway;
 let worker: TestWorker;
 
 beforeAll(async () => {
-  [gateway, worker] = await Promise.all([startTestGateway({ patienceMs: 300 }), startTestWorker()]);
+  [gateway, worker] = await Promise.all([startTestGateway({ patienceMs: 3_000 }), startTestWorker()]);
 });
 afterAll(async () => {
   await Promise.all([gateway.stop(), worker.stop()]);

@@ -72,7 +72,11 @@ test('a job without our memo runs under the default policy', async () => {
 });
 
 test('a budget that ends with something in hand returns it, marked', async () => {
-  const handle = await start('walk', { ledger: newLedger().path, steps: ['one', 'gated'] }, memoOf({ budgetMs: 700 }));
+  const handle = await start(
+    'walk',
+    { ledger: newLedger().path, steps: ['one', 'gated'] },
+    memoOf({ budgetMs: 3_000 }),
+  );
   expect(await handle.result()).toEqual({ holdfast: 'partial', reason: 'budget', value: { walked: ['one'] } });
 });
 
