@@ -12,7 +12,7 @@ export interface StepContext {
   /** Fires when the job is cancelled, its budget ends or the worker shuts down. Pass it to everything that can wait. */
   readonly signal: AbortSignal;
   /** Reports finer progress than the step's own. Cheap: may be called for every item. */
-  readonly report: (progress: Omit<StepProgress, 'seq'>) => void;
+  readonly report: (progress: StepProgress) => void;
 }
 
 /**
@@ -23,12 +23,12 @@ export interface StepContext {
 export function step<I, O>(run: (input: I, context: StepContext) => Promise<O>): (input: I) => Promise<O> {
   return async (input) => {
     const context = Context.current();
-    let last: StepProgress = { seq: 0 };
+    let last: StepProgress = {};
     const beat = setInterval(() => context.heartbeat(last), (context.info.heartbeatTimeoutMs ?? 15_000) / 3);
     try {
       const output = await run(input, {
         signal: context.cancellationSignal,
-        report: (progress) => context.heartbeat((last = { ...progress, seq: last.seq + 1 })),
+        report: (progress) => context.heartbeat((last = progress)),
       });
       const bytes = Buffer.byteLength(JSON.stringify(output ?? null));
       if (bytes > MAX_RESULT_BYTES) {

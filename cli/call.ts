@@ -1,7 +1,10 @@
 /** `holdfast call`: one tool call by hand, waited for until it ends, however long that takes. */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { ProtocolError } from '@modelcontextprotocol/client';
 import type { CallToolResult, Client } from '@modelcontextprotocol/client';
 import { z } from 'zod';
-import { connect } from './endpoint';
+import { NoGateway, connect } from './endpoint';
 import type { EndpointOptions } from './endpoint';
 import { statusLine } from './status-line';
 import type { StatusLine } from './status-line';
@@ -11,6 +14,9 @@ export const EXIT = { done: 0, failed: 1, usage: 2, unreachable: 3, partial: 4, 
 
 /** Longest single request: the gateway answers within 240 s at the latest. */
 const REQUEST_MS = 250_000;
+/** How long a gateway may be gone in the middle of a call. */
+const RECONNECT_MS = 60_000;
+const ASK_AGAIN_MS = 1_000;
 
 export interface CallOptions extends EndpointOptions {
   readonly json: boolean;
@@ -23,12 +29,10 @@ const State = z.object({ job_id: z.string().optional(), status: z.string().optio
 /** Calls `tool` and prints what comes. Returns the exit code. */
 export async function call(tool: string, args: string, options: CallOptions): Promise<number> {
   const parsed = parseArgs(args);
-  if (!parsed) {
-    console.error(`The arguments must be a JSON object, such as '{"url":"https://…"}'. Given: ${args}`);
-    return EXIT.usage;
-  }
-  const meta = options.key === undefined ? {} : { _meta: { 'io.holdfast/idempotency-key': options.key } };
-  return withClient(options, (client, line) => request(client, line, { name: tool, arguments: parsed, ...meta }));
+  if (!parsed) return misused(args);
+  // With a key the same call may be sent again after the connection broke: it is the same job.
+  const _meta = { 'io.holdfast/idempotency-key': options.key ?? randomUUID() };
+  return withClient(options, (client, line) => request(client, line, { name: tool, arguments: parsed, _meta }));
 }
 
 /** Waits for a job that was started earlier. Returns the exit code. */
@@ -36,6 +40,12 @@ export function wait(jobId: string, options: CallOptions): Promise<number> {
   return withClient(options, (client, line) =>
     request(client, line, { name: 'job_wait', arguments: { job_ids: [jobId] } }),
   );
+}
+
+/** Answers a question of a job. Returns the exit code. */
+export async function answer(jobId: string, question: string, json: string, options: CallOptions): Promise<number> {
+  const content = parseArgs(json);
+  return content ? once('job_respond', { job_id: jobId, question, content }, options) : misused(json);
 }
 
 /** Makes one request of a handle tool and prints its answer. Returns the exit code. */
@@ -49,15 +59,29 @@ type Request = Parameters<Client['callTool']>[0];
 async function request(client: Client, line: StatusLine, first: Request): Promise<CallToolResult> {
   line.show(`Calling ${first.name}`);
   const onprogress = ({ message }: { message?: string | undefined }): void => line.show(message ?? '');
-  let result = await client.callTool(first, { timeout: REQUEST_MS, onprogress });
+  const ask = (params: Request): Promise<CallToolResult> =>
+    persist(line, () => client.callTool(params, { timeout: REQUEST_MS, onprogress }));
+  let result = await ask(first);
   for (let state = stateOf(result); state.status === 'running' && state.job_id !== undefined; state = stateOf(result)) {
     line.show(textOf(result).split('\n', 1)[0] ?? '');
-    result = await client.callTool(
-      { name: 'job_wait', arguments: { job_ids: [state.job_id] } },
-      { timeout: REQUEST_MS, onprogress },
-    );
+    result = await ask({ name: 'job_wait', arguments: { job_ids: [state.job_id] } });
   }
   return result;
+}
+
+/** Asks again while no gateway answers: the job goes on without one. */
+async function persist<R>(line: StatusLine, ask: () => Promise<R>): Promise<R> {
+  for (const deadline = Date.now() + RECONNECT_MS; ;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (error instanceof ProtocolError) throw error;
+      if (Date.now() > deadline)
+        throw new NoGateway('The gateway stopped answering. The job, if it was accepted, goes on: holdfast jobs.');
+      line.show('The gateway does not answer; asking again');
+      await pause(ASK_AGAIN_MS);
+    }
+  }
 }
 
 async function withClient(
@@ -83,6 +107,11 @@ function exitOf(result: CallToolResult): number {
   if (result.isError === true) return EXIT.failed;
   const { status } = stateOf(result);
   return status === 'partial' ? EXIT.partial : status === 'input_required' ? EXIT.input : EXIT.done;
+}
+
+function misused(args: string): number {
+  console.error(`A JSON object is wanted, such as '{"url":"https://…"}'. Given: ${args}`);
+  return EXIT.usage;
 }
 
 function parseArgs(args: string): Record<string, unknown> | undefined {

@@ -2,9 +2,10 @@
  * `holdfast demo`: a real MCP client calls analyze_repository on this checkout; half-way its worker is killed with SIGKILL.
  * Shows what was done again, and what was not.
  */
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Client as McpClient, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { Client, Connection } from '@temporalio/client';
 import { version } from '../package.json';
@@ -51,6 +52,7 @@ export async function demo(base: DevConfig): Promise<number> {
     await client.close();
     await connection.close();
     await stack.stop();
+    rmSync(dataDir, { recursive: true, force: true });
   }
 }
 
@@ -76,6 +78,7 @@ async function stepInFlight(temporal: Client, workflowId: string): Promise<strin
     const step = raw.pendingActivities?.find(({ state }) => state === STARTED)?.activityType?.name;
     if (step && step !== 'fetchRepository') return step;
     if (status.name !== 'RUNNING') return 'nothing: the job had already ended';
+    await pause(FIND_EVERY_MS);
   }
 }
 
@@ -83,7 +86,7 @@ async function runningJob(temporal: Client): Promise<string> {
   for (;;) {
     for await (const { workflowId } of temporal.workflow.list({ query: `ExecutionStatus = 'Running'` }))
       return workflowId;
-    await new Promise((resolve) => setTimeout(resolve, FIND_EVERY_MS));
+    await pause(FIND_EVERY_MS);
   }
 }
 

@@ -1,9 +1,7 @@
 /** Where the gateway is, and an MCP client that is connected to it. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
-import { z } from 'zod';
 import { version } from '../package.json';
+import { readRecord } from './dev/record';
 
 /** What the commands that talk to a gateway take. */
 export interface EndpointOptions {
@@ -19,17 +17,10 @@ export class NoGateway extends Error {
   override name = 'NoGateway';
 }
 
-const Dev = z.object({ gateways: z.array(z.object({ url: z.string() })).min(1) });
-
 /** The address of the endpoint. @throws NoGateway when none is given and no stack runs here */
 export function endpointOf({ url, dataDir }: EndpointOptions): string {
-  if (url !== undefined) return url;
-  try {
-    const [first] = Dev.parse(JSON.parse(readFileSync(join(dataDir, 'dev.json'), 'utf8'))).gateways;
-    if (first) return first.url;
-  } catch {
-    // No such file, or a stack that is just starting: the same advice.
-  }
+  const running = url ?? readRecord(dataDir)?.gateways[0]?.url;
+  if (running !== undefined) return running;
   throw new NoGateway(
     `No gateway runs here. Start one with npm start in another terminal, or name one with --url (or HOLDFAST_URL).`,
   );

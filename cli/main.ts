@@ -1,7 +1,7 @@
 /** The `holdfast` command: one line for each thing a person can run. */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { version } from '../package.json';
-import { EXIT, call, once, wait } from './call';
+import { EXIT, answer, call, once, wait } from './call';
 import type { CallOptions } from './call';
 import { DEFAULT_DATA_DIR, devConfig } from './config';
 import { NoGateway } from './endpoint';
@@ -25,6 +25,12 @@ function talking(name: string, description: string): Command {
         .default(DEFAULT_DATA_DIR),
     )
     .option('--json', 'print the MCP result as JSON', false);
+}
+
+/** Commander leaves with 1 when it does not understand; so does a job that failed. */
+function exitWithUsage(command: Command): void {
+  command.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.done : EXIT.usage));
+  command.commands.forEach(exitWithUsage);
 }
 
 const exitWith = async (code: Promise<number>): Promise<void> => {
@@ -63,7 +69,7 @@ const jobs = new Command('jobs')
       .argument('<question>')
       .argument('<json>')
       .action((job: string, question: string, json: string, options: CallOptions) =>
-        exitWith(once('job_respond', { job_id: job, question, content: JSON.parse(json) as unknown }, options)),
+        exitWith(answer(job, question, json, options)),
       ),
   );
 
@@ -123,6 +129,7 @@ const program = new Command('holdfast')
       }),
   );
 
+exitWithUsage(program);
 program.parseAsync().catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = error instanceof NoGateway ? EXIT.unreachable : EXIT.failed;

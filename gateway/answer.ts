@@ -1,6 +1,7 @@
 /** What is said about one job right now: its result if it has ended, a handle if it has not. */
 import type { CallToolResult } from '@modelcontextprotocol/server';
-import { Unavailable } from './errors';
+import { DEFAULT_POLICY } from '../workflows/contract';
+import { unlessUnavailable } from './errors';
 import { handleOf } from './handle';
 import type { JobRef } from './ids';
 import type { Jobs } from './jobs';
@@ -8,7 +9,7 @@ import type { Outcome } from './outcome';
 import { json, resultOf } from './result';
 import type { Text } from './result';
 import type { Tool } from './tools';
-import { isClosed } from './view';
+import { fingerprint, isClosed } from './view';
 import type { JobView } from './view';
 
 export type Answers = ReturnType<typeof answersFrom>;
@@ -32,7 +33,8 @@ export function answersFrom(
   }
 
   async function ended(ref: JobRef, tool: string, outcome: Outcome): Promise<CallToolResult> {
-    const partial = outcome.kind === 'cancelled' ? await partialOf(await jobs.look(ref)) : undefined;
+    const partial =
+      outcome.kind === 'cancelled' ? await jobs.look(ref).then(partialOf).catch(unlessUnavailable) : undefined;
     return resultOf(ref, outcome, textOf(tool), auditOf(ref), partial);
   }
 
@@ -41,29 +43,31 @@ export function answersFrom(
     partialOf,
     auditOf,
 
-    /** The answer when `outcome` is known, or the wait for it is over. */
+    /** The answer when `outcome` is known, or the wait for it is over. `before`: what the client has been told already. */
     async about(ref: JobRef, tool: string, outcome: Outcome | undefined, before?: JobView): Promise<CallToolResult> {
       if (outcome) return ended(ref, tool, outcome);
-      const view = await jobs.look(ref).catch((error: unknown) => unseen(ref, tool, error));
+      const view = await jobs.look(ref).catch(unlessUnavailable);
       // It ended between the wait and the look.
-      const late = isClosed(view) ? await jobs.poll(ref, new AbortController().signal) : undefined;
+      const late =
+        view && isClosed(view)
+          ? await jobs.poll(ref, new AbortController().signal).catch(unlessUnavailable)
+          : undefined;
       if (late) return ended(ref, tool, late);
-      const unchanged =
-        before !== undefined && json([before.progress, before.trouble]) === json([view.progress, view.trouble]);
-      return handleOf(view, auditOf(ref), unchanged);
+      if (!view || isClosed(view)) return handleOf(unseen(ref, tool), auditOf(ref));
+      return handleOf(view, auditOf(ref), before !== undefined && fingerprint(before) === fingerprint(view));
     },
   };
 }
 
 /** An accepted job that cannot be seen just now. Its handle is good all the same. */
-function unseen(ref: JobRef, tool: string, error: unknown): JobView {
-  if (!(error instanceof Unavailable)) throw error;
+function unseen(ref: JobRef, tool: string): JobView {
   return {
     ref,
-    runId: '',
     tool,
     argsHash: '',
+    policy: DEFAULT_POLICY,
     status: 'running',
+    cancelling: false,
     startedAt: new Date(),
     closedAt: undefined,
     progress: undefined,

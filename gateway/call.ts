@@ -3,7 +3,7 @@ import type { CallToolResult } from '@modelcontextprotocol/server';
 import type { Caller } from '../workflows/contract';
 import type { Answers } from './answer';
 import type { Jobs } from './jobs';
-import { rejected } from './result';
+import { invalid } from './result';
 import type { Tool } from './tools';
 import type { JobView } from './view';
 import type { Watch } from './watch';
@@ -25,9 +25,8 @@ export function callWith(jobs: Jobs, watch: Watch, answers: Answers, patienceMs:
   return async (tool: Tool, args: unknown, request: CallRequest): Promise<CallToolResult> => {
     const checked = tool.check(args);
     if (!checked.ok)
-      return rejected(
+      return invalid(
         `The arguments of ${tool.name} do not fit its schema: ${checked.problems}. Correct them and call again.`,
-        { kind: 'invalid_input', retryable: false, side_effect: 'none' },
       );
 
     const ref = await jobs.start(tool, checked.input, request.caller, request.key);

@@ -11,7 +11,6 @@ const Key = z.strictObject({
   sha256: z.string().regex(/^[0-9a-f]{64}$/, 'the SHA-256 of the key in 64 lower-case hex digits'),
   tenant: z.string().regex(/^[a-z0-9-]{1,32}$/, '1 to 32 of a-z, 0-9 and -'),
   subject: z.string().min(1).max(128),
-  scopes: z.array(z.string()).default([]),
 });
 
 const File = z.strictObject({
@@ -79,7 +78,8 @@ export function gatewayConfig(env: NodeJS.ProcessEnv) {
 function fileAt(path: string | undefined): unknown {
   if (path === undefined) return {};
   const text = readFileSync(path, 'utf8');
-  return z.object({ gateway: z.unknown().optional() }).parse(parse(text) ?? {}).gateway ?? {};
+  const Parts = z.strictObject({ gateway: z.unknown().optional(), worker: z.unknown().optional() });
+  return parsed(Parts, parse(text) ?? {}, path).gateway ?? {};
 }
 
 function parsed<T extends z.ZodType>(schema: T, value: unknown, where: string): z.output<T> {

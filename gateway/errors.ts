@@ -19,10 +19,29 @@ export class Conflict extends Error {
   }
 }
 
-/** Temporal did not answer. `refused` tells that the request certainly did not reach it. */
+/** When to ask again after {@link Unavailable}, seconds. */
+export const RETRY_AFTER_S = 2;
+
+/** Temporal did not answer. The message says what a client can do about it. */
 export class Unavailable extends Error {
   override name = 'Unavailable';
-  constructor(readonly refused: boolean) {
-    super('The durable store is not reachable.');
+  /**
+   * @param refused - nothing answered at all, so the request hardly reached it
+   * @param jobId - the job that may have been started all the same
+   */
+  constructor(
+    readonly refused: boolean,
+    readonly jobId?: JobId,
+  ) {
+    const advice =
+      jobId === undefined
+        ? `Try again in ${RETRY_AFTER_S} s.`
+        : `Whether the call was accepted is not known. In ${RETRY_AFTER_S} s ask job_wait(${JSON.stringify({ job_ids: [jobId] })}); if there is no such job, nothing was started: call again.`;
+    super(`Holdfast cannot reach its durable store just now. ${advice}`);
   }
+}
+
+/** For work on an accepted job that goes on even while Temporal cannot be asked about it. */
+export function unlessUnavailable(error: unknown): undefined {
+  if (!(error instanceof Unavailable)) throw error;
 }

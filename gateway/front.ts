@@ -8,13 +8,13 @@ import { validateHostHeader, validateOriginHeader } from '@modelcontextprotocol/
 import type { McpHttpHandler } from '@modelcontextprotocol/server';
 import type { Authenticate } from './auth';
 import { BadBody, readJson } from './body';
+import { RETRY_AFTER_S } from './errors';
 import type { Unavailable } from './errors';
 import type { Exchange } from './server';
 import { pipe } from './stream';
 
 /** The HTTP status of a call is held back this long while Temporal has not said whether it is durable. */
 const FIRST_BYTE_MS = 800;
-const RETRY_AFTER_S = 2;
 /** `name`, IPv4 or bracketed IPv6, and a port. Anything else could be read as a path by someone downstream. */
 const HOST = /^(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(:\d{1,5})?$/i;
 
@@ -135,13 +135,7 @@ async function exchange(
   if (refusal?.refused === true) {
     await chunks.cancel();
     response.setHeader('retry-after', RETRY_AFTER_S);
-    return refuse(
-      response,
-      503,
-      -32000,
-      `Holdfast cannot reach its durable store. Nothing was started; try again in ${RETRY_AFTER_S} s.`,
-      idOf(body),
-    );
+    return refuse(response, 503, -32000, refusal.message, idOf(body));
   }
   await pipe(answer, chunks, first, response);
 }

@@ -6,19 +6,21 @@ import type { ToolDefinition } from '../workflows/define-tool';
 import { answersFrom } from './answer';
 import { authenticateWith } from './auth';
 import { callWith } from './call';
-import { companionsFor } from './companions';
+import { companionsFor } from './companions/companions';
 import type { GatewayConfig } from './config';
 import { frontOf } from './front';
 import { idsUnder } from './ids';
 import type { JobRef } from './ids';
 import { temporalJobs } from './jobs';
+import { respondTo } from './respond';
 import { serverFactory } from './server';
 import type { Exchange } from './server';
-import { toolOf } from './tools';
+import { catalogueOf } from './tools';
 import { watchHub } from './watch';
 
 /** How long a stop waits for answers that are on their way. */
 const DRAIN_MS = 10_000;
+const IDLE_MS = 100;
 const READY_CACHE_MS = 1_000;
 
 export interface Gateway {
@@ -38,7 +40,7 @@ export async function startGateway(
   definitions: readonly ToolDefinition[],
   log: Logger,
 ): Promise<Gateway> {
-  const tools = new Map(definitions.map((definition) => [definition.name, toolOf(definition)]));
+  const tools = catalogueOf(definitions);
   const ids = idsUnder(config.secret);
   const jobs = temporalJobs(config, ids);
   const watch = watchHub(jobs);
@@ -54,7 +56,7 @@ export async function startGateway(
   };
   const offer = {
     tools,
-    companions: companionsFor(jobs, watch, answers, ids, config.patienceMs),
+    companions: companionsFor({ jobs, watch, answers, respond: respondTo(jobs), ids }, config.patienceMs),
     call: callWith(jobs, watch, answers, config.patienceMs),
     latest: async (caller: Exchange['caller']) => (await jobs.list(caller, { limit: 5 })).map(({ ref }) => ref.id),
     onError,
@@ -82,8 +84,11 @@ export async function startGateway(
       draining = true;
       const closed = new Promise((resolve) => server.close(resolve));
       watch.drain();
+      // A client that keeps its connection alive would keep the process, too.
+      const idle = setInterval(() => server.closeIdleConnections(), IDLE_MS);
       const late = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
       await closed;
+      clearInterval(idle);
       clearTimeout(late);
       await jobs.close();
     },

@@ -40,9 +40,12 @@ export function idsUnder(secret: string) {
   };
 }
 
+/** The form of a job id. */
+export const JOB_ID = /^job_[0-9a-hjkmnp-tv-z]{16}$/;
+
 /** Whether `text` has the form of a job id. */
 export function isJobId(text: string): text is JobId {
-  return /^job_[0-9a-hjkmnp-tv-z]{16}$/.test(text);
+  return JOB_ID.test(text);
 }
 
 /** SHA-256 of the canonical JSON of `value`: the order of keys does not count. */

@@ -13,10 +13,9 @@ import {
   isGrpcServiceError,
   makeGrpcRetryInterceptor,
 } from '@temporalio/client';
-import type { WorkflowExecutionDescription, WorkflowHandle } from '@temporalio/client';
+import type { WorkflowHandle } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow';
-import { optionalTsToDate } from '@temporalio/common/lib/time';
 import pLimit from 'p-limit';
 import { MEMO_JOB, QUERY_PARTIAL, SEARCH_ATTRIBUTES, SIGNAL_ANSWER, isPartialResult } from '../workflows/contract';
 import type { Answer, Caller, JobMemo } from '../workflows/contract';
@@ -27,8 +26,8 @@ import type { Ids, JobRef } from './ids';
 import { failedOutcome } from './outcome';
 import type { Outcome } from './outcome';
 import type { Tool } from './tools';
-import { viewOf } from './view';
-import type { Description, JobView, PendingStep } from './view';
+import { statusOf, viewOf } from './view';
+import type { JobView, Status } from './view';
 
 const UNARY_MS = 5_000;
 const QUERY_MS = 2_000;
@@ -40,8 +39,6 @@ const POLL_SLICE_MS = 18_000;
 const UNAVAILABLE = 14;
 /** With it DEADLINE_EXCEEDED and RESOURCE_EXHAUSTED. */
 const TRANSIENT = new Set([4, 8, UNAVAILABLE]);
-/** PENDING_ACTIVITY_STATE_SCHEDULED and PENDING_WORKFLOW_TASK_STATE_SCHEDULED. */
-const SCHEDULED = 1;
 
 const TENANT = defineSearchAttributeKey(SEARCH_ATTRIBUTES.tenant, 'KEYWORD');
 const SUBJECT = defineSearchAttributeKey(SEARCH_ATTRIBUTES.subject, 'KEYWORD');
@@ -51,7 +48,7 @@ const TOOL = defineSearchAttributeKey(SEARCH_ATTRIBUTES.tool, 'KEYWORD');
 export interface ListedJob {
   readonly ref: JobRef;
   readonly tool: string;
-  readonly status: string;
+  readonly status: Status;
   readonly startedAt: Date;
 }
 
@@ -98,14 +95,19 @@ export function temporalJobs({ temporal }: Pick<GatewayConfig, 'temporal'>, ids:
 
   async function look(ref: JobRef): Promise<JobView> {
     const description = await askOf(ref, (handle) => handle.describe());
-    return viewOf(ref, await toDescription(client, description));
+    const beating = description.raw.pendingActivities?.find(({ heartbeatDetails }) => heartbeatDetails);
+    const [heartbeat] = await decodeArrayFromPayloads(
+      client.options.loadedDataConverter,
+      beating?.heartbeatDetails?.payloads,
+    );
+    return viewOf(ref, description, heartbeat);
   }
 
   /** Joins the job that already has this key; it must have been asked for the same thing. */
   async function attach(ref: JobRef, hash: string): Promise<JobRef> {
     const view = await look(ref).catch((error: unknown) => {
       // It was accepted: from here on nothing may say that it was not.
-      throw error instanceof Unavailable ? new Unavailable(false) : error;
+      throw error instanceof Unavailable ? new Unavailable(false, ref.id) : error;
     });
     if (view.argsHash !== hash) throw new Conflict(ref.id);
     return ref;
@@ -153,7 +155,7 @@ export function temporalJobs({ temporal }: Pick<GatewayConfig, 'temporal'>, ids:
       const hash = argsHash(input);
       const memo: JobMemo = {
         tool: tool.name,
-        caller: { tenant: caller.tenant, subject: caller.subject },
+        caller,
         policy: tool.policy,
         argsHash: hash,
       };
@@ -177,6 +179,8 @@ export function temporalJobs({ temporal }: Pick<GatewayConfig, 'temporal'>, ids:
           ),
         );
       } catch (error) {
+        // What was sent may have arrived, however it looks from here.
+        if (error instanceof Unavailable) throw new Unavailable(error.refused, ref.id);
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
       }
       return key === undefined ? ref : attach(ref, hash);
@@ -208,20 +212,20 @@ export function temporalJobs({ temporal }: Pick<GatewayConfig, 'temporal'>, ids:
         ...(tool === undefined ? [] : [`${SEARCH_ATTRIBUTES.tool} = '${tool}'`]),
         ...(running === true ? [`ExecutionStatus = 'Running'`] : []),
       ];
-      const request = { namespace, query: conditions.join(' AND '), pageSize: limit };
-      const { executions } = await ask(() => connection.workflowService.listWorkflowExecutions(request));
-      return executions.flatMap(({ execution, searchAttributes, status, startTime }) => {
-        const id = execution?.workflowId?.split('/').at(-1) ?? '';
-        const named = searchAttributes?.indexedFields?.[SEARCH_ATTRIBUTES.tool]?.data;
-        if (!isJobId(id)) return [];
-        return [
-          {
+      return ask(async () => {
+        const found: ListedJob[] = [];
+        for await (const info of client.workflow.list({ query: conditions.join(' AND '), pageSize: limit })) {
+          const id = info.workflowId.split('/').at(-1) ?? '';
+          if (!isJobId(id)) continue;
+          found.push({
             ref: ids.refOf(caller, id),
-            tool: named ? String(JSON.parse(Buffer.from(named).toString())) : 'unknown',
-            status: STATUS_WORDS[status ?? 0] ?? 'unknown',
-            startedAt: optionalTsToDate(startTime) ?? new Date(0),
-          },
-        ];
+            tool: info.typedSearchAttributes.get(TOOL) ?? info.type,
+            status: statusOf(info.status.name),
+            startedAt: info.startTime,
+          });
+          if (found.length === limit) break;
+        }
+        return found;
       });
     },
 
@@ -243,44 +247,4 @@ export function temporalJobs({ temporal }: Pick<GatewayConfig, 'temporal'>, ids:
 function grpcCodeOf(error: unknown): number | undefined {
   const cause = error instanceof Error && isGrpcServiceError(error.cause) ? error.cause : error;
   return isGrpcServiceError(cause) ? cause.code : undefined;
-}
-
-/** Indexed by Temporal's WorkflowExecutionStatus. */
-const STATUS_WORDS = ['unknown', 'running', 'done', 'failed', 'cancelled', 'failed', 'running', 'failed', 'running'];
-
-async function toDescription(client: Client, { raw, ...info }: WorkflowExecutionDescription): Promise<Description> {
-  const steps = await Promise.all(
-    (raw.pendingActivities ?? []).map(async (step): Promise<PendingStep> => {
-      const [heartbeat] = await decodeArrayFromPayloads(
-        client.options.loadedDataConverter,
-        step.heartbeatDetails?.payloads,
-      );
-      return {
-        name: step.activityType?.name ?? 'unknown',
-        attempt: step.attempt ?? 1,
-        attempts: step.maximumAttempts ?? 0,
-        started: step.state !== SCHEDULED,
-        nextAttemptAt: optionalTsToDate(step.nextAttemptScheduleTime),
-        scheduledAt: optionalTsToDate(step.scheduledTime),
-        heartbeat,
-      };
-    }),
-  );
-  const decision = raw.pendingWorkflowTask;
-  return {
-    runId: info.runId,
-    type: info.type,
-    status: info.status.name,
-    startedAt: info.startTime,
-    closedAt: info.closeTime,
-    memo: info.memo ?? {},
-    steps,
-    decision: decision
-      ? {
-          attempt: decision.attempt ?? 1,
-          started: decision.state !== SCHEDULED,
-          scheduledAt: optionalTsToDate(decision.scheduledTime),
-        }
-      : undefined,
-  };
 }

@@ -93,6 +93,11 @@ export function rejected(text: string, error: Record<string, unknown>): CallTool
   return { isError: true, content: [{ type: 'text', text }], structuredContent: { status: 'rejected', error } };
 }
 
+/** Makes the answer to arguments that cannot be right. */
+export function invalid(text: string): CallToolResult {
+  return rejected(text, { kind: 'invalid_input', retryable: false, side_effect: 'none' });
+}
+
 /** One page of a long text, and the call for the next one. */
 export function page(ref: JobRef, whole: string, offset: number, audit: string | undefined): CallToolResult {
   const end = Math.min(offset + INLINE_MAX, whole.length);

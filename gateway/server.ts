@@ -7,8 +7,8 @@ import type { CallToolResult, McpServerFactory, ServerContext } from '@modelcont
 import { version } from '../package.json';
 import type { Caller } from '../workflows/contract';
 import type { CallRequest } from './call';
-import type { Companion } from './companions';
-import { Conflict, Unavailable, UnknownJob } from './errors';
+import type { Companion } from './companions/companion';
+import { Conflict, RETRY_AFTER_S, Unavailable, UnknownJob } from './errors';
 import { reportProgress } from './progress';
 import { rejected } from './result';
 import type { Tool } from './tools';
@@ -120,14 +120,12 @@ async function toolError(
   }
   if (error instanceof Unavailable) {
     settle(error);
-    const what = error.refused
-      ? 'Nothing was started.'
-      : 'Whether the call was accepted is unknown; with the same idempotency key it is safe to repeat.';
-    return rejected(`Holdfast cannot reach its durable store just now. ${what} Try again in 2 s.`, {
+    return rejected(error.message, {
       kind: 'unavailable',
-      retryable: error.refused,
-      retry_after_s: 2,
-      side_effect: error.refused ? 'none' : 'unknown',
+      ...(error.jobId !== undefined && { job_id: error.jobId }),
+      retryable: error.jobId === undefined,
+      retry_after_s: RETRY_AFTER_S,
+      side_effect: error.jobId === undefined ? 'none' : 'unknown',
     });
   }
   onError(error);

@@ -17,8 +17,8 @@ export interface Route {
 }
 
 /** Arguments that fit the schema, or what is wrong with them, in words for the model. */
-export type Checked =
-  { readonly ok: true; readonly input: unknown } | { readonly ok: false; readonly problems: string };
+export type Checked<I = unknown> =
+  { readonly ok: true; readonly input: I } | { readonly ok: false; readonly problems: string };
 
 /** A tool, ready to be listed, checked and started. */
 export interface Tool {
@@ -28,6 +28,23 @@ export interface Tool {
   readonly policy: Policy;
   readonly check: (args: unknown) => Checked;
   readonly text: (output: unknown) => string;
+}
+
+/**
+ * Makes the records of all tools, by name.
+ *
+ * @throws Error when a definition breaks a rule, or a name is taken: by another tool, or by a handle tool (`job_…`)
+ */
+export function catalogueOf(definitions: readonly ToolDefinition[]): ReadonlyMap<string, Tool> {
+  const tools = new Map<string, Tool>();
+  for (const definition of definitions) {
+    const { name } = definition;
+    if (tools.has(name)) throw new Error(`Two tools are named ${name}. Rename one.`);
+    if (name.startsWith('job_'))
+      throw new Error(`Tool ${name}: names that begin with job_ belong to the handle tools.`);
+    tools.set(name, toolOf(definition));
+  }
+  return tools;
 }
 
 /**
@@ -63,7 +80,7 @@ export function toolOf(definition: ToolDefinition): Tool {
 }
 
 /** Checks `args` against `schema`; names at most five problems, since a hostile argument may have a million. */
-export function checkWith(schema: z.ZodType, args: unknown): Checked {
+export function checkWith<S extends z.ZodType>(schema: S, args: unknown): Checked<z.output<S>> {
   const result = schema.safeParse(args ?? {});
   if (result.success) return { ok: true, input: result.data };
   const { issues } = result.error;

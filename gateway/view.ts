@@ -1,7 +1,9 @@
 /** What can be told about a job at one moment, with no worker needed: made from Temporal's `describe`. */
+import type { WorkflowExecutionDescription } from '@temporalio/client';
+import { optionalTsToDate } from '@temporalio/common/lib/time';
 import { z } from 'zod';
-import { MEMO_JOB, MEMO_PARTIAL, MEMO_PROGRESS, MEMO_QUESTIONS } from '../workflows/contract';
-import type { Question } from '../workflows/contract';
+import { DEFAULT_POLICY, MEMO_JOB, MEMO_PARTIAL, MEMO_PROGRESS, MEMO_QUESTIONS } from '../workflows/contract';
+import type { Policy, Question } from '../workflows/contract';
 import type { JobRef } from './ids';
 
 export type Status = 'running' | 'input_required' | 'done' | 'failed' | 'cancelled';
@@ -9,15 +11,23 @@ export type Status = 'running' | 'input_required' | 'done' | 'failed' | 'cancell
 /** A job at one moment. Times are those of Temporal's clock. */
 export interface JobView {
   readonly ref: JobRef;
-  readonly runId: string;
   readonly tool: string;
   readonly argsHash: string;
+  readonly policy: Policy;
   readonly status: Status;
+  /** Told to stop, for good, whatever it still says: it ends as soon as a worker has heard of it. */
+  readonly cancelling: boolean;
   readonly startedAt: Date;
   readonly closedAt: Date | undefined;
   /** Finished steps, steps in all, and what goes on, from the memo; finer progress of the running step, from its heartbeat. */
   readonly progress:
-    { readonly done: number; readonly total?: number | undefined; readonly message: string } | undefined;
+    | {
+        readonly done: number;
+        readonly total?: number | undefined;
+        readonly message: string;
+        readonly at?: string | undefined;
+      }
+    | undefined;
   readonly within:
     | { readonly done?: number | undefined; readonly total?: number | undefined; readonly message?: string | undefined }
     | undefined;
@@ -27,41 +37,18 @@ export interface JobView {
   readonly trouble: string | undefined;
 }
 
-/** A pending activity as `describe` reports it, with its heartbeat decoded. */
-export interface PendingStep {
-  readonly name: string;
-  /** From 1. */
-  readonly attempt: number;
-  /** 0 when unlimited. */
-  readonly attempts: number;
-  readonly started: boolean;
-  readonly nextAttemptAt: Date | undefined;
-  readonly scheduledAt: Date | undefined;
-  readonly heartbeat: unknown;
-}
-
-/** What {@link viewOf} needs of a description. */
-export interface Description {
-  readonly runId: string;
-  readonly type: string;
-  readonly status: string;
-  readonly startedAt: Date;
-  readonly closedAt: Date | undefined;
-  readonly memo: Readonly<Record<string, unknown>>;
-  readonly steps: readonly PendingStep[];
-  /** The workflow task that waits for a worker, if one does. */
-  readonly decision:
-    { readonly attempt: number; readonly started: boolean; readonly scheduledAt: Date | undefined } | undefined;
-}
-
 // A job may have been started, and its memo written, by anyone: parsed here, trusted afterwards.
 const Memo = z.object({
   [MEMO_JOB]: z
-    .object({ tool: z.string(), argsHash: z.string().default('') })
+    .object({
+      tool: z.string(),
+      argsHash: z.string().default(''),
+      policy: z.record(z.string(), z.number()).default({}),
+    })
     .optional()
     .catch(undefined),
   [MEMO_PROGRESS]: z
-    .object({ done: z.number(), total: z.number().optional(), message: z.string() })
+    .object({ done: z.number(), total: z.number().optional(), message: z.string(), at: z.string().optional() })
     .optional()
     .catch(undefined),
   [MEMO_PARTIAL]: z
@@ -86,26 +73,30 @@ const Heartbeat = z
 
 /** A step or decision that waited this long has no worker: a live fleet takes it within milliseconds. */
 const UNCLAIMED_MS = 5_000;
+/** PENDING_ACTIVITY_STATE_SCHEDULED and PENDING_WORKFLOW_TASK_STATE_SCHEDULED. */
+const SCHEDULED = 1;
 
-/** Makes the view. `now` is for tests. */
-export function viewOf(ref: JobRef, description: Description, now = Date.now()): JobView {
-  const memo = Memo.parse(description.memo);
-  const running =
-    description.status === 'RUNNING' || description.status === 'PAUSED' || description.status === 'CONTINUED_AS_NEW';
-  const questions = running ? memo[MEMO_QUESTIONS] : [];
+type Raw = WorkflowExecutionDescription['raw'];
+
+/** Makes the view. `heartbeat` is that of the running step, decoded. */
+export function viewOf(ref: JobRef, description: WorkflowExecutionDescription, heartbeat: unknown): JobView {
+  const memo = Memo.parse(description.memo ?? {});
+  const status = statusOf(description.status.name);
+  const questions = status === 'running' ? memo[MEMO_QUESTIONS] : [];
   return {
     ref,
-    runId: description.runId,
     tool: memo[MEMO_JOB]?.tool ?? description.type,
     argsHash: memo[MEMO_JOB]?.argsHash ?? '',
-    status: statusOf(description.status, questions.length > 0),
-    startedAt: description.startedAt,
-    closedAt: description.closedAt,
+    policy: { ...DEFAULT_POLICY, ...memo[MEMO_JOB]?.policy },
+    status: questions.length > 0 ? 'input_required' : status,
+    cancelling: description.raw.workflowExtendedInfo?.cancelRequested === true,
+    startedAt: description.startTime,
+    closedAt: description.closeTime,
     progress: memo[MEMO_PROGRESS],
-    within: Heartbeat.parse(description.steps.find((step) => step.heartbeat !== undefined)?.heartbeat),
+    within: Heartbeat.parse(heartbeat),
     questions,
     partial: memo[MEMO_PARTIAL],
-    trouble: running ? troubleOf(description, now) : undefined,
+    trouble: status === 'running' ? troubleOf(description.status.name, description.raw) : undefined,
   };
 }
 
@@ -114,8 +105,14 @@ export function isClosed({ status }: JobView): boolean {
   return status === 'done' || status === 'failed' || status === 'cancelled';
 }
 
-function statusOf(status: string, asking: boolean): Status {
-  switch (status) {
+/** Equal for two views of a job exactly if there is nothing new to tell. */
+export function fingerprint({ status, cancelling, progress, within, trouble, questions }: JobView): string {
+  return JSON.stringify([status, cancelling, progress, within, trouble, questions.map(({ key }) => key)]);
+}
+
+/** Our word for Temporal's WorkflowExecutionStatus. */
+export function statusOf(name: WorkflowExecutionDescription['status']['name']): Exclude<Status, 'input_required'> {
+  switch (name) {
     case 'COMPLETED':
       return 'done';
     case 'CANCELLED':
@@ -125,25 +122,25 @@ function statusOf(status: string, asking: boolean): Status {
     case 'TIMED_OUT':
       return 'failed';
     default:
-      return asking ? 'input_required' : 'running';
+      return 'running';
   }
 }
 
-function troubleOf({ status, steps, decision }: Description, now: number): string | undefined {
-  const unclaimed = (since: Date | undefined): boolean => since !== undefined && now - since.getTime() > UNCLAIMED_MS;
+function troubleOf(status: string, { pendingActivities, pendingWorkflowTask: decision }: Raw): string | undefined {
+  const steps = pendingActivities ?? [];
   if (status === 'PAUSED') return 'an operator has paused it';
-  if (decision && decision.attempt > 3)
+  if (decision && (decision.attempt ?? 1) > 3)
     return `the workflow code fails on this job (attempt ${decision.attempt}); it goes on by itself once a corrected worker is deployed`;
-  const retrying = steps.find((step) => step.attempt > 1);
+  const retrying = steps.find(({ attempt }) => (attempt ?? 1) > 1);
   if (retrying) {
-    const of = retrying.attempts > 0 ? ` of ${retrying.attempts}` : '';
-    const wait = retrying.started
-      ? 0
-      : Math.max(0, Math.ceil(((retrying.nextAttemptAt?.getTime() ?? now) - now) / 1000));
-    return `step ${retrying.name} is in attempt ${retrying.attempt}${of}${wait > 0 ? `, which starts in ${wait} s` : ''}`;
+    const of = retrying.maximumAttempts ? ` of ${retrying.maximumAttempts}` : '';
+    const nextAt = retrying.state === SCHEDULED ? optionalTsToDate(retrying.nextAttemptScheduleTime) : undefined;
+    const wait = nextAt === undefined ? 0 : Math.ceil((nextAt.getTime() - Date.now()) / 1000);
+    return `step ${retrying.activityType?.name} is in attempt ${retrying.attempt}${of}${wait > 0 ? `, which starts in ${wait} s` : ''}`;
   }
-  const waiting = [...steps.filter((step) => !step.started), ...(decision && !decision.started ? [decision] : [])];
-  if (waiting.some((item) => unclaimed(item.scheduledAt)))
-    return 'no worker has taken its next step yet; it goes on as soon as one is free';
-  return undefined;
+  const unclaimed = [...steps, ...(decision ? [decision] : [])].some(({ state, scheduledTime }) => {
+    const since = state === SCHEDULED ? optionalTsToDate(scheduledTime) : undefined;
+    return since !== undefined && Date.now() - since.getTime() > UNCLAIMED_MS;
+  });
+  return unclaimed ? 'no worker has taken its next step yet; it goes on as soon as one is free' : undefined;
 }

@@ -1,17 +1,27 @@
 /**
- * The watch hub: one long poll and one ticker for each watched job of this process, however many wait on it. Holds
+ * The watch hub: one long poll and one ticker for each watched job of this process, however many watch it. Holds
  * nothing that a job needs: a gateway that dies takes only waits with it.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { Unavailable, UnknownJob } from './errors';
+import { Unavailable } from './errors';
 import type { JobRef } from './ids';
 import type { Outcome } from './outcome';
+import { fingerprint } from './view';
 import type { JobView } from './view';
 
 /** What the hub needs of {@link Jobs}. */
 export interface Watchable {
   look(ref: JobRef): Promise<JobView>;
   poll(ref: JobRef, signal: AbortSignal): Promise<Outcome | undefined>;
+}
+
+/** One who watches a job. After `onEnd` or `onError` nothing more is said. */
+export interface Watcher {
+  /** Told of every change. */
+  readonly onView?: ((view: JobView) => void) | undefined;
+  /** The job has ended; or, without an outcome, this gateway stops. */
+  readonly onEnd: (outcome: Outcome | undefined) => void;
+  readonly onError: (error: unknown) => void;
 }
 
 export interface WaitOptions {
@@ -23,84 +33,83 @@ export interface WaitOptions {
   readonly onView?: (view: JobView) => void;
 }
 
-type Waiter = {
-  readonly onView: ((view: JobView) => void) | undefined;
-  readonly end: (outcome: Outcome | undefined) => void;
-  readonly fail: (error: unknown) => void;
-};
-
 const TICK_MIN_MS = 1_000;
 const TICK_MAX_MS = 5_000;
 const RECONNECT_MS = 1_000;
+
+interface Entry {
+  readonly watchers: Set<Watcher>;
+  /** Stops to follow the job. */
+  readonly gone: AbortController;
+  last?: JobView;
+}
 
 export type Watch = ReturnType<typeof watchHub>;
 
 /** Makes the hub. */
 export function watchHub(jobs: Watchable) {
-  const watched = new Map<string, { readonly waiters: Set<Waiter>; readonly stop: () => void }>();
+  const watched = new Map<string, Entry>();
   let draining = false;
 
-  /** Follows one job until nobody waits for it. */
-  function follow(ref: JobRef, waiters: Set<Waiter>): () => void {
-    const gone = new AbortController();
-    let timer: NodeJS.Timeout | undefined;
-    let seen = '';
-
-    const pollUntilClosed = async (): Promise<void> => {
-      while (!gone.signal.aborted) {
-        try {
-          const outcome = await jobs.poll(ref, gone.signal);
-          if (outcome) return [...waiters].forEach((waiter) => waiter.end(outcome));
-        } catch (error) {
-          if (!(error instanceof Unavailable)) return [...waiters].forEach((waiter) => waiter.fail(error));
-          // The job goes on without us; so does the wait.
-          await pause(RECONNECT_MS, undefined, { signal: gone.signal }).catch(() => undefined);
-        }
-      }
-    };
-
-    const tick = async (after: number): Promise<void> => {
-      let next = Math.min(after * 1.5, TICK_MAX_MS);
-      try {
-        const view = await jobs.look(ref);
-        const now = JSON.stringify([view.status, view.progress, view.within, view.trouble, view.questions.length]);
-        if (now !== seen) {
-          seen = now;
-          next = TICK_MIN_MS;
-          for (const waiter of [...waiters]) waiter.onView?.(view);
-        }
-        if (view.status === 'input_required') [...waiters].forEach((waiter) => waiter.end(undefined));
-      } catch (error) {
-        if (error instanceof UnknownJob) return;
-      }
-      if (!gone.signal.aborted) timer = setTimeout(() => void tick(next), next);
-    };
-
-    void pollUntilClosed();
-    timer = setTimeout(() => void tick(TICK_MIN_MS), TICK_MIN_MS);
-    return () => {
-      clearTimeout(timer);
-      gone.abort();
-    };
-  }
-
-  function join(ref: JobRef, waiter: Waiter): void {
-    const entry = watched.get(ref.workflowId);
-    if (entry) return void entry.waiters.add(waiter);
-    const waiters = new Set([waiter]);
-    watched.set(ref.workflowId, { waiters, stop: follow(ref, waiters) });
-  }
-
-  function leave({ workflowId }: JobRef, waiter: Waiter): void {
-    const entry = watched.get(workflowId);
-    if (!entry?.waiters.delete(waiter) || entry.waiters.size > 0) return;
+  /** Ends the watch of one job and tells everyone. */
+  function close(
+    { workflowId }: Pick<JobRef, 'workflowId'>,
+    { watchers, gone }: Entry,
+    tell: (watcher: Watcher) => void,
+  ): void {
+    if (gone.signal.aborted) return;
     watched.delete(workflowId);
-    entry.stop();
+    gone.abort();
+    watchers.forEach(tell);
+  }
+
+  async function pollUntilClosed(ref: JobRef, entry: Entry): Promise<void> {
+    const { signal } = entry.gone;
+    while (!signal.aborted) {
+      try {
+        const outcome = await jobs.poll(ref, signal);
+        if (outcome) close(ref, entry, (watcher) => watcher.onEnd(outcome));
+      } catch (error) {
+        if (!(error instanceof Unavailable)) return close(ref, entry, (watcher) => watcher.onError(error));
+        // The job goes on without us; so does the wait.
+        await pause(RECONNECT_MS, undefined, { signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  /** Looks again and again, less often while nothing changes. */
+  async function tick(ref: JobRef, entry: Entry): Promise<void> {
+    const { signal } = entry.gone;
+    for (let ms = TICK_MIN_MS; ; ms = Math.min(ms * 1.5, TICK_MAX_MS)) {
+      const on = await pause(ms, true, { signal }).catch(() => false);
+      if (!on) return;
+      const view = await jobs.look(ref).catch(() => undefined); // what is wrong, the long poll tells
+      if (!view || (entry.last && fingerprint(entry.last) === fingerprint(view))) continue;
+      entry.last = view;
+      ms = TICK_MIN_MS;
+      for (const watcher of [...entry.watchers]) watcher.onView?.(view);
+    }
+  }
+
+  /** Watches a job until it ends or the returned function is called. */
+  function follow(ref: JobRef, watcher: Watcher): () => void {
+    const known = watched.get(ref.workflowId);
+    const entry = known ?? { watchers: new Set(), gone: new AbortController() };
+    entry.watchers.add(watcher);
+    if (!known) {
+      watched.set(ref.workflowId, entry);
+      void pollUntilClosed(ref, entry);
+      void tick(ref, entry);
+    } else if (known.last?.status === 'running') {
+      watcher.onView?.(known.last); // a question may have been answered since
+    }
+    return () => {
+      if (entry.watchers.delete(watcher) && entry.watchers.size === 0) close(ref, entry, () => undefined);
+    };
   }
 
   return {
-    /** Jobs that someone waits for now. */
-    size: () => watched.size,
+    follow,
 
     /**
      * Waits for a job to end.
@@ -114,25 +123,27 @@ export function watchHub(jobs: Watchable) {
         const settle = (act: () => void): void => {
           clearTimeout(timer);
           signal.removeEventListener('abort', giveUp);
-          leave(ref, waiter);
+          leave();
           act();
         };
-        const waiter: Waiter = {
-          onView,
-          end: (outcome) => settle(() => resolve(outcome)),
-          fail: (error) => settle(() => reject(error instanceof Error ? error : new Error(String(error)))),
-        };
-        const giveUp = (): void => waiter.end(undefined);
+        const giveUp = (): void => settle(() => resolve(undefined));
         const timer = setTimeout(giveUp, ms);
         signal.addEventListener('abort', giveUp, { once: true });
-        join(ref, waiter);
+        const leave = follow(ref, {
+          onView(view) {
+            onView?.(view);
+            if (view.status === 'input_required') giveUp();
+          },
+          onEnd: (outcome) => settle(() => resolve(outcome)),
+          onError: (error) => settle(() => reject(error instanceof Error ? error : new Error(String(error)))),
+        });
       });
     },
 
-    /** Ends every wait as if its time were up, and lets no new one begin. Jobs go on. */
+    /** Ends every watch as if its time were up, and lets no new wait begin. Jobs go on. */
     drain(): void {
       draining = true;
-      for (const { waiters } of [...watched.values()]) for (const waiter of [...waiters]) waiter.end(undefined);
+      for (const [workflowId, entry] of watched) close({ workflowId }, entry, (watcher) => watcher.onEnd(undefined));
     },
   };
 }

@@ -38,7 +38,11 @@ export type WorkerConfig = ReturnType<typeof workerConfig>;
 export function workerConfig(env: NodeJS.ProcessEnv) {
   const set = Environment.parse(env);
   const text = set.HOLDFAST_CONFIG === undefined ? '' : readFileSync(set.HOLDFAST_CONFIG, 'utf8');
-  const { worker } = z.object({ worker: File.prefault({}) }).parse(parse(text) ?? {});
+  const parsed = z
+    .strictObject({ gateway: z.unknown().optional(), worker: File.prefault({}) })
+    .safeParse(parse(text) ?? {});
+  if (!parsed.success) throw new Error(`${set.HOLDFAST_CONFIG ?? ''}: ${z.prettifyError(parsed.error)}`);
+  const { worker } = parsed.data;
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
   return {
     temporal: { connectionOptions, namespace },

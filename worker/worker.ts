@@ -12,7 +12,7 @@ export interface Fleet {
 }
 
 export interface RunningWorker {
-  /** Takes no new steps; those that run have 30 s to finish, and what has not finished by then is started again elsewhere. */
+  /** Takes no new steps; those that run have 20 s to finish, and what has not finished by then is started again elsewhere. */
   readonly stop: () => void;
   /** Resolves when it has stopped; rejects when it cannot go on. */
   readonly done: Promise<void>;
@@ -42,8 +42,9 @@ export async function startWorker(
     stickyQueueScheduleToStartTimeout: '2s',
     // Bounds the delay of progress and of cancellation, both of which travel with heartbeats.
     maxHeartbeatThrottleInterval: '2s',
-    shutdownGraceTime: '30s',
-    shutdownForceTime: '45s',
+    // Within the 30 s that Kubernetes gives a pod by default.
+    shutdownGraceTime: '20s',
+    shutdownForceTime: '27s',
   });
   return {
     stop: () => {

@@ -11,7 +11,7 @@
  * - **tool**: what `tools/list` offers: schema, route, policy.
  * - **route**: where a tool's jobs run: workflow type and task queue.
  * - **policy**: a tool's limits, as data.
- * - **caller**: who is asking: tenant, subject, scopes.
+ * - **caller**: who is asking: tenant and subject.
  * - **outcome**: how a job ended: done, partial, failed, cancelled.
  *
  * Everything here is a wire format: a job that started under an older version is still read by a newer one.
@@ -27,7 +27,6 @@ export type JobId = `job_${string}`;
 export interface Caller {
   readonly tenant: string;
   readonly subject: string;
-  readonly scopes: readonly string[];
 }
 
 /** The limits of one tool's jobs. All times are milliseconds. Recorded in the memo when a job starts. */
@@ -70,7 +69,7 @@ export const MEMO_QUESTIONS = 'questions';
 /** What a job knows of its call. Never holds a credential. */
 export interface JobMemo {
   readonly tool: string;
-  readonly caller: Pick<Caller, 'tenant' | 'subject'>;
+  readonly caller: Caller;
   readonly policy: Policy;
   /** SHA-256 of the canonical JSON of the arguments, hex. */
   readonly argsHash: string;
@@ -78,15 +77,15 @@ export interface JobMemo {
 
 /** Where a job is. `done` counts finished steps; `total` is absent while unknown. */
 export interface Progress {
-  readonly seq: number;
   readonly done: number;
   readonly total?: number;
   readonly message: string;
+  /** When it came there, ISO 8601. Absent in jobs that began under an older version. */
+  readonly at?: string;
 }
 
 /** Finer progress within a step, carried by activity heartbeats. */
 export interface StepProgress {
-  readonly seq: number;
   readonly done?: number;
   readonly total?: number;
   readonly message?: string;

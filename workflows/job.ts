@@ -71,7 +71,9 @@ const answerSignal = defineSignal<[Answer]>(SIGNAL_ANSWER);
  */
 export function job<T>(run: (input: InputOf<T>, job: Job) => Promise<OutputOf<T>>) {
   return async (input: InputOf<T>): Promise<OutputOf<T> | PartialResult> => {
-    const policy = (workflowInfo().memo?.[MEMO_JOB] as JobMemo | undefined)?.policy ?? DEFAULT_POLICY;
+    // Field by field: a job that began under an older version may lack one.
+    const memo = workflowInfo().memo?.[MEMO_JOB] as Partial<JobMemo> | undefined;
+    const policy = { ...DEFAULT_POLICY, ...memo?.policy };
     const budget = startBudget(policy.budgetMs);
     const findings = keepFindings();
     const { ask } = takeQuestions(policy, budget);
@@ -162,9 +164,9 @@ function keepFindings() {
 }
 
 function showProgress() {
-  let current: Progress = { seq: 0, done: 0, message: '' };
+  let current: Progress = { done: 0, message: '' };
   const show = (update: Partial<Progress>): void => {
-    current = { ...current, ...update, seq: current.seq + 1 };
+    current = { ...current, ...update, at: new Date().toISOString() };
     upsertMemo({ [MEMO_PROGRESS]: current });
     setCurrentDetails(current.message);
   };

@@ -65,7 +65,7 @@ export async function download(
 function tooLarge(maxBytes: number) {
   return failure(
     'refused',
-    `The repository is larger than ${sizeOf(maxBytes)}, the limit of this server. The operator can raise it with repository.maxBytes.`,
+    `The repository is larger than ${sizeOf(maxBytes)}, the limit of this server. The operator can raise it with worker.repository.max_bytes.`,
   );
 }
 

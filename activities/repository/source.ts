@@ -94,6 +94,6 @@ async function kindOf(path: string): Promise<'nothing' | 'folder' | 'file'> {
 function notOffered() {
   return failure(
     'invalid_input',
-    'url names a local path that is not a repository in a folder which this server offers. Give an https URL, or ask the operator to add the folder to repository.localPaths.',
+    'url names a local path that is not a repository in a folder which this server offers. Give an https URL, or ask the operator to add the folder to worker.repository.local_paths.',
   );
 }

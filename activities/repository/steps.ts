@@ -13,7 +13,11 @@ import { reportOf } from './report';
 export function repositorySteps(config: RepositoryConfig) {
   const clones = clonesIn(config);
   let tables: Promise<Languages> | undefined;
-  const languages = () => (tables ??= readLanguages());
+  const languages = () =>
+    (tables ??= readLanguages().catch((error: unknown) => {
+      tables = undefined; // the next attempt reads them again
+      throw error;
+    }));
 
   return {
     fetchRepository: step(({ url, ref }: { url: string; ref?: string | undefined }, context) =>

@@ -7,7 +7,8 @@ import { z } from 'zod';
 import { packageRoot } from '../root';
 import type { Running } from './keep';
 
-const STOP_MS = 15_000;
+/** A worker lets its steps finish for 27 s at most. */
+const STOP_MS = 30_000;
 const LOG_MAX_BYTES = 10 * 1024 * 1024;
 
 export interface Child extends Running {

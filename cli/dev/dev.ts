@@ -1,5 +1,6 @@
 /** `holdfast dev`: starts the stack, says where everything is, and stops it all on Ctrl-C. */
 import type { DevConfig } from '../config';
+import { removeRecord } from './record';
 import { startStack } from './stack';
 import type { Stack, StackSize } from './stack';
 
@@ -8,7 +9,12 @@ export async function dev(config: DevConfig, size: StackSize): Promise<number> {
   const say = (line: string): void => console.log(line);
   const told = toldToStop();
   const startedAt = Date.now();
-  const stack = await startStack(config, size, say);
+  const stack = await Promise.race([startStack(config, size, say), told]);
+  if (!stack) {
+    say('\nStopped before it was ready.');
+    removeRecord(config.dataDir);
+    process.exit(130); // what has been started so far ends with this process
+  }
   say(greeting(stack, config.workDir, (Date.now() - startedAt) / 1000));
   await told;
   say('\nStopping; jobs that run now go on at the next start. Ctrl-C again ends everything at once.');
@@ -21,9 +27,9 @@ export async function dev(config: DevConfig, size: StackSize): Promise<number> {
 }
 
 /** Resolves at the first Ctrl-C or SIGTERM. */
-function toldToStop(): Promise<unknown> {
+function toldToStop(): Promise<undefined> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, resolve);
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve(undefined));
   });
 }
 

@@ -62,8 +62,14 @@ export function removeRecord(dataDir: string): void {
 /** Whether process `pid` runs and its command line holds `text`: a process id alone may have been given to someone else. */
 export function runs(pid: number, text: string): boolean {
   try {
-    return execFileSync('ps', ['-p', String(pid), '-o', 'command='], { encoding: 'utf8' }).includes(text);
+    process.kill(pid, 0);
   } catch {
     return false;
+  }
+  try {
+    return execFileSync('ps', ['-p', String(pid), '-o', 'command='], { encoding: 'utf8' }).includes(text);
+  } catch (error) {
+    // Slim images have no ps: then the process id has to do.
+    return error instanceof Error && 'code' in error && error.code === 'ENOENT';
   }
 }

@@ -1,5 +1,8 @@
 /** The stack's Temporal: one that runs already, or a dev server of our own that is kept alive on its database file. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Connection, isGrpcServiceError } from '@temporalio/client';
+import { lock } from 'proper-lockfile';
 import { SEARCH_ATTRIBUTES } from '../../workflows/contract';
 import type { DevConfig } from '../config';
 import { findTemporalCli } from '../engine/find';
@@ -48,9 +51,17 @@ export async function temporalFor(
   }
   const cli = await findTemporalCli(engine, say);
   endOrphan(left, dataDir, say);
+  const release = await turnToStart(engine.cacheDir);
   const [port, uiPort] = [await freePort(PORT), await freePort(UI_PORT)];
-  const server = await keep('Temporal', () => startTemporal({ cli, dataDir, port, uiPort }), onChange);
+  const server = await keep('Temporal', () => startTemporal({ cli, dataDir, port, uiPort }), onChange).finally(release);
   return { address: server.now().address, ui: server.now().uiUrl, pid: () => server.now().pid, stop: server.stop };
+}
+
+/** Two stacks that start at once would find the same port free, and one would take the other's Temporal for its own. */
+async function turnToStart(cacheDir: string): Promise<() => Promise<void>> {
+  await mkdir(cacheDir, { recursive: true });
+  const retries = { forever: true, minTimeout: 200, maxTimeout: 200 };
+  return lock(join(cacheDir, 'starting'), { realpath: false, stale: 10_000, retries });
 }
 
 /** A server that was not started here does not know the search attributes that every job carries. */

@@ -71,6 +71,8 @@ async function compile(output: string, say: Say): Promise<void> {
     env,
     stdio: ['ignore', 'ignore', 'pipe'],
   });
+  const stopGo = (): void => void go.kill();
+  process.once('exit', stopGo); // a start that is given up must not go on compiling
   const lines: string[] = [];
   // -v names each package as it is compiled; those that Go still has from before are not named.
   const progress = setInterval(
@@ -85,6 +87,7 @@ async function compile(output: string, say: Say): Promise<void> {
         `Building the Temporal CLI failed. Go 1.26 or newer is needed. Go said:\n${tailOf(lines.join('\n'))}`,
       );
   } finally {
+    process.off('exit', stopGo);
     clearInterval(progress);
   }
 }

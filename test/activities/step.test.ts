@@ -38,8 +38,8 @@ test('what a step reports is in its heartbeat, numbered', async () => {
     undefined,
   );
   expect(seen).toEqual([
-    { message: 'reading', done: 1, total: 2, seq: 1 },
-    { message: 'reading', done: 2, total: 2, seq: 2 },
+    { message: 'reading', done: 1, total: 2 },
+    { message: 'reading', done: 2, total: 2 },
   ]);
 });
 

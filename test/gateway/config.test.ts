@@ -35,6 +35,11 @@ test('an unknown setting is refused by name', () => {
   expect(() => gatewayConfig({ HOLDFAST_SECRET, HOLDFAST_CONFIG: path })).toThrow(/prot/);
 });
 
+test('a part that neither gateway nor worker reads is refused by name', () => {
+  const path = configured('gatway:\n  port: 1\n');
+  expect(() => gatewayConfig({ HOLDFAST_SECRET, HOLDFAST_CONFIG: path })).toThrow(/gatway/);
+});
+
 test('a key that is not a hash is refused', () => {
   const path = configured('gateway:\n  keys: [{ sha256: secret, tenant: a, subject: b }]\n');
   expect(() => gatewayConfig({ HOLDFAST_SECRET, HOLDFAST_CONFIG: path })).toThrow(/SHA-256/);

@@ -1,7 +1,7 @@
 import { argsHash, idsUnder, isJobId } from '../../gateway/ids';
 
 const ids = idsUnder('a secret of more than thirty-two characters');
-const alice = { tenant: 'acme', subject: 'alice', scopes: [] };
+const alice = { tenant: 'acme', subject: 'alice' };
 
 test('a job id is job_ and 16 Crockford base32 characters', () => {
   for (let n = 0; n < 100; n += 1) expect(isJobId(ids.newRef(alice, 'echo', undefined).id)).toBe(true);

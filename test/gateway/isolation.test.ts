@@ -9,9 +9,9 @@ import type { TestWorker } from '../fixtures/stack';
 const sha256 = (key: string): string => createHash('sha256').update(key).digest('hex');
 const [alice, bob, eve] = ['alice-key', 'bob-key', 'eve-key'];
 const keys = [
-  { sha256: sha256(alice), tenant: 'acme', subject: 'alice', scopes: [] },
-  { sha256: sha256(bob), tenant: 'acme', subject: 'bob', scopes: [] },
-  { sha256: sha256(eve), tenant: 'other', subject: 'alice', scopes: [] },
+  { sha256: sha256(alice), tenant: 'acme', subject: 'alice' },
+  { sha256: sha256(bob), tenant: 'acme', subject: 'bob' },
+  { sha256: sha256(eve), tenant: 'other', subject: 'alice' },
 ];
 
 let gateway: Gateway;

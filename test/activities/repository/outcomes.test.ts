@@ -83,7 +83,7 @@ test('refuses a repository over the limit, and names limit and setting', async (
   const failure = await failureOf(run(activities.fetchRepository, { url }));
   expect(failure).toMatchObject({ type: 'refused', nonRetryable: true });
   expect(failure.message).toContain('1 MiB');
-  expect(failure.message).toContain('repository.maxBytes');
+  expect(failure.message).toContain('worker.repository.max_bytes');
 });
 
 test('refuses an offered folder that is no repository', async () => {

@@ -1,0 +1,40 @@
+/** `job_cancel`: stops a job for good, and says how it ended. */
+import { z } from 'zod';
+import { unlessUnavailable } from '../errors';
+import { isClosed } from '../view';
+import { companion, jobId, told } from './companion';
+import type { Companion, Means } from './companion';
+
+/** How long the answer waits for the job to end. */
+const SETTLE_MS = 10_000;
+
+export function jobCancel(means: Means): Companion {
+  const { jobs, watch, ids } = means;
+  return companion(
+    {
+      name: 'job_cancel',
+      title: 'Cancel a job',
+      description:
+        'Stops a job for good. What it has found so far stays readable with job_result. A job that has ended stays as it is.',
+      annotations: { destructiveHint: true, idempotentHint: true },
+    },
+    z.object({ job_id: jobId }),
+    async ({ job_id }, { caller, signal, accepted }) => {
+      const ref = ids.refOf(caller, job_id);
+      const view = await jobs.look(ref);
+      if (isClosed(view))
+        return told(
+          view,
+          `Job ${ref.id} (${view.tool}) had already ended (${view.status}). Nothing was cancelled; job_result reads it.`,
+          means,
+        );
+      await jobs.cancel(ref);
+      accepted();
+      await watch.wait(ref, { ms: SETTLE_MS, signal });
+      const after = (await jobs.look(ref).catch(unlessUnavailable)) ?? view;
+      const words = isClosed(after) ? `is now ${after.status}` : 'has been told to stop and will end shortly';
+      const found = `What it found, if anything: job_result(${JSON.stringify({ job_id })})`;
+      return told(after, `Job ${ref.id} (${view.tool}) ${words}. ${found}`, means);
+    },
+  );
+}

@@ -1,0 +1,42 @@
+/** `job_list`: finds jobs again whose ids were lost. */
+import { z } from 'zod';
+import { companion } from './companion';
+import type { Companion, Means } from './companion';
+
+export function jobList({ jobs }: Means): Companion {
+  return companion(
+    {
+      name: 'job_list',
+      title: 'List your jobs',
+      description:
+        'Lists your latest jobs, newest first: id, tool, status, start. Use it when a job id was lost. A job that has just started may take a second to appear.',
+      annotations: { readOnlyHint: true, idempotentHint: true },
+    },
+    z.object({
+      running: z.boolean().default(false).describe('Only jobs that have not ended'),
+      tool: z
+        .string()
+        .regex(/^[A-Za-z0-9_.-]{1,64}$/)
+        .optional()
+        .describe('Only jobs of this tool'),
+      limit: z.int().min(1).max(50).default(10),
+    }),
+    async (filter, { caller }) => {
+      const found = await jobs.list(caller, filter);
+      const lines = found.map(
+        ({ ref, tool, status, startedAt }) => `${ref.id}  ${status.padEnd(9)}  ${startedAt.toISOString()}  ${tool}`,
+      );
+      return {
+        content: [{ type: 'text', text: lines.length > 0 ? lines.join('\n') : 'No jobs.' }],
+        structuredContent: {
+          jobs: found.map(({ ref, tool, status, startedAt }) => ({
+            job_id: ref.id,
+            tool,
+            status,
+            started_at: startedAt.toISOString(),
+          })),
+        },
+      };
+    },
+  );
+}

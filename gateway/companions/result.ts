@@ -1,0 +1,38 @@
+/** `job_result`: a result in pages, or what a running job has found so far. */
+import type { CallToolResult } from '@modelcontextprotocol/server';
+import { z } from 'zod';
+import { statusLine } from '../handle';
+import { json, page } from '../result';
+import { isClosed } from '../view';
+import type { JobView } from '../view';
+import { companion, jobId } from './companion';
+import type { Companion, Means } from './companion';
+
+export function jobResult({ jobs, answers, ids }: Means): Companion {
+  return companion(
+    {
+      name: 'job_result',
+      title: 'Read the result of a job',
+      description:
+        'Reads the result of a job that has ended, in pages of 32,000 characters; of a job that is still running, what it has found so far (marked PARTIAL). Does not wait: use job_wait for that.',
+      annotations: { readOnlyHint: true, idempotentHint: true },
+    },
+    z.object({ job_id: jobId, offset: z.int().min(0).default(0).describe('Where the page begins, in characters') }),
+    async ({ job_id, offset }, { caller, signal }) => {
+      const view = await jobs.look(ids.refOf(caller, job_id));
+      const pageOf = (whole: string): CallToolResult => page(view.ref, whole, offset, answers.auditOf(view.ref));
+      if (!isClosed(view)) return pageOf(await partialText(view));
+      const outcome = await jobs.poll(view.ref, signal);
+      if (outcome?.kind === 'done') return pageOf(answers.textOf(view.tool)(outcome.value));
+      if (outcome?.kind === 'partial')
+        return pageOf(`PARTIAL result (its working time ended before it was done):\n${json(outcome.value)}`);
+      return answers.about(view.ref, view.tool, outcome);
+    },
+  );
+
+  async function partialText(view: JobView): Promise<string> {
+    const found = await answers.partialOf(view);
+    const words = found === undefined ? 'Nothing to read yet.' : `PARTIAL: what it has found so far:\n${json(found)}`;
+    return `${statusLine(view)}\n${words}`;
+  }
+}
