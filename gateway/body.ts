@@ -21,14 +21,15 @@ export class BadBody extends Error {
 /**
  * Reads a JSON body.
  *
- * @throws BadBody 413 over 1 MiB; 400 when it is not JSON, nested deeper than 64, or has over 10,000 values or 10 messages
+ * @throws BadBody 413 over 1 MiB; 400 when it is not JSON in UTF-8
  */
 export async function readJson(request: IncomingMessage): Promise<unknown> {
-  const body = parse(await readBytes(request));
-  if (Array.isArray(body) && body.length > MAX_BATCH)
-    throw new BadBody(400, -32600, `A batch may hold ${MAX_BATCH} messages.`);
-  bound(body);
-  return body;
+  const bytes = await readBytes(request);
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    throw new BadBody(400, -32700, 'The request is not JSON in UTF-8.');
+  }
 }
 
 async function readBytes(request: IncomingMessage): Promise<Buffer> {
@@ -42,28 +43,21 @@ async function readBytes(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-function parse(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch {
-    throw new BadBody(400, -32700, 'The request is not JSON in UTF-8.');
-  }
-}
-
-/** Level by level, without recursion: the depth is the attacker's choice. */
-function bound(body: unknown): void {
+/** Says which bound the body breaks, if one. Level by level, without recursion: the depth is the attacker's choice. */
+export function malformedIn(body: unknown): string | undefined {
+  if (Array.isArray(body) && body.length > MAX_BATCH) return `A batch may hold ${MAX_BATCH} messages.`;
   let level = [body];
   let values = 0;
   for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > MAX_DEPTH) throw new BadBody(400, -32600, `The request is nested deeper than ${MAX_DEPTH} levels.`);
+    if (depth > MAX_DEPTH) return `The request is nested deeper than ${MAX_DEPTH} levels.`;
     const next: unknown[] = [];
     for (const value of level) {
       if (typeof value !== 'object' || value === null) continue;
       const inner = Object.values(value) as unknown[];
-      if ((values += inner.length) > MAX_VALUES)
-        throw new BadBody(400, -32600, `The request holds more than ${MAX_VALUES} values.`);
+      if ((values += inner.length) > MAX_VALUES) return `The request holds more than ${MAX_VALUES} values.`;
       next.push(...inner);
     }
     level = next;
   }
+  return undefined;
 }

@@ -14,7 +14,8 @@ import type { JobRef } from './ids';
 import { temporalJobs } from './jobs';
 import { respondTo } from './respond';
 import { serverFactory } from './server';
-import type { Exchange } from './server';
+import { exchangeWith } from './exchange';
+import type { Exchange } from './exchange';
 import { catalogueOf } from './tools';
 import { watchHub } from './watch';
 
@@ -67,9 +68,11 @@ export async function startGateway(
   const server = frontOf({
     allowedHosts: config.allowedHosts,
     authenticate: authenticateWith(config.keys),
-    auto: createMcpHandler(factory, { onerror }),
-    sse: createMcpHandler(factory, { onerror, responseMode: 'sse' }),
-    exchanges,
+    exchange: exchangeWith({
+      auto: createMcpHandler(factory, { onerror }),
+      sse: createMcpHandler(factory, { onerror, responseMode: 'sse' }),
+      exchanges,
+    }),
     ready: cachedFor(READY_CACHE_MS, () => jobs.reachable()),
     draining: () => draining,
     onError,

@@ -62,6 +62,8 @@ export function stateOf(view: JobView, next: NextCall | undefined): Record<strin
 
 /** One line about a job that has not ended: what runs, since when, and where it is. */
 export function statusLine(view: JobView): string {
+  if (view.status === 'input_required')
+    return `Job ${view.ref.id} (${view.tool}) waits for an answer from a person. Call ${written({ tool: 'job_wait', args: { job_ids: [view.ref.id] } })} to see the question.`;
   const how = view.trouble === undefined ? 'is RUNNING normally' : 'is RUNNING';
   const trouble = view.trouble === undefined ? '' : ` Note: ${view.trouble}.`;
   return `Job ${view.ref.id} (${view.tool}) ${how} — ${duration(elapsedSeconds(view))} elapsed${stepText(view)}.${trouble}`;

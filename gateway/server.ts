@@ -5,8 +5,10 @@
 import { ProtocolError, ProtocolErrorCode, Server } from '@modelcontextprotocol/server';
 import type { CallToolResult, McpServerFactory, ServerContext } from '@modelcontextprotocol/server';
 import { version } from '../package.json';
+import { z } from 'zod';
 import type { Caller } from '../workflows/contract';
 import type { CallRequest } from './call';
+import type { Exchange } from './exchange';
 import type { Companion } from './companions/companion';
 import { Conflict, RETRY_AFTER_S, Unavailable, UnknownJob } from './errors';
 import { reportProgress } from './progress';
@@ -19,15 +21,6 @@ const INSTRUCTIONS =
 const KEY_META = 'io.holdfast/idempotency-key';
 const KEY_MAX = 255;
 
-/** What one HTTP request brings, beyond its JSON-RPC body. */
-export interface Exchange {
-  readonly caller: Caller;
-  /** The `Idempotency-Key` header. */
-  readonly key: string | undefined;
-  /** Settled as soon as it is known whether the call is durable, so that the HTTP status can still say no. */
-  readonly settle: (refusal?: Unavailable) => void;
-}
-
 export interface Offer {
   readonly tools: ReadonlyMap<string, Tool>;
   readonly companions: readonly Companion[];
@@ -36,6 +29,8 @@ export interface Offer {
   readonly latest: (caller: Caller) => Promise<readonly string[]>;
   readonly onError: (error: unknown) => void;
 }
+
+const ListParams = z.looseObject({ cursor: z.string().optional() });
 
 /** Makes the factory. `exchangeOf` finds what belongs to the HTTP request that the SDK hands back. */
 export function serverFactory(offer: Offer, exchangeOf: (request: object | undefined) => Exchange): McpServerFactory {
@@ -70,7 +65,11 @@ export function serverFactory(offer: Offer, exchangeOf: (request: object | undef
   return ({ requestInfo }) => {
     const exchange = exchangeOf(requestInfo);
     const server = new Server(INFO, options);
-    server.setRequestHandler('tools/list', () => ({ tools: listed }));
+    server.setRequestHandler('tools/list', { params: ListParams }, ({ cursor }) => {
+      if (cursor !== undefined)
+        throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'There is one page of tools: send no cursor.');
+      return { tools: listed };
+    });
     server.setRequestHandler('tools/call', async ({ params }, context) => {
       const progress = reportProgress(context.mcpReq._meta?.progressToken, (update) => {
         context.mcpReq.notify({ method: 'notifications/progress', params: { ...update } }).catch(() => undefined); // the client is gone

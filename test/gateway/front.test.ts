@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import type { Gateway } from '../../gateway/gateway';
@@ -88,6 +89,45 @@ test('a body nested too deep is refused', async () => {
 test('a batch over ten messages is refused', async () => {
   const batch = Array.from({ length: 11 }, (_, id) => ({ jsonrpc: '2.0', id, method: 'ping' }));
   expect((await post(gateway.url, batch)).status).toBe(400);
+});
+
+const ping = { jsonrpc: '2.0', id: 7, method: 'ping' };
+
+test.each(['2025-03-26', '2024-11-05'])('a batch is answered on %s', async (version) => {
+  const { status, text } = await post(gateway.url, [ping], { 'mcp-protocol-version': version });
+  expect([status, text.includes('"id":7')]).toEqual([200, true]);
+});
+
+test.each(['2025-06-18', '2025-11-25', '2026-07-28'])('a batch is refused on %s', async (version) => {
+  const { status, message } = await post(gateway.url, [ping], { 'mcp-protocol-version': version });
+  expect([status, message.error?.code]).toEqual([400, -32600]);
+});
+
+test('a batch under one idempotency key is refused', async () => {
+  expect((await post(gateway.url, [ping], { 'idempotency-key': 'k' })).status).toBe(400);
+});
+
+test('a refusal carries the id of the request where it can be read, and none where it cannot', async () => {
+  const nested = { ...ping, params: JSON.parse(`${'['.repeat(100)}${']'.repeat(100)}`) as unknown };
+  expect(JSON.parse((await post(gateway.url, nested)).text)).toMatchObject({ id: 7 });
+  expect(JSON.parse((await post(gateway.url, '{')).text)).not.toHaveProperty('id');
+});
+
+test.each([
+  ['a number', 5],
+  ['one that was not given out', 'page-2'],
+])('a cursor that is %s is invalid params', async (_what, cursor) => {
+  for (const ask of [modern, legacy])
+    expect((await ask(gateway.url, 'tools/list', { cursor })).message.error?.code).toBe(-32602);
+});
+
+test('two Host headers are refused', async () => {
+  const raw = connect(Number(new URL(gateway.url).port), '127.0.0.1');
+  raw.end(
+    'POST /mcp HTTP/1.1\r\nHost: 127.0.0.1\r\nHost: evil.example\r\nContent-Length: 0\r\nConnection: close\r\n\r\n',
+  );
+  const [answer] = (await once(raw, 'data')) as [Buffer];
+  expect(answer.toString()).toMatch(/^HTTP\/1\.1 400/);
 });
 
 test('the first byte of a call comes before the job has ended', async () => {

@@ -1,0 +1,100 @@
+/**
+ * One parsed request on its way through the SDK, and its answer on the way back. The SDK gets the body parsed, and a request
+ * that is no more than what it reads of one.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { ProtocolErrorCode } from '@modelcontextprotocol/server';
+import type { McpHttpHandler } from '@modelcontextprotocol/server';
+import type { Caller } from '../workflows/contract';
+import { RETRY_AFTER_S } from './errors';
+import type { Unavailable } from './errors';
+import { pipe } from './stream';
+
+/** The HTTP status of a call is held back this long while Temporal has not said whether it is durable. */
+const FIRST_BYTE_MS = 800;
+
+/** What one HTTP request brings, beyond its JSON-RPC body. */
+export interface Exchange {
+  readonly caller: Caller;
+  /** The `Idempotency-Key` header. */
+  readonly key: string | undefined;
+  /** Settled as soon as it is known whether the call is durable, so that the HTTP status can still say no. */
+  readonly settle: (refusal?: Unavailable) => void;
+}
+
+export interface ExchangeOptions {
+  /** Answers that come at once: one JSON body. */
+  readonly auto: McpHttpHandler;
+  /** Calls that may take long: an event stream from the first moment. */
+  readonly sse: McpHttpHandler;
+  /** Remembers what belongs to the request object that the SDK is given. */
+  readonly exchanges: WeakMap<object, Exchange>;
+}
+
+export type Exchanger = ReturnType<typeof exchangeWith>;
+
+/** Makes the function that hands one parsed request to the SDK and its answer back to the client. */
+export function exchangeWith({ auto, sse, exchanges }: ExchangeOptions) {
+  return async (request: IncomingMessage, response: ServerResponse, body: unknown, caller: Caller): Promise<void> => {
+    const hangUp = new AbortController();
+    response.once('close', () => hangUp.abort());
+    const header = (name: string): string | null => {
+      const value = request.headers[name.toLowerCase()];
+      return (Array.isArray(value) ? value.join(', ') : value) ?? null;
+    };
+    let settle: Exchange['settle'] = () => undefined;
+    const settled = new Promise<Unavailable | undefined>((resolve) => (settle = resolve));
+    // With `parsedBody` the SDK reads no more of a Request than this; a real one costs a third of the CPU of a request.
+    const asked = {
+      method: 'POST',
+      url: 'http://holdfast.invalid/mcp',
+      headers: { get: header },
+      signal: hangUp.signal,
+    } as unknown as Request;
+    exchanges.set(asked, { caller, key: header('idempotency-key') ?? undefined, settle });
+
+    const answer = await (isCall(body) ? sse : auto).fetch(asked, { parsedBody: body });
+    if (!answer.body || answer.headers.get('content-type')?.includes('event-stream') !== true) {
+      const bytes = Buffer.from(await answer.arrayBuffer());
+      response.writeHead(answer.status, { ...Object.fromEntries(answer.headers), 'content-length': bytes.length });
+      return void response.end(bytes);
+    }
+    const chunks = answer.body.getReader();
+    const first = chunks.read();
+    const refusal = await Promise.race([settled, first.then(() => undefined), after(FIRST_BYTE_MS)]);
+    if (refusal?.refused === true) {
+      await chunks.cancel();
+      response.setHeader('retry-after', RETRY_AFTER_S);
+      return refuse(response, 503, ProtocolErrorCode.InternalError, refusal.message, idOf(body));
+    }
+    await pipe(answer, chunks, first, response);
+  };
+}
+
+/** Answers with a JSON-RPC error. Without a readable `id` the error has none. */
+export function refuse(
+  response: ServerResponse,
+  status: number,
+  code: number,
+  message: string,
+  id?: string | number,
+): void {
+  response
+    .writeHead(status, { 'content-type': 'application/json' })
+    .end(JSON.stringify({ jsonrpc: '2.0', id, error: { code, message } }));
+}
+
+/** The id of the one request in `body`. */
+export function idOf(body: unknown): string | number | undefined {
+  const id = typeof body === 'object' && body !== null && 'id' in body ? body.id : undefined;
+  return typeof id === 'string' || typeof id === 'number' ? id : undefined;
+}
+
+function isCall(body: unknown): boolean {
+  if (Array.isArray(body)) return body.some(isCall);
+  return typeof body === 'object' && body !== null && 'method' in body && body.method === 'tools/call';
+}
+
+function after(ms: number): Promise<undefined> {
+  return new Promise((resolve) => setTimeout(resolve, ms, undefined).unref());
+}
