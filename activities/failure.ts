@@ -3,6 +3,9 @@ import { ApplicationFailure, asyncLocalStorage } from '@temporalio/activity';
 import { isRetryable } from '../workflows/contract';
 import type { Failure, FailureDetail } from '../workflows/contract';
 
+/** Longest text of a cause, characters. */
+const CAUSE_MAX = 10_000;
+
 /**
  * Makes the error that an activity throws. Whether Temporal tries again follows from the kind.
  *
@@ -24,6 +27,14 @@ export function failure(
     message: sentence,
     nonRetryable: !isRetryable(kind),
     details: [detail],
-    ...(cause instanceof Error && { cause }),
+    ...(cause instanceof Error && { cause: clipped(cause) }),
   });
+}
+
+/** Some libraries put whole bodies into their messages. One that is too long for Temporal would make the worker look lost. */
+function clipped(cause: Error): Error {
+  if (cause.message.length <= CAUSE_MAX) return cause;
+  const short = new Error(`${cause.message.slice(0, CAUSE_MAX)}…`);
+  short.name = cause.name;
+  return short;
 }

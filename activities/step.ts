@@ -30,7 +30,7 @@ export function step<I, O>(run: (input: I, context: StepContext) => Promise<O>):
         signal: context.cancellationSignal,
         report: (progress) => context.heartbeat((last = progress)),
       });
-      const bytes = Buffer.byteLength(JSON.stringify(output ?? null));
+      const bytes = sizeOf(output, context.info.activityType);
       if (bytes > MAX_RESULT_BYTES) {
         throw failure(
           'too_large',
@@ -48,4 +48,12 @@ export function step<I, O>(run: (input: I, context: StepContext) => Promise<O>):
       clearInterval(beat);
     }
   };
+}
+
+function sizeOf(output: unknown, step: string): number {
+  try {
+    return Buffer.byteLength(JSON.stringify(output ?? null));
+  } catch (error) {
+    throw failure('broken', `The result of step ${step} is not JSON.`, error, 'done');
+  }
 }

@@ -12,8 +12,8 @@ import type { StatusLine } from './status-line';
 /** What the exit code says. */
 export const EXIT = { done: 0, failed: 1, usage: 2, unreachable: 3, partial: 4, input: 5 } as const;
 
-/** Longest single request: the gateway answers within 240 s at the latest. */
-const REQUEST_MS = 250_000;
+/** The gateway says something every 10 s. One that is silent for this long is gone. */
+const SILENCE_MS = 25_000;
 /** How long a gateway may be gone in the middle of a call. */
 const RECONNECT_MS = 60_000;
 const ASK_AGAIN_MS = 1_000;
@@ -50,7 +50,7 @@ export async function answer(jobId: string, question: string, json: string, opti
 
 /** Makes one request of a handle tool and prints its answer. Returns the exit code. */
 export function once(tool: string, args: Record<string, unknown>, options: CallOptions): Promise<number> {
-  return withClient(options, (client) => client.callTool({ name: tool, arguments: args }, { timeout: REQUEST_MS }));
+  return withClient(options, (client) => client.callTool({ name: tool, arguments: args }, { timeout: SILENCE_MS }));
 }
 
 type Request = Parameters<Client['callTool']>[0];
@@ -60,7 +60,7 @@ async function request(client: Client, line: StatusLine, first: Request): Promis
   line.show(`Calling ${first.name}`);
   const onprogress = ({ message }: { message?: string | undefined }): void => line.show(message ?? '');
   const ask = (params: Request): Promise<CallToolResult> =>
-    persist(line, () => client.callTool(params, { timeout: REQUEST_MS, onprogress }));
+    persist(line, () => client.callTool(params, { timeout: SILENCE_MS, resetTimeoutOnProgress: true, onprogress }));
   let result = await ask(first);
   for (let state = stateOf(result); state.status === 'running' && state.job_id !== undefined; state = stateOf(result)) {
     line.show(textOf(result).split('\n', 1)[0] ?? '');
@@ -90,6 +90,11 @@ async function withClient(
 ): Promise<number> {
   const client = await connect(options);
   const line = statusLine(process.stderr);
+  process.once('SIGINT', () => {
+    line.clear();
+    console.error('Hung up. A job that was accepted goes on: npx holdfast jobs');
+    process.exit(130);
+  });
   try {
     const result = await run(client, line);
     line.clear();

@@ -1,6 +1,8 @@
 /** What the commands read from the environment. The only file in cli/ that does. */
+import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
+import { parse } from 'yaml';
 import { z } from 'zod';
 
 /** Where a stack keeps its data, relative to the working directory. */
@@ -8,12 +10,11 @@ export const DEFAULT_DATA_DIR = '.holdfast';
 
 const Environment = z.object({
   HOLDFAST_DATA_DIR: z.string().default(DEFAULT_DATA_DIR),
-  HOLDFAST_PORT: z.coerce
-    .number('HOLDFAST_PORT must be a port number, or 0 for any free one')
-    .int()
-    .min(0)
-    .max(65_535)
-    .default(8484),
+  HOLDFAST_PORT: z
+    .string()
+    .regex(/^\d{1,5}$/, 'HOLDFAST_PORT must be a port number, or 0 for any free one')
+    .transform(Number)
+    .optional(),
   HOLDFAST_CONFIG: z.string().optional(),
   TEMPORAL_ADDRESS: z.string().optional(),
   TEMPORAL_NAMESPACE: z.string().default('default'),
@@ -22,6 +23,23 @@ const Environment = z.object({
   XDG_CACHE_HOME: z.string().optional(),
   LOCALAPPDATA: z.string().optional(),
 });
+
+/** A setting that cannot be used. The message says which, and what it wants. */
+export class BadSetting extends Error {
+  override name = 'BadSetting';
+}
+
+/** `gateway.port` of the configuration file. What else is in there is the processes' affair. */
+function portIn(path: string | undefined): number | undefined {
+  if (path === undefined) return undefined;
+  const File = z.looseObject({ gateway: z.looseObject({ port: z.int().min(0).max(65_535).optional() }).optional() });
+  try {
+    return File.parse(parse(readFileSync(path, 'utf8')) ?? {}).gateway?.port;
+  } catch (error) {
+    const why = error instanceof z.ZodError ? 'gateway.port is no port number' : 'it cannot be read';
+    throw new BadSetting(`HOLDFAST_CONFIG names ${path}: ${why}.`);
+  }
+}
 
 export type DevConfig = ReturnType<typeof devConfig>;
 /** What is needed to find the Temporal CLI. */
@@ -34,12 +52,12 @@ export type EngineConfig = DevConfig['engine'];
  */
 export function devConfig(env: NodeJS.ProcessEnv) {
   const result = Environment.safeParse(env);
-  if (!result.success) throw new Error(z.prettifyError(result.error));
+  if (!result.success) throw new BadSetting(result.error.issues.map(({ message }) => message).join('; '));
   const set = result.data;
   return {
     dataDir: resolve(set.HOLDFAST_DATA_DIR),
     workDir: process.cwd(),
-    port: set.HOLDFAST_PORT,
+    port: set.HOLDFAST_PORT ?? portIn(set.HOLDFAST_CONFIG) ?? 8484,
     configFile: set.HOLDFAST_CONFIG,
     temporal: { address: set.TEMPORAL_ADDRESS, namespace: set.TEMPORAL_NAMESPACE },
     engine: {

@@ -46,6 +46,7 @@ export async function demo(base: DevConfig): Promise<number> {
     for (const step of await stepsOf(temporal, workflowId)) say(step);
     say(`\nAudit trail: ${String(result._meta?.['io.holdfast/audit'])}`);
     if (process.stdout.isTTY) await untilCtrlC(say);
+    else say('(The stack ends with the demo, and the link with it; on a terminal it stays until Ctrl-C.)');
     return result.isError === true ? 1 : 0;
   } finally {
     line.clear();

@@ -22,7 +22,7 @@ export function endpointOf({ url, dataDir }: EndpointOptions): string {
   const running = url ?? readRecord(dataDir)?.gateways[0]?.url;
   if (running !== undefined) return running;
   throw new NoGateway(
-    `No gateway runs here. Start one with npm start in another terminal, or name one with --url (or HOLDFAST_URL).`,
+    `No gateway runs here (${dataDir} knows of none). Start one with npm start in another terminal, or name one with --url (or HOLDFAST_URL).`,
   );
 }
 

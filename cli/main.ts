@@ -3,7 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { version } from '../package.json';
 import { EXIT, answer, call, once, wait } from './call';
 import type { CallOptions } from './call';
-import { DEFAULT_DATA_DIR, devConfig } from './config';
+import { BadSetting, DEFAULT_DATA_DIR, devConfig } from './config';
 import { NoGateway } from './endpoint';
 
 function count(text: string): number {
@@ -132,5 +132,6 @@ const program = new Command('holdfast')
 exitWithUsage(program);
 program.parseAsync().catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error);
-  process.exitCode = error instanceof NoGateway ? EXIT.unreachable : EXIT.failed;
+  process.exitCode =
+    error instanceof NoGateway ? EXIT.unreachable : error instanceof BadSetting ? EXIT.usage : EXIT.failed;
 });

@@ -34,10 +34,9 @@ export function setup() {
   const problem = locked(() => {
     if (!installed()) {
       console.error('Setting up: installing packages (once, about a minute)…');
-      const problem = npm(
-        ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'],
-        'Is the npm registry reachable?',
-      );
+      const install = ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
+      // One that was interrupted may still be tidying up under the feet of the next.
+      const problem = npm(install, '') && npm(install, 'Is the npm registry reachable? If so, start again.');
       if (problem) return problem;
       writeFileSync(INSTALLED, lockHash());
     }

@@ -1,5 +1,5 @@
 /** What is said about one job right now: its result if it has ended, a handle if it has not. */
-import type { CallToolResult } from '@modelcontextprotocol/server';
+import type { CallToolResult, ContentBlock } from '@modelcontextprotocol/server';
 import { DEFAULT_POLICY } from '../workflows/contract';
 import { unlessUnavailable } from './errors';
 import { handleOf } from './handle';
@@ -7,10 +7,13 @@ import type { JobRef } from './ids';
 import type { Jobs } from './jobs';
 import type { Outcome } from './outcome';
 import { json, resultOf } from './result';
-import type { Text } from './result';
 import type { Tool } from './tools';
-import { fingerprint, isClosed } from './view';
+import { fingerprint, isClosed, newView } from './view';
 import type { JobView } from './view';
+
+/** A job that has ended, with its answer; or one that goes on, as it is now. */
+export type State =
+  { readonly result: CallToolResult; readonly view?: never } | { readonly view: JobView; readonly result?: never };
 
 export type Answers = ReturnType<typeof answersFrom>;
 
@@ -20,7 +23,8 @@ export function answersFrom(
   tools: ReadonlyMap<string, Tool>,
   auditOf: (ref: JobRef) => string | undefined,
 ) {
-  const textOf = (tool: string): Text => tools.get(tool)?.text ?? json;
+  const contentOf = (tool: string, output: unknown): readonly ContentBlock[] =>
+    tools.get(tool)?.content(output) ?? [{ type: 'text', text: json(output) }];
 
   /** The last partial result: in full from a worker, else as much of it as the memo holds. */
   async function partialOf(view: JobView): Promise<unknown> {
@@ -32,48 +36,37 @@ export function answersFrom(
         });
   }
 
+  /** The answer about a job that has ended. */
   async function ended(ref: JobRef, tool: string, outcome: Outcome): Promise<CallToolResult> {
     const partial =
       outcome.kind === 'cancelled' ? await jobs.look(ref).then(partialOf).catch(unlessUnavailable) : undefined;
-    return resultOf(ref, outcome, textOf(tool), auditOf(ref), partial);
+    return resultOf(ref, outcome, (output) => contentOf(tool, output), auditOf(ref), partial);
+  }
+
+  /** Where an accepted job is, also while Temporal cannot be asked: its handle is good all the same. */
+  async function stateOf(ref: JobRef, tool: string): Promise<State> {
+    const view = await jobs.look(ref).catch(unlessUnavailable);
+    if (view && !isClosed(view)) return { view };
+    // It ended between the wait and the look.
+    const outcome = view && (await jobs.poll(ref, new AbortController().signal).catch(unlessUnavailable));
+    if (outcome) return { result: await ended(ref, tool, outcome) };
+    const trouble = 'its state cannot be read for the moment; it was accepted and goes on';
+    return { view: newView(ref, tool, DEFAULT_POLICY, trouble) };
   }
 
   return {
-    textOf,
+    contentOf,
     partialOf,
     auditOf,
+    ended,
+    stateOf,
 
-    /** The answer when `outcome` is known, or the wait for it is over. `before`: what the client has been told already. */
+    /** The answer in words when `outcome` is known, or the wait for it is over. `before`: what the client was told already. */
     async about(ref: JobRef, tool: string, outcome: Outcome | undefined, before?: JobView): Promise<CallToolResult> {
       if (outcome) return ended(ref, tool, outcome);
-      const view = await jobs.look(ref).catch(unlessUnavailable);
-      // It ended between the wait and the look.
-      const late =
-        view && isClosed(view)
-          ? await jobs.poll(ref, new AbortController().signal).catch(unlessUnavailable)
-          : undefined;
-      if (late) return ended(ref, tool, late);
-      if (!view || isClosed(view)) return handleOf(unseen(ref, tool), auditOf(ref));
+      const { result, view } = await stateOf(ref, tool);
+      if (!view) return result;
       return handleOf(view, auditOf(ref), before !== undefined && fingerprint(before) === fingerprint(view));
     },
-  };
-}
-
-/** An accepted job that cannot be seen just now. Its handle is good all the same. */
-function unseen(ref: JobRef, tool: string): JobView {
-  return {
-    ref,
-    tool,
-    argsHash: '',
-    policy: DEFAULT_POLICY,
-    status: 'running',
-    cancelling: false,
-    startedAt: new Date(),
-    closedAt: undefined,
-    progress: undefined,
-    within: undefined,
-    questions: [],
-    partial: undefined,
-    trouble: 'its state cannot be read for the moment; it was accepted and goes on',
   };
 }

@@ -1,9 +1,14 @@
 /** The life of a call, top to bottom. Whoever changes the product reads this first. */
-import type { CallToolResult } from '@modelcontextprotocol/server';
-import type { Caller } from '../workflows/contract';
+import type { Result } from '@modelcontextprotocol/server';
+import type { Caller, Question } from '../workflows/contract';
 import type { Answers } from './answer';
-import type { Jobs } from './jobs';
+import type { ClientFacts } from './client';
+import { handleOf } from './handle';
+import type { JobRef } from './ids';
+import type { Jobs, Origin } from './jobs';
 import { invalid } from './result';
+import type { Round, Rounds } from './rounds';
+import { createdCoreTask, createdTask } from './task';
 import type { Tool } from './tools';
 import type { JobView } from './view';
 import type { Watch } from './watch';
@@ -11,28 +16,53 @@ import type { Watch } from './watch';
 /** What a request brings along besides the tool's name and arguments. */
 export interface CallRequest {
   readonly caller: Caller;
-  /** The client's idempotency key: the same key means the same job. */
-  readonly key: string | undefined;
+  readonly client: ClientFacts;
+  readonly origin: Origin;
+  /** How long this client may be kept waiting, milliseconds, for a tool that has its own idea or none. */
+  readonly patienceMs: (tool?: number) => number;
+  /** What the client brings back from the round before, and what its user answered. */
+  readonly round: Round | undefined;
+  readonly responses: Readonly<Record<string, unknown>>;
+  /** The `task` parameter of 2025-11-25 came along. */
+  readonly asTask: boolean;
   /** Fires when the client hangs up: ends the wait, not the job. */
   readonly signal: AbortSignal;
   readonly onView: (view: JobView) => void;
+  /** Puts a question before the client's user on the open stream, where the revision has that. */
+  readonly push: ((ref: JobRef, question: Question) => void) | undefined;
   /** To be called once the call is durable. */
   readonly accepted: () => void;
 }
 
-/** Makes the function that serves `tools/call` for every tool. `patienceMs`: how long a call waits before it answers with a handle. */
-export function callWith(jobs: Jobs, watch: Watch, answers: Answers, patienceMs: number) {
-  return async (tool: Tool, args: unknown, request: CallRequest): Promise<CallToolResult> => {
+/** Makes the function that serves `tools/call` for every tool. `graceMs`: how long a call waits before it becomes a task. */
+export function callWith(jobs: Jobs, watch: Watch, answers: Answers, rounds: Rounds, graceMs: number) {
+  return async (tool: Tool, args: unknown, request: CallRequest): Promise<Result> => {
+    const { caller, client, round, signal } = request;
     const checked = tool.check(args);
     if (!checked.ok)
       return invalid(
         `The arguments of ${tool.name} do not fit its schema: ${checked.problems}. Correct them and call again.`,
       );
 
-    const ref = await jobs.start(tool, checked.input, request.caller, request.key);
+    const begun = round
+      ? await rounds.resume(round, request.responses, caller)
+      : await jobs.start(tool, checked.input, caller, request.origin);
     // From here on the call survives us.
     request.accepted();
-    const outcome = await watch.wait(ref, { ms: patienceMs, signal: request.signal, onView: request.onView });
-    return answers.about(ref, tool.name, outcome);
+    const { ref } = begun;
+    const answered = 'answered' in begun ? begun.answered : [];
+    if (request.asTask && 'status' in begun) return { task: createdCoreTask(begun) };
+
+    const ms = client.tasks ? graceMs : request.patienceMs(tool.waitMs);
+    const outcome = await watch.wait(ref, { ms, signal, answered, onView: request.onView, push: request.push });
+    if (outcome) return answers.ended(ref, tool.name, outcome);
+    if (signal.aborted && client.era === 'modern' && tool.onDisconnect === 'cancel') await jobs.cancel(ref);
+    if (client.tasks && 'status' in begun) return createdTask(begun);
+
+    const { result, view } = await answers.stateOf(ref, tool.name);
+    if (!view) return result;
+    if (client.tasks) return createdTask(view);
+    const next = client.rounds ? rounds.next(view, round, answered, caller) : undefined;
+    return next ?? handleOf(view, answers.auditOf(ref));
   };
 }

@@ -6,12 +6,29 @@ import { z } from 'zod';
 
 const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
 
+const Patience = z.number().min(0).max(240);
+
+const Profile = z.strictObject({
+  /** Seconds. */
+  patience: Patience,
+});
+type ClientProfile = z.output<typeof Profile>;
+
 const Key = z.strictObject({
   /** SHA-256 of the key, hex. The key itself is never stored. */
   sha256: z.string().regex(/^[0-9a-f]{64}$/, 'the SHA-256 of the key in 64 lower-case hex digits'),
   tenant: z.string().regex(/^[a-z0-9-]{1,32}$/, '1 to 32 of a-z, 0-9 and -'),
   subject: z.string().min(1).max(128),
+  /** Seconds that calls with this key wait, whatever the client. */
+  patience: Patience.optional(),
 });
+
+/** What is known of clients by their `clientInfo.name`. Any other gets the default. */
+const CLIENTS: Readonly<Record<string, ClientProfile>> = {
+  'claude-code': { patience: 110 },
+  'codex-mcp-client': { patience: 110 },
+  'Visual Studio Code': { patience: 110 },
+};
 
 const File = z.strictObject({
   host: z.string().default('127.0.0.1'),
@@ -19,7 +36,11 @@ const File = z.strictObject({
   /** Names that may stand in `Host` and `Origin` besides the loopback names. */
   allowed_hosts: z.array(z.string()).default([]),
   /** Seconds that a call waits before it answers with a handle. */
-  patience: z.number().positive().max(240).default(45),
+  patience: Patience.default(45),
+  /** The same by `clientInfo.name`. */
+  clients: z.record(z.string(), Profile).default({}),
+  /** Seconds that a call waits before it answers with a task, where the client knows tasks. */
+  task_grace: Patience.default(2),
   /** Base address of the Temporal Web UI, for the audit link in every answer. */
   temporal_ui: z.url().optional(),
   keys: z.array(Key).default([]),
@@ -45,7 +66,7 @@ export type GatewayConfig = ReturnType<typeof gatewayConfig>;
  */
 export function gatewayConfig(env: NodeJS.ProcessEnv) {
   const set = parsed(Environment, env, 'the environment');
-  const file = parsed(File, fileAt(set.HOLDFAST_CONFIG), set.HOLDFAST_CONFIG ?? 'the configuration');
+  const file = fileAt(set.HOLDFAST_CONFIG);
   const host = set.HOLDFAST_HOST ?? file.host;
   const loopback = LOOPBACK.includes(host);
   if (!loopback && file.keys.length === 0) {
@@ -68,6 +89,8 @@ export function gatewayConfig(env: NodeJS.ProcessEnv) {
     port: set.HOLDFAST_PORT ?? file.port,
     allowedHosts: [...LOOPBACK, '[::1]', ...file.allowed_hosts],
     patienceMs: (set.HOLDFAST_PATIENCE ?? file.patience) * 1000,
+    clients: { ...CLIENTS, ...file.clients },
+    taskGraceMs: file.task_grace * 1000,
     temporalUi: (set.HOLDFAST_TEMPORAL_UI ?? file.temporal_ui)?.replace(/\/+$/, ''),
     keys: file.keys,
     secret,
@@ -75,16 +98,23 @@ export function gatewayConfig(env: NodeJS.ProcessEnv) {
   };
 }
 
-function fileAt(path: string | undefined): unknown {
-  if (path === undefined) return {};
-  const text = readFileSync(path, 'utf8');
-  const Parts = z.strictObject({ gateway: z.unknown().optional(), worker: z.unknown().optional() });
-  return parsed(Parts, parse(text) ?? {}, path).gateway ?? {};
+/** Both parts: a name that neither gateway nor worker reads is a mistake. */
+const Parts = z.strictObject({ gateway: File.prefault({}), worker: z.unknown().optional() });
+
+function fileAt(path: string | undefined): z.output<typeof File> {
+  if (path === undefined) return File.parse({});
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch {
+    throw new Error(`HOLDFAST_CONFIG names ${path}, which cannot be read. Correct the path, or unset it.`);
+  }
+  return parsed(Parts, parse(text) ?? {}, path).gateway;
 }
 
 function parsed<T extends z.ZodType>(schema: T, value: unknown, where: string): z.output<T> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  throw new Error(`${where}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? 'is not valid'}`);
+  const problems = result.error.issues.map(({ path, message }) => `${path.map(String).join('.')}: ${message}`);
+  throw new Error(`${where}: ${problems.join('; ')}. holdfast.yaml shows every setting.`);
 }

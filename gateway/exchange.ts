@@ -3,11 +3,18 @@
  * that is no more than what it reads of one.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { ProtocolErrorCode } from '@modelcontextprotocol/server';
+import {
+  LATEST_PROTOCOL_VERSION,
+  ProtocolErrorCode,
+  SUPPORTED_PROTOCOL_VERSIONS,
+  isInitializeRequest,
+} from '@modelcontextprotocol/server';
 import type { McpHttpHandler } from '@modelcontextprotocol/server';
 import type { Caller } from '../workflows/contract';
+import type { Grant } from './auth';
 import { RETRY_AFTER_S } from './errors';
 import type { Unavailable } from './errors';
+import type { Session, Sessions } from './session';
 import { pipe } from './stream';
 
 /** The HTTP status of a call is held back this long while Temporal has not said whether it is durable. */
@@ -18,6 +25,14 @@ export interface Exchange {
   readonly caller: Caller;
   /** The `Idempotency-Key` header. */
   readonly key: string | undefined;
+  /** What a 2025 client said of itself at its beginning. */
+  readonly session: Session | undefined;
+  /** The revision that is spoken, or in `initialize` asked for. */
+  readonly version: string | undefined;
+  /** The `Holdfast-Patience` header. */
+  readonly patience: string | undefined;
+  /** Patience of the caller's key, milliseconds. */
+  readonly grantedMs: number | undefined;
   /** Settled as soon as it is known whether the call is durable, so that the HTTP status can still say no. */
   readonly settle: (refusal?: Unavailable) => void;
 }
@@ -29,13 +44,19 @@ export interface ExchangeOptions {
   readonly sse: McpHttpHandler;
   /** Remembers what belongs to the request object that the SDK is given. */
   readonly exchanges: WeakMap<object, Exchange>;
+  readonly sessions: Sessions;
 }
 
 export type Exchanger = ReturnType<typeof exchangeWith>;
 
 /** Makes the function that hands one parsed request to the SDK and its answer back to the client. */
-export function exchangeWith({ auto, sse, exchanges }: ExchangeOptions) {
-  return async (request: IncomingMessage, response: ServerResponse, body: unknown, caller: Caller): Promise<void> => {
+export function exchangeWith({ auto, sse, exchanges, sessions }: ExchangeOptions) {
+  return async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    body: unknown,
+    { caller, patienceMs }: Grant,
+  ): Promise<void> => {
     const hangUp = new AbortController();
     response.once('close', () => hangUp.abort());
     const header = (name: string): string | null => {
@@ -51,9 +72,19 @@ export function exchangeWith({ auto, sse, exchanges }: ExchangeOptions) {
       headers: { get: header },
       signal: hangUp.signal,
     } as unknown as Request;
-    exchanges.set(asked, { caller, key: header('idempotency-key') ?? undefined, settle });
+    exchanges.set(asked, {
+      caller,
+      key: header('idempotency-key') ?? undefined,
+      session: sessions.read(header('mcp-session-id') ?? undefined, caller),
+      version: versionAsked(body) ?? header('mcp-protocol-version') ?? undefined,
+      patience: header('holdfast-patience') ?? undefined,
+      grantedMs: patienceMs,
+      settle,
+    });
 
-    const answer = await (isCall(body) ? sse : auto).fetch(asked, { parsedBody: body });
+    const session = sessions.begin(body, caller);
+    if (session !== undefined) response.setHeader('mcp-session-id', session);
+    const answer = await (mayTakeLong(body) ? sse : auto).fetch(asked, { parsedBody: body });
     if (!answer.body || answer.headers.get('content-type')?.includes('event-stream') !== true) {
       const bytes = Buffer.from(await answer.arrayBuffer());
       response.writeHead(answer.status, { ...Object.fromEntries(answer.headers), 'content-length': bytes.length });
@@ -78,10 +109,11 @@ export function refuse(
   code: number,
   message: string,
   id?: string | number,
+  data?: unknown,
 ): void {
   response
     .writeHead(status, { 'content-type': 'application/json' })
-    .end(JSON.stringify({ jsonrpc: '2.0', id, error: { code, message } }));
+    .end(JSON.stringify({ jsonrpc: '2.0', id, error: { code, message, data } }));
 }
 
 /** The id of the one request in `body`. */
@@ -90,9 +122,17 @@ export function idOf(body: unknown): string | number | undefined {
   return typeof id === 'string' || typeof id === 'number' ? id : undefined;
 }
 
-function isCall(body: unknown): boolean {
-  if (Array.isArray(body)) return body.some(isCall);
-  return typeof body === 'object' && body !== null && 'method' in body && body.method === 'tools/call';
+function mayTakeLong(body: unknown): boolean {
+  if (Array.isArray(body)) return body.some(mayTakeLong);
+  const method = typeof body === 'object' && body !== null && 'method' in body ? body.method : undefined;
+  return method === 'tools/call' || method === 'tasks/result';
+}
+
+/** The revision that an `initialize` asks for. One that nobody knows is answered with the newest of its era. */
+function versionAsked(body: unknown): string | undefined {
+  if (!isInitializeRequest(body)) return undefined;
+  const { protocolVersion } = body.params;
+  return SUPPORTED_PROTOCOL_VERSIONS.includes(protocolVersion) ? protocolVersion : LATEST_PROTOCOL_VERSION;
 }
 
 function after(ms: number): Promise<undefined> {

@@ -1,12 +1,23 @@
 /** The HTTP front: who may speak to us, and how much they may say. MCP itself begins behind it. */
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http';
-import { ProtocolErrorCode, validateHostHeader, validateOriginHeader } from '@modelcontextprotocol/server';
-import type { Authenticate } from './auth';
+import {
+  ProtocolErrorCode,
+  classifyInboundRequest,
+  validateHostHeader,
+  validateOriginHeader,
+} from '@modelcontextprotocol/server';
+import type { Caller } from '../workflows/contract';
+import type { Authenticate, Grant } from './auth';
 import { BadBody, malformedIn, readJson } from './body';
-import { RETRY_AFTER_S } from './errors';
+import { isCancellation } from './cancelled';
+import type { Cancellation } from './cancelled';
+import type { Elicitation } from './elicitation';
+import { RETRY_AFTER_S, Unavailable } from './errors';
 import { idOf, refuse } from './exchange';
 import type { Exchanger } from './exchange';
+import { subscriptionIn } from './listen';
+import type { Listeners } from './listen';
 
 /** Revisions with batches: 2025-03-26, 2024-11-05, and none named, which means the first of them. */
 const BATCHING = new Set(['2025-03-26', '2024-11-05']);
@@ -17,6 +28,9 @@ export interface FrontOptions {
   readonly allowedHosts: readonly string[];
   readonly authenticate: Authenticate;
   readonly exchange: Exchanger;
+  readonly elicitation: Elicitation;
+  readonly cancelled: (message: Cancellation, session: string, caller: Caller) => Promise<void>;
+  readonly listeners: Listeners;
   readonly ready: () => Promise<boolean>;
   readonly draining: () => boolean;
   readonly onError: (error: unknown) => void;
@@ -51,8 +65,8 @@ async function route(request: IncomingMessage, response: ServerResponse, options
     response.setHeader('allow', 'POST');
     return refuse(response, 405, ProtocolErrorCode.InvalidRequest, 'This endpoint is stateless: POST only.');
   }
-  const caller = options.authenticate(request.headers.authorization);
-  if (!caller) {
+  const grant = options.authenticate(request.headers.authorization);
+  if (!grant) {
     response.setHeader('www-authenticate', 'Bearer');
     const advice = 'Send an API key of this gateway: Authorization: Bearer <key>.';
     return refuse(response, 401, ProtocolErrorCode.InvalidRequest, advice);
@@ -67,7 +81,54 @@ async function route(request: IncomingMessage, response: ServerResponse, options
   }
   const malformed = malformedIn(body) ?? wrongEra(request, body);
   if (malformed !== undefined) return refuse(response, 400, ProtocolErrorCode.InvalidRequest, malformed, idOf(body));
-  await options.exchange(request, response, body, caller);
+  await serve(request, response, body, grant, options);
+}
+
+/** Sends a well-formed body of a known caller to whoever answers it. */
+async function serve(
+  request: IncomingMessage,
+  response: ServerResponse,
+  body: unknown,
+  grant: Grant,
+  { elicitation, cancelled, listeners, exchange }: FrontOptions,
+): Promise<void> {
+  const { caller } = grant;
+  if (elicitation.isResponse(body)) return accept(response, elicitation.take(body, caller));
+  const { 'mcp-session-id': session } = request.headers;
+  if (isCancellation(body)) return accept(response, cancelled(body, String(session), caller));
+
+  const subscription = subscriptionIn(body);
+  if (subscription && isModern(request, body)) {
+    const refusal = listeners.refusal(subscription, caller);
+    if (!refusal) return listeners.listen(subscription, caller, response);
+    return refuse(response, refusal.status, refusal.code, refusal.message, subscription.id, refusal.data);
+  }
+  return exchange(request, response, body, grant);
+}
+
+/** Answers a message that wants no answer, once it has had its effect. */
+async function accept(response: ServerResponse, effect: Promise<void>): Promise<void> {
+  try {
+    await effect;
+    response.writeHead(202).end();
+  } catch (error) {
+    if (!(error instanceof Unavailable)) throw error;
+    response.setHeader('retry-after', RETRY_AFTER_S);
+    refuse(response, 503, ProtocolErrorCode.InternalError, error.message);
+  }
+}
+
+/** Whether the SDK, too, would take it for a request of 2026-07-28, in all its headers. */
+function isModern({ headers, method = '' }: IncomingMessage, body: unknown): boolean {
+  const [version, asked] = [headers['mcp-protocol-version'], headers['mcp-method']];
+  if (version === undefined || asked === undefined) return false;
+  const { kind } = classifyInboundRequest({
+    httpMethod: method,
+    protocolVersionHeader: String(version),
+    mcpMethodHeader: String(asked),
+    body,
+  });
+  return kind === 'modern';
 }
 
 /** The path, of a target in origin form or in absolute form (RFC 9112, 3.2). */

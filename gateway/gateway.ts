@@ -6,14 +6,23 @@ import type { ToolDefinition } from '../workflows/define-tool';
 import { answersFrom } from './answer';
 import { authenticateWith } from './auth';
 import { callWith } from './call';
+import { cancelledBy } from './cancelled';
 import { companionsFor } from './companions/companions';
 import type { GatewayConfig } from './config';
 import { frontOf } from './front';
 import { idsUnder } from './ids';
 import type { JobRef } from './ids';
 import { temporalJobs } from './jobs';
+import { listenersOf } from './listen';
+import { patienceBy } from './patience';
+import { resourcesOf } from './resources';
 import { respondTo } from './respond';
-import { serverFactory } from './server';
+import { roundsWith } from './rounds';
+import { sealsUnder } from './seal';
+import { INFO, serverFactory } from './server';
+import { sessionsUnder } from './session';
+import { tasksOf } from './tasks';
+import { elicitationWith } from './elicitation';
 import { exchangeWith } from './exchange';
 import type { Exchange } from './exchange';
 import { catalogueOf } from './tools';
@@ -43,9 +52,14 @@ export async function startGateway(
 ): Promise<Gateway> {
   const tools = catalogueOf(definitions);
   const ids = idsUnder(config.secret);
+  const seals = sealsUnder(config.secret);
+  const sessions = sessionsUnder(seals, ids);
   const jobs = temporalJobs(config, ids);
   const watch = watchHub(jobs);
   const answers = answersFrom(jobs, tools, auditLink(config));
+  const respond = respondTo(jobs);
+  const rounds = roundsWith(jobs, respond, ids, seals);
+  const elicitation = elicitationWith(jobs, respond, ids, seals);
   const onError = (error: unknown): void => log.error({ err: error }, 'request failed');
 
   const exchanges = new WeakMap<object, Exchange>();
@@ -57,9 +71,14 @@ export async function startGateway(
   };
   const offer = {
     tools,
-    companions: companionsFor({ jobs, watch, answers, respond: respondTo(jobs), ids }, config.patienceMs),
-    call: callWith(jobs, watch, answers, config.patienceMs),
-    latest: async (caller: Exchange['caller']) => (await jobs.list(caller, { limit: 5 })).map(({ ref }) => ref.id),
+    companions: companionsFor({ jobs, watch, answers, respond, ids }),
+    call: callWith(jobs, watch, answers, rounds, config.taskGraceMs),
+    tasks: tasksOf(jobs, watch, answers, respond, ids),
+    resources: resourcesOf(jobs, answers, ids),
+    rounds,
+    elicitation,
+    patience: patienceBy(config),
+    jobs,
     onError,
   };
   const factory = serverFactory(offer, exchangeOf);
@@ -72,7 +91,11 @@ export async function startGateway(
       auto: createMcpHandler(factory, { onerror }),
       sse: createMcpHandler(factory, { onerror, responseMode: 'sse' }),
       exchanges,
+      sessions,
     }),
+    elicitation,
+    cancelled: cancelledBy(jobs, ids, sessions),
+    listeners: listenersOf(jobs, watch, answers, ids, INFO),
     ready: cachedFor(READY_CACHE_MS, () => jobs.reachable()),
     draining: () => draining,
     onError,

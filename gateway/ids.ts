@@ -32,6 +32,9 @@ export function idsUnder(secret: string) {
     subjectTag,
     /** The job that `id` names for this caller, whether it exists or not. */
     refOf,
+    /** The job of one request of one session: the same on every replica. */
+    requestRef: (caller: Caller, request: string): JobRef =>
+      refOf(caller, `job_${crockford(mac('request', caller.tenant, caller.subject, request), 16)}`),
     /** A new job's id: derived from the idempotency key where there is one, else random; 80 bits either way. */
     newRef(caller: Caller, tool: string, key: string | undefined): JobRef {
       const bits = key === undefined ? randomBytes(10) : mac('job', caller.tenant, caller.subject, tool, key);

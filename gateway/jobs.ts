@@ -17,7 +17,14 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow';
 import pLimit from 'p-limit';
-import { MEMO_JOB, QUERY_PARTIAL, SEARCH_ATTRIBUTES, SIGNAL_ANSWER, isPartialResult } from '../workflows/contract';
+import {
+  MEMO_JOB,
+  QUERY_PARTIAL,
+  SEARCH_ATTRIBUTES,
+  SIGNAL_ANSWER,
+  SIGNAL_SHOWN,
+  isPartialResult,
+} from '../workflows/contract';
 import type { Answer, Caller, JobMemo } from '../workflows/contract';
 import type { GatewayConfig } from './config';
 import { Conflict, Unavailable, UnknownJob } from './errors';
@@ -26,7 +33,7 @@ import type { Ids, JobRef } from './ids';
 import { failedOutcome } from './outcome';
 import type { Outcome } from './outcome';
 import type { Tool } from './tools';
-import { statusOf, viewOf } from './view';
+import { newView, statusOf, viewOf } from './view';
 import type { JobView, Status } from './view';
 
 const UNARY_MS = 5_000;
@@ -43,6 +50,14 @@ const TRANSIENT = new Set([4, 8, UNAVAILABLE]);
 const TENANT = defineSearchAttributeKey(SEARCH_ATTRIBUTES.tenant, 'KEYWORD');
 const SUBJECT = defineSearchAttributeKey(SEARCH_ATTRIBUTES.subject, 'KEYWORD');
 const TOOL = defineSearchAttributeKey(SEARCH_ATTRIBUTES.tool, 'KEYWORD');
+
+/** What may give a job its id. Without either it is random. */
+export interface Origin {
+  /** The client's idempotency key: the same key means the same job. */
+  readonly key: string | undefined;
+  /** Session and request id of a 2025 client, as one text: lets any replica find the job to cancel. */
+  readonly request: string | undefined;
+}
 
 /** One line of {@link Jobs.list}. */
 export interface ListedJob {
@@ -104,13 +119,55 @@ export function temporalJobs({ temporal }: Pick<GatewayConfig, 'temporal'>, ids:
   }
 
   /** Joins the job that already has this key; it must have been asked for the same thing. */
-  async function attach(ref: JobRef, hash: string): Promise<JobRef> {
+  async function attach(ref: JobRef, hash: string): Promise<JobView> {
     const view = await look(ref).catch((error: unknown) => {
       // It was accepted: from here on nothing may say that it was not.
       throw error instanceof Unavailable ? new Unavailable(false, ref.id) : error;
     });
     if (view.argsHash !== hash) throw new Conflict(ref.id);
-    return ref;
+    return view;
+  }
+
+  async function begin(
+    ref: JobRef,
+    tool: Tool,
+    input: unknown,
+    hash: string,
+    caller: Caller,
+    workflowIdConflictPolicy: 'USE_EXISTING' | 'FAIL',
+  ): Promise<JobView> {
+    const view = newView(ref, tool.name, tool.policy);
+    const at = view.startedAt.toISOString();
+    const memo: JobMemo = { tool: tool.name, caller, policy: tool.policy, argsHash: hash, at };
+    const start = (): Promise<WorkflowHandle> =>
+      client.workflow.start(tool.route.workflow, {
+        workflowId: ref.workflowId,
+        taskQueue: tool.route.taskQueue,
+        args: [...tool.route.args(input)],
+        memo: { [MEMO_JOB]: memo },
+        staticSummary: tool.listed.title ?? tool.name,
+        typedSearchAttributes: [
+          { key: TENANT, value: caller.tenant },
+          { key: SUBJECT, value: ids.subjectTag(caller) },
+          { key: TOOL, value: tool.name },
+        ],
+        workflowIdConflictPolicy,
+        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      });
+    try {
+      await inTurn(() => ask(start));
+      return view;
+    } catch (error) {
+      if (error instanceof Unavailable) return arrived(ref, error);
+      throw error;
+    }
+  }
+
+  /** After a start that was not acknowledged: what was sent may have arrived all the same. */
+  async function arrived(ref: JobRef, { refused }: Unavailable): Promise<JobView> {
+    const found = await look(ref).catch(() => undefined);
+    if (found) return found;
+    throw new Unavailable(refused, ref.id);
   }
 
   /** One slice of the long poll for the end of a job; undefined when the slice, or the wait, ended first. */
@@ -146,44 +203,22 @@ export function temporalJobs({ temporal }: Pick<GatewayConfig, 'temporal'>, ids:
     poll,
 
     /**
-     * Starts the job of a call, or joins the one that has the same idempotency key.
+     * Starts the job of a call, or joins the one that has the same idempotency key. Returns it as it is then.
      *
      * @throws Conflict when the key was used with other arguments; Unavailable when Temporal does not answer
      */
-    async start(tool: Tool, input: unknown, caller: Caller, key: string | undefined): Promise<JobRef> {
-      const ref = ids.newRef(caller, tool.name, key);
+    async start(tool: Tool, input: unknown, caller: Caller, { key, request }: Origin): Promise<JobView> {
       const hash = argsHash(input);
-      const memo: JobMemo = {
-        tool: tool.name,
-        caller,
-        policy: tool.policy,
-        argsHash: hash,
-      };
       try {
-        await inTurn(() =>
-          ask(() =>
-            client.workflow.start(tool.route.workflow, {
-              workflowId: ref.workflowId,
-              taskQueue: tool.route.taskQueue,
-              args: [...tool.route.args(input)],
-              memo: { [MEMO_JOB]: memo },
-              staticSummary: tool.listed.title ?? tool.name,
-              typedSearchAttributes: [
-                { key: TENANT, value: caller.tenant },
-                { key: SUBJECT, value: ids.subjectTag(caller) },
-                { key: TOOL, value: tool.name },
-              ],
-              workflowIdConflictPolicy: 'USE_EXISTING',
-              workflowIdReusePolicy: 'REJECT_DUPLICATE',
-            }),
-          ),
-        );
+        const ref = request === undefined ? ids.newRef(caller, tool.name, key) : ids.requestRef(caller, request);
+        const begun = await begin(ref, tool, input, hash, caller, request === undefined ? 'USE_EXISTING' : 'FAIL');
+        return key === undefined ? begun : await attach(ref, hash);
       } catch (error) {
-        // What was sent may have arrived, however it looks from here.
-        if (error instanceof Unavailable) throw new Unavailable(error.refused, ref.id);
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+        if (key !== undefined) return attach(ids.newRef(caller, tool.name, key), hash);
+        // A client that uses a request id twice gets two jobs; only the first can be cancelled by that id.
+        return begin(ids.newRef(caller, tool.name, undefined), tool, input, hash, caller, 'FAIL');
       }
-      return key === undefined ? ref : attach(ref, hash);
     },
 
     /** The last partial result in full, from a worker; undefined when none answers within 2 s. */
@@ -195,13 +230,16 @@ export function temporalJobs({ temporal }: Pick<GatewayConfig, 'temporal'>, ids:
       }
     },
 
+    /** Marks a question as put before a person. */
+    shown: (ref: JobRef, key: string) => askOf(ref, (handle) => handle.signal(SIGNAL_SHOWN, key)),
+
     /** Asks the job to stop. Returns once Temporal has recorded the wish. */
     cancel: (ref: JobRef) => askOf(ref, (handle) => handle.cancel()),
 
     /** Hands the answer of a person to the job. It lands even when no worker is up. */
     respond: (ref: JobRef, answer: Answer) => askOf(ref, (handle) => handle.signal(SIGNAL_ANSWER, answer)),
 
-    /** The caller's latest jobs, newest first. Eventually consistent: never on the path of a call. */
+    /** The caller's jobs: those that run first, then those that ended last. Eventually consistent: never on the path of a call. */
     async list(
       caller: Caller,
       { tool, running, limit }: { tool?: string | undefined; running?: boolean | undefined; limit: number },

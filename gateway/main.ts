@@ -6,6 +6,8 @@ import { startGateway } from './gateway';
 
 async function main(): Promise<void> {
   const log = pino({ name: 'holdfast-gateway', redact: ['authorization', '*.authorization'] });
+  // A stray rejection of one request must not end the others.
+  process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled rejection'));
   const gateway = await startGateway(gatewayConfig(process.env), tools, log);
   const stop = (): void => {
     gateway.stop().then(

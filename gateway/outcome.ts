@@ -23,7 +23,10 @@ export type Outcome =
 /** Reads the failure of a workflow. A kind that we do not know, from a workflow that is not ours, is `broken`. */
 export function failedOutcome({ cause }: WorkflowFailedError): Outcome {
   if (cause instanceof CancelledFailure) return { kind: 'cancelled' };
-  if (cause instanceof TerminatedFailure) return broken('An operator ended the job.');
+  if (cause instanceof TerminatedFailure)
+    return broken(
+      'The job was terminated in Temporal: by an operator, or by Temporal itself over a limit. The audit trail says why.',
+    );
   if (cause instanceof TimeoutFailure) return broken("The job ran into Temporal's own time limit.");
   const kind = FAILURES.find((failure) => cause instanceof ApplicationFailure && cause.type === failure);
   if (kind === undefined || !(cause instanceof ApplicationFailure))

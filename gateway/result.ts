@@ -1,9 +1,10 @@
 /** What a client is told about a job that has ended, and about a call that never became one. */
-import type { CallToolResult } from '@modelcontextprotocol/server';
+import type { CallToolResult, ContentBlock } from '@modelcontextprotocol/server';
 import { isRetryable } from '../workflows/contract';
 import { metaOf, written } from './handle';
 import type { NextCall } from './handle';
 import type { JobRef } from './ids';
+import { resultUri } from './resource-uri';
 import type { Outcome } from './outcome';
 
 /** Longest text of one answer, characters: about 8,000 tokens. More is read in pages. */
@@ -11,25 +12,28 @@ export const INLINE_MAX = 32_000;
 const HEAD = 24_000;
 const TAIL = 4_000;
 
-/** How a tool puts its output into words. */
-export type Text = (output: unknown) => string;
+/** How a tool shows its output. */
+export type Content = (output: unknown) => readonly ContentBlock[];
 
 /** Makes the answer about a job that has ended. `partial` is what a cancelled job had in hand. */
 export function resultOf(
   ref: JobRef,
   outcome: Outcome,
-  text: Text,
+  contentOf: Content,
   audit: string | undefined,
   partial?: unknown,
 ): CallToolResult {
   const meta = metaOf(ref.id, audit);
   switch (outcome.kind) {
     case 'done': {
-      const words = text(outcome.value);
-      const whole = words.length <= INLINE_MAX && JSON.stringify(outcome.value ?? null).length <= INLINE_MAX;
+      const content = contentOf(outcome.value);
+      const whole = [...texts(content), JSON.stringify(outcome.value ?? null)].every(fits);
       const named = { job_id: ref.id, status: 'done', ...(whole ? { result: outcome.value } : { next: pageOf(ref) }) };
-      const structured = isRecord(outcome.value) && whole ? outcome.value : named;
-      return { content: [{ type: 'text', text: clipped(words, ref) }], structuredContent: structured, ...meta };
+      return {
+        content: [...content.map((block) => clippedBlock(block, ref)), ...(whole ? [] : [resultLink(ref)])],
+        structuredContent: isRecord(outcome.value) && whole ? outcome.value : named,
+        ...meta,
+      };
     }
     case 'partial':
       return {
@@ -117,8 +121,30 @@ export function json(value: unknown): string {
   return JSON.stringify(value ?? null, null, 2);
 }
 
+/** Where a result can be read as an MCP resource, by its owner. */
+export function resultLink(ref: JobRef): ContentBlock {
+  return {
+    type: 'resource_link',
+    uri: resultUri(ref.id),
+    name: `${ref.id} result`,
+    description: 'The whole result, in pages of 32,000 characters',
+    mimeType: 'text/plain',
+  };
+}
+
+/** The texts in `content`. */
+export function texts(content: readonly ContentBlock[]): string[] {
+  return content.flatMap((block) => (block.type === 'text' ? [block.text] : []));
+}
+
+const fits = (text: string): boolean => text.length <= INLINE_MAX;
+
+function clippedBlock(block: ContentBlock, ref: JobRef): ContentBlock {
+  return block.type === 'text' ? { ...block, text: clipped(block.text, ref) } : block;
+}
+
 function clipped(text: string, ref: JobRef): string {
-  if (text.length <= INLINE_MAX) return text;
+  if (fits(text)) return text;
   const omitted = text.length - HEAD - TAIL;
   return `${text.slice(0, HEAD)}\n[${omitted} characters left out. All of it: ${written(pageOf(ref))}]\n${text.slice(-TAIL)}`;
 }

@@ -1,48 +1,80 @@
 /**
  * MCP on one request: a fresh low-level server for each, with everything that costs anything made beforehand. The SDK
- * speaks the protocol in every revision; this file says what is offered and sends each call on its way.
+ * speaks the protocol in every revision; this file says what is offered and sends each request on its way.
  */
-import { ProtocolError, ProtocolErrorCode, Server } from '@modelcontextprotocol/server';
-import type { CallToolResult, McpServerFactory, ServerContext } from '@modelcontextprotocol/server';
-import { version } from '../package.json';
+import { MissingRequiredClientCapabilityError, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
+import type { McpServerFactory, Result, ServerContext } from '@modelcontextprotocol/server';
 import { z } from 'zod';
+import { version } from '../package.json';
 import type { Caller } from '../workflows/contract';
 import type { CallRequest } from './call';
-import type { Exchange } from './exchange';
+import { TASKS_EXTENSION, clientOf } from './client';
+import type { ClientFacts } from './client';
 import type { Companion } from './companions/companion';
+import type { Elicitation } from './elicitation';
 import { Conflict, RETRY_AFTER_S, Unavailable, UnknownJob } from './errors';
+import type { Exchange } from './exchange';
+import type { Jobs } from './jobs';
+import { McpServer } from './mcp-server';
+import type { PatienceOf } from './patience';
 import { reportProgress } from './progress';
+import { RESULT_RESOURCES } from './resources';
+import type { Resources } from './resources';
 import { rejected } from './result';
+import type { Round, Rounds } from './rounds';
+import type { Push, Tasks } from './tasks';
 import type { Tool } from './tools';
 
-const INFO = { name: 'holdfast', title: 'Holdfast', version };
+export const INFO = { name: 'holdfast', title: 'Holdfast', version };
 const INSTRUCTIONS =
   'Every tool here is durable. A call that takes long answers with a job id instead of a result: the job goes on by itself. Then call job_wait with that id, again and again if need be, until it returns the result. Never repeat the original call: that would start a second job. job_list finds lost ids.';
 const KEY_META = 'io.holdfast/idempotency-key';
 const KEY_MAX = 255;
+/** The one 2025 revision that has tasks. */
+const CORE_TASKS = '2025-11-25';
+/** Revisions that know no resource links. */
+const WITHOUT_LINKS = new Set(['2024-11-05', '2025-03-26']);
 
 export interface Offer {
   readonly tools: ReadonlyMap<string, Tool>;
   readonly companions: readonly Companion[];
-  readonly call: (tool: Tool, args: unknown, request: CallRequest) => Promise<CallToolResult>;
-  /** The caller's latest job ids, for one who has lost them. */
-  readonly latest: (caller: Caller) => Promise<readonly string[]>;
+  readonly call: (tool: Tool, args: unknown, request: CallRequest) => Promise<Result>;
+  readonly tasks: Tasks;
+  readonly resources: Resources;
+  readonly rounds: Rounds;
+  readonly elicitation: Elicitation;
+  readonly patience: (of: PatienceOf) => number;
+  readonly jobs: Jobs;
   readonly onError: (error: unknown) => void;
 }
 
 const ListParams = z.looseObject({ cursor: z.string().optional() });
+const CallParams = z.looseObject({
+  name: z.string(),
+  arguments: z.record(z.string(), z.unknown()).optional(),
+  task: z.looseObject({}).optional(),
+});
+const TaskParams = z.looseObject({ taskId: z.string() });
+const UriParams = z.looseObject({ uri: z.string() });
 
 /** Makes the factory. `exchangeOf` finds what belongs to the HTTP request that the SDK hands back. */
 export function serverFactory(offer: Offer, exchangeOf: (request: object | undefined) => Exchange): McpServerFactory {
   const companions = new Map(offer.companions.map((companion) => [companion.listed.name, companion]));
-  const listed = [
-    ...[...offer.tools.values()].map((tool) => tool.listed),
-    ...offer.companions.map((companion) => companion.listed),
-  ];
+  const own = [...offer.tools.values()].map(({ listed }) => listed);
+  const handles = offer.companions.map(({ listed }) => listed);
+  const lists = {
+    all: { tools: [...own, ...handles] },
+    /** For clients that speak tasks: they need no handle tools. */
+    tasks: { tools: own },
+    core: { tools: [...own.map((tool) => ({ ...tool, execution: { taskSupport: 'optional' as const } })), ...handles] },
+  };
   const options = {
     instructions: INSTRUCTIONS,
-    capabilities: { tools: {} },
-    cacheHints: { 'tools/list': { ttlMs: 300_000, cacheScope: 'private' as const } },
+    cacheHints: {
+      'tools/list': { ttlMs: 300_000, cacheScope: 'private' as const },
+      'resources/templates/list': { ttlMs: 300_000, cacheScope: 'private' as const },
+    },
+    inputRequired: { legacyShim: false },
     // The tools check their own arguments, against the schema that the model saw.
     jsonSchemaValidator: {
       getValidator: (): never => {
@@ -51,7 +83,7 @@ export function serverFactory(offer: Offer, exchangeOf: (request: object | undef
     },
   };
 
-  async function dispatch(name: string, args: unknown, request: CallRequest): Promise<CallToolResult> {
+  async function dispatch(name: string, args: unknown, request: CallRequest): Promise<Result> {
     const tool = offer.tools.get(name);
     if (tool) return offer.call(tool, args, request);
     const companion = companions.get(name);
@@ -62,27 +94,70 @@ export function serverFactory(offer: Offer, exchangeOf: (request: object | undef
     );
   }
 
-  return ({ requestInfo }) => {
+  return ({ era, requestInfo }) => {
     const exchange = exchangeOf(requestInfo);
-    const server = new Server(INFO, options);
-    server.setRequestHandler('tools/list', { params: ListParams }, ({ cursor }) => {
-      if (cursor !== undefined)
-        throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'There is one page of tools: send no cursor.');
-      return { tools: listed };
+    const { caller, session } = exchange;
+    const core = era === 'legacy' && exchange.version === CORE_TASKS;
+    const server = new McpServer(INFO, {
+      ...options,
+      requestState: { verify: (state: string) => Promise.resolve(offer.rounds.read(state, caller)) },
+      capabilities: {
+        tools: {},
+        resources: {},
+        ...(era === 'modern' && { extensions: { [TASKS_EXTENSION]: {} } }),
+        ...(core && { tasks: { cancel: {}, requests: { tools: { call: {} } } } }),
+      },
     });
-    server.setRequestHandler('tools/call', async ({ params }, context) => {
+    /** Questions go out on the stream of the request, where the revision has that and the client can show them. */
+    const pushOn = (client: ClientFacts, { mcpReq }: ServerContext): Push | undefined =>
+      client.era === 'modern' || !client.elicitation
+        ? undefined
+        : (ref, question) => {
+            const { requestFor } = offer.elicitation;
+            void server.transport
+              ?.send(requestFor(ref, question, caller), { relatedRequestId: mcpReq.id })
+              .then(() => offer.jobs.shown(ref, question.key))
+              .catch(() => undefined); // the client is gone: another stream will show it
+          };
+
+    server.setRequestHandler('tools/list', { params: ListParams }, ({ cursor }, context) => {
+      refuseCursor(cursor);
+      if (core) return lists.core;
+      return clientOf(era, context, session).tasks ? lists.tasks : lists.all;
+    });
+    server.setRequestHandler('tools/call', { params: CallParams }, async (params, context) => {
+      const client = clientOf(era, context, session);
       const progress = reportProgress(context.mcpReq._meta?.progressToken, (update) => {
         context.mcpReq.notify({ method: 'notifications/progress', params: { ...update } }).catch(() => undefined); // the client is gone
       });
+      const asTask = core && params.task !== undefined;
+      const key = keyOf(exchange, context);
+      const round = context.mcpReq.requestState<Round>();
+      if (round && round.tool !== params.name)
+        throw new ProtocolError(
+          ProtocolErrorCode.InvalidParams,
+          `The requestState belongs to a call of ${round.tool}.`,
+        );
       try {
-        const key = keyOf(exchange, context);
-        return await dispatch(params.name, params.arguments, {
-          caller: exchange.caller,
-          key,
+        const result = await dispatch(params.name, params.arguments, {
+          caller,
+          client,
+          origin: {
+            key,
+            request:
+              key === undefined && session && !asTask ? JSON.stringify([session.id, context.mcpReq.id]) : undefined,
+          },
+          patienceMs: (tool) =>
+            offer.patience({ header: exchange.patience, key: exchange.grantedMs, tool, client: client.name }),
+          round,
+          responses: context.mcpReq.inputResponses ?? {},
+          asTask,
           signal: context.mcpReq.signal,
-          onView: progress.show,
+          onView: client.tasks || asTask ? () => undefined : progress.show,
+          push: pushOn(client, context),
           accepted: () => exchange.settle(),
         });
+        return era === 'legacy' && WITHOUT_LINKS.has(exchange.version ?? '') ? withoutLinks(result) : result;
       } catch (error) {
         return await toolError(error, exchange, offer);
       } finally {
@@ -90,8 +165,59 @@ export function serverFactory(offer: Offer, exchangeOf: (request: object | undef
         exchange.settle();
       }
     });
+
+    server.setRequestHandler('resources/list', { params: ListParams }, ({ cursor }) => {
+      refuseCursor(cursor);
+      return { resources: [] };
+    });
+    server.setRequestHandler('resources/templates/list', { params: ListParams }, ({ cursor }) => {
+      refuseCursor(cursor);
+      return { resourceTemplates: RESULT_RESOURCES };
+    });
+    server.setRequestHandler('resources/read', { params: UriParams }, ({ uri }) =>
+      guarded(offer, () => offer.resources.read(caller, uri)),
+    );
+
+    if (era === 'modern') {
+      const asked = (context: ServerContext): ClientFacts => {
+        const client = clientOf(era, context, session);
+        if (client.tasks) return client;
+        const requiredCapabilities = { extensions: { [TASKS_EXTENSION]: {} } };
+        throw new MissingRequiredClientCapabilityError({ requiredCapabilities });
+      };
+      server.setRequestHandler('tasks/get', { params: TaskParams }, ({ taskId }, context) => {
+        const { elicitation } = asked(context);
+        return guarded(offer, () => offer.tasks.get(caller, taskId, elicitation));
+      });
+      server.setRequestHandler('tasks/update', { params: TaskParams }, ({ taskId }, context) => {
+        asked(context);
+        return guarded(offer, () => offer.tasks.update(caller, taskId, context.mcpReq.inputResponses ?? {}));
+      });
+      server.setRequestHandler('tasks/cancel', { params: TaskParams }, ({ taskId }, context) => {
+        asked(context);
+        return guarded(offer, () => offer.tasks.cancel(caller, taskId));
+      });
+    } else if (core) {
+      server.setRequestHandler('tasks/get', { params: TaskParams }, ({ taskId }, context) =>
+        guarded(offer, () => offer.tasks.getCore(caller, taskId, pushOn(clientOf(era, context, session), context))),
+      );
+      server.setRequestHandler('tasks/result', { params: TaskParams }, ({ taskId }, context) =>
+        guarded(offer, () => {
+          const push = pushOn(clientOf(era, context, session), context);
+          return offer.tasks.result(caller, taskId, push, context.mcpReq.signal);
+        }),
+      );
+      server.setRequestHandler('tasks/cancel', { params: TaskParams }, ({ taskId }) =>
+        guarded(offer, () => offer.tasks.cancelCore(caller, taskId)),
+      );
+    }
     return server;
   };
+}
+
+function refuseCursor(cursor: string | undefined): void {
+  if (cursor !== undefined)
+    throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'There is one page: send no cursor.');
 }
 
 function keyOf({ key: header }: Exchange, { mcpReq }: ServerContext): string | undefined {
@@ -103,18 +229,33 @@ function keyOf({ key: header }: Exchange, { mcpReq }: ServerContext): string | u
   );
 }
 
+/** For clients of revisions that know no resource links: `job_result` reads the pages. */
+function withoutLinks(result: Result): Result {
+  const content = result['content'];
+  if (!Array.isArray(content)) return result;
+  return { ...result, content: content.filter(({ type }: { readonly type: string }) => type !== 'resource_link') };
+}
+
+/** Runs a method that is no tool call; what goes wrong there is the protocol's affair. */
+async function guarded<R>({ onError }: Offer, run: () => Promise<R>): Promise<R> {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof ProtocolError) throw error;
+    if (error instanceof Unavailable)
+      throw new ProtocolError(ProtocolErrorCode.InternalError, error.message, { retry_after_s: RETRY_AFTER_S });
+    throw internal(error, onError);
+  }
+}
+
 /** Puts what went wrong into words, or passes on what is the protocol's affair. */
-async function toolError(
-  error: unknown,
-  { caller, settle }: Exchange,
-  { latest, onError }: Offer,
-): Promise<CallToolResult> {
+async function toolError(error: unknown, { caller, settle }: Exchange, { jobs, onError }: Offer): Promise<Result> {
   if (error instanceof ProtocolError) throw error;
   if (error instanceof Conflict)
     return rejected(error.message, { kind: 'conflict', job_id: error.jobId, retryable: false, side_effect: 'none' });
   if (error instanceof UnknownJob) {
-    const ids = await latest(caller).catch(() => []);
-    const known = ids.length > 0 ? `Your latest jobs: ${ids.join(', ')}.` : 'You have no jobs.';
+    const latest = await latestOf(jobs, caller);
+    const known = latest.length > 0 ? `Your latest jobs: ${latest.join(', ')}.` : 'You have no jobs.';
     return rejected(`${error.message} ${known}`, { kind: 'unknown_job', retryable: false, side_effect: 'none' });
   }
   if (error instanceof Unavailable) {
@@ -127,6 +268,18 @@ async function toolError(
       side_effect: error.jobId === undefined ? 'none' : 'unknown',
     });
   }
+  throw internal(error, onError);
+}
+
+/** Some job ids, for one who has lost them. */
+async function latestOf(jobs: Jobs, caller: Caller): Promise<readonly string[]> {
+  return jobs.list(caller, { limit: 5 }).then(
+    (listed) => listed.map(({ ref }) => ref.id),
+    () => [],
+  );
+}
+
+function internal(error: unknown, onError: (error: unknown) => void): ProtocolError {
   onError(error);
-  throw new ProtocolError(ProtocolErrorCode.InternalError, 'Internal error. The gateway has logged it.');
+  return new ProtocolError(ProtocolErrorCode.InternalError, 'Internal error. The gateway has logged it.');
 }

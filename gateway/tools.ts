@@ -1,7 +1,7 @@
 /** The one record that every tool becomes, wherever it was defined. After `tools/list` nothing branches on its origin. */
 import { msToNumber } from '@temporalio/common/lib/time';
 import { z } from 'zod';
-import type { Tool as ListedTool } from '@modelcontextprotocol/server';
+import type { ContentBlock, Tool as ListedTool } from '@modelcontextprotocol/server';
 import { DEFAULT_POLICY, TASK_QUEUE } from '../workflows/contract';
 import type { Policy } from '../workflows/contract';
 import type { Annotations, Duration, PolicyInWords, ToolDefinition } from '../workflows/define-tool';
@@ -26,8 +26,12 @@ export interface Tool {
   readonly listed: ListedTool;
   readonly route: Route;
   readonly policy: Policy;
+  /** Longest wait before an answer with a handle, milliseconds, where the author says one. */
+  readonly waitMs: number | undefined;
+  readonly onDisconnect: 'detach' | 'cancel';
   readonly check: (args: unknown) => Checked;
-  readonly text: (output: unknown) => string;
+  /** The output as the model sees it. */
+  readonly content: (output: unknown) => readonly ContentBlock[];
 }
 
 /**
@@ -54,6 +58,8 @@ export function catalogueOf(definitions: readonly ToolDefinition[]): ReadonlyMap
  */
 export function toolOf(definition: ToolDefinition): Tool {
   const { name, title, description, annotations, output } = definition;
+  // A misspelt argument is an error that the model can mend, not one that is dropped in silence.
+  const input = definition.input instanceof z.ZodObject ? definition.input.strict() : definition.input;
   const policy = policyOf(definition.policy ?? {}, annotations ?? {});
   if (!/^[A-Za-z0-9_.-]{1,64}$/.test(name))
     throw new Error(`Tool name "${name}" must be 1 to 64 of A-Z, a-z, 0-9, _, - and .`);
@@ -65,16 +71,21 @@ export function toolOf(definition: ToolDefinition): Tool {
       description,
       ...(title !== undefined && { title }),
       ...(annotations && { annotations }),
-      inputSchema: jsonSchemaOf(definition.input, 'input'),
+      inputSchema: jsonSchemaOf(input, 'input'),
       ...(output && { outputSchema: answerSchema(jsonSchemaOf(output, 'output')) }),
     },
     route: routeOf(definition),
     policy,
-    check: (args) => checkWith(definition.input, args),
-    text: (value) => {
+    check: (args) => checkWith(input, args),
+    waitMs: definition.policy?.wait === undefined ? undefined : msToNumber(definition.policy.wait),
+    onDisconnect: definition.policy?.onDisconnect ?? 'detach',
+    content: (value) => {
       // A job may have ended under an older schema.
       const fits = output?.safeParse(value);
-      return fits?.success === true && definition.text ? definition.text(fits.data) : json(value);
+      if (fits?.success === true && definition.content) return definition.content(fits.data);
+      return [
+        { type: 'text', text: fits?.success === true && definition.text ? definition.text(fits.data) : json(value) },
+      ];
     },
   };
 }
@@ -114,5 +125,6 @@ function policyOf(words: PolicyInWords, { readOnlyHint, idempotentHint }: Annota
     retryInitialMs: ms(words.retry?.initial, DEFAULT_POLICY.retryInitialMs),
     retryMaxMs: ms(words.retry?.max, DEFAULT_POLICY.retryMaxMs),
     askMs: ms(words.ask, DEFAULT_POLICY.askMs),
+    ...(words.approval && { approval: words.approval }),
   };
 }

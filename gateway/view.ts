@@ -13,7 +13,8 @@ export interface JobView {
   readonly ref: JobRef;
   readonly tool: string;
   readonly argsHash: string;
-  readonly policy: Policy;
+  /** How long after its start the job can be read at least, milliseconds. */
+  readonly ttlMs: number;
   readonly status: Status;
   /** Told to stop, for good, whatever it still says: it ends as soon as a worker has heard of it. */
   readonly cancelling: boolean;
@@ -43,7 +44,8 @@ const Memo = z.object({
     .object({
       tool: z.string(),
       argsHash: z.string().default(''),
-      policy: z.record(z.string(), z.number()).default({}),
+      at: z.iso.datetime().optional(),
+      policy: z.object({ budgetMs: z.number(), askMs: z.number() }).catch(DEFAULT_POLICY),
     })
     .optional()
     .catch(undefined),
@@ -62,6 +64,7 @@ const Memo = z.object({
         message: z.string(),
         schema: z.record(z.string(), z.unknown()),
         expiresAt: z.string(),
+        shown: z.boolean().exactOptional(),
       }),
     )
     .catch([]),
@@ -76,6 +79,11 @@ const UNCLAIMED_MS = 5_000;
 /** PENDING_ACTIVITY_STATE_SCHEDULED and PENDING_WORKFLOW_TASK_STATE_SCHEDULED. */
 const SCHEDULED = 1;
 
+/** Results stay readable for as long as Temporal keeps a closed workflow: a day, on a server that nobody has configured. */
+const RETENTION_MS = 86_400_000;
+
+const ttlOf = ({ budgetMs, askMs }: Pick<Policy, 'budgetMs' | 'askMs'>): number => budgetMs + askMs + RETENTION_MS;
+
 type Raw = WorkflowExecutionDescription['raw'];
 
 /** Makes the view. `heartbeat` is that of the running step, decoded. */
@@ -87,16 +95,35 @@ export function viewOf(ref: JobRef, description: WorkflowExecutionDescription, h
     ref,
     tool: memo[MEMO_JOB]?.tool ?? description.type,
     argsHash: memo[MEMO_JOB]?.argsHash ?? '',
-    policy: { ...DEFAULT_POLICY, ...memo[MEMO_JOB]?.policy },
+    ttlMs: ttlOf(memo[MEMO_JOB]?.policy ?? DEFAULT_POLICY),
     status: questions.length > 0 ? 'input_required' : status,
     cancelling: description.raw.workflowExtendedInfo?.cancelRequested === true,
-    startedAt: description.startTime,
+    startedAt: new Date(memo[MEMO_JOB]?.at ?? description.startTime),
     closedAt: description.closeTime,
     progress: memo[MEMO_PROGRESS],
     within: Heartbeat.parse(heartbeat),
     questions,
     partial: memo[MEMO_PARTIAL],
     trouble: status === 'running' ? troubleOf(description.status.name, description.raw) : undefined,
+  };
+}
+
+/** The view of a job that was started a moment ago, or that cannot be looked at just now. */
+export function newView(ref: JobRef, tool: string, policy: Policy, trouble?: string): JobView {
+  return {
+    ref,
+    tool,
+    argsHash: '',
+    ttlMs: ttlOf(policy),
+    status: 'running',
+    cancelling: false,
+    startedAt: new Date(),
+    closedAt: undefined,
+    progress: undefined,
+    within: undefined,
+    questions: [],
+    partial: undefined,
+    trouble,
   };
 }
 
@@ -127,20 +154,27 @@ export function statusOf(name: WorkflowExecutionDescription['status']['name']): 
 }
 
 function troubleOf(status: string, { pendingActivities, pendingWorkflowTask: decision }: Raw): string | undefined {
-  const steps = pendingActivities ?? [];
   if (status === 'PAUSED') return 'an operator has paused it';
   if (decision && (decision.attempt ?? 1) > 3)
-    return `the workflow code fails on this job (attempt ${decision.attempt}); it goes on by itself once a corrected worker is deployed`;
+    return `its next decision was tried ${decision.attempt} times: the workflow code fails, or no worker answers; the log of the workers tells which. It goes on by itself once that is mended`;
+  const steps = pendingActivities ?? [];
+  const due = [
+    ...steps.map(({ state, scheduledTime, nextAttemptScheduleTime: next }) => ({
+      state,
+      since: next ?? scheduledTime,
+    })),
+    ...(decision ? [{ state: decision.state, since: decision.scheduledTime }] : []),
+  ];
+  if (due.some(({ state, since }) => state === SCHEDULED && msUntil(since) < -UNCLAIMED_MS))
+    return 'no worker has taken its next step yet; it goes on as soon as one is free';
   const retrying = steps.find(({ attempt }) => (attempt ?? 1) > 1);
-  if (retrying) {
-    const of = retrying.maximumAttempts ? ` of ${retrying.maximumAttempts}` : '';
-    const nextAt = retrying.state === SCHEDULED ? optionalTsToDate(retrying.nextAttemptScheduleTime) : undefined;
-    const wait = nextAt === undefined ? 0 : Math.ceil((nextAt.getTime() - Date.now()) / 1000);
-    return `step ${retrying.activityType?.name} is in attempt ${retrying.attempt}${of}${wait > 0 ? `, which starts in ${wait} s` : ''}`;
-  }
-  const unclaimed = [...steps, ...(decision ? [decision] : [])].some(({ state, scheduledTime }) => {
-    const since = state === SCHEDULED ? optionalTsToDate(scheduledTime) : undefined;
-    return since !== undefined && Date.now() - since.getTime() > UNCLAIMED_MS;
-  });
-  return unclaimed ? 'no worker has taken its next step yet; it goes on as soon as one is free' : undefined;
+  if (!retrying) return undefined;
+  const of = retrying.maximumAttempts ? ` of ${retrying.maximumAttempts}` : '';
+  const wait = retrying.state === SCHEDULED ? Math.ceil(msUntil(retrying.nextAttemptScheduleTime) / 1000) : 0;
+  return `step ${retrying.activityType?.name} is in attempt ${retrying.attempt}${of}${wait > 0 ? `, which starts in ${wait} s` : ''}`;
+}
+
+/** Negative when it is past; 0 when unknown. */
+function msUntil(time: Parameters<typeof optionalTsToDate>[0]): number {
+  return (optionalTsToDate(time)?.getTime() ?? Date.now()) - Date.now();
 }

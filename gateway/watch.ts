@@ -4,6 +4,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { Unavailable } from './errors';
+import type { Question } from '../workflows/contract';
 import type { JobRef } from './ids';
 import type { Outcome } from './outcome';
 import { fingerprint } from './view';
@@ -31,8 +32,14 @@ export interface WaitOptions {
   readonly signal: AbortSignal;
   /** Told of every change of the job while the wait lasts. */
   readonly onView?: (view: JobView) => void;
+  /** Keys of questions that were answered, though the job may still show them. */
+  readonly answered?: readonly string[];
+  /** Asks the client's user while the wait goes on. Without it a question ends the wait. */
+  readonly push?: ((ref: JobRef, question: Question) => void) | undefined;
 }
 
+/** Most calls are over before the first look. */
+const TICK_FIRST_MS = 250;
 const TICK_MIN_MS = 1_000;
 const TICK_MAX_MS = 5_000;
 const RECONNECT_MS = 1_000;
@@ -80,7 +87,7 @@ export function watchHub(jobs: Watchable) {
   /** Looks again and again, less often while nothing changes. */
   async function tick(ref: JobRef, entry: Entry): Promise<void> {
     const { signal } = entry.gone;
-    for (let ms = TICK_MIN_MS; ; ms = Math.min(ms * 1.5, TICK_MAX_MS)) {
+    for (let ms = TICK_FIRST_MS; ; ms = Math.min(ms * 1.5, TICK_MAX_MS)) {
       const on = await pause(ms, true, { signal }).catch(() => false);
       if (!on) return;
       const view = await jobs.look(ref).catch(() => undefined); // what is wrong, the long poll tells
@@ -117,8 +124,9 @@ export function watchHub(jobs: Watchable) {
      * @returns how it ended; undefined when the wait ended first, or when the job asks a person
      * @throws UnknownJob when there is no such job
      */
-    wait(ref: JobRef, { ms, signal, onView }: WaitOptions): Promise<Outcome | undefined> {
-      if (signal.aborted || draining) return Promise.resolve(undefined);
+    wait(ref: JobRef, { ms, signal, onView, answered = [], push }: WaitOptions): Promise<Outcome | undefined> {
+      if (ms <= 0 || signal.aborted || draining) return Promise.resolve(undefined);
+      const pushed = new Set(answered);
       return new Promise((resolve, reject) => {
         const settle = (act: () => void): void => {
           clearTimeout(timer);
@@ -132,7 +140,11 @@ export function watchHub(jobs: Watchable) {
         const leave = follow(ref, {
           onView(view) {
             onView?.(view);
-            if (view.status === 'input_required') giveUp();
+            for (const question of view.questions.filter(({ key }) => !pushed.has(key))) {
+              if (!push) return giveUp();
+              pushed.add(question.key);
+              push(ref, question);
+            }
           },
           onEnd: (outcome) => settle(() => resolve(outcome)),
           onError: (error) => settle(() => reject(error instanceof Error ? error : new Error(String(error)))),

@@ -11,7 +11,7 @@ const root = dirname(__dirname);
 const table: readonly (readonly [files: RegExp, mayImport: RegExp])[] = [
   [/^workflows\/contract$/, /^nothing$/],
   [/^workflows\/(define-tool|tools|[^/]+\/tool)$/, /^(npm:zod|workflows\/(contract|define-tool|[^/]+\/tool))$/],
-  [/^workflows\//, /^(npm:@temporalio\/workflow|workflows\/(contract|job|failure|[^/]+\/workflow))$/],
+  [/^workflows\//, /^(npm:@temporalio\/workflow|workflows\/(contract|job|budget|questions|failure|[^/]+\/workflow))$/],
   [/^activities\//, /^(activities(\/.+)?|workflows\/contract|npm:(?!@temporalio\/(client|worker|workflow)(\/|$)).+)$/],
   [
     /^gateway\//,
@@ -111,5 +111,7 @@ test('the bundle holds workflows, the contract and the Temporal SDK, and nothing
     (path) => /(?:^|\/)((?:workflows|activities|gateway|worker|cli)\/.+)\.ts$/.exec(path)?.[1] ?? [],
   );
   expect(ours).toContain('workflows/job');
-  expect(ours.filter((path) => !/^workflows\/(contract|failure|index|job|[^/]+\/workflow)$/.test(path))).toEqual([]);
+  expect(
+    ours.filter((path) => !/^workflows\/(contract|failure|index|job|budget|questions|[^/]+\/workflow)$/.test(path)),
+  ).toEqual([]);
 });

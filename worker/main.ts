@@ -7,7 +7,10 @@ import { installRuntime, startWorker } from './worker';
 
 async function main(): Promise<void> {
   const config = workerConfig(process.env);
-  installRuntime(pino({ name: 'holdfast-worker' }));
+  const log = pino({ name: 'holdfast-worker' });
+  installRuntime(log);
+  // A stray rejection of one step must not end the others.
+  process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled rejection'));
   const { stop, done } = await startWorker(config, {
     workflowBundle: { codePath: BUNDLE },
     activities: createActivities(config.activities),

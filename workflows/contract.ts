@@ -44,6 +44,8 @@ export interface Policy {
   readonly retryMaxMs: number;
   /** How long a question to a person stays open before it expires. */
   readonly askMs: number;
+  /** `required`: a person has to allow the job before its first step. Nobody's answer is a no. */
+  readonly approval?: 'required';
 }
 
 /** Limits of a job that was started without our memo, by another starter than the gateway. */
@@ -73,6 +75,8 @@ export interface JobMemo {
   readonly policy: Policy;
   /** SHA-256 of the canonical JSON of the arguments, hex. */
   readonly argsHash: string;
+  /** When the call was accepted, by the gateway's clock, ISO 8601. Absent in jobs of an older version. */
+  readonly at?: string;
 }
 
 /** Where a job is. `done` counts finished steps; `total` is absent while unknown. */
@@ -107,14 +111,21 @@ export type PartialMemo = { readonly value: unknown } | { readonly characters: n
 export const QUERY_PARTIAL = 'holdfast.partial';
 /** Signal that carries an {@link Answer}. */
 export const SIGNAL_ANSWER = 'holdfast.answer';
+/** Signal that carries the key of a question which has been put before a person: no other gateway need push it again. */
+export const SIGNAL_SHOWN = 'holdfast.shown';
 
-/** A question to a person. `key` is unique for the life of the job; `schema` is a plain JSON Schema (MCP form). */
+/**
+ * A question to a person. `key` is unique for the life of the job; `schema` is a form as MCP elicitation has it: an object
+ * whose properties are strings, numbers, booleans or choices.
+ */
 export interface Question {
   readonly key: string;
   readonly message: string;
   readonly schema: JsonSchema;
   /** ISO 8601. */
   readonly expiresAt: string;
+  /** A client has been shown it by a push. */
+  readonly shown?: boolean;
 }
 
 /** The answer of a person to one question. */

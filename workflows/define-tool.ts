@@ -1,4 +1,5 @@
 /** How an author defines a tool: what the model sees, and the limits. How it runs is the workflow's affair. */
+import type { ContentBlock } from '@modelcontextprotocol/server';
 import type { z } from 'zod';
 
 /** Hints for the client (MCP `ToolAnnotations`). They also choose the default number of attempts. */
@@ -20,6 +21,12 @@ export interface PolicyInWords {
   readonly heartbeat?: Duration;
   readonly retry?: { readonly attempts?: number; readonly initial?: Duration; readonly max?: Duration };
   readonly ask?: Duration;
+  /** `required`: a person has to allow each call before anything happens. */
+  readonly approval?: 'required';
+  /** How long a call waits before it answers with a handle, whatever the client's patience. At most 240 s. */
+  readonly wait?: Duration;
+  /** What a hang-up of a 2026-07-28 client means: the end of its wait (`detach`, the default), or of the job. */
+  readonly onDisconnect?: 'detach' | 'cancel';
 }
 
 /** What every tool's author says, however the tool runs. */
@@ -35,6 +42,8 @@ interface ToolFace<I extends z.ZodType, O extends z.ZodType> {
   readonly policy?: PolicyInWords;
   /** The output in words, for clients that show no structured content. Without it the JSON is shown. */
   text?(output: z.output<O>): string;
+  /** The same for outputs that are more than text: images, audio, resources, in MCP's content blocks. */
+  content?(output: z.output<O>): ContentBlock[];
 }
 
 /** A workflow type as exported from `workflows/index.ts`; or, when one step is all there is, the name of that activity. */

@@ -23,7 +23,7 @@ export function jobFailure(error: unknown, policy: Policy): unknown {
   const { cause, activityType } = error;
   if (cause instanceof CancelledFailure) return error;
   if (cause instanceof TimeoutFailure || (cause instanceof ApplicationFailure && cause.type === WORKER_SHUTDOWN)) {
-    const detail: FailureDetail = { sideEffect: 'unknown', of: policy.attempts };
+    const detail: FailureDetail = { sideEffect: 'unknown', attempt: policy.attempts, of: policy.attempts };
     return policy.attempts === 1
       ? fail(
           'outcome_unknown',

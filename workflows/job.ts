@@ -4,46 +4,31 @@
  */
 import {
   ActivityCancellationType,
-  CancellationScope,
-  condition,
   defineQuery,
-  defineSignal,
   isCancellation,
   proxyActivities,
   setCurrentDetails,
   setHandler,
-  sleep,
   upsertMemo,
   workflowInfo,
 } from '@temporalio/workflow';
+import { startBudget } from './budget';
+import type { Budget } from './budget';
 import {
   DEFAULT_POLICY,
-  MAX_QUESTION,
   MAX_RESULT_BYTES,
   MEMO_JOB,
   MEMO_PARTIAL,
   MEMO_PARTIAL_MAX,
   MEMO_PROGRESS,
-  MEMO_QUESTIONS,
   QUERY_PARTIAL,
-  SIGNAL_ANSWER,
+  isPartialResult,
 } from './contract';
-import type {
-  Answer,
-  FailureDetail,
-  JobMemo,
-  JsonSchema,
-  PartialMemo,
-  PartialResult,
-  Policy,
-  Progress,
-  Question,
-} from './contract';
+import type { FailureDetail, JobMemo, PartialMemo, PartialResult, Policy, Progress } from './contract';
 import type { InputOf, OutputOf } from './define-tool';
 import { fail, jobFailure } from './failure';
-
-/** What came of a question: an answer, or nobody gave one in time. Expiry is never an approval. */
-export type Reply = Omit<Answer, 'key'> | { readonly action: 'expired' };
+import { takeQuestions } from './questions';
+import type { Asked, Reply } from './questions';
 
 /** What a workflow may ask of its own job. */
 export interface Job {
@@ -56,11 +41,10 @@ export interface Job {
   /** Keeps what has been found so far: readable while running, returned when the budget ends or the job is cancelled. */
   partial(value: unknown): void;
   /** Asks a person and waits, for hours if need be. The wait is durable and costs no budget. */
-  ask(question: { readonly message: string; readonly schema: JsonSchema }): Promise<Reply>;
+  ask(question: Asked): Promise<Reply>;
 }
 
 const partialQuery = defineQuery<unknown>(QUERY_PARTIAL);
-const answerSignal = defineSignal<[Answer]>(SIGNAL_ANSWER);
 
 /**
  * Makes a workflow of `run`: the function that Temporal calls with the tool's validated arguments.
@@ -76,76 +60,60 @@ export function job<T>(run: (input: InputOf<T>, job: Job) => Promise<OutputOf<T>
     const policy = { ...DEFAULT_POLICY, ...memo?.policy };
     const budget = startBudget(policy.budgetMs);
     const findings = keepFindings();
-    const { ask } = takeQuestions(policy, budget);
+    const ask = takeQuestions(policy, budget);
     const { step, progress } = showProgress();
-    const steps = <A>(): A => stepsUnder<A>(policy);
+    const steps = <A>(): A => stepsUnder<A>(policy, budget);
     try {
-      return bounded(
-        await budget.within(() => run(input, { steps, step, progress, partial: findings.keep, ask })),
+      return output(
+        await budget.within(async () => {
+          if (policy.approval === 'required') await approval(memo?.tool ?? 'The tool', input, ask);
+          return run(input, { steps, step, progress, partial: findings.keep, ask });
+        }),
         policy,
       );
     } catch (error) {
       if (!budget.ended || !isCancellation(error)) throw jobFailure(error, policy);
       const found = findings.last();
-      if (found !== undefined) return bounded({ holdfast: 'partial', reason: 'budget', value: found }, policy);
+      if (found !== undefined)
+        return bounded('The partial result', { holdfast: 'partial', reason: 'budget', value: found }, policy);
       const detail: FailureDetail = { sideEffect: 'unknown', of: policy.attempts };
       throw fail('over_budget', `The job's budget of ${policy.budgetMs / 1000} s ended with nothing in hand.`, detail);
     }
   };
 }
 
-/** Lets a result through that Temporal will take. One that it will not would be tried for ever. */
-function bounded<R>(result: R, policy: Policy): R {
-  const bytes = new TextEncoder().encode(JSON.stringify(result ?? null)).length;
-  if (bytes <= MAX_RESULT_BYTES) return result;
-  const detail: FailureDetail = { sideEffect: 'done', of: policy.attempts };
-  throw fail('too_large', `The job's result has ${bytes} bytes; ${MAX_RESULT_BYTES} is the limit.`, detail);
+/** Asks a person to allow the job. Returns only if one did. */
+async function approval(tool: string, input: unknown, ask: Job['ask']): Promise<void> {
+  const { action } = await ask({
+    message: `${tool} wants to run with ${JSON.stringify(input).slice(0, 2_000)}. Allow it?`,
+    schema: { type: 'object', properties: {} },
+  });
+  if (action === 'accept') return;
+  const why = action === 'expired' ? 'Nobody allowed the call in time' : 'A person did not allow the call';
+  throw fail('refused', `${why}: nothing was done.`, { sideEffect: 'none' });
 }
 
-/** A budget that can be held while a person is waited for. At its end everything inside `within` is cancelled. */
-function startBudget(budgetMs: number) {
-  const work = new CancellationScope();
-  let leftMs = budgetMs;
-  let startedAt = 0;
-  let holds = 0;
-  let ended = false;
-  let timer = new CancellationScope();
+/** Lets a result through that Temporal will take. One that it will not would be tried for ever. */
+function bounded<R>(what: string, value: R, { attempts }: Policy): R {
+  const detail: FailureDetail = { sideEffect: 'unknown', of: attempts };
+  let text: string;
+  try {
+    text = JSON.stringify(value ?? null);
+  } catch (error) {
+    throw fail('broken', `${what} is not JSON.`, detail, error instanceof Error ? error : undefined);
+  }
+  const bytes = new TextEncoder().encode(text).length;
+  if (bytes <= MAX_RESULT_BYTES) return value;
+  throw fail('too_large', `${what} has ${bytes} bytes; ${MAX_RESULT_BYTES} is the limit.`, detail);
+}
 
-  const start = (): void => {
-    startedAt = Date.now();
-    timer = new CancellationScope();
-    void timer
-      .run(() => sleep(Math.max(leftMs, 1), { summary: 'Budget' }))
-      .then(
-        () => {
-          ended = true;
-          work.cancel();
-        },
-        () => undefined, // held, or the job is over
-      );
-  };
-
-  return {
-    get ended() {
-      return ended;
-    },
-    async within<R>(run: () => Promise<R>): Promise<R> {
-      start();
-      try {
-        return await work.run(run);
-      } finally {
-        timer.cancel();
-      }
-    },
-    hold(): void {
-      if (holds++ > 0) return;
-      leftMs -= Date.now() - startedAt;
-      timer.cancel();
-    },
-    release(): void {
-      if (--holds === 0) start();
-    },
-  };
+/** The same for an output, which must not look like what the kit returns in its place. */
+function output<R>(value: R, policy: Policy): R {
+  if (isPartialResult(value))
+    throw fail('broken', `The job's output has a property holdfast: "partial", which is not its to set.`, {
+      sideEffect: 'unknown',
+    });
+  return bounded("The job's result", value, policy);
 }
 
 /** The last partial result: in the memo when small, so that it reads without a worker; by query in full. */
@@ -156,7 +124,7 @@ function keepFindings() {
     last: () => last,
     keep(value: unknown): void {
       last = value;
-      const characters = JSON.stringify(value).length;
+      const characters = JSON.stringify(value ?? null).length;
       const memo: PartialMemo = characters <= MEMO_PARTIAL_MAX ? { value } : { characters };
       upsertMemo({ [MEMO_PARTIAL]: memo });
     },
@@ -182,41 +150,9 @@ function showProgress() {
   };
 }
 
-function takeQuestions(policy: Policy, budget: { hold(): void; release(): void }) {
-  const open = new Map<string, Question>();
-  const answers = new Map<string, Answer>();
-  let asked = 0;
-  setHandler(answerSignal, (answer) => {
-    if (open.has(answer.key) && !answers.has(answer.key)) answers.set(answer.key, answer);
-  });
-  const showOpen = (): void => upsertMemo({ [MEMO_QUESTIONS]: [...open.values()] });
-
-  return {
-    async ask({ message, schema }: { readonly message: string; readonly schema: JsonSchema }): Promise<Reply> {
-      const key = `q${++asked}`;
-      const question = { key, message, schema, expiresAt: new Date(Date.now() + policy.askMs).toISOString() };
-      const characters = JSON.stringify(question).length;
-      if (characters > MAX_QUESTION) {
-        const detail: FailureDetail = { sideEffect: 'unknown', of: policy.attempts };
-        throw fail('too_large', `A question has ${characters} characters; ${MAX_QUESTION} is the limit.`, detail);
-      }
-      open.set(key, question);
-      showOpen();
-      budget.hold();
-      try {
-        await condition(() => answers.has(key), policy.askMs);
-      } finally {
-        budget.release();
-        open.delete(key);
-        showOpen();
-      }
-      return answers.get(key) ?? { action: 'expired' };
-    },
-  };
-}
-
-function stepsUnder<A>(policy: Policy): A {
-  return proxyActivities({
+/** The activities of `A`, each call bounded by the policy. */
+function stepsUnder<A>(policy: Policy, { admit }: Budget): A {
+  const activities = proxyActivities<Readonly<Record<string, (...args: unknown[]) => Promise<unknown>>>>({
     startToCloseTimeout: policy.stepTimeoutMs,
     heartbeatTimeout: policy.heartbeatMs,
     // A step that does not listen must not hold up the end of the job.
@@ -226,5 +162,12 @@ function stepsUnder<A>(policy: Policy): A {
       initialInterval: policy.retryInitialMs,
       maximumInterval: policy.retryMaxMs,
     },
-  }) as A;
+  });
+  const step =
+    (name: string) =>
+    async (...args: unknown[]): Promise<unknown> => {
+      await admit();
+      return activities[name]?.(...bounded(`The input of step ${name}`, args, policy));
+    };
+  return new Proxy({}, { get: (_target, name) => step(String(name)) }) as A;
 }

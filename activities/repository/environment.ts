@@ -3,7 +3,7 @@
  * no programs that a repository names. The repository is hostile until proven otherwise, also when it lies on this machine.
  */
 import { createHash, randomUUID } from 'node:crypto';
-import { access, mkdir, rename, writeFile } from 'node:fs/promises';
+import { access, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 /**
@@ -66,8 +66,13 @@ export async function settingsIn(cacheDir: string): Promise<string> {
   if (!exists) {
     await mkdir(cacheDir, { recursive: true });
     const draft = `${file}.${randomUUID()}`;
-    await writeFile(draft, SETTINGS);
-    await rename(draft, file);
+    try {
+      await writeFile(draft, SETTINGS);
+      await rename(draft, file);
+    } catch (error) {
+      await rm(draft, { force: true });
+      throw error;
+    }
   }
   return file;
 }

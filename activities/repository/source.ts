@@ -41,7 +41,10 @@ export async function sourceOf(url: string, localPaths: readonly string[]): Prom
 }
 
 function notHttps() {
-  return failure('invalid_input', 'url must begin with https://. Other transports (http, git, ssh) are not offered.');
+  return failure(
+    'invalid_input',
+    'url must begin with https://, or be an absolute path where this server offers local repositories. Other transports (http, git, ssh) are not offered.',
+  );
 }
 
 function pathOf(url: URL): string {

@@ -91,7 +91,9 @@ async function startAll(config: DevConfig, size: StackSize, left: StackRecord | 
 /** The port for each gateway: the one asked for, and the next free ones. */
 async function gatewayPorts(first: number, count: number): Promise<number[]> {
   if (first !== 0 && !(await isFree(first))) {
-    throw new Error(`Port ${first} is taken by another program. Set HOLDFAST_PORT to a free port, or to 0 for any.`);
+    throw new Error(
+      `Port ${first} is taken by another program. Set HOLDFAST_PORT (or gateway.port) to a free port, or to 0 for any.`,
+    );
   }
   const ports: number[] = [];
   for (let n = 0; n < count; n += 1) {

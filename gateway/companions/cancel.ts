@@ -25,7 +25,7 @@ export function jobCancel(means: Means): Companion {
       if (isClosed(view))
         return told(
           view,
-          `Job ${ref.id} (${view.tool}) had already ended (${view.status}). Nothing was cancelled; job_result reads it.`,
+          `Job ${ref.id} (${view.tool}) had already ended. Nothing was cancelled; job_result reads it.`,
           means,
         );
       await jobs.cancel(ref);

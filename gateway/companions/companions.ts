@@ -6,7 +6,7 @@ import { jobRespond } from './respond';
 import { jobResult } from './result';
 import { jobWait } from './wait';
 
-/** Makes the handle tools. `patienceMs` is how long `job_wait` waits unless it is asked for less or more. */
-export function companionsFor(means: Means, patienceMs: number): readonly Companion[] {
-  return [jobWait(means, patienceMs), jobResult(means), jobCancel(means), jobRespond(means), jobList(means)];
+/** Makes the handle tools. */
+export function companionsFor(means: Means): readonly Companion[] {
+  return [jobWait(means), jobResult(means), jobCancel(means), jobRespond(means), jobList(means)];
 }

@@ -9,7 +9,7 @@ export function jobList({ jobs }: Means): Companion {
       name: 'job_list',
       title: 'List your jobs',
       description:
-        'Lists your latest jobs, newest first: id, tool, status, start. Use it when a job id was lost. A job that has just started may take a second to appear.',
+        'Lists your jobs: those that run first, then those that ended last. Gives id, tool, status, start. Use it when a job id was lost. A job that has just started may take a second to appear.',
       annotations: { readOnlyHint: true, idempotentHint: true },
     },
     z.object({

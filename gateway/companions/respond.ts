@@ -24,12 +24,14 @@ export function jobRespond(means: Means): Companion {
       const view = await jobs.look(ids.refOf(caller, job_id));
       const reception = await respond(view, { key, action, content });
       switch (reception.kind) {
-        case 'taken':
+        case 'taken': {
+          const questions = view.questions.filter((open) => open.key !== key);
           return told(
-            view,
-            `The answer to ${key} was handed to job ${job_id}. Next: job_wait(${JSON.stringify({ job_ids: [job_id] })})`,
+            { ...view, questions, status: questions.length > 0 ? 'input_required' : 'running' },
+            `The answer to ${key} was handed to job ${job_id}; of several answers the first counts. Next: job_wait(${JSON.stringify({ job_ids: [job_id] })})`,
             means,
           );
+        }
         case 'misfit':
           return invalid(`The answer does not fit the question's schema: ${reception.problems}.`);
         case 'closed': {

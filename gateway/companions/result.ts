@@ -2,7 +2,7 @@
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { statusLine } from '../handle';
-import { json, page } from '../result';
+import { json, page, texts } from '../result';
 import { isClosed } from '../view';
 import type { JobView } from '../view';
 import { companion, jobId } from './companion';
@@ -23,7 +23,7 @@ export function jobResult({ jobs, answers, ids }: Means): Companion {
       const pageOf = (whole: string): CallToolResult => page(view.ref, whole, offset, answers.auditOf(view.ref));
       if (!isClosed(view)) return pageOf(await partialText(view));
       const outcome = await jobs.poll(view.ref, signal);
-      if (outcome?.kind === 'done') return pageOf(answers.textOf(view.tool)(outcome.value));
+      if (outcome?.kind === 'done') return pageOf(texts(answers.contentOf(view.tool, outcome.value)).join('\n'));
       if (outcome?.kind === 'partial')
         return pageOf(`PARTIAL result (its working time ended before it was done):\n${json(outcome.value)}`);
       return answers.about(view.ref, view.tool, outcome);

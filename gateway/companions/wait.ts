@@ -4,8 +4,7 @@ import { z } from 'zod';
 import { companion, jobId } from './companion';
 import type { Companion, Means } from './companion';
 
-/** `patienceMs` is the longest wait unless it is asked for less or more. */
-export function jobWait({ jobs, watch, answers, ids }: Means, patienceMs: number): Companion {
+export function jobWait({ jobs, watch, answers, ids }: Means): Companion {
   return companion(
     {
       name: 'job_wait',
@@ -21,17 +20,18 @@ export function jobWait({ jobs, watch, answers, ids }: Means, patienceMs: number
         .number()
         .min(0)
         .max(240)
-        .default(patienceMs / 1000)
-        .describe('Longest wait in seconds'),
+        .optional()
+        .describe('Longest wait in seconds; by default as long as suits this client'),
     }),
-    async ({ job_ids, mode, timeout_s }, { caller, signal: hangUp, onView, accepted }) => {
+    async ({ job_ids, mode, timeout_s }, { caller, signal: hangUp, patienceMs, onView, push, accepted }) => {
       const refs = [...new Set(job_ids)].map((id) => ids.refOf(caller, id));
       const before = await Promise.all(refs.map((ref) => jobs.look(ref)));
       accepted();
+      const ms = timeout_s === undefined ? patienceMs() : timeout_s * 1000;
       const enough = new AbortController();
       const signal = AbortSignal.any([hangUp, enough.signal]);
       const waits = before.map(async (view) => {
-        const outcome = await watch.wait(view.ref, { ms: timeout_s * 1000, signal, onView });
+        const outcome = await watch.wait(view.ref, { ms, signal, onView, push });
         // Without an outcome the time is up, or a person is asked, which cannot wait for the other jobs.
         if (!outcome || mode === 'any') enough.abort();
         return answers.about(view.ref, view.tool, outcome, view);

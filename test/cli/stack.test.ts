@@ -108,7 +108,7 @@ test('jobs are listed, read and waited for by hand', async () => {
   const job = answer._meta['io.holdfast/job'] ?? '';
   expect(holdfast('jobs', 'wait', job)).toContain(packageRoot());
   expect(holdfast('jobs', 'result', job)).toContain(packageRoot());
-  expect(holdfast('jobs', 'cancel', job)).toContain('had already ended (done)');
+  expect(holdfast('jobs', 'cancel', job)).toContain('had already ended');
   expect(holdfast('jobs')).toContain(job);
 });
 
@@ -180,7 +180,7 @@ test('a taken port is one sentence that says what to do', async () => {
   const { port } = holder.address() as AddressInfo;
   const { said, exit } = dev(scratch(), [], { HOLDFAST_PORT: String(port) });
   expect(await said(/is taken/)).toBe(
-    `Port ${port} is taken by another program. Set HOLDFAST_PORT to a free port, or to 0 for any.`,
+    `Port ${port} is taken by another program. Set HOLDFAST_PORT (or gateway.port) to a free port, or to 0 for any.`,
   );
   expect(await exit).toBe(1);
   holder.close();

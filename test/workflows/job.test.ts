@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { Client, Connection, WorkflowFailedError } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { DEFAULT_POLICY, MEMO_JOB, QUERY_PARTIAL, SIGNAL_ANSWER, TASK_QUEUE } from '../../workflows/contract';
 import type { JobMemo, Policy } from '../../workflows/contract';
 import { newLedger } from '../fixtures/ledger';
@@ -150,4 +150,51 @@ test('a job whose whole result is too large fails at once, and is not tried for 
 test('what a step throws in words of its own stays in the history', async () => {
   const handle = await start('singleStep', { step: 'nonexistent', input: {} }, memoOf({ attempts: 1 }));
   expect(await failureOf(handle)).toMatchObject({ type: 'broken', message: 'Step nonexistent failed.' });
+});
+
+test('a job that swallows the end of its budget ends all the same, with its partial', async () => {
+  const input = { ledger: newLedger().path, steps: ['gated'] };
+  const handle = await start('stubborn', input, memoOf({ budgetMs: 1_000 }));
+  expect(await handle.result()).toMatchObject({ holdfast: 'partial', value: { walked: ['gated'] } });
+});
+
+test('a job that swallows its cancellation ends all the same', async () => {
+  const ledger = newLedger();
+  const handle = await start('stubborn', { ledger: ledger.path, steps: ['gated'] });
+  await ledger.written('begin gated');
+  await handle.cancel();
+  await expect(handle.result()).rejects.toMatchObject({ cause: expect.any(CancelledFailure) as unknown });
+});
+
+test('an output that looks like a partial result is refused', async () => {
+  expect((await failureOf(await start('forge', {}))).type).toBe('broken');
+});
+
+test('a question that no form can show fails at once', async () => {
+  const failure = await failureOf(await start('pester', {}));
+  expect(failure).toMatchObject({ type: 'broken', message: expect.stringContaining('no form') as unknown });
+});
+
+test('a job that needs approval does nothing without it', async () => {
+  const handle = await start('echo', { text: 'hi' }, memoOf({ approval: 'required' }));
+  const [question] = await eventually(async () => {
+    const open = (await memo(handle, 'questions')) as { key: string; message: string }[] | undefined;
+    return open?.length ? open : undefined;
+  });
+  expect(question?.message).toContain('{"text":"hi"}');
+  await handle.signal(SIGNAL_ANSWER, { key: question?.key ?? '', action: 'decline' });
+  expect(await failureOf(handle)).toMatchObject({ type: 'refused' });
+});
+
+test('approval that nobody gives in time is a no', async () => {
+  const handle = await start('echo', { text: 'hi' }, memoOf({ approval: 'required', askMs: 500 }));
+  expect((await failureOf(handle)).message).toContain('Nobody allowed');
+});
+
+test('a job that was allowed runs', async () => {
+  const handle = await start('echo', { text: 'hi' }, memoOf({ approval: 'required' }));
+  await handle.signal(SIGNAL_ANSWER, { key: 'q1', action: 'accept' });
+  await eventually(async () => ((await memo(handle, 'questions')) === undefined ? undefined : true));
+  await handle.signal(SIGNAL_ANSWER, { key: 'q1', action: 'accept' });
+  expect(await handle.result()).toEqual({ text: 'hi' });
 });

@@ -1,0 +1,59 @@
+/**
+ * Elicitation for 2025 clients: the question goes out on whichever stream is open, and its id is signed, so that the answer,
+ * which comes as a request of its own, may reach any replica.
+ */
+import { z } from 'zod';
+import type { Caller, Question } from '../workflows/contract';
+import { UnknownJob } from './errors';
+import { JOB_ID, isJobId } from './ids';
+import type { Ids, JobRef } from './ids';
+import type { Jobs } from './jobs';
+import { answerIn, formOf } from './question';
+import type { Respond } from './respond';
+import type { Seals } from './seal';
+
+/** Begins the id of every request of ours. */
+const PREFIX = 'in.';
+
+const Asked = z.object({ job: z.string().regex(JOB_ID), key: z.string(), owner: z.string(), until: z.number() });
+
+const Response = z.looseObject({
+  id: z.string().startsWith(PREFIX),
+  method: z.undefined().optional(),
+  result: z.unknown().optional(),
+  error: z.unknown().optional(),
+});
+
+export type Elicitation = ReturnType<typeof elicitationWith>;
+
+export function elicitationWith(jobs: Jobs, respond: Respond, ids: Ids, { seal, open }: Seals) {
+  return {
+    /** The JSON-RPC request that puts `question` before the client's user. */
+    requestFor(ref: JobRef, question: Question, caller: Caller) {
+      const until = Date.parse(question.expiresAt);
+      const id = `${PREFIX}${seal('question', { job: ref.id, key: question.key, owner: ids.subjectTag(caller), until })}`;
+      return { jsonrpc: '2.0' as const, id, method: 'elicitation/create', params: formOf(question) };
+    },
+
+    /** Whether a posted body answers a request of ours. */
+    isResponse: (body: unknown): boolean => Response.safeParse(body).success,
+
+    /**
+     * Hands a posted answer to its job. One that is late, forged or someone else's is dropped: there is nobody to tell.
+     *
+     * @throws Unavailable when Temporal does not answer
+     */
+    async take(body: unknown, caller: Caller): Promise<void> {
+      const { id, result } = Response.parse(body);
+      const asked = open('question', id.slice(PREFIX.length), Asked);
+      if (!asked || !isJobId(asked.job) || asked.owner !== ids.subjectTag(caller) || asked.until < Date.now()) return;
+      // An error means that the client could not show it, or that its user closed it.
+      const answer = answerIn(asked.key, result) ?? { key: asked.key, action: 'cancel' as const };
+      try {
+        await respond(await jobs.look(ids.refOf(caller, asked.job)), answer);
+      } catch (error) {
+        if (!(error instanceof UnknownJob)) throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,169 @@
+/**
+ * `subscriptions/listen` with `taskIds`: a stream of what becomes of some tasks. The SDK's own knows no tasks. It holds
+ * nothing: after a break a client subscribes again, here or at another replica.
+ */
+import type { ServerResponse } from 'node:http';
+import type { CallToolResult } from '@modelcontextprotocol/server';
+import { SERVER_INFO_META_KEY, SUBSCRIPTION_ID_META_KEY } from '@modelcontextprotocol/server';
+import { z } from 'zod';
+import type { Caller } from '../workflows/contract';
+import type { Answers } from './answer';
+import { modernClient } from './client';
+import { UnknownJob } from './errors';
+import { isJobId } from './ids';
+import type { Ids } from './ids';
+import type { Jobs } from './jobs';
+import { detailedTask } from './task';
+import { isClosed } from './view';
+import type { JobView } from './view';
+import type { Watch } from './watch';
+
+const KEEP_ALIVE_MS = 15_000;
+/** Task ids in one subscription, streams of one caller, and of the process. */
+const MAX = { ids: 100, streams: 100, all: 1_000 };
+
+const Listen = z.looseObject({
+  id: z.union([z.string(), z.number()]),
+  method: z.literal('subscriptions/listen'),
+  params: z.looseObject({
+    _meta: z.record(z.string(), z.unknown()),
+    notifications: z.looseObject({ taskIds: z.array(z.string()).max(MAX.ids) }),
+  }),
+});
+
+/** A subscription to tasks, as it was asked for. */
+export type Subscription = z.output<typeof Listen>;
+
+/** The subscription in a body; undefined when it is none, or one without tasks. */
+export function subscriptionIn(body: unknown): Subscription | undefined {
+  return Listen.safeParse(body).data;
+}
+
+/** Why a subscription is refused, as an HTTP status and a JSON-RPC error. */
+export interface Refusal {
+  readonly status: number;
+  readonly code: number;
+  readonly message: string;
+  readonly data?: unknown;
+}
+
+export type Listeners = ReturnType<typeof listenersOf>;
+
+export function listenersOf(
+  jobs: Jobs,
+  watch: Watch,
+  answers: Answers,
+  ids: Ids,
+  serverInfo: { readonly name: string; readonly version: string },
+) {
+  const streams = new Map<string, number>();
+  let all = 0;
+
+  /** The jobs that the caller may see. Of the others nothing is said. */
+  async function visible(caller: Caller, taskIds: readonly string[]): Promise<JobView[]> {
+    const views = await Promise.all(
+      [...new Set(taskIds)].filter(isJobId).map((id) =>
+        jobs.look(ids.refOf(caller, id)).catch((error: unknown) => {
+          if (!(error instanceof UnknownJob)) throw error;
+        }),
+      ),
+    );
+    return views.filter((view) => view !== undefined);
+  }
+
+  async function serve({ id, params }: Subscription, caller: Caller, response: ServerResponse): Promise<void> {
+    const client = modernClient(params._meta);
+    const views = await visible(caller, params.notifications.taskIds);
+    const stamped = { [SUBSCRIPTION_ID_META_KEY]: id };
+    const send = (message: object): void =>
+      void response.write(`event: message\ndata: ${JSON.stringify({ jsonrpc: '2.0', ...message })}\n\n`);
+    const notify = (method: string, params: object): void => send({ method, params: { ...params, _meta: stamped } });
+
+    response.writeHead(200, {
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-cache, no-transform',
+      'x-accel-buffering': 'no',
+    });
+    notify('notifications/subscriptions/acknowledged', {
+      notifications: { taskIds: views.map(({ ref }) => ref.id) },
+    });
+
+    const keepAlive = setInterval(() => response.write(': keepalive\n\n'), KEEP_ALIVE_MS);
+    const leaves = new Set<() => void>();
+    const finished = new Promise<void>((resolve) => {
+      response.once('close', resolve);
+      let open = views.length;
+      if (open === 0) resolve();
+      for (const view of views) {
+        let told = false;
+        const over = (): void => {
+          if (!told && --open === 0) resolve();
+          told = true;
+        };
+        const show = (now: JobView, result?: CallToolResult): void => {
+          if (told) return;
+          notify('notifications/tasks', detailedTask(now, result, client.elicitation));
+          if (result || now.cancelling) over();
+        };
+        leaves.add(
+          watch.follow(view.ref, {
+            onView: (now) => {
+              if (!isClosed(now)) show(now); // the end is told with its result
+            },
+            onEnd: (outcome) => {
+              if (!outcome) return resolve(); // this gateway stops
+              void Promise.all([jobs.look(view.ref), answers.ended(view.ref, view.tool, outcome)])
+                .then(([now, result]) => show(now, result))
+                .catch(() => undefined) // not readable now: the client asks with tasks/get
+                .finally(over);
+            },
+            onError: over,
+          }),
+        );
+        if (!isClosed(view)) show(view);
+      }
+    });
+    await finished;
+    clearInterval(keepAlive);
+    leaves.forEach((leave) => leave());
+    if (response.destroyed) return;
+    const _meta = { ...stamped, [SERVER_INFO_META_KEY]: serverInfo };
+    send({ id, result: { resultType: 'complete', _meta } });
+    response.end();
+  }
+
+  return {
+    /** Why this subscription cannot be served; undefined when it can. */
+    refusal({ params }: Subscription, caller: Caller): Refusal | undefined {
+      if (!modernClient(params._meta).tasks)
+        return {
+          status: 400,
+          code: -32021,
+          message: 'Subscriptions to tasks need the tasks extension.',
+          data: { requiredCapabilities: { extensions: { 'io.modelcontextprotocol/tasks': {} } } },
+        };
+      if (all >= MAX.all || (streams.get(ids.subjectTag(caller)) ?? 0) >= MAX.streams)
+        return {
+          status: 429,
+          code: -32603,
+          message: 'Too many subscriptions are open. Close one, or ask with tasks/get.',
+        };
+      return undefined;
+    },
+
+    /** Serves a subscription to its end. */
+    async listen(subscription: Subscription, caller: Caller, response: ServerResponse): Promise<void> {
+      const owner = ids.subjectTag(caller);
+      all += 1;
+      streams.set(owner, (streams.get(owner) ?? 0) + 1);
+      try {
+        await serve(subscription, caller, response);
+      } finally {
+        all -= 1;
+        const left = (streams.get(owner) ?? 1) - 1;
+        if (left > 0) streams.set(owner, left);
+        else streams.delete(owner);
+      }
+    },
+  };
+}

@@ -1,0 +1,88 @@
+/**
+ * Rounds: how a call of a 2026-07-28 client goes on without tasks. It is answered `input_required`, with questions or with
+ * none, and a note that the client brings back with the same call (multi round-trip requests).
+ */
+import type { InputRequiredResult } from '@modelcontextprotocol/server';
+import { z } from 'zod';
+import type { Caller } from '../workflows/contract';
+import { JOB_ID, isJobId } from './ids';
+import type { Ids, JobRef } from './ids';
+import type { Jobs } from './jobs';
+import { answerIn, inputRequestsOf } from './question';
+import type { Respond } from './respond';
+import type { Seals } from './seal';
+import type { JobView } from './view';
+
+/** Clients give up after ten rounds. The last one of ours gives them a handle. */
+const ROUNDS_MAX = 9;
+const TTL_MS = 600_000;
+
+const Note = z.object({
+  job: z.string().regex(JOB_ID),
+  tool: z.string(),
+  /** Rounds that brought nothing but time. */
+  waited: z.number(),
+  /** Keys that were answered: a job whose workers are down still shows them as open. */
+  answered: z.array(z.string()),
+  owner: z.string(),
+  until: z.number(),
+});
+
+/** What a client brings back from the round before. */
+export type Round = z.output<typeof Note>;
+
+export type Rounds = ReturnType<typeof roundsWith>;
+
+export function roundsWith(jobs: Jobs, respond: Respond, ids: Ids, { seal, open }: Seals) {
+  return {
+    /** Reads the note of a client. @throws Error when it is not ours, not this caller's, or too old */
+    read(state: string, caller: Caller): Round {
+      const note = open('round', state, Note);
+      if (note?.owner !== ids.subjectTag(caller)) throw new Error('Not a note of this gateway to this caller.');
+      if (note.until < Date.now()) throw new Error('The note is too old.');
+      return note;
+    },
+
+    /** Hands the answers of this round to the job, and returns it, with the keys that need not be asked again. */
+    async resume(
+      round: Round,
+      responses: Readonly<Record<string, unknown>>,
+      caller: Caller,
+    ): Promise<{ readonly ref: JobRef; readonly answered: readonly string[] }> {
+      if (!isJobId(round.job)) throw new Error('Notes hold only job ids.');
+      const ref = ids.refOf(caller, round.job);
+      const answers = Object.entries(responses).flatMap(([key, response]) => answerIn(key, response) ?? []);
+      if (answers.length === 0) return { ref, answered: round.answered };
+      const view = await jobs.look(ref);
+      const taken = await Promise.all(
+        answers.map(async (answer) => ((await respond(view, answer)).kind === 'misfit' ? [] : [answer.key])),
+      );
+      return { ref, answered: [...round.answered, ...taken.flat()] };
+    },
+
+    /** The next round, or undefined when there have been enough. */
+    next(
+      view: JobView,
+      before: Round | undefined,
+      answered: readonly string[],
+      caller: Caller,
+    ): InputRequiredResult | undefined {
+      const questions = view.questions.filter(({ key }) => !answered.includes(key));
+      const waited = (before?.waited ?? 0) + (questions.length > 0 ? 0 : 1);
+      if (waited > ROUNDS_MAX) return undefined;
+      const note: Round = {
+        job: view.ref.id,
+        tool: view.tool,
+        waited,
+        answered: [...answered],
+        owner: ids.subjectTag(caller),
+        until: Date.now() + TTL_MS,
+      };
+      return {
+        resultType: 'input_required',
+        requestState: seal('round', note),
+        ...(questions.length > 0 && { inputRequests: inputRequestsOf(questions) }),
+      } as InputRequiredResult;
+    },
+  };
+}

@@ -1,0 +1,30 @@
+/** Notes that a client carries for us from one request to the next, so that any replica can go on. Signed, not secret. */
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { z } from 'zod';
+
+/** What a note is for. One that was made for one purpose is worth nothing for another. */
+type Purpose = 'session' | 'round' | 'question';
+
+export type Seals = ReturnType<typeof sealsUnder>;
+
+/** Makes the functions of a deployment. Every gateway of it needs the same `secret`. */
+export function sealsUnder(secret: string) {
+  const mac = (purpose: Purpose, text: string): string =>
+    createHmac('sha256', secret).update(`seal\0${purpose}\0${text}`).digest('base64url');
+
+  return {
+    /** Visible ASCII. Put nothing in that the client may not read. */
+    seal(purpose: Purpose, note: object): string {
+      const text = Buffer.from(JSON.stringify(note)).toString('base64url');
+      return `${text}.${mac(purpose, text)}`;
+    },
+
+    /** The note, or undefined when it is not ours, was made for something else, or was tampered with. */
+    open<S extends z.ZodType>(purpose: Purpose, sealed: string, schema: S): z.output<S> | undefined {
+      const [text = '', signature = ''] = sealed.split('.', 2);
+      const [given, due] = [Buffer.from(signature), Buffer.from(mac(purpose, text))];
+      if (given.length !== due.length || !timingSafeEqual(given, due)) return undefined;
+      return schema.safeParse(JSON.parse(Buffer.from(text, 'base64url').toString())).data;
+    },
+  };
+}

@@ -1,0 +1,113 @@
+/** A job as the two task dialects show it: the extension of 2026-07-28, and the core tasks of 2025-11-25. */
+import { ProtocolErrorCode } from '@modelcontextprotocol/server';
+import type { CallToolResult } from '@modelcontextprotocol/server';
+import { stepText } from './handle';
+import { inputRequestsOf } from './question';
+import type { JobView } from './view';
+
+export type TaskStatus = 'working' | 'input_required' | 'completed' | 'failed' | 'cancelled';
+
+/** What both dialects say of a task. */
+interface Common {
+  readonly taskId: string;
+  readonly status: TaskStatus;
+  readonly statusMessage?: string;
+  readonly createdAt: string;
+  readonly lastUpdatedAt: string;
+}
+
+/** `CreateTaskResult` of the extension: flat, and `working` whatever else is known already. */
+export function createdTask(view: JobView) {
+  const { statusMessage, ...common } = commonOf(view, 'working');
+  return { resultType: 'task' as const, ...common, ttlMs: view.ttlMs, pollIntervalMs: pollIntervalMs(view) };
+}
+
+/**
+ * `DetailedTask` of the extension. `result` is the answer of a job that has ended.
+ *
+ * @param mayAsk - whether the client that polls can put questions before a person; to others the job just goes on
+ */
+export function detailedTask(view: JobView, result: CallToolResult | undefined, mayAsk: boolean) {
+  const error = protocolErrorIn(result);
+  const status = view.cancelling ? 'cancelled' : taskStatus(view, mayAsk, error !== undefined);
+  return {
+    ...commonOf(view, status),
+    ttlMs: view.ttlMs,
+    pollIntervalMs: pollIntervalMs(view),
+    ...(status === 'input_required' && { inputRequests: inputRequestsOf(view.questions) }),
+    ...(status === 'completed' && { result: { resultType: 'complete' as const, ...result } }),
+    ...(status === 'failed' && { error }),
+  };
+}
+
+/** The task of 2025-11-25, where a tool error is a failed task. */
+export function coreTask(view: JobView, result: CallToolResult | undefined) {
+  const status = view.cancelling ? 'cancelled' : taskStatus(view, true, result?.isError === true);
+  return { ...commonOf(view, status), ttl: view.ttlMs, pollInterval: pollIntervalMs(view) };
+}
+
+/** The task in the answer to a call of 2025-11-25. */
+export function createdCoreTask(view: JobView) {
+  return { ...commonOf(view, 'working'), ttl: view.ttlMs, pollInterval: pollIntervalMs(view) };
+}
+
+/** Whether nothing more will be said of the task. */
+export function isTerminal(status: TaskStatus): boolean {
+  return status === 'completed' || status === 'failed' || status === 'cancelled';
+}
+
+function commonOf(view: JobView, status: TaskStatus): Common {
+  const message = statusMessage(view, status);
+  return {
+    taskId: view.ref.id,
+    status,
+    ...(message !== '' && { statusMessage: message }),
+    createdAt: view.startedAt.toISOString(),
+    lastUpdatedAt: view.closedAt?.toISOString() ?? view.progress?.at ?? view.startedAt.toISOString(),
+  };
+}
+
+function taskStatus({ status }: JobView, mayAsk: boolean, failed: boolean): TaskStatus {
+  switch (status) {
+    case 'running':
+      return 'working';
+    case 'input_required':
+      return mayAsk ? 'input_required' : 'working';
+    case 'cancelled':
+      return 'cancelled';
+    case 'done':
+    case 'failed':
+      return failed ? 'failed' : 'completed';
+    default:
+      return status satisfies never;
+  }
+}
+
+function statusMessage(view: JobView, status: TaskStatus): string {
+  if (isTerminal(status)) return '';
+  const asking = view.status === 'input_required' ? 'waits for an answer from a person' : '';
+  return [stepText(view), asking, view.trouble ?? ''].filter((part) => part !== '').join('; ');
+}
+
+/** A job that a bug ended has no result: that is the protocol's affair. Every other failure is a result with `isError`. */
+function protocolErrorIn(result: CallToolResult | undefined) {
+  const state = result?.structuredContent as
+    { readonly error?: { readonly kind?: unknown; readonly message?: unknown } } | undefined;
+  if (result?.isError !== true || state?.error?.kind !== 'broken') return undefined;
+  return { code: ProtocolErrorCode.InternalError, message: String(state.error.message), data: state };
+}
+
+const POLL: readonly (readonly [ageMs: number, intervalMs: number])[] = [
+  [10_000, 1_000],
+  [120_000, 5_000],
+  [900_000, 15_000],
+];
+const POLL_ASKING_MS = 5_000;
+const POLL_MAX_MS = 30_000;
+
+/** When to ask again: later, the older the job. */
+function pollIntervalMs({ startedAt, status }: JobView): number {
+  if (status === 'input_required') return POLL_ASKING_MS;
+  const age = Date.now() - startedAt.getTime();
+  return POLL.find(([limit]) => age < limit)?.[1] ?? POLL_MAX_MS;
+}

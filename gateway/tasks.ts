@@ -1,0 +1,116 @@
+/** The `tasks/*` methods of both dialects, on one set of jobs. A job of someone else, and one that never was, are the same error. */
+import { ProtocolError, ProtocolErrorCode, RELATED_TASK_META_KEY } from '@modelcontextprotocol/server';
+import type { CallToolResult } from '@modelcontextprotocol/server';
+import type { Caller, Question } from '../workflows/contract';
+import type { Answers } from './answer';
+import { UnknownJob } from './errors';
+import { isJobId } from './ids';
+import type { Ids, JobRef } from './ids';
+import type { Jobs } from './jobs';
+import { answerIn } from './question';
+import type { Respond } from './respond';
+import { coreTask, detailedTask, isTerminal } from './task';
+import { isClosed } from './view';
+import type { JobView } from './view';
+import type { Watch } from './watch';
+
+/** Where a question can be put before the client's user, while this request is open. */
+export type Push = (ref: JobRef, question: Question) => void;
+
+export type Tasks = ReturnType<typeof tasksOf>;
+
+export function tasksOf(jobs: Jobs, watch: Watch, answers: Answers, respond: Respond, ids: Ids) {
+  function refOf(caller: Caller, taskId: string): JobRef {
+    if (!isJobId(taskId)) throw unknown(taskId);
+    return ids.refOf(caller, taskId);
+  }
+
+  /** Does something with a job, and turns "no such job" into the dialects' words. */
+  async function known<R>(taskId: string, act: () => Promise<R>): Promise<R> {
+    try {
+      return await act();
+    } catch (error) {
+      throw error instanceof UnknownJob ? unknown(taskId) : error;
+    }
+  }
+
+  const look = (caller: Caller, taskId: string): Promise<JobView> =>
+    known(taskId, () => jobs.look(refOf(caller, taskId)));
+
+  async function resultOf(view: JobView): Promise<CallToolResult | undefined> {
+    if (!isClosed(view)) return undefined;
+    const outcome = await jobs.poll(view.ref, new AbortController().signal);
+    return outcome && answers.ended(view.ref, view.tool, outcome);
+  }
+
+  /** Told to a job that ended in the meantime, it does nothing. */
+  async function cancel(ref: JobRef): Promise<void> {
+    await jobs.cancel(ref).catch((error: unknown) => {
+      if (!(error instanceof UnknownJob)) throw error;
+    });
+  }
+
+  return {
+    /** `tasks/get` of 2026-07-28. `mayAsk`: the client declared elicitation on this request. */
+    async get(caller: Caller, taskId: string, mayAsk: boolean) {
+      const view = await look(caller, taskId);
+      return detailedTask(view, await resultOf(view), mayAsk);
+    },
+
+    /** `tasks/update` of 2026-07-28: takes the answers that fit an open question and lets the others be asked again. */
+    async update(caller: Caller, taskId: string, responses: Readonly<Record<string, unknown>>) {
+      const view = await look(caller, taskId);
+      const answers = Object.entries(responses).flatMap(([key, response]) => answerIn(key, response) ?? []);
+      await Promise.all(answers.map((answer) => respond(view, answer)));
+      return {};
+    },
+
+    /** `tasks/cancel` of 2026-07-28: the same answer whether the task goes on or has ended. */
+    async cancel(caller: Caller, taskId: string) {
+      const view = await look(caller, taskId);
+      if (!isClosed(view)) await cancel(view.ref);
+      return {};
+    },
+
+    /** `tasks/get` of 2025-11-25. Questions go out on its stream, unless they have gone out already. */
+    async getCore(caller: Caller, taskId: string, push: Push | undefined) {
+      const view = await look(caller, taskId);
+      for (const question of view.questions.filter(({ shown }) => shown !== true)) push?.(view.ref, question);
+      return coreTask(view, await resultOf(view));
+    },
+
+    /** `tasks/result` of 2025-11-25: waits for the end, however long that takes. */
+    async result(caller: Caller, taskId: string, push: Push | undefined, signal: AbortSignal) {
+      const { ref, tool, cancelling } = await look(caller, taskId);
+      const cancelled = new AbortController();
+      if (cancelling) cancelled.abort();
+      const found = await watch.wait(ref, {
+        ms: FOREVER_MS,
+        signal: AbortSignal.any([signal, cancelled.signal]),
+        push: push ?? (() => undefined),
+        onView: (view) => view.cancelling && cancelled.abort(),
+      });
+      const outcome = found ?? (cancelled.signal.aborted ? { kind: 'cancelled' as const } : undefined);
+      // Without one the gateway stops, and the client asks another.
+      if (!outcome) throw new ProtocolError(ProtocolErrorCode.InternalError, 'The gateway stops. Ask again.');
+      const { _meta, ...result } = await answers.ended(ref, tool, outcome);
+      return { ...result, _meta: { ..._meta, [RELATED_TASK_META_KEY]: { taskId } } };
+    },
+
+    /** `tasks/cancel` of 2025-11-25: cancelled before the answer leaves, and for good. */
+    async cancelCore(caller: Caller, taskId: string) {
+      const before = await look(caller, taskId);
+      if (isTerminal(coreTask(before, undefined).status))
+        throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Task ${taskId} has ended already.`);
+      await cancel(before.ref);
+      return coreTask({ ...before, cancelling: true }, undefined);
+    },
+  };
+}
+
+/** As long as a timer can. */
+const FOREVER_MS = 2 ** 31 - 1;
+
+function unknown(taskId: string): ProtocolError {
+  return new ProtocolError(ProtocolErrorCode.InvalidParams, `You have no task ${taskId.slice(0, 64)}.`);
+}

@@ -1,0 +1,114 @@
+/** The core tasks of 2025-11-25, on two replicas that take turns. */
+import { legacySession, stream } from '../fixtures/raw';
+import type { StreamMessage } from '../fixtures/raw';
+import { replicas, walking } from '../fixtures/replicas';
+
+const { url } = replicas();
+type Session = Awaited<ReturnType<typeof legacySession>>;
+
+async function begin(session: Session, name: string, args: object): Promise<string> {
+  const { message } = await session.request(url(), 'tools/call', { name, arguments: args, task: { ttl: 60_000 } });
+  return String((message.result?.['task'] as Record<string, unknown>)['taskId']);
+}
+
+const get = async (session: Session, taskId: string): Promise<Record<string, unknown>> =>
+  (await session.request(url(), 'tasks/get', { taskId })).message.result ?? {};
+
+test.each([
+  ['2025-11-25', true],
+  ['2025-06-18', false],
+  ['2025-03-26', false],
+])('on %s tasks are announced: %s', async (version, announced) => {
+  const session = await legacySession(url(), {}, version);
+  expect('tasks' in (session.initialized['capabilities'] as object)).toBe(announced);
+  const { message } = await session.request(url(), 'tools/list');
+  const [tool] = message.result?.['tools'] as { execution?: unknown }[];
+  expect(tool?.execution).toEqual(announced ? { taskSupport: 'optional' } : undefined);
+});
+
+test('a call with `task` is answered with a task at once; its result waits for the end', async () => {
+  const session = await legacySession(url());
+  const [ledger, args] = walking('gated');
+  const { message } = await session.request(url(), 'tools/call', { name: 'walk', arguments: args, task: {} });
+  expect(message.result).toEqual({
+    task: {
+      taskId: expect.stringMatching(/^job_/) as unknown,
+      status: 'working',
+      createdAt: expect.any(String) as unknown,
+      lastUpdatedAt: expect.any(String) as unknown,
+      ttl: expect.any(Number) as unknown,
+      pollInterval: 1_000,
+    },
+  });
+  const { taskId } = message.result?.['task'] as { taskId: string };
+  const result = session.request(url(), 'tasks/result', { taskId });
+  expect(await get(session, taskId)).toMatchObject({ taskId, status: 'working' });
+  ledger.open('gated');
+  expect((await result).message.result).toMatchObject({
+    structuredContent: { walked: ['gated'] },
+    _meta: { 'io.modelcontextprotocol/related-task': { taskId } },
+  });
+  expect(await get(session, taskId)).toMatchObject({ status: 'completed' });
+});
+
+test('a tool error is a failed task, and its result says why', async () => {
+  const session = await legacySession(url());
+  const [, args] = walking('one');
+  const taskId = await begin(session, 'walk', { ...args, fail: 'one' });
+  expect((await session.request(url(), 'tasks/result', { taskId })).message.result).toMatchObject({ isError: true });
+  expect(await get(session, taskId)).toMatchObject({ status: 'failed' });
+});
+
+test('a cancelled task is cancelled in the very answer, stays so, and cannot be cancelled again', async () => {
+  const session = await legacySession(url());
+  const [ledger, args] = walking('gated');
+  const taskId = await begin(session, 'walk', args);
+  await ledger.written('begin gated');
+  const { message } = await session.request(url(), 'tasks/cancel', { taskId });
+  expect(message.result).toMatchObject({ taskId, status: 'cancelled' });
+  expect(await get(session, taskId)).toMatchObject({ status: 'cancelled' });
+  expect((await session.request(url(), 'tasks/cancel', { taskId })).message.error?.code).toBe(-32602);
+  expect((await session.request(url(), 'tasks/result', { taskId })).message.result).toMatchObject({ isError: true });
+});
+
+test.each(['tasks/get', 'tasks/result', 'tasks/cancel'])('%s of a task that never was is -32602', async (method) => {
+  const session = await legacySession(url());
+  const { message } = await session.request(url(), method, { taskId: 'job_0000000000000000' });
+  expect(message.error?.code).toBe(-32602);
+});
+
+test.each(['tasks/get', 'tasks/result', 'tasks/cancel'])('%s does not exist on 2025-06-18', async (method) => {
+  const session = await legacySession(url(), {}, '2025-06-18');
+  const { message } = await session.request(url(), method, { taskId: 'job_0000000000000000' });
+  expect(message.error?.code).toBe(-32601);
+});
+
+test('a question goes out on the stream of tasks/result, and its answer to any replica ends the task', async () => {
+  const session = await legacySession(url(), { elicitation: {} });
+  const taskId = await begin(session, 'greet', {});
+  const { messages } = await stream(url(), { id: 9, method: 'tasks/result', params: { taskId } }, session.headers);
+  const { value: question } = (await messages.next()) as { value: StreamMessage };
+  expect(question).toMatchObject({ method: 'elicitation/create', params: { message: 'What is your name?' } });
+  const answer = { id: question.id, result: { action: 'accept', content: { name: 'Ada' } } };
+  expect((await session.send(url(), answer)).status).toBe(202);
+  const { value: result } = (await messages.next()) as { value: StreamMessage };
+  expect(result.result).toMatchObject({ structuredContent: { greeting: 'Hello, Ada!' } });
+});
+
+test('a question goes out once on tasks/get', async () => {
+  const session = await legacySession(url(), { elicitation: {} });
+  const taskId = await begin(session, 'greet', {});
+  const asked: (string | number | undefined)[] = [];
+  for (let task: Record<string, unknown> = {}; task['lastSeen'] === undefined;) {
+    const { text, message } = await session.request(url(), 'tasks/get', { taskId });
+    asked.push(...[...text.matchAll(/"id":"(in\.[^"]+)"/g)].map(([, id]) => id));
+    // Asked, and marked as asked: what comes now must be silent.
+    task = asked.length > 0 && !text.includes('elicitation/create') ? { lastSeen: true } : (message.result ?? {});
+  }
+  const { text } = await session.request(url(), 'tasks/get', { taskId });
+  expect(text).not.toContain('elicitation/create');
+  await session.send(url(), { id: asked[0], result: { action: 'accept', content: { name: 'Ada' } } });
+  expect((await session.request(url(), 'tasks/result', { taskId })).message.result).toMatchObject({
+    structuredContent: { greeting: 'Hello, Ada!' },
+  });
+});

@@ -1,0 +1,83 @@
+/** Questions to the users of 2025 clients, on the stream of the call; the answer goes to another replica. */
+import { createHmac } from 'node:crypto';
+import { dataOf } from '../fixtures/stack';
+import { legacySession, stream } from '../fixtures/raw';
+import type { StreamMessage } from '../fixtures/raw';
+import { replicas } from '../fixtures/replicas';
+
+const sha256 = (text: string): string => createHmac('sha256', '').update(text).digest('hex');
+const { url } = replicas();
+
+const versions = ['2025-06-18', '2025-11-25'];
+const call = { method: 'tools/call', params: { name: 'greet', arguments: {} } };
+
+/** The first message that is as wanted. The stream stays open. */
+async function first(
+  messages: AsyncGenerator<StreamMessage>,
+  wanted: (message: StreamMessage) => boolean,
+): Promise<StreamMessage> {
+  for (let next = await messages.next(); next.done !== true; next = await messages.next())
+    if (wanted(next.value)) return next.value;
+  throw new Error('The stream ended before.');
+}
+const asked = (messages: AsyncGenerator<StreamMessage>): Promise<StreamMessage> =>
+  first(messages, ({ method }) => method === 'elicitation/create');
+const ended = async (messages: AsyncGenerator<StreamMessage>): Promise<Record<string, unknown> | undefined> =>
+  (await first(messages, ({ result }) => result !== undefined)).result;
+
+test.each(versions)('on %s a call asks in the middle and goes on with the answer', async (version) => {
+  const session = await legacySession(url(), { elicitation: {} }, version);
+  const { messages } = await stream(url(), { id: 1, ...call }, session.headers);
+  const question = await asked(messages);
+  expect(question.params).toMatchObject({ message: 'What is your name?', requestedSchema: { type: 'object' } });
+  const answer = { id: question.id, result: { action: 'accept', content: { name: 'Ada' } } };
+  expect((await session.send(url(), answer)).status).toBe(202);
+  expect(await ended(messages)).toMatchObject({ structuredContent: { greeting: 'Hello, Ada!' } });
+});
+
+test('a client that cannot show the question dismisses it', async () => {
+  const session = await legacySession(url(), { elicitation: {} });
+  const { messages } = await stream(url(), { id: 1, ...call }, session.headers);
+  const { id } = await asked(messages);
+  await session.send(url(), { id, error: { code: -32603, message: 'no' } });
+  expect(await ended(messages)).toMatchObject({ structuredContent: { greeting: 'Nobody there (cancel).' } });
+});
+
+test('the first of two answers counts', async () => {
+  const session = await legacySession(url(), { elicitation: {} });
+  const { messages } = await stream(url(), { id: 1, ...call }, session.headers);
+  const { id } = await asked(messages);
+  for (const name of ['Ada', 'Bob']) await session.send(url(), { id, result: { action: 'accept', content: { name } } });
+  expect(await ended(messages)).toMatchObject({ structuredContent: { greeting: 'Hello, Ada!' } });
+});
+
+test('a forged answer changes nothing', async () => {
+  const session = await legacySession(url(), { elicitation: {} });
+  const { messages, hangUp } = await stream(url(), { id: 1, ...call }, session.headers);
+  const id = String((await asked(messages)).id);
+  const [note = ''] = id.slice(3).split('.');
+  for (const forged of [`in.${note}.${sha256(note)}`, `${id}x`, 'in.', 'in.e30.e30'])
+    expect((await session.send(url(), { id: forged, result: { action: 'accept', content: {} } })).status).toBe(202);
+  const listed = await session.request(url(), 'tools/call', {
+    name: 'job_list',
+    arguments: { running: true, limit: 50 },
+  });
+  expect(JSON.stringify(dataOf(listed.message.result))).toContain('greet');
+  await session.send(url(), { id, result: { action: 'decline' } });
+  hangUp();
+});
+
+test('a client that did not declare elicitation gets the question in words', async () => {
+  const session = await legacySession(url());
+  const { message } = await session.request(url(), 'tools/call', { name: 'greet', arguments: {} });
+  expect(message.result).toMatchObject({
+    structuredContent: { status: 'input_required', next: { tool: 'job_respond' } },
+  });
+});
+
+test('a session id that is not ours says nothing and is no error', async () => {
+  const session = await legacySession(url(), { elicitation: {} });
+  const headers = { ...session.headers, 'mcp-session-id': `${session.session}x` };
+  const { messages } = await stream(url(), { id: 1, ...call }, headers);
+  expect(await ended(messages)).toMatchObject({ structuredContent: { status: 'input_required' } });
+});

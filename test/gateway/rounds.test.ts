@@ -1,0 +1,107 @@
+/** Multi round-trip requests: how a call of 2026-07-28 goes on without tasks, at whichever replica its next round reaches. */
+import { declaring, modern } from '../fixtures/raw';
+import type { RawAnswer } from '../fixtures/raw';
+import { replicas, walking } from '../fixtures/replicas';
+
+const { url } = replicas({ patienceMs: 400 });
+
+const call = (name: string, args: object, more: Record<string, unknown> = {}, elicitation = true): Promise<RawAnswer> =>
+  modern(url(), 'tools/call', declaring({ elicitation }, { name, arguments: args, ...more }));
+const stateOf = ({ message }: RawAnswer): string => String(message.result?.['requestState']);
+const name = (first: string): object => ({ action: 'accept', content: { name: first } });
+
+/** Comes back with the same call until it is answered with something else than time. */
+async function settled(tool: string, args: object, answer: RawAnswer): Promise<RawAnswer> {
+  const { resultType, inputRequests } = answer.message.result ?? {};
+  if (resultType !== 'input_required' || inputRequests !== undefined) return answer;
+  return settled(tool, args, await call(tool, args, { requestState: stateOf(answer) }));
+}
+
+test('a call that is not done in time is carried on in rounds, as one job', async () => {
+  const [ledger, args] = walking('gated');
+  const first = await call('walk', args);
+  expect(first.message.result).toMatchObject({
+    resultType: 'input_required',
+    requestState: expect.any(String) as unknown,
+  });
+  expect(first.message.result).not.toHaveProperty('inputRequests');
+  ledger.open('gated');
+  const last = await settled('walk', args, first);
+  expect(last.message.result).toMatchObject({ resultType: 'complete', structuredContent: { walked: ['gated'] } });
+  expect(ledger.lines()).toEqual(['begin gated', 'end gated']);
+});
+
+test('after nine rounds there is a handle', async () => {
+  const [ledger, args] = walking('gated');
+  let answer = await call('walk', args);
+  let rounds = 0;
+  for (; answer.message.result?.['resultType'] === 'input_required'; rounds += 1)
+    answer = await call('walk', args, { requestState: stateOf(answer) });
+  expect(rounds).toBe(9);
+  expect(answer.message.result).toMatchObject({ structuredContent: { status: 'running', next: { tool: 'job_wait' } } });
+  ledger.open('gated');
+});
+
+test('a client that declared no elicitation gets a handle at once', async () => {
+  const [ledger, args] = walking('gated');
+  const { message } = await call('walk', args, {}, false);
+  expect(message.result).toMatchObject({ structuredContent: { status: 'running' } });
+  ledger.open('gated');
+});
+
+test('a question is asked and answered in rounds', async () => {
+  const first = await settled('greet', {}, await call('greet', {}));
+  expect(first.message.result).toMatchObject({ inputRequests: { q1: { method: 'elicitation/create' } } });
+  const second = await call('greet', {}, { requestState: stateOf(first), inputResponses: { q1: name('Ada') } });
+  const last = await settled('greet', {}, second);
+  expect(last.message.result).toMatchObject({ structuredContent: { greeting: 'Hello, Ada!' } });
+});
+
+test('of two questions the one that was not answered is asked again', async () => {
+  const first = await settled('pair', {}, await call('pair', {}));
+  expect(Object.keys(first.message.result?.['inputRequests'] as object)).toEqual(['q1', 'q2']);
+  const second = await settled(
+    'pair',
+    {},
+    await call('pair', {}, { requestState: stateOf(first), inputResponses: { q2: name('Bob') } }),
+  );
+  expect(Object.keys(second.message.result?.['inputRequests'] as object)).toEqual(['q1']);
+  const third = await call('pair', {}, { requestState: stateOf(second), inputResponses: { q1: name('Ada') } });
+  const last = await settled('pair', {}, third);
+  expect(last.message.result).toMatchObject({ structuredContent: { names: ['Ada', 'Bob'] } });
+});
+
+test('an answer that does not fit is asked for again', async () => {
+  const first = await settled('greet', {}, await call('greet', {}));
+  const wrong = { q1: { action: 'accept', content: { nom: 'Ada' } } };
+  const again = await settled(
+    'greet',
+    {},
+    await call('greet', {}, { requestState: stateOf(first), inputResponses: wrong }),
+  );
+  expect(again.message.result).toMatchObject({ inputRequests: { q1: {} } });
+  await call('greet', {}, { requestState: stateOf(again), inputResponses: { q1: { action: 'decline' } } });
+});
+
+test('approval is asked of a person before anything happens', async () => {
+  const first = await settled('wipe', { text: 'all' }, await call('wipe', { text: 'all' }));
+  expect(first.message.result).toMatchObject({
+    inputRequests: { q1: { params: { message: expect.stringContaining('"all"') as unknown } } },
+  });
+  const no = { requestState: stateOf(first), inputResponses: { q1: { action: 'decline' } } };
+  const last = await settled('wipe', { text: 'all' }, await call('wipe', { text: 'all' }, no));
+  expect(last.message.result).toMatchObject({ isError: true, structuredContent: { error: { kind: 'refused' } } });
+});
+
+test.each(['nonsense', 'e30.e30', ''])('the state "%s" is refused', async (requestState) => {
+  const { status, message } = await call('echo', { text: 'hi' }, { requestState });
+  expect([status, message.error?.code]).toEqual([200, -32602]);
+});
+
+test('a state belongs to its tool', async () => {
+  const [ledger, args] = walking('gated');
+  const first = await call('walk', args);
+  const { message } = await call('echo', { text: 'hi' }, { requestState: stateOf(first) });
+  expect(message.error?.code).toBe(-32602);
+  ledger.open('gated');
+});
