@@ -2,6 +2,7 @@
 module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
+  modulePathIgnorePatterns: ['<rootDir>/test/judges/'],
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',

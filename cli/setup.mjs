@@ -15,6 +15,7 @@ const SOURCES = [
   'bench',
   'cli',
   'gateway',
+  'test/conformance',
   'test/fixtures',
   'worker',
   'workflows',

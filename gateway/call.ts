@@ -8,6 +8,7 @@ import type { JobRef } from './ids';
 import type { Jobs, Origin } from './jobs';
 import { invalid } from './result';
 import type { Round, Rounds } from './rounds';
+import { takenBy } from './question';
 import { createdCoreTask, createdTask } from './task';
 import type { Tool } from './tools';
 import type { JobView } from './view';
@@ -29,7 +30,7 @@ export interface CallRequest {
   readonly signal: AbortSignal;
   readonly onView: (view: JobView) => void;
   /** Puts a question before the client's user on the open stream, where the revision has that. */
-  readonly push: ((ref: JobRef, question: Question) => void) | undefined;
+  readonly push: ((ref: JobRef, question: Question) => boolean) | undefined;
   /** To be called once the call is durable. */
   readonly accepted: () => void;
 }
@@ -53,16 +54,19 @@ export function callWith(jobs: Jobs, watch: Watch, answers: Answers, rounds: Rou
     const answered = 'answered' in begun ? begun.answered : [];
     if (request.asTask && 'status' in begun) return { task: createdCoreTask(begun) };
 
+    if (client.tasks && graceMs === 0 && 'status' in begun) return createdTask(begun);
     const ms = client.tasks ? graceMs : request.patienceMs(tool.waitMs);
     const outcome = await watch.wait(ref, { ms, signal, answered, onView: request.onView, push: request.push });
     if (outcome) return answers.ended(ref, tool.name, outcome);
     if (signal.aborted && client.era === 'modern' && tool.onDisconnect === 'cancel') await jobs.cancel(ref);
-    if (client.tasks && 'status' in begun) return createdTask(begun);
 
     const { result, view } = await answers.stateOf(ref, tool.name);
     if (!view) return result;
-    if (client.tasks) return createdTask(view);
-    const next = client.rounds ? rounds.next(view, round, answered, caller) : undefined;
-    return next ?? handleOf(view, answers.auditOf(ref));
+    const questions = takenBy(client.can, view.questions).filter(({ key }) => !answered.includes(key));
+    if (client.tasks && questions.length === 0) return createdTask(view);
+    // Who can be asked in rounds can be kept waiting in rounds.
+    const next =
+      client.era === 'modern' && client.can.size > 0 && rounds.next(view, round, answered, questions, caller);
+    return next || handleOf(view, answers.auditOf(ref));
   };
 }

@@ -2,6 +2,7 @@
 import { CLIENT_CAPABILITIES_META_KEY, CLIENT_INFO_META_KEY } from '@modelcontextprotocol/server';
 import type { ServerContext } from '@modelcontextprotocol/server';
 import { z } from 'zod';
+import type { Ability } from './question';
 import type { Session } from './session';
 
 /** Name of the tasks extension of 2026-07-28. */
@@ -12,32 +13,40 @@ export interface ClientFacts {
   readonly name: string | undefined;
   /** Declared the tasks extension, on this very request. */
   readonly tasks: boolean;
-  /** Can put a form before a person. */
-  readonly elicitation: boolean;
-  /** Comes back by itself with the same call when it is answered `input_required`. */
-  readonly rounds: boolean;
+  /** Which questions it can take. */
+  readonly can: ReadonlySet<Ability>;
 }
 
 const Capabilities = z
   .looseObject({
     extensions: z.record(z.string(), z.unknown()).optional(),
     elicitation: z.looseObject({ form: z.unknown().optional(), url: z.unknown().optional() }).optional(),
+    sampling: z.looseObject({}).optional(),
+    roots: z.looseObject({}).optional(),
   })
   .catch({});
+
+/** What declared capabilities let a client take. An empty `elicitation` means forms; one that names only `url` does not. */
+export function abilitiesIn(capabilities: unknown): Ability[] {
+  const { elicitation, sampling, roots } = Capabilities.parse(capabilities);
+  const forms = elicitation !== undefined && (elicitation.form !== undefined || elicitation.url === undefined);
+  return [
+    ...(forms ? (['elicitation'] as const) : []),
+    ...(sampling ? (['sampling'] as const) : []),
+    ...(roots ? (['roots'] as const) : []),
+  ];
+}
+
 const Info = z.looseObject({ name: z.string().optional() }).catch({});
 
 /** Reads the envelope of a 2026-07-28 request, or any object that stands for it. */
 export function modernClient(envelope: Readonly<Record<string, unknown>> = {}): ClientFacts {
-  const { extensions, elicitation: declared } = Capabilities.parse(envelope[CLIENT_CAPABILITIES_META_KEY] ?? {});
-  // An empty object means forms, too; only one that names nothing but `url` excludes them.
-  const elicitation = declared !== undefined && (declared.form !== undefined || declared.url === undefined);
+  const capabilities = envelope[CLIENT_CAPABILITIES_META_KEY] ?? {};
   return {
     era: 'modern',
     name: Info.parse(envelope[CLIENT_INFO_META_KEY] ?? {}).name,
-    tasks: extensions?.[TASKS_EXTENSION] !== undefined,
-    elicitation,
-    // Who can be asked in rounds can be kept waiting in rounds.
-    rounds: elicitation,
+    tasks: Capabilities.parse(capabilities).extensions?.[TASKS_EXTENSION] !== undefined,
+    can: new Set(abilitiesIn(capabilities)),
   };
 }
 
@@ -48,5 +57,5 @@ export function clientOf(
   session: Session | undefined,
 ): ClientFacts {
   if (era === 'modern') return modernClient(mcpReq.envelope);
-  return { era, name: session?.client, tasks: false, elicitation: session?.elicitation === true, rounds: false };
+  return { era, name: session?.client, tasks: false, can: new Set(session?.can) };
 }

@@ -8,7 +8,7 @@ import { UnknownJob } from './errors';
 import { JOB_ID, isJobId } from './ids';
 import type { Ids, JobRef } from './ids';
 import type { Jobs } from './jobs';
-import { answerIn, formOf } from './question';
+import { requestOf } from './question';
 import type { Respond } from './respond';
 import type { Seals } from './seal';
 
@@ -32,7 +32,7 @@ export function elicitationWith(jobs: Jobs, respond: Respond, ids: Ids, { seal, 
     requestFor(ref: JobRef, question: Question, caller: Caller) {
       const until = Date.parse(question.expiresAt);
       const id = `${PREFIX}${seal('question', { job: ref.id, key: question.key, owner: ids.subjectTag(caller), until })}`;
-      return { jsonrpc: '2.0' as const, id, method: 'elicitation/create', params: formOf(question) };
+      return { jsonrpc: '2.0' as const, id, ...requestOf(question) };
     },
 
     /** Whether a posted body answers a request of ours. */
@@ -48,9 +48,9 @@ export function elicitationWith(jobs: Jobs, respond: Respond, ids: Ids, { seal, 
       const asked = open('question', id.slice(PREFIX.length), Asked);
       if (!asked || !isJobId(asked.job) || asked.owner !== ids.subjectTag(caller) || asked.until < Date.now()) return;
       // An error means that the client could not show it, or that its user closed it.
-      const answer = answerIn(asked.key, result) ?? { key: asked.key, action: 'cancel' as const };
+      const response = result ?? { action: 'cancel' };
       try {
-        await respond(await jobs.look(ids.refOf(caller, asked.job)), answer);
+        await respond(await jobs.look(ids.refOf(caller, asked.job)), asked.key, response);
       } catch (error) {
         if (!(error instanceof UnknownJob)) throw error;
       }

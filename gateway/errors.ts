@@ -41,6 +41,15 @@ export class Unavailable extends Error {
   }
 }
 
+/** Why a call is answered with an HTTP status of its own, as long as no byte of the answer has left. */
+export interface Refusal {
+  readonly status: number;
+  readonly code: number;
+  readonly message: string;
+  readonly data?: unknown;
+  readonly retryAfterS?: number;
+}
+
 /** For work on an accepted job that goes on even while Temporal cannot be asked about it. */
 export function unlessUnavailable(error: unknown): undefined {
   if (!(error instanceof Unavailable)) throw error;

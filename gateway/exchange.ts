@@ -5,15 +5,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
   LATEST_PROTOCOL_VERSION,
-  ProtocolErrorCode,
   SUPPORTED_PROTOCOL_VERSIONS,
   isInitializeRequest,
 } from '@modelcontextprotocol/server';
 import type { McpHttpHandler } from '@modelcontextprotocol/server';
 import type { Caller } from '../workflows/contract';
 import type { Grant } from './auth';
-import { RETRY_AFTER_S } from './errors';
-import type { Unavailable } from './errors';
+import type { Refusal } from './errors';
 import type { Session, Sessions } from './session';
 import { pipe } from './stream';
 
@@ -34,7 +32,7 @@ export interface Exchange {
   /** Patience of the caller's key, milliseconds. */
   readonly grantedMs: number | undefined;
   /** Settled as soon as it is known whether the call is durable, so that the HTTP status can still say no. */
-  readonly settle: (refusal?: Unavailable) => void;
+  readonly settle: (refusal?: Refusal) => void;
 }
 
 export interface ExchangeOptions {
@@ -64,7 +62,7 @@ export function exchangeWith({ auto, sse, exchanges, sessions }: ExchangeOptions
       return (Array.isArray(value) ? value.join(', ') : value) ?? null;
     };
     let settle: Exchange['settle'] = () => undefined;
-    const settled = new Promise<Unavailable | undefined>((resolve) => (settle = resolve));
+    const settled = new Promise<Refusal | undefined>((resolve) => (settle = resolve));
     // With `parsedBody` the SDK reads no more of a Request than this; a real one costs a third of the CPU of a request.
     const asked = {
       method: 'POST',
@@ -93,10 +91,9 @@ export function exchangeWith({ auto, sse, exchanges, sessions }: ExchangeOptions
     const chunks = answer.body.getReader();
     const first = chunks.read();
     const refusal = await Promise.race([settled, first.then(() => undefined), after(FIRST_BYTE_MS)]);
-    if (refusal?.refused === true) {
+    if (refusal) {
       await chunks.cancel();
-      response.setHeader('retry-after', RETRY_AFTER_S);
-      return refuse(response, 503, ProtocolErrorCode.InternalError, refusal.message, idOf(body));
+      return refuse(response, refusal, idOf(body));
     }
     await pipe(answer, chunks, first, response);
   };
@@ -105,12 +102,10 @@ export function exchangeWith({ auto, sse, exchanges, sessions }: ExchangeOptions
 /** Answers with a JSON-RPC error. Without a readable `id` the error has none. */
 export function refuse(
   response: ServerResponse,
-  status: number,
-  code: number,
-  message: string,
+  { status, code, message, data, retryAfterS }: Refusal,
   id?: string | number,
-  data?: unknown,
 ): void {
+  if (retryAfterS !== undefined) response.setHeader('retry-after', retryAfterS);
   response
     .writeHead(status, { 'content-type': 'application/json' })
     .end(JSON.stringify({ jsonrpc: '2.0', id, error: { code, message, data } }));

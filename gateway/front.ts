@@ -4,6 +4,7 @@ import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node
 import {
   ProtocolErrorCode,
   classifyInboundRequest,
+  isInitializeRequest,
   validateHostHeader,
   validateOriginHeader,
 } from '@modelcontextprotocol/server';
@@ -19,6 +20,8 @@ import type { Exchanger } from './exchange';
 import { subscriptionIn } from './listen';
 import type { Listeners } from './listen';
 
+const { InternalError: INTERNAL, InvalidParams: INVALID_PARAMS, InvalidRequest: INVALID } = ProtocolErrorCode;
+const INITIALIZE_WANTS = 'initialize wants protocolVersion, capabilities and clientInfo with name and version.';
 /** Revisions with batches: 2025-03-26, 2024-11-05, and none named, which means the first of them. */
 const BATCHING = new Set(['2025-03-26', '2024-11-05']);
 /** `name`, IPv4 or bracketed IPv6, and a port. Anything else could be read as a path by someone downstream. */
@@ -44,7 +47,7 @@ export function frontOf(options: FrontOptions): HttpServer {
       route(request, response, options).catch((error: unknown) => {
         options.onError(error);
         if (response.headersSent) response.destroy();
-        else refuse(response, 500, ProtocolErrorCode.InternalError, 'Internal error. The gateway has logged it.');
+        else refuse(response, { status: 500, code: INTERNAL, message: 'Internal error. The gateway has logged it.' });
       });
     },
   );
@@ -60,16 +63,16 @@ async function route(request: IncomingMessage, response: ServerResponse, options
   if (path !== '/mcp') return plain(response, 404, 'Nothing is here. The MCP endpoint is /mcp.');
 
   const wrong = wrongOrigin(request, options.allowedHosts);
-  if (wrong) return refuse(response, wrong.status, ProtocolErrorCode.InvalidRequest, wrong.message);
+  if (wrong) return refuse(response, { code: INVALID, ...wrong });
   if (request.method !== 'POST') {
     response.setHeader('allow', 'POST');
-    return refuse(response, 405, ProtocolErrorCode.InvalidRequest, 'This endpoint is stateless: POST only.');
+    return refuse(response, { status: 405, code: INVALID, message: 'This endpoint is stateless: POST only.' });
   }
   const grant = options.authenticate(request.headers.authorization);
   if (!grant) {
     response.setHeader('www-authenticate', 'Bearer');
     const advice = 'Send an API key of this gateway: Authorization: Bearer <key>.';
-    return refuse(response, 401, ProtocolErrorCode.InvalidRequest, advice);
+    return refuse(response, { status: 401, code: INVALID, message: advice });
   }
   let body: unknown;
   try {
@@ -77,10 +80,10 @@ async function route(request: IncomingMessage, response: ServerResponse, options
   } catch (error) {
     if (!(error instanceof BadBody)) return void response.destroy(); // the client hung up in mid-sentence
     response.setHeader('connection', 'close'); // the rest of the body is not read
-    return refuse(response, error.status, error.code, error.message);
+    return refuse(response, error);
   }
   const malformed = malformedIn(body) ?? wrongEra(request, body);
-  if (malformed !== undefined) return refuse(response, 400, ProtocolErrorCode.InvalidRequest, malformed, idOf(body));
+  if (malformed !== undefined) return refuse(response, { status: 400, code: INVALID, message: malformed }, idOf(body));
   await serve(request, response, body, grant, options);
 }
 
@@ -97,13 +100,20 @@ async function serve(
   const { 'mcp-session-id': session } = request.headers;
   if (isCancellation(body)) return accept(response, cancelled(body, String(session), caller));
 
+  if (isInitialization(body) && !isInitializeRequest(body))
+    return refuse(response, { status: 400, code: INVALID_PARAMS, message: INITIALIZE_WANTS }, idOf(body));
+
   const subscription = subscriptionIn(body);
   if (subscription && isModern(request, body)) {
     const refusal = listeners.refusal(subscription, caller);
     if (!refusal) return listeners.listen(subscription, caller, response);
-    return refuse(response, refusal.status, refusal.code, refusal.message, subscription.id, refusal.data);
+    return refuse(response, refusal, subscription.id);
   }
   return exchange(request, response, body, grant);
+}
+
+function isInitialization(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && 'method' in body && body.method === 'initialize' && 'id' in body;
 }
 
 /** Answers a message that wants no answer, once it has had its effect. */
@@ -113,8 +123,7 @@ async function accept(response: ServerResponse, effect: Promise<void>): Promise<
     response.writeHead(202).end();
   } catch (error) {
     if (!(error instanceof Unavailable)) throw error;
-    response.setHeader('retry-after', RETRY_AFTER_S);
-    refuse(response, 503, ProtocolErrorCode.InternalError, error.message);
+    refuse(response, { status: 503, code: INTERNAL, message: error.message, retryAfterS: RETRY_AFTER_S });
   }
 }
 

@@ -20,6 +20,7 @@ import { respondTo } from './respond';
 import { roundsWith } from './rounds';
 import { sealsUnder } from './seal';
 import { INFO, serverFactory } from './server';
+import type { More } from './server';
 import { sessionsUnder } from './session';
 import { tasksOf } from './tasks';
 import { elicitationWith } from './elicitation';
@@ -41,7 +42,7 @@ export interface Gateway {
 }
 
 /**
- * Starts a gateway that offers `definitions`.
+ * Starts a gateway that offers `definitions`, and `more` of MCP than tools if there is more.
  *
  * @throws Error when a definition is wrong or the port is taken
  */
@@ -49,6 +50,7 @@ export async function startGateway(
   config: GatewayConfig,
   definitions: readonly ToolDefinition[],
   log: Logger,
+  more?: More,
 ): Promise<Gateway> {
   const tools = catalogueOf(definitions);
   const ids = idsUnder(config.secret);
@@ -79,6 +81,7 @@ export async function startGateway(
     elicitation,
     patience: patienceBy(config),
     jobs,
+    more,
     onError,
   };
   const factory = serverFactory(offer, exchangeOf);

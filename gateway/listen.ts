@@ -10,6 +10,7 @@ import type { Caller } from '../workflows/contract';
 import type { Answers } from './answer';
 import { modernClient } from './client';
 import { UnknownJob } from './errors';
+import type { Refusal } from './errors';
 import { isJobId } from './ids';
 import type { Ids } from './ids';
 import type { Jobs } from './jobs';
@@ -37,14 +38,6 @@ export type Subscription = z.output<typeof Listen>;
 /** The subscription in a body; undefined when it is none, or one without tasks. */
 export function subscriptionIn(body: unknown): Subscription | undefined {
   return Listen.safeParse(body).data;
-}
-
-/** Why a subscription is refused, as an HTTP status and a JSON-RPC error. */
-export interface Refusal {
-  readonly status: number;
-  readonly code: number;
-  readonly message: string;
-  readonly data?: unknown;
 }
 
 export type Listeners = ReturnType<typeof listenersOf>;
@@ -102,7 +95,7 @@ export function listenersOf(
         };
         const show = (now: JobView, result?: CallToolResult): void => {
           if (told) return;
-          notify('notifications/tasks', detailedTask(now, result, client.elicitation));
+          notify('notifications/tasks', detailedTask(now, result, client.can));
           if (result || now.cancelling) over();
         };
         leaves.add(

@@ -1,19 +1,33 @@
-/** Questions of a job as MCP carries them, and the answers that clients bring back. */
+/** Questions of a job as MCP carries them, which clients can take them, and the answers that they bring back. */
 import { z } from 'zod';
 import type { Answer, Question } from '../workflows/contract';
 
-/** The form of a question: parameters of `elicitation/create`. */
-export function formOf({ message, schema }: Question) {
-  return { message, requestedSchema: schema };
+/** A capability that a client declares. */
+export type Ability = 'elicitation' | 'sampling' | 'roots';
+
+/** What a client needs to take a question. */
+export function needOf({ request }: Question): Ability {
+  if (!request) return 'elicitation';
+  return request.method === 'roots/list' ? 'roots' : 'sampling';
+}
+
+/** The questions that a client with these abilities can take. */
+export function takenBy(can: ReadonlySet<Ability>, questions: readonly Question[]): readonly Question[] {
+  return questions.filter((question) => can.has(needOf(question)));
+}
+
+/** A question as a request to a 2025 client. */
+export function requestOf({ message, schema, request }: Question) {
+  return request ?? { method: 'elicitation/create' as const, params: { message, requestedSchema: schema } };
 }
 
 /** `inputRequests` of a task or of an `input_required` result, by key. */
 export function inputRequestsOf(questions: readonly Question[]) {
   return Object.fromEntries(
-    questions.map((question) => [
-      question.key,
-      { method: 'elicitation/create' as const, params: { mode: 'form' as const, ...formOf(question) } },
-    ]),
+    questions.map((question) => {
+      const { method, params } = requestOf(question);
+      return [question.key, { method, params: question.request ? params : { mode: 'form', ...params } }];
+    }),
   );
 }
 
@@ -21,10 +35,12 @@ const ElicitResult = z.looseObject({
   action: z.enum(['accept', 'decline', 'cancel']),
   content: z.record(z.string(), z.unknown()).optional(),
 });
+const AnyResult = z.record(z.string(), z.unknown());
 
-/** The answer in a client's response to question `key`; undefined when it is none. */
-export function answerIn(key: string, response: unknown): Answer | undefined {
-  const { success, data } = ElicitResult.safeParse(response);
-  if (!success) return undefined;
-  return { key, action: data.action, ...(data.content && { content: data.content }) };
+/** The answer in a client's response to a question; undefined when it is none. */
+export function answerIn({ key, request }: Question, response: unknown): Answer | undefined {
+  const { data } = ElicitResult.safeParse(response);
+  if (data) return { key, action: data.action, ...(data.content && { content: data.content }) };
+  const result = request && AnyResult.safeParse(response).data;
+  return result && { key, action: 'accept', content: result };
 }

@@ -1,9 +1,10 @@
 /** Hands the answer of a person to a job, whichever way it came in. */
 import { fromJsonSchema } from '@modelcontextprotocol/server';
 import type { JsonSchemaType } from '@modelcontextprotocol/server';
-import type { Answer, JsonSchema } from '../workflows/contract';
+import type { JsonSchema } from '../workflows/contract';
 import { UnknownJob } from './errors';
 import type { Jobs } from './jobs';
+import { answerIn } from './question';
 import type { JobView } from './view';
 
 /** What became of an answer. `closed`: that question was answered, has expired, or never was. */
@@ -12,21 +13,26 @@ export type Reception =
 
 export type Respond = ReturnType<typeof respondTo>;
 
-/** Makes the function that checks an answer against its question and delivers it. */
+/** Makes the function that checks a response against its question and delivers it as the answer. */
 export function respondTo(jobs: Jobs) {
-  return async ({ ref, questions }: JobView, { key, action, content }: Answer): Promise<Reception> => {
+  return async ({ ref, questions }: JobView, key: string, response: unknown): Promise<Reception> => {
     const question = questions.find((open) => open.key === key);
     if (!question) return { kind: 'closed' };
-    const problems = action === 'accept' ? await misfit(question.schema, content) : undefined;
+    const answer = answerIn(question, response);
+    if (!answer) return { kind: 'misfit', problems: 'it has no action' };
+    const checked = answer.action === 'accept' && !question.request;
+    const problems = checked ? await misfit(question.schema, answer.content) : undefined;
     if (problems !== undefined) return { kind: 'misfit', problems };
     try {
-      await jobs.respond(ref, { key, action, ...(action === 'accept' && { content: content ?? {} }) });
-      return { kind: 'taken' };
+      await jobs.respond(ref, { ...answer, ...(checked && { content: answer.content ?? {} }) });
     } catch (error) {
       // The job ended after it was looked at.
       if (error instanceof UnknownJob) return { kind: 'closed' };
       throw error;
     }
+    // A query is answered after the signal has been taken in: who looks next does not see the question any more.
+    await jobs.partial(ref);
+    return { kind: 'taken' };
   };
 }
 

@@ -4,11 +4,11 @@
  */
 import type { InputRequiredResult } from '@modelcontextprotocol/server';
 import { z } from 'zod';
-import type { Caller } from '../workflows/contract';
+import type { Caller, Question } from '../workflows/contract';
 import { JOB_ID, isJobId } from './ids';
 import type { Ids, JobRef } from './ids';
 import type { Jobs } from './jobs';
-import { answerIn, inputRequestsOf } from './question';
+import { inputRequestsOf } from './question';
 import type { Respond } from './respond';
 import type { Seals } from './seal';
 import type { JobView } from './view';
@@ -51,23 +51,23 @@ export function roundsWith(jobs: Jobs, respond: Respond, ids: Ids, { seal, open 
     ): Promise<{ readonly ref: JobRef; readonly answered: readonly string[] }> {
       if (!isJobId(round.job)) throw new Error('Notes hold only job ids.');
       const ref = ids.refOf(caller, round.job);
-      const answers = Object.entries(responses).flatMap(([key, response]) => answerIn(key, response) ?? []);
-      if (answers.length === 0) return { ref, answered: round.answered };
+      const given = Object.entries(responses);
+      if (given.length === 0) return { ref, answered: round.answered };
       const view = await jobs.look(ref);
       const taken = await Promise.all(
-        answers.map(async (answer) => ((await respond(view, answer)).kind === 'misfit' ? [] : [answer.key])),
+        given.map(async ([key, response]) => ((await respond(view, key, response)).kind === 'taken' ? [key] : [])),
       );
       return { ref, answered: [...round.answered, ...taken.flat()] };
     },
 
-    /** The next round, or undefined when there have been enough. */
+    /** The next round, with the questions that are left; or undefined when there have been enough. */
     next(
       view: JobView,
       before: Round | undefined,
       answered: readonly string[],
+      questions: readonly Question[],
       caller: Caller,
     ): InputRequiredResult | undefined {
-      const questions = view.questions.filter(({ key }) => !answered.includes(key));
       const waited = (before?.waited ?? 0) + (questions.length > 0 ? 0 : 1);
       if (waited > ROUNDS_MAX) return undefined;
       const note: Round = {

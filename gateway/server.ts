@@ -3,7 +3,7 @@
  * speaks the protocol in every revision; this file says what is offered and sends each request on its way.
  */
 import { MissingRequiredClientCapabilityError, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
-import type { McpServerFactory, Result, ServerContext } from '@modelcontextprotocol/server';
+import type { McpServerFactory, Result, ServerCapabilities, ServerContext } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { version } from '../package.json';
 import type { Caller } from '../workflows/contract';
@@ -18,6 +18,7 @@ import type { Jobs } from './jobs';
 import { McpServer } from './mcp-server';
 import type { PatienceOf } from './patience';
 import { reportProgress } from './progress';
+import { needOf } from './question';
 import { RESULT_RESOURCES } from './resources';
 import type { Resources } from './resources';
 import { rejected } from './result';
@@ -35,6 +36,13 @@ const CORE_TASKS = '2025-11-25';
 /** Revisions that know no resource links. */
 const WITHOUT_LINKS = new Set(['2024-11-05', '2025-03-26']);
 
+/** More of MCP than tools, for an endpoint that has prompts or resources of its own. */
+export interface More {
+  readonly capabilities: ServerCapabilities;
+  /** Sets its request handlers on the server of one request. */
+  readonly register: (server: McpServer, era: ClientFacts['era']) => void;
+}
+
 export interface Offer {
   readonly tools: ReadonlyMap<string, Tool>;
   readonly companions: readonly Companion[];
@@ -45,6 +53,7 @@ export interface Offer {
   readonly elicitation: Elicitation;
   readonly patience: (of: PatienceOf) => number;
   readonly jobs: Jobs;
+  readonly more: More | undefined;
   readonly onError: (error: unknown) => void;
 }
 
@@ -85,7 +94,10 @@ export function serverFactory(offer: Offer, exchangeOf: (request: object | undef
 
   async function dispatch(name: string, args: unknown, request: CallRequest): Promise<Result> {
     const tool = offer.tools.get(name);
-    if (tool) return offer.call(tool, args, request);
+    if (tool) {
+      refuseLacking(tool, request.client);
+      return offer.call(tool, args, request);
+    }
     const companion = companions.get(name);
     if (companion) return companion.run(args, request);
     throw new ProtocolError(
@@ -106,18 +118,21 @@ export function serverFactory(offer: Offer, exchangeOf: (request: object | undef
         resources: {},
         ...(era === 'modern' && { extensions: { [TASKS_EXTENSION]: {} } }),
         ...(core && { tasks: { cancel: {}, requests: { tools: { call: {} } } } }),
+        ...offer.more?.capabilities,
       },
     });
     /** Questions go out on the stream of the request, where the revision has that and the client can show them. */
     const pushOn = (client: ClientFacts, { mcpReq }: ServerContext): Push | undefined =>
-      client.era === 'modern' || !client.elicitation
+      client.era === 'modern' || client.can.size === 0
         ? undefined
         : (ref, question) => {
+            if (!client.can.has(needOf(question))) return false;
             const { requestFor } = offer.elicitation;
             void server.transport
               ?.send(requestFor(ref, question, caller), { relatedRequestId: mcpReq.id })
               .then(() => offer.jobs.shown(ref, question.key))
               .catch(() => undefined); // the client is gone: another stream will show it
+            return true;
           };
 
     server.setRequestHandler('tools/list', { params: ListParams }, ({ cursor }, context) => {
@@ -186,8 +201,8 @@ export function serverFactory(offer: Offer, exchangeOf: (request: object | undef
         throw new MissingRequiredClientCapabilityError({ requiredCapabilities });
       };
       server.setRequestHandler('tasks/get', { params: TaskParams }, ({ taskId }, context) => {
-        const { elicitation } = asked(context);
-        return guarded(offer, () => offer.tasks.get(caller, taskId, elicitation));
+        const { can } = asked(context);
+        return guarded(offer, () => offer.tasks.get(caller, taskId, can));
       });
       server.setRequestHandler('tasks/update', { params: TaskParams }, ({ taskId }, context) => {
         asked(context);
@@ -211,8 +226,19 @@ export function serverFactory(offer: Offer, exchangeOf: (request: object | undef
         guarded(offer, () => offer.tasks.cancelCore(caller, taskId)),
       );
     }
+    offer.more?.register(server, era);
     return server;
   };
+}
+
+/** A call of a tool that says what it needs, by a client that lacks it. */
+function refuseLacking({ needs }: Tool, { era, tasks, can }: ClientFacts): void {
+  const lacking = needs.filter((need) => (need === 'tasks' ? !tasks : !can.has(need)));
+  if (lacking.length === 0 || era === 'legacy') return;
+  const requiredCapabilities = Object.fromEntries(
+    lacking.map((need) => (need === 'tasks' ? ['extensions', { [TASKS_EXTENSION]: {} }] : [need, {}])),
+  );
+  throw new MissingRequiredClientCapabilityError({ requiredCapabilities });
 }
 
 function refuseCursor(cursor: string | undefined): void {
@@ -250,6 +276,8 @@ async function guarded<R>({ onError }: Offer, run: () => Promise<R>): Promise<R>
 
 /** Puts what went wrong into words, or passes on what is the protocol's affair. */
 async function toolError(error: unknown, { caller, settle }: Exchange, { jobs, onError }: Offer): Promise<Result> {
+  if (error instanceof MissingRequiredClientCapabilityError)
+    settle({ status: 400, code: error.code, message: error.message, data: error.data });
   if (error instanceof ProtocolError) throw error;
   if (error instanceof Conflict)
     return rejected(error.message, { kind: 'conflict', job_id: error.jobId, retryable: false, side_effect: 'none' });
@@ -259,7 +287,13 @@ async function toolError(error: unknown, { caller, settle }: Exchange, { jobs, o
     return rejected(`${error.message} ${known}`, { kind: 'unknown_job', retryable: false, side_effect: 'none' });
   }
   if (error instanceof Unavailable) {
-    settle(error);
+    if (error.refused)
+      settle({
+        status: 503,
+        code: ProtocolErrorCode.InternalError,
+        message: error.message,
+        retryAfterS: RETRY_AFTER_S,
+      });
     return rejected(error.message, {
       kind: 'unavailable',
       ...(error.jobId !== undefined && { job_id: error.jobId }),

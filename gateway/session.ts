@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Caller } from '../workflows/contract';
+import { abilitiesIn } from './client';
 import type { Ids } from './ids';
 import type { Seals } from './seal';
 
@@ -13,7 +14,7 @@ const Session = z.object({
   id: z.string(),
   version: z.string(),
   client: z.string().optional(),
-  elicitation: z.boolean(),
+  can: z.array(z.enum(['elicitation', 'sampling', 'roots'])),
   owner: z.string(),
 });
 
@@ -24,7 +25,7 @@ const Initialize = z.object({
   method: z.literal('initialize'),
   params: z.looseObject({
     protocolVersion: z.string(),
-    capabilities: z.looseObject({ elicitation: z.looseObject({}).optional() }),
+    capabilities: z.looseObject({}),
     clientInfo: z.looseObject({ name: z.string(), version: z.string() }),
   }),
 });
@@ -45,7 +46,7 @@ export function sessionsUnder({ seal, open }: Seals, { subjectTag }: Ids) {
         id: randomUUID(),
         version: protocolVersion.slice(0, NAME_MAX),
         client: clientInfo.name.slice(0, NAME_MAX),
-        elicitation: capabilities.elicitation !== undefined,
+        can: abilitiesIn(capabilities),
         owner: subjectTag(caller),
       };
       return seal('session', session);

@@ -2,7 +2,8 @@
 import { ProtocolErrorCode } from '@modelcontextprotocol/server';
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import { stepText } from './handle';
-import { inputRequestsOf } from './question';
+import { inputRequestsOf, takenBy } from './question';
+import type { Ability } from './question';
 import type { JobView } from './view';
 
 export type TaskStatus = 'working' | 'input_required' | 'completed' | 'failed' | 'cancelled';
@@ -25,16 +26,17 @@ export function createdTask(view: JobView) {
 /**
  * `DetailedTask` of the extension. `result` is the answer of a job that has ended.
  *
- * @param mayAsk - whether the client that polls can put questions before a person; to others the job just goes on
+ * @param can - which questions the client that polls can take; with others the job just goes on
  */
-export function detailedTask(view: JobView, result: CallToolResult | undefined, mayAsk: boolean) {
+export function detailedTask(view: JobView, result: CallToolResult | undefined, can: ReadonlySet<Ability>) {
   const error = protocolErrorIn(result);
-  const status = view.cancelling ? 'cancelled' : taskStatus(view, mayAsk, error !== undefined);
+  const questions = takenBy(can, view.questions);
+  const status = view.cancelling ? 'cancelled' : taskStatus(view, questions.length > 0, error !== undefined);
   return {
     ...commonOf(view, status),
     ttlMs: view.ttlMs,
     pollIntervalMs: pollIntervalMs(view),
-    ...(status === 'input_required' && { inputRequests: inputRequestsOf(view.questions) }),
+    ...(status === 'input_required' && { inputRequests: inputRequestsOf(questions) }),
     ...(status === 'completed' && { result: { resultType: 'complete' as const, ...result } }),
     ...(status === 'failed' && { error }),
   };

@@ -7,15 +7,15 @@ import { UnknownJob } from './errors';
 import { isJobId } from './ids';
 import type { Ids, JobRef } from './ids';
 import type { Jobs } from './jobs';
-import { answerIn } from './question';
+import type { Ability } from './question';
 import type { Respond } from './respond';
 import { coreTask, detailedTask, isTerminal } from './task';
 import { isClosed } from './view';
 import type { JobView } from './view';
 import type { Watch } from './watch';
 
-/** Where a question can be put before the client's user, while this request is open. */
-export type Push = (ref: JobRef, question: Question) => void;
+/** Puts a question before the client while this request is open; false when it cannot take that question. */
+export type Push = (ref: JobRef, question: Question) => boolean;
 
 export type Tasks = ReturnType<typeof tasksOf>;
 
@@ -51,17 +51,16 @@ export function tasksOf(jobs: Jobs, watch: Watch, answers: Answers, respond: Res
   }
 
   return {
-    /** `tasks/get` of 2026-07-28. `mayAsk`: the client declared elicitation on this request. */
-    async get(caller: Caller, taskId: string, mayAsk: boolean) {
+    /** `tasks/get` of 2026-07-28. `can`: what the client declared on this request. */
+    async get(caller: Caller, taskId: string, can: ReadonlySet<Ability>) {
       const view = await look(caller, taskId);
-      return detailedTask(view, await resultOf(view), mayAsk);
+      return detailedTask(view, await resultOf(view), can);
     },
 
     /** `tasks/update` of 2026-07-28: takes the answers that fit an open question and lets the others be asked again. */
     async update(caller: Caller, taskId: string, responses: Readonly<Record<string, unknown>>) {
       const view = await look(caller, taskId);
-      const answers = Object.entries(responses).flatMap(([key, response]) => answerIn(key, response) ?? []);
-      await Promise.all(answers.map((answer) => respond(view, answer)));
+      await Promise.all(Object.entries(responses).map(([key, response]) => respond(view, key, response)));
       return {};
     },
 
@@ -87,7 +86,10 @@ export function tasksOf(jobs: Jobs, watch: Watch, answers: Answers, respond: Res
       const found = await watch.wait(ref, {
         ms: FOREVER_MS,
         signal: AbortSignal.any([signal, cancelled.signal]),
-        push: push ?? (() => undefined),
+        push: (asking, question) => {
+          push?.(asking, question);
+          return true;
+        },
         onView: (view) => view.cancelling && cancelled.abort(),
       });
       const outcome = found ?? (cancelled.signal.aborted ? { kind: 'cancelled' as const } : undefined);

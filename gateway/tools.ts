@@ -29,6 +29,7 @@ export interface Tool {
   /** Longest wait before an answer with a handle, milliseconds, where the author says one. */
   readonly waitMs: number | undefined;
   readonly onDisconnect: 'detach' | 'cancel';
+  readonly needs: NonNullable<ToolDefinition['needs']>;
   readonly check: (args: unknown) => Checked;
   /** The output as the model sees it. */
   readonly content: (output: unknown) => readonly ContentBlock[];
@@ -79,6 +80,7 @@ export function toolOf(definition: ToolDefinition): Tool {
     check: (args) => checkWith(input, args),
     waitMs: definition.policy?.wait === undefined ? undefined : msToNumber(definition.policy.wait),
     onDisconnect: definition.policy?.onDisconnect ?? 'detach',
+    needs: definition.needs ?? [],
     content: (value) => {
       // A job may have ended under an older schema.
       const fits = output?.safeParse(value);

@@ -65,6 +65,12 @@ const Memo = z.object({
         schema: z.record(z.string(), z.unknown()),
         expiresAt: z.string(),
         shown: z.boolean().exactOptional(),
+        request: z
+          .object({
+            method: z.enum(['sampling/createMessage', 'roots/list']),
+            params: z.record(z.string(), z.unknown()),
+          })
+          .exactOptional(),
       }),
     )
     .catch([]),

@@ -34,8 +34,8 @@ export interface WaitOptions {
   readonly onView?: (view: JobView) => void;
   /** Keys of questions that were answered, though the job may still show them. */
   readonly answered?: readonly string[];
-  /** Asks the client's user while the wait goes on. Without it a question ends the wait. */
-  readonly push?: ((ref: JobRef, question: Question) => void) | undefined;
+  /** Asks the client while the wait goes on; false when it cannot take the question, which then ends the wait. */
+  readonly push?: ((ref: JobRef, question: Question) => boolean) | undefined;
 }
 
 /** Most calls are over before the first look. */
@@ -141,9 +141,8 @@ export function watchHub(jobs: Watchable) {
           onView(view) {
             onView?.(view);
             for (const question of view.questions.filter(({ key }) => !pushed.has(key))) {
-              if (!push) return giveUp();
               pushed.add(question.key);
-              push(ref, question);
+              if (push?.(ref, question) !== true) return giveUp();
             }
           },
           onEnd: (outcome) => settle(() => resolve(outcome)),

@@ -126,6 +126,14 @@ export interface Question {
   readonly expiresAt: string;
   /** A client has been shown it by a push. */
   readonly shown?: boolean;
+  /** For the client itself rather than its user: its model, or its roots. Then there is no form, and any result will do. */
+  readonly request?: ClientRequest;
+}
+
+/** What a job may ask of a client besides a form for its user. */
+export interface ClientRequest {
+  readonly method: 'sampling/createMessage' | 'roots/list';
+  readonly params: Readonly<Record<string, unknown>>;
 }
 
 /** The answer of a person to one question. */

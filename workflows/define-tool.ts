@@ -39,6 +39,8 @@ interface ToolFace<I extends z.ZodType, O extends z.ZodType> {
   readonly input: I;
   readonly output?: O;
   readonly annotations?: Annotations;
+  /** Capabilities without which a client's call is refused (-32021). A tool that needs none serves every client. */
+  readonly needs?: readonly ('tasks' | 'elicitation' | 'sampling' | 'roots')[];
   readonly policy?: PolicyInWords;
   /** The output in words, for clients that show no structured content. Without it the JSON is shown. */
   text?(output: z.output<O>): string;

@@ -36,8 +36,8 @@ export interface Job {
   steps<A>(): A;
   /** Runs one step of the job and shows it to everyone who waits: "step n of m: message". */
   step<R>(message: string, run: () => Promise<R>): Promise<R>;
-  /** Says how many steps there will be, or what is going on between two steps. */
-  progress(update: { readonly total?: number; readonly message?: string }): void;
+  /** Says how many steps there will be, how many are done, or what is going on between two of them. */
+  progress(update: { readonly done?: number; readonly total?: number; readonly message?: string }): void;
   /** Keeps what has been found so far: readable while running, returned when the budget ends or the job is cancelled. */
   partial(value: unknown): void;
   /** Asks a person and waits, for hours if need be. The wait is durable and costs no budget. */

@@ -2,7 +2,7 @@
 import { condition, defineSignal, setHandler, upsertMemo } from '@temporalio/workflow';
 import type { Budget } from './budget';
 import { MAX_QUESTION, MEMO_QUESTIONS, SIGNAL_ANSWER, SIGNAL_SHOWN } from './contract';
-import type { Answer, FailureDetail, JsonSchema, Policy, Question } from './contract';
+import type { Answer, ClientRequest, FailureDetail, JsonSchema, Policy, Question } from './contract';
 import { fail } from './failure';
 
 /** What came of a question: an answer, or nobody gave one in time. Expiry is never an approval. */
@@ -12,6 +12,10 @@ export type Reply = Omit<Answer, 'key'> | { readonly action: 'expired' };
 export interface Asked {
   readonly message: string;
   readonly schema: JsonSchema;
+  /** Names the answer; by default q1, q2 and so on. Unique for the life of the job. */
+  readonly key?: string;
+  /** Asks the client itself; its result comes back as the content. `message` says what for, where a person reads it. */
+  readonly request?: ClientRequest;
 }
 
 const answerSignal = defineSignal<[Answer]>(SIGNAL_ANSWER);
@@ -21,7 +25,7 @@ const shownSignal = defineSignal<[string]>(SIGNAL_SHOWN);
 export function takeQuestions(policy: Policy, budget: Pick<Budget, 'hold' | 'release'>) {
   const open = new Map<string, Question>();
   const answers = new Map<string, Answer>();
-  let asked = 0;
+  const used = new Set<string>();
   const showOpen = (): void => upsertMemo({ [MEMO_QUESTIONS]: [...open.values()] });
   setHandler(answerSignal, (answer) => {
     if (open.has(answer.key) && !answers.has(answer.key)) answers.set(answer.key, answer);
@@ -33,10 +37,11 @@ export function takeQuestions(policy: Policy, budget: Pick<Budget, 'hold' | 'rel
     showOpen();
   });
 
-  return async ({ message, schema }: Asked): Promise<Reply> => {
-    const key = `q${++asked}`;
-    const question = { key, message, schema, expiresAt: new Date(Date.now() + policy.askMs).toISOString() };
-    refuseUnaskable(question, policy);
+  return async ({ message, schema, request, key = `q${used.size + 1}` }: Asked): Promise<Reply> => {
+    const expiresAt = new Date(Date.now() + policy.askMs).toISOString();
+    const question: Question = { key, message, schema, expiresAt, ...(request && { request }) };
+    refuseUnaskable(question, used, policy);
+    used.add(key);
     open.set(key, question);
     showOpen();
     budget.hold();
@@ -53,12 +58,13 @@ export function takeQuestions(policy: Policy, budget: Pick<Budget, 'hold' | 'rel
 }
 
 /** A question that no client could show is the author's mistake: better found at once than by a person who waits. */
-function refuseUnaskable(question: Question, { attempts }: Policy): void {
+function refuseUnaskable(question: Question, used: ReadonlySet<string>, { attempts }: Policy): void {
   const detail: FailureDetail = { sideEffect: 'unknown', of: attempts };
   const characters = JSON.stringify(question).length;
   if (characters > MAX_QUESTION)
     throw fail('too_large', `A question has ${characters} characters; ${MAX_QUESTION} is the limit.`, detail);
-  if (!isForm(question.schema))
+  if (used.has(question.key)) throw fail('broken', `Two questions have the key ${question.key}.`, detail);
+  if (!question.request && !isForm(question.schema))
     throw fail(
       'broken',
       'A question has a schema that is no form: it must be an object whose properties are strings, numbers, booleans or choices.',

@@ -22,7 +22,7 @@ export function jobRespond(means: Means): Companion {
     }),
     async ({ job_id, question: key, action, content }, { caller }) => {
       const view = await jobs.look(ids.refOf(caller, job_id));
-      const reception = await respond(view, { key, action, content });
+      const reception = await respond(view, key, { action, content });
       switch (reception.kind) {
         case 'taken': {
           const questions = view.questions.filter((open) => open.key !== key);

@@ -1,0 +1,46 @@
+/** Holdfast with the tools of the conformance suite: two gateways behind a dumb load balancer, and a worker. */
+import { join } from 'node:path';
+import { DefaultLogger, bundleWorkflowCode } from '@temporalio/worker';
+import { pino } from 'pino';
+import { startGateway } from '../../gateway/gateway';
+import { installRuntime, startWorker } from '../../worker/worker';
+import { ownTemporal } from '../fixtures/processes';
+import { roundRobin } from '../fixtures/round-robin';
+import { configFor } from '../fixtures/stack';
+import { more } from './more';
+import { tools } from './tools';
+
+export interface Profile {
+  readonly url: string;
+  readonly stop: () => Promise<void>;
+}
+
+/** The suite's `greet` must be answered at once, and its jobs of one second must become tasks. */
+const GRACE_MS = 600;
+
+export async function startProfile(): Promise<Profile> {
+  const log = pino({ level: 'silent' });
+  const temporal = await ownTemporal();
+  installRuntime(log);
+  const workflowsPath = join(__dirname, 'workflows');
+  const worker = await startWorker(
+    { temporal: { connectionOptions: { address: temporal.address }, namespace: 'default' }, concurrentSteps: 10 },
+    {
+      workflowBundle: await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') }),
+      activities: {},
+    },
+  );
+  const start = () => startGateway(configFor(temporal.address, { taskGraceMs: GRACE_MS }), tools, log, more);
+  const gateways = await Promise.all([start(), start()]);
+  const front = await roundRobin(gateways.map(({ url }) => url));
+  return {
+    url: front.url,
+    async stop() {
+      await front.stop();
+      await Promise.all(gateways.map((gateway) => gateway.stop()));
+      worker.stop();
+      await worker.done;
+      await temporal.stop();
+    },
+  };
+}
