@@ -2,7 +2,7 @@
 module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
-  modulePathIgnorePatterns: ['<rootDir>/test/judges/'],
+  modulePathIgnorePatterns: ['<rootDir>/test/judges/', '<rootDir>/test/long-clients/'],
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',

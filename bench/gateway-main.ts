@@ -1,4 +1,5 @@
 /** A gateway process for the bench: the test tools and as many more as BENCH_TOOLS says; tells its CPU time and memory when asked. */
+import { createRequire } from 'node:module';
 import { pino } from 'pino';
 import { gatewayConfig } from '../gateway/config';
 import { startGateway } from '../gateway/gateway';
@@ -26,12 +27,28 @@ const more = Array.from({ length: Math.max(0, Number(process.env['BENCH_TOOLS'] 
   }),
 );
 
-void startGateway(gatewayConfig(process.env), [...own, ...more], pino({ level: 'silent' })).then(({ url }) => {
-  process.on('message', () => {
-    const cpu = process.cpuUsage();
-    global.gc?.();
-    process.send?.({ cpu, rss: process.memoryUsage().rss });
-  });
-  process.once('disconnect', () => process.exit(0));
-  process.send?.({ ready: true, url });
-});
+let rpcs = 0;
+countRpcs();
+
+/** Every unary call of Temporal's client goes through this one method of its gRPC library. */
+function countRpcs(): void {
+  type Unary = { prototype: { makeUnaryRequest: (...args: unknown[]) => unknown } };
+  const { Client } = createRequire(require.resolve('@temporalio/client'))('@grpc/grpc-js') as { Client: Unary };
+  const original = Client.prototype.makeUnaryRequest;
+  Client.prototype.makeUnaryRequest = function (this: unknown, ...args) {
+    rpcs += 1;
+    return original.apply(this, args);
+  };
+}
+
+void startGateway({ ...gatewayConfig(process.env), taskGraceMs: 0 }, [...own, ...more], pino({ level: 'silent' })).then(
+  ({ url }) => {
+    process.on('message', () => {
+      const cpu = process.cpuUsage();
+      global.gc?.();
+      process.send?.({ cpu, rss: process.memoryUsage().rss, rpcs });
+    });
+    process.once('disconnect', () => process.exit(0));
+    process.send?.({ ready: true, url });
+  },
+);

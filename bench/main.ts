@@ -4,6 +4,7 @@ import { overhead } from './overhead';
 import type { Row } from './overhead';
 import { recovery } from './recovery';
 import { benchStack } from './stack';
+import { tasks } from './tasks';
 import { toolCosts } from './tools';
 import { waiting } from './waiting';
 
@@ -16,6 +17,7 @@ async function main(): Promise<void> {
     ['Tuned Temporal dev server', await overhead(tuned, size.rounds, size.calls)],
     ['Number of tools', await toolCosts(tuned, size.calls)],
     ['A worker killed in mid-step', await recovery(tuned, size.kills)],
+    ['Tasks', await tasks(tuned, size.calls, size.jobs)],
     ['Waiting', await waiting(tuned, size.jobs)],
   ];
   await tuned.stop();

@@ -17,6 +17,8 @@ export interface Usage {
   /** Microseconds of CPU since the process began. */
   readonly cpuUs: number;
   readonly rssMb: number;
+  /** Calls of Temporal since the process began. */
+  readonly rpcs: number;
 }
 
 export interface BenchGateway {
@@ -64,10 +66,10 @@ export async function benchStack(tuned: boolean): Promise<BenchStack> {
       return {
         url,
         async usage() {
-          const answer = once(child, 'message') as Promise<[{ cpu: NodeJS.CpuUsage; rss: number }]>;
+          const answer = once(child, 'message') as Promise<[{ cpu: NodeJS.CpuUsage; rss: number; rpcs: number }]>;
           child.send('usage');
-          const [{ cpu, rss }] = await answer;
-          return { cpuUs: cpu.user + cpu.system, rssMb: rss / 1024 / 1024 };
+          const [{ cpu, rss, rpcs }] = await answer;
+          return { cpuUs: cpu.user + cpu.system, rssMb: rss / 1024 / 1024, rpcs };
         },
         async stop() {
           child.kill('SIGKILL');

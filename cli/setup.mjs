@@ -17,6 +17,7 @@ const SOURCES = [
   'gateway',
   'test/conformance',
   'test/fixtures',
+  'test/long-clients',
   'worker',
   'workflows',
   'package.json',
@@ -65,7 +66,10 @@ function newest(path) {
   if (!existsSync(path)) return 0;
   const stat = statSync(path);
   return stat.isDirectory()
-    ? Math.max(stat.mtimeMs, ...readdirSync(path).map((name) => newest(join(path, name))))
+    ? Math.max(
+        stat.mtimeMs,
+        ...readdirSync(path).map((name) => (name === 'node_modules' ? 0 : newest(join(path, name)))),
+      )
     : stat.mtimeMs;
 }
 

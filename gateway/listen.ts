@@ -21,7 +21,7 @@ import type { Watch } from './watch';
 
 const KEEP_ALIVE_MS = 15_000;
 /** Task ids in one subscription, streams of one caller, and of the process. */
-const MAX = { ids: 100, streams: 100, all: 1_000 };
+const MAX = { ids: 100, streams: 1_000, all: 2_000 };
 
 const Listen = z.looseObject({
   id: z.union([z.string(), z.number()]),

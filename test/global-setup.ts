@@ -7,14 +7,14 @@ import { devConfig } from '../cli/config';
 import { findTemporalCli } from '../cli/engine/find';
 import { startTemporal } from '../cli/engine/server';
 import type { TemporalServer } from '../cli/engine/server';
-import { installJudges } from './fixtures/judges';
+import { installPrograms } from './fixtures/judges';
 
 declare global {
   var holdfastTestServer: TemporalServer | undefined;
 }
 
 export default async function setup(): Promise<void> {
-  installJudges();
+  installPrograms('judges');
   const dataDir = await mkdtemp(join(tmpdir(), 'holdfast-test-'));
   const workflowsPath = join(__dirname, 'fixtures', 'workflows');
   const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });

@@ -22,7 +22,7 @@ describe.each([
   ['core', { error: 'Task failed' }], // in that generation a tool error is a failed task
 ])('ext-tasks, %s generation', (generation, failing_job) => {
   test('gets answers, tasks, questions and errors right', async () => {
-    const { output } = await judge('ext-tasks.mjs', [generation, profile.url]);
+    const { output } = await judge('judges/ext-tasks.mjs', [generation, profile.url]);
     expect(JSON.parse(output.trim().split('\n').at(-1) ?? '')).toEqual({
       greet: { text: 'Hello, Ada!', isError: false },
       slow_compute: { text: 'Computed x in 1 s', isError: false },
@@ -47,7 +47,7 @@ describe.each(['modern', 'legacy'])('on the %s era', (era) => {
     ];
     const to = ['--cli', profile.url, '--transport', 'http', '--protocol-era', era];
     const { code, output } = await judge(
-      '@modelcontextprotocol/inspector/clients/launcher/build/index.js',
+      'judges/node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js',
       [...to, ...call],
       env,
     );
@@ -56,8 +56,12 @@ describe.each(['modern', 'legacy'])('on the %s era', (era) => {
 
   test('mcpdo runs a task that asks', async () => {
     const mcpdo = async (...args: string[]): Promise<string> =>
-      (await judge('@modelcontextprotocol/inspector/clients/mcpdo/build/mcp-bin.js', args, { ...env, ...daemon }))
-        .output;
+      (
+        await judge('judges/node_modules/@modelcontextprotocol/inspector/clients/mcpdo/build/mcp-bin.js', args, {
+          ...env,
+          ...daemon,
+        })
+      ).output;
     const daemon: Record<string, string> = {};
     for (const [, name = '', value = ''] of (await mcpdo('private')).matchAll(/export (\w+)='([^']*)'/g))
       daemon[name] = value;

@@ -12,7 +12,12 @@ beforeAll(async () => {
 afterAll(() => profile.stop());
 
 const suite = (...args: string[]): Promise<Verdict> =>
-  judge('@modelcontextprotocol/conformance/dist/index.js', ['server', '--url', profile.url, ...args]);
+  judge('judges/node_modules/@modelcontextprotocol/conformance/dist/index.js', [
+    'server',
+    '--url',
+    profile.url,
+    ...args,
+  ]);
 
 test('2026-07-28 is met', async () => {
   expect(await suite('--requirements', '2026-07-28')).toMatchObject({ code: 0 });

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { DefaultLogger, bundleWorkflowCode } from '@temporalio/worker';
 import { pino } from 'pino';
+import type { GatewayConfig } from '../../gateway/config';
 import { startGateway } from '../../gateway/gateway';
 import { installRuntime, startWorker } from '../../worker/worker';
 import { ownTemporal } from '../fixtures/processes';
@@ -18,7 +19,7 @@ export interface Profile {
 /** The suite's `greet` must be answered at once, and its jobs of one second must become tasks. */
 const GRACE_MS = 600;
 
-export async function startProfile(): Promise<Profile> {
+export async function startProfile(changes: Partial<GatewayConfig> = {}): Promise<Profile> {
   const log = pino({ level: 'silent' });
   const temporal = await ownTemporal();
   installRuntime(log);
@@ -30,7 +31,8 @@ export async function startProfile(): Promise<Profile> {
       activities: {},
     },
   );
-  const start = () => startGateway(configFor(temporal.address, { taskGraceMs: GRACE_MS }), tools, log, more);
+  const start = () =>
+    startGateway(configFor(temporal.address, { taskGraceMs: GRACE_MS, ...changes }), tools, log, more);
   const gateways = await Promise.all([start(), start()]);
   const front = await roundRobin(gateways.map(({ url }) => url));
   return {

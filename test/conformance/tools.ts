@@ -29,18 +29,17 @@ const WAV = 'UklGRiQAAABXQVZFZm10IBAAAAABAAEAQB8AAEAfAAABAAgAZGF0YQAAAAA=';
 const image: ContentBlock = { type: 'image', data: PNG, mimeType: 'image/png' };
 
 /** A tool that shows something; its job has nothing to do but to end. */
-const shows = (name: string, content: ContentBlock[]): ToolDefinition =>
-  ({
-    ...defineTool({
-      name,
-      description: `Conformance: ${name}.`,
-      input: nothing,
-      output: Text,
-      content: () => content,
-      annotations: quiet,
-      workflow: 'say',
-    }),
-  });
+const shows = (name: string, content: ContentBlock[]): ToolDefinition => ({
+  ...defineTool({
+    name,
+    description: `Conformance: ${name}.`,
+    input: nothing,
+    output: Text,
+    content: () => content,
+    annotations: quiet,
+    workflow: 'say',
+  }),
+});
 
 const seconds = z.object({ seconds: z.number().max(600).default(1), label: z.string().default('') });
 

@@ -121,11 +121,6 @@ test('a state that cannot be verified is -32602, and the handler is not reached'
       });
     }
   }
-  const { message } = await ask(
-    'tools/call',
-    declaring({}, { ...call, requestState: 'x' }),
-    handler,
-    Refusing,
-  );
+  const { message } = await ask('tools/call', declaring({}, { ...call, requestState: 'x' }), handler, Refusing);
   expect([message.error?.code, reached]).toEqual([-32602, false]);
 });

@@ -1,0 +1,103 @@
+/** What tasks cost: the way to a handle, polling, notifications, and a thousand subscribers. */
+import { newLedger } from '../test/fixtures/ledger';
+import { declaring, modern, modernHeaders, modernMeta, stream } from '../test/fixtures/raw';
+import { load, median } from './load';
+import type { Row } from './overhead';
+import type { BenchStack } from './stack';
+
+const TASKS = { extensions: { 'io.modelcontextprotocol/tasks': {} } };
+const SETTLE_MS = 10_000;
+const WATCH_MS = 10_000;
+const CHANGES = 10;
+
+/** Measures on a gateway whose calls become tasks at once. `calls` of each kind; `subscribers` on as many jobs. */
+export async function tasks(stack: BenchStack, calls: number, subscribers: number): Promise<Row[]> {
+  const gateway = await stack.gateway();
+  const worker = await stack.worker();
+  const { path } = newLedger();
+  const begin = async (ledger: string, steps: string[]): Promise<string> => {
+    const call = declaring({ tasks: true }, { name: 'stroll', arguments: { ledger, steps } });
+    return String((await modern(gateway.url, 'tools/call', call)).message.result?.['taskId']);
+  };
+  const subscribe = (taskIds: string[]) =>
+    stream(
+      gateway.url,
+      { id: 1, method: 'subscriptions/listen', params: { notifications: { taskIds }, _meta: modernMeta(TASKS) } },
+      modernHeaders('subscriptions/listen'),
+    );
+
+  const creating = await load(calls, 1, () => begin(path, ['gated']));
+  const taskId = await begin(path, ['gated']);
+  const before = await gateway.usage();
+  const getting = await load(calls * 10, 16, () =>
+    modern(gateway.url, 'tasks/get', declaring({ tasks: true }, { taskId })),
+  );
+  const after = await gateway.usage();
+  const delays = await notificationDelays(begin, subscribe);
+
+  const ids = await Promise.all(Array.from({ length: subscribers }, () => begin(path, ['gated'])));
+  const empty = await gateway.usage();
+  const streams = await Promise.all(ids.map((id) => subscribe([id])));
+  await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+  const from = await gateway.usage();
+  await new Promise((resolve) => setTimeout(resolve, WATCH_MS));
+  const to = await gateway.usage();
+  streams.forEach(({ hangUp }) => hangUp());
+  worker.kill('SIGKILL');
+  await gateway.stop();
+  return [
+    {
+      what: 'call to handle, one at a time, p50 / p95, ms',
+      value: `${creating.p50.toFixed(1)} / ${creating.p95.toFixed(1)}`,
+      aim: 'p50 ≤ 7',
+    },
+    { what: 'tasks/get, 16 at a time, per second', value: getting.perSecond.toFixed(0) },
+    {
+      what: 'tasks/get, CPU of the gateway, ms each',
+      value: ((after.cpuUs - before.cpuUs) / calls / 10 / 1000).toFixed(2),
+    },
+    {
+      what: 'a step begins to its notification, median / worst, s',
+      value: `${median(delays).toFixed(1)} / ${Math.max(...delays).toFixed(1)}`,
+    },
+    {
+      what: `gateway RSS with 0 / ${subscribers} subscribers, MB`,
+      value: `${empty.rssMb.toFixed(0)} / ${to.rssMb.toFixed(0)}`,
+    },
+    {
+      what: `RPCs to Temporal with ${subscribers} subscribers, per second`,
+      value: ((to.rpcs - from.rpcs) / (WATCH_MS / 1000)).toFixed(0),
+    },
+    {
+      what: `gateway CPU with ${subscribers} subscribers, % of a core`,
+      value: ((to.cpuUs - from.cpuUs) / WATCH_MS / 10).toFixed(0),
+    },
+  ];
+}
+
+/** Seconds from the moment that a step begins to the moment that a subscriber hears of it. */
+async function notificationDelays(
+  begin: (ledger: string, steps: string[]) => Promise<string>,
+  subscribe: (taskIds: string[]) => ReturnType<typeof stream>,
+): Promise<number[]> {
+  const ledger = newLedger();
+  const steps = Array.from({ length: CHANGES }, (_, n) => `gated${n}`);
+  const { messages } = await subscribe([await begin(ledger.path, steps)]);
+  const heard = new Map<string, number>();
+  const hearing = (async () => {
+    for await (const { params } of messages) {
+      const name = /Taking (gated\d+)/.exec(String(params?.['statusMessage']))?.[1];
+      if (name !== undefined && !heard.has(name)) heard.set(name, performance.now());
+    }
+  })();
+  const delays: number[] = [];
+  for (const name of steps) {
+    await ledger.written(`begin ${name}`);
+    const begun = performance.now();
+    while (!heard.has(name)) await new Promise((resolve) => setTimeout(resolve, 5));
+    delays.push(Math.max(0, (heard.get(name) ?? begun) - begun) / 1000);
+    ledger.open(name);
+  }
+  await hearing;
+  return delays;
+}
