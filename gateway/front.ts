@@ -100,7 +100,7 @@ async function serve(
   const { 'mcp-session-id': session } = request.headers;
   if (isCancellation(body)) return accept(response, cancelled(body, String(session), caller));
 
-  if (isInitialization(body) && !isInitializeRequest(body))
+  if (isInitialization(body) && !isInitializeRequest(body) && !isModern(request, body))
     return refuse(response, { status: 400, code: INVALID_PARAMS, message: INITIALIZE_WANTS }, idOf(body));
 
   const subscription = subscriptionIn(body);

@@ -1,7 +1,6 @@
 /** The official conformance suite against two replicas behind a dumb load balancer: every tool is a workflow on Temporal. */
 import { join } from 'node:path';
 import { judge } from '../fixtures/judges';
-import type { Verdict } from '../fixtures/judges';
 import { startProfile } from './profile';
 import type { Profile } from './profile';
 
@@ -11,13 +10,13 @@ beforeAll(async () => {
 });
 afterAll(() => profile.stop());
 
-const suite = (...args: string[]): Promise<Verdict> =>
-  judge('judges/node_modules/@modelcontextprotocol/conformance/dist/index.js', [
-    'server',
-    '--url',
-    profile.url,
-    ...args,
-  ]);
+const SUITE = 'judges/node_modules/@modelcontextprotocol/conformance/dist/index.js';
+
+/** Runs the suite, and picks out what it found wrong. */
+async function suite(...args: string[]): Promise<{ readonly code: number; readonly wrong: readonly string[] }> {
+  const { code, output } = await judge(SUITE, ['server', '--url', profile.url, ...args]);
+  return { code, wrong: output.split('\n').filter((line) => /FAILURE|^✗/.test(line)) };
+}
 
 test('2026-07-28 is met', async () => {
   expect(await suite('--requirements', '2026-07-28')).toMatchObject({ code: 0 });
@@ -29,23 +28,16 @@ test('2025-11-25 is met, but for what a stateless server cannot offer', async ()
 });
 
 test.each([
-  'lifecycle',
-  'capability-negotiation',
-  'wire-fields',
-  'request-state-removal',
-  'mrtr-input',
-  'request-headers',
-  'dispatch-and-envelope',
-  'required-task-error',
-  'mrtr-composition',
-])('tasks-%s passes', async (scenario) => {
-  const { code, output } = await suite('--scenario', `tasks-${scenario}`);
-  expect({ code, output }).toMatchObject({
-    code: 0,
-    output: expect.stringMatching(/Passed: (\d+)\/\1, 0 failed/) as unknown,
-  });
-});
-
-test('http-header-validation passes', async () => {
-  expect(await suite('--scenario', 'http-header-validation')).toMatchObject({ code: 0 });
+  'tasks-lifecycle',
+  'tasks-capability-negotiation',
+  'tasks-wire-fields',
+  'tasks-request-state-removal',
+  'tasks-mrtr-input',
+  'tasks-request-headers',
+  'tasks-dispatch-and-envelope',
+  'tasks-required-task-error',
+  'tasks-mrtr-composition',
+  'http-header-validation',
+])('%s passes', async (scenario) => {
+  expect(await suite('--scenario', scenario)).toEqual({ code: 0, wrong: [] });
 });
