@@ -62,7 +62,8 @@ export function callWith(jobs: Jobs, watch: Watch, answers: Answers, rounds: Rou
 
     const { result, view } = await answers.stateOf(ref, tool.name);
     if (!view) return result;
-    const questions = takenBy(client.can, view.questions).filter(({ key }) => !answered.includes(key));
+    const asked = view.status === 'input_required' ? takenBy(client.can, view.questions) : [];
+    const questions = asked.filter(({ key }) => !answered.includes(key));
     if (client.tasks && questions.length === 0) return createdTask(view);
     // Who can be asked in rounds can be kept waiting in rounds.
     const next =

@@ -55,7 +55,7 @@ export function stateOf(view: JobView, next: NextCall | undefined): Record<strin
     elapsed_s: elapsedSeconds(view),
     ...(view.progress && { progress: { ...view.progress, ...(view.within && { within: view.within }) } }),
     ...(view.trouble !== undefined && { trouble: view.trouble }),
-    ...(view.questions.length > 0 && { questions: view.questions }),
+    ...(view.status === 'input_required' && { questions: view.questions }),
     ...(next && { next }),
   };
 }

@@ -30,7 +30,7 @@ export function createdTask(view: JobView) {
  */
 export function detailedTask(view: JobView, result: CallToolResult | undefined, can: ReadonlySet<Ability>) {
   const error = protocolErrorIn(result);
-  const questions = takenBy(can, view.questions);
+  const questions = view.status === 'input_required' ? takenBy(can, view.questions) : [];
   const status = view.cancelling ? 'cancelled' : taskStatus(view, questions.length > 0, error !== undefined);
   return {
     ...commonOf(view, status),

@@ -74,7 +74,8 @@ export function tasksOf(jobs: Jobs, watch: Watch, answers: Answers, respond: Res
     /** `tasks/get` of 2025-11-25. Questions go out on its stream, unless they have gone out already. */
     async getCore(caller: Caller, taskId: string, push: Push | undefined) {
       const view = await look(caller, taskId);
-      for (const question of view.questions.filter(({ shown }) => shown !== true)) push?.(view.ref, question);
+      if (view.status === 'input_required')
+        for (const question of view.questions.filter(({ shown }) => shown !== true)) push?.(view.ref, question);
       return coreTask(view, await resultOf(view));
     },
 

@@ -32,6 +32,7 @@ export interface JobView {
   readonly within:
     | { readonly done?: number | undefined; readonly total?: number | undefined; readonly message?: string | undefined }
     | undefined;
+  /** Those that are open; answered already, perhaps, where the status is not `input_required`. */
   readonly questions: readonly Question[];
   readonly partial: { readonly value: unknown } | { readonly characters: number } | undefined;
   /** What keeps the job from going on, in words for a person; undefined when all is well. */
@@ -102,7 +103,8 @@ export function viewOf(ref: JobRef, description: WorkflowExecutionDescription, h
     tool: memo[MEMO_JOB]?.tool ?? description.type,
     argsHash: memo[MEMO_JOB]?.argsHash ?? '',
     ttlMs: ttlOf(memo[MEMO_JOB]?.policy ?? DEFAULT_POLICY),
-    status: questions.length > 0 ? 'input_required' : status,
+    // With a decision pending there is news that the job has not taken in yet: an answer, most likely.
+    status: questions.length > 0 && !description.raw.pendingWorkflowTask ? 'input_required' : status,
     cancelling: description.raw.workflowExtendedInfo?.cancelRequested === true,
     startedAt: new Date(memo[MEMO_JOB]?.at ?? description.startTime),
     closedAt: description.closeTime,

@@ -140,6 +140,7 @@ export function watchHub(jobs: Watchable) {
         const leave = follow(ref, {
           onView(view) {
             onView?.(view);
+            if (view.status !== 'input_required') return;
             for (const question of view.questions.filter(({ key }) => !pushed.has(key))) {
               pushed.add(question.key);
               if (push?.(ref, question) !== true) return giveUp();
