@@ -53,21 +53,24 @@ export function callWith(jobs: Jobs, watch: Watch, answers: Answers, rounds: Rou
     const { ref } = begun;
     const answered = 'answered' in begun ? begun.answered : [];
     if (request.asTask && 'status' in begun) return { task: createdCoreTask(begun) };
-
     if (client.tasks && graceMs === 0 && 'status' in begun) return createdTask(begun);
+
     const ms = client.tasks ? graceMs : request.patienceMs(tool.waitMs);
     const outcome = await watch.wait(ref, { ms, signal, answered, onView: request.onView, push: request.push });
     if (outcome) return answers.ended(ref, tool.name, outcome);
     if (signal.aborted && client.era === 'modern' && tool.onDisconnect === 'cancel') await jobs.cancel(ref);
-
     const { result, view } = await answers.stateOf(ref, tool.name);
-    if (!view) return result;
+    return view ? goesOn(view, answered, request) : result;
+  };
+
+  /** What a client is told whose job goes on: a task, another round, or a handle in words. */
+  function goesOn(view: JobView, answered: readonly string[], { client, round, caller }: CallRequest): Result {
     const asked = view.status === 'input_required' ? takenBy(client.can, view.questions) : [];
     const questions = asked.filter(({ key }) => !answered.includes(key));
     if (client.tasks && questions.length === 0) return createdTask(view);
     // Who can be asked in rounds can be kept waiting in rounds.
-    const next =
-      client.era === 'modern' && client.can.size > 0 && rounds.next(view, round, answered, questions, caller);
-    return next || handleOf(view, answers.auditOf(ref));
-  };
+    const takesRounds = client.era === 'modern' && client.can.size > 0;
+    const next = takesRounds ? rounds.next(view, round, answered, questions, caller) : undefined;
+    return next ?? handleOf(view, answers.auditOf(view.ref));
+  }
 }

@@ -15,6 +15,7 @@ import type { JobView } from './view';
 
 /** Clients give up after ten rounds. The last one of ours gives them a handle. */
 const ROUNDS_MAX = 9;
+/** How long a round that brought nothing but time may be carried on. One with a question, until that expires. */
 const TTL_MS = 600_000;
 
 const Note = z.object({
@@ -76,7 +77,7 @@ export function roundsWith(jobs: Jobs, respond: Respond, ids: Ids, { seal, open 
         waited,
         answered: [...answered],
         owner: ids.subjectTag(caller),
-        until: Date.now() + TTL_MS,
+        until: Math.max(Date.now() + TTL_MS, ...questions.map(({ expiresAt }) => Date.parse(expiresAt))),
       };
       return {
         resultType: 'input_required',

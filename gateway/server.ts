@@ -6,13 +6,11 @@ import { MissingRequiredClientCapabilityError, ProtocolError, ProtocolErrorCode 
 import type { McpServerFactory, Result, ServerCapabilities, ServerContext } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { version } from '../package.json';
-import type { Caller } from '../workflows/contract';
 import type { CallRequest } from './call';
 import { TASKS_EXTENSION, clientOf } from './client';
 import type { ClientFacts } from './client';
 import type { Companion } from './companions/companion';
 import type { Elicitation } from './elicitation';
-import { Conflict, RETRY_AFTER_S, Unavailable, UnknownJob } from './errors';
 import type { Exchange } from './exchange';
 import type { Jobs } from './jobs';
 import { McpServer } from './mcp-server';
@@ -21,10 +19,11 @@ import { reportProgress } from './progress';
 import { needOf } from './question';
 import { RESULT_RESOURCES } from './resources';
 import type { Resources } from './resources';
-import { rejected } from './result';
 import type { Round, Rounds } from './rounds';
 import type { Push, Tasks } from './tasks';
 import type { Tool } from './tools';
+import { guarded, toolError } from './trouble';
+import type { OnError } from './trouble';
 
 export const INFO = { name: 'holdfast', title: 'Holdfast', version };
 const INSTRUCTIONS =
@@ -54,7 +53,7 @@ export interface Offer {
   readonly patience: (of: PatienceOf) => number;
   readonly jobs: Jobs;
   readonly more: More | undefined;
-  readonly onError: (error: unknown) => void;
+  readonly onError: OnError;
 }
 
 const ListParams = z.looseObject({ cursor: z.string().optional() });
@@ -99,6 +98,8 @@ export function serverFactory(offer: Offer, exchangeOf: (request: object | undef
       return offer.call(tool, args, request);
     }
     const companion = companions.get(name);
+    if (companion && request.asTask)
+      throw new ProtocolError(ProtocolErrorCode.MethodNotFound, `${name} waits for jobs; it is no task itself.`);
     if (companion) return companion.run(args, request);
     throw new ProtocolError(
       ProtocolErrorCode.InvalidParams,
@@ -174,7 +175,7 @@ export function serverFactory(offer: Offer, exchangeOf: (request: object | undef
         });
         return era === 'legacy' && WITHOUT_LINKS.has(exchange.version ?? '') ? withoutLinks(result) : result;
       } catch (error) {
-        return await toolError(error, exchange, offer);
+        return await toolError(error, exchange, offer.jobs, offer.onError);
       } finally {
         progress.stop();
         exchange.settle();
@@ -190,7 +191,7 @@ export function serverFactory(offer: Offer, exchangeOf: (request: object | undef
       return { resourceTemplates: RESULT_RESOURCES };
     });
     server.setRequestHandler('resources/read', { params: UriParams }, ({ uri }) =>
-      guarded(offer, () => offer.resources.read(caller, uri)),
+      guarded(offer.onError, () => offer.resources.read(caller, uri)),
     );
 
     if (era === 'modern') {
@@ -202,28 +203,30 @@ export function serverFactory(offer: Offer, exchangeOf: (request: object | undef
       };
       server.setRequestHandler('tasks/get', { params: TaskParams }, ({ taskId }, context) => {
         const { can } = asked(context);
-        return guarded(offer, () => offer.tasks.get(caller, taskId, can));
+        return guarded(offer.onError, () => offer.tasks.get(caller, taskId, can));
       });
       server.setRequestHandler('tasks/update', { params: TaskParams }, ({ taskId }, context) => {
         asked(context);
-        return guarded(offer, () => offer.tasks.update(caller, taskId, context.mcpReq.inputResponses ?? {}));
+        return guarded(offer.onError, () => offer.tasks.update(caller, taskId, context.mcpReq.inputResponses ?? {}));
       });
       server.setRequestHandler('tasks/cancel', { params: TaskParams }, ({ taskId }, context) => {
         asked(context);
-        return guarded(offer, () => offer.tasks.cancel(caller, taskId));
+        return guarded(offer.onError, () => offer.tasks.cancel(caller, taskId));
       });
     } else if (core) {
       server.setRequestHandler('tasks/get', { params: TaskParams }, ({ taskId }, context) =>
-        guarded(offer, () => offer.tasks.getCore(caller, taskId, pushOn(clientOf(era, context, session), context))),
+        guarded(offer.onError, () =>
+          offer.tasks.getCore(caller, taskId, pushOn(clientOf(era, context, session), context)),
+        ),
       );
       server.setRequestHandler('tasks/result', { params: TaskParams }, ({ taskId }, context) =>
-        guarded(offer, () => {
+        guarded(offer.onError, () => {
           const push = pushOn(clientOf(era, context, session), context);
           return offer.tasks.result(caller, taskId, push, context.mcpReq.signal);
         }),
       );
       server.setRequestHandler('tasks/cancel', { params: TaskParams }, ({ taskId }) =>
-        guarded(offer, () => offer.tasks.cancelCore(caller, taskId)),
+        guarded(offer.onError, () => offer.tasks.cancelCore(caller, taskId)),
       );
     }
     offer.more?.register(server, era);
@@ -260,60 +263,4 @@ function withoutLinks(result: Result): Result {
   const content = result['content'];
   if (!Array.isArray(content)) return result;
   return { ...result, content: content.filter(({ type }: { readonly type: string }) => type !== 'resource_link') };
-}
-
-/** Runs a method that is no tool call; what goes wrong there is the protocol's affair. */
-async function guarded<R>({ onError }: Offer, run: () => Promise<R>): Promise<R> {
-  try {
-    return await run();
-  } catch (error) {
-    if (error instanceof ProtocolError) throw error;
-    if (error instanceof Unavailable)
-      throw new ProtocolError(ProtocolErrorCode.InternalError, error.message, { retry_after_s: RETRY_AFTER_S });
-    throw internal(error, onError);
-  }
-}
-
-/** Puts what went wrong into words, or passes on what is the protocol's affair. */
-async function toolError(error: unknown, { caller, settle }: Exchange, { jobs, onError }: Offer): Promise<Result> {
-  if (error instanceof MissingRequiredClientCapabilityError)
-    settle({ status: 400, code: error.code, message: error.message, data: error.data });
-  if (error instanceof ProtocolError) throw error;
-  if (error instanceof Conflict)
-    return rejected(error.message, { kind: 'conflict', job_id: error.jobId, retryable: false, side_effect: 'none' });
-  if (error instanceof UnknownJob) {
-    const latest = await latestOf(jobs, caller);
-    const known = latest.length > 0 ? `Your latest jobs: ${latest.join(', ')}.` : 'You have no jobs.';
-    return rejected(`${error.message} ${known}`, { kind: 'unknown_job', retryable: false, side_effect: 'none' });
-  }
-  if (error instanceof Unavailable) {
-    if (error.refused)
-      settle({
-        status: 503,
-        code: ProtocolErrorCode.InternalError,
-        message: error.message,
-        retryAfterS: RETRY_AFTER_S,
-      });
-    return rejected(error.message, {
-      kind: 'unavailable',
-      ...(error.jobId !== undefined && { job_id: error.jobId }),
-      retryable: error.jobId === undefined,
-      retry_after_s: RETRY_AFTER_S,
-      side_effect: error.jobId === undefined ? 'none' : 'unknown',
-    });
-  }
-  throw internal(error, onError);
-}
-
-/** Some job ids, for one who has lost them. */
-async function latestOf(jobs: Jobs, caller: Caller): Promise<readonly string[]> {
-  return jobs.list(caller, { limit: 5 }).then(
-    (listed) => listed.map(({ ref }) => ref.id),
-    () => [],
-  );
-}
-
-function internal(error: unknown, onError: (error: unknown) => void): ProtocolError {
-  onError(error);
-  return new ProtocolError(ProtocolErrorCode.InternalError, 'Internal error. The gateway has logged it.');
 }

@@ -98,8 +98,12 @@ export function watchHub(jobs: Watchable) {
     }
   }
 
-  /** Watches a job until it ends or the returned function is called. */
+  /** Watches a job until it ends, the gateway stops, or the returned function is called. */
   function follow(ref: JobRef, watcher: Watcher): () => void {
+    if (draining) {
+      watcher.onEnd(undefined);
+      return () => undefined;
+    }
     const known = watched.get(ref.workflowId);
     const entry = known ?? { watchers: new Set(), gone: new AbortController() };
     entry.watchers.add(watcher);

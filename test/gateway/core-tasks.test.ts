@@ -112,3 +112,9 @@ test('a question goes out once on tasks/get', async () => {
     structuredContent: { greeting: 'Hello, Ada!' },
   });
 });
+
+test('a handle tool is no task itself', async () => {
+  const session = await legacySession(url());
+  const { message } = await session.request(url(), 'tools/call', { name: 'job_list', arguments: {}, task: {} });
+  expect(message.error?.code).toBe(-32601);
+});

@@ -1,4 +1,8 @@
 import { patienceBy } from '../../gateway/patience';
+import { modern } from '../fixtures/raw';
+import { replicas, walking } from '../fixtures/replicas';
+
+const { url } = replicas();
 
 const patience = patienceBy({ patienceMs: 45_000, clients: { 'claude-code': { patience: 110 } } });
 const nothing = { header: undefined, key: undefined, tool: undefined, client: undefined };
@@ -16,4 +20,16 @@ test.each([
   ['a client named like a property of every object', { ...nothing, client: '__proto__' }, 45_000],
 ])('%s', (_what, of, ms) => {
   expect(patience(of)).toBe(ms);
+});
+
+test('a client that says so gets its handle at once', async () => {
+  const [ledger, args] = walking('gated');
+  const { message } = await modern(
+    url(),
+    'tools/call',
+    { name: 'walk', arguments: args },
+    { 'holdfast-patience': '0' },
+  );
+  expect(message.result).toMatchObject({ structuredContent: { status: 'running', elapsed_s: 0 } });
+  ledger.open('gated');
 });
