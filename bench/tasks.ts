@@ -1,9 +1,12 @@
 /** What tasks cost: the way to a handle, polling, notifications, and a thousand subscribers. */
+import { randomUUID } from 'node:crypto';
+import { Client, Connection } from '@temporalio/client';
 import { newLedger } from '../test/fixtures/ledger';
 import { declaring, modern, modernHeaders, modernMeta, stream } from '../test/fixtures/raw';
 import { load, median } from './load';
 import type { Row } from './overhead';
 import type { BenchStack } from './stack';
+import { TASK_QUEUE } from '../workflows/contract';
 
 const TASKS = { extensions: { 'io.modelcontextprotocol/tasks': {} } };
 const SETTLE_MS = 10_000;
@@ -30,6 +33,16 @@ export async function tasks(stack: BenchStack, calls: number, subscribers: numbe
   const delays = await notificationDelays(begin, subscribe);
   worker.kill('SIGKILL');
 
+  const connection = await Connection.connect({ address: stack.address });
+  const { workflow } = new Client({ connection });
+  const bare = await load(calls, 1, () =>
+    workflow.start('walk', {
+      taskQueue: TASK_QUEUE,
+      workflowId: randomUUID(),
+      args: [{ ledger: path, steps: ['gated'] }],
+    }),
+  );
+  await connection.close();
   const creating = await load(calls, 1, () => begin(path, ['gated']));
   const taskId = await begin(path, ['gated']);
   const before = await gateway.usage();
@@ -48,6 +61,10 @@ export async function tasks(stack: BenchStack, calls: number, subscribers: numbe
   streams.forEach(({ hangUp }) => hangUp());
   await gateway.stop();
   return [
+    {
+      what: 'a start by a bare Temporal client, p50 / p95, ms',
+      value: `${bare.p50.toFixed(1)} / ${bare.p95.toFixed(1)}`,
+    },
     {
       what: 'call to handle, one at a time, p50 / p95, ms',
       value: `${creating.p50.toFixed(1)} / ${creating.p95.toFixed(1)}`,

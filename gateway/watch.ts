@@ -40,7 +40,8 @@ export interface WaitOptions {
 
 /** Most calls are over before the first look. */
 const TICK_FIRST_MS = 250;
-const TICK_MIN_MS = 1_000;
+/** After news. */
+const TICK_MIN_MS = 500;
 const TICK_MAX_MS = 5_000;
 const RECONNECT_MS = 1_000;
 
@@ -87,13 +88,14 @@ export function watchHub(jobs: Watchable) {
   /** Looks again and again, less often while nothing changes. */
   async function tick(ref: JobRef, entry: Entry): Promise<void> {
     const { signal } = entry.gone;
-    for (let ms = TICK_FIRST_MS; ; ms = Math.min(ms * 1.5, TICK_MAX_MS)) {
+    for (let ms = TICK_FIRST_MS; ;) {
       const on = await pause(ms, true, { signal }).catch(() => false);
       if (!on) return;
       const view = await jobs.look(ref).catch(() => undefined); // what is wrong, the long poll tells
-      if (!view || (entry.last && fingerprint(entry.last) === fingerprint(view))) continue;
+      const news = view && !(entry.last && fingerprint(entry.last) === fingerprint(view));
+      ms = news ? TICK_MIN_MS : Math.min(ms * 1.5, TICK_MAX_MS);
+      if (!news) continue;
       entry.last = view;
-      ms = TICK_MIN_MS;
       for (const watcher of [...entry.watchers]) watcher.onView?.(view);
     }
   }
