@@ -48,7 +48,7 @@ export function answersFrom(
     const view = await jobs.look(ref).catch(unlessUnavailable);
     if (view && !isClosed(view)) return { view };
     // It ended between the wait and the look.
-    const outcome = view && (await jobs.poll(ref, new AbortController().signal).catch(unlessUnavailable));
+    const outcome = view && (await jobs.outcomeOf(ref).catch(unlessUnavailable));
     if (outcome) return { result: await ended(ref, tool, outcome) };
     const trouble = 'its state cannot be read for the moment; it was accepted and goes on';
     return { view: newView(ref, tool, DEFAULT_POLICY, trouble) };

@@ -1,10 +1,10 @@
 /** The life of a call, top to bottom. Whoever changes the product reads this first. */
 import type { Result } from '@modelcontextprotocol/server';
-import type { Caller, Question } from '../workflows/contract';
+import type { Caller } from '../workflows/contract';
 import type { Answers } from './answer';
 import type { ClientFacts } from './client';
+import { unlessUnknown } from './errors';
 import { handleOf } from './handle';
-import type { JobRef } from './ids';
 import type { Jobs, Origin } from './jobs';
 import { invalid } from './result';
 import type { Round, Rounds } from './rounds';
@@ -12,7 +12,7 @@ import { takenBy } from './question';
 import { createdCoreTask, createdTask } from './task';
 import type { Tool } from './tools';
 import type { JobView } from './view';
-import type { Watch } from './watch';
+import type { Push, Watch } from './watch';
 
 /** What a request brings along besides the tool's name and arguments. */
 export interface CallRequest {
@@ -30,7 +30,7 @@ export interface CallRequest {
   readonly signal: AbortSignal;
   readonly onView: (view: JobView) => void;
   /** Puts a question before the client's user on the open stream, where the revision has that. */
-  readonly push: ((ref: JobRef, question: Question) => boolean) | undefined;
+  readonly push: Push | undefined;
   /** To be called once the call is durable. */
   readonly accepted: () => void;
 }
@@ -58,7 +58,8 @@ export function callWith(jobs: Jobs, watch: Watch, answers: Answers, rounds: Rou
     const ms = client.tasks ? graceMs : request.patienceMs(tool.waitMs);
     const outcome = await watch.wait(ref, { ms, signal, answered, onView: request.onView, push: request.push });
     if (outcome) return answers.ended(ref, tool.name, outcome);
-    if (signal.aborted && client.era === 'modern' && tool.onDisconnect === 'cancel') await jobs.cancel(ref);
+    const hungUp = signal.aborted && client.era === 'modern' && !watch.draining();
+    if (hungUp && tool.onDisconnect === 'cancel') await jobs.cancel(ref).catch(unlessUnknown);
     const { result, view } = await answers.stateOf(ref, tool.name);
     return view ? goesOn(view, answered, request) : result;
   };

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import type { Caller, Question } from '../workflows/contract';
-import { UnknownJob } from './errors';
+import { unlessUnknown } from './errors';
 import { JOB_ID, isJobId } from './ids';
 import type { Ids, JobRef } from './ids';
 import type { Jobs } from './jobs';
@@ -39,20 +39,23 @@ export function elicitationWith(jobs: Jobs, respond: Respond, ids: Ids, { seal, 
     isResponse: (body: unknown): boolean => Response.safeParse(body).success,
 
     /**
-     * Hands a posted answer to its job. One that is late, forged or someone else's is dropped: there is nobody to tell.
+     * Hands a posted answer to its job. One that is late, forged or someone else's is dropped: there is nobody to tell. Returns
+     * what keeps it from fitting its question, which stays open for another answer under the same id.
      *
      * @throws Unavailable when Temporal does not answer
      */
-    async take(body: unknown, caller: Caller): Promise<void> {
+    async take(body: unknown, caller: Caller): Promise<string | undefined> {
       const { id, result } = Response.parse(body);
       const asked = open('question', id.slice(PREFIX.length), Asked);
-      if (!asked || !isJobId(asked.job) || asked.owner !== ids.subjectTag(caller) || asked.until < Date.now()) return;
+      if (!asked || !isJobId(asked.job) || asked.owner !== ids.subjectTag(caller) || asked.until < Date.now())
+        return undefined;
       // An error means that the client could not show it, or that its user closed it.
       const response = result ?? { action: 'cancel' };
       try {
-        await respond(await jobs.look(ids.refOf(caller, asked.job)), asked.key, response);
+        const reception = await respond(await jobs.look(ids.refOf(caller, asked.job)), asked.key, response);
+        return reception.kind === 'misfit' ? reception.problems : undefined;
       } catch (error) {
-        if (!(error instanceof UnknownJob)) throw error;
+        return unlessUnknown(error);
       }
     },
   };

@@ -54,3 +54,8 @@ export interface Refusal {
 export function unlessUnavailable(error: unknown): undefined {
   if (!(error instanceof Unavailable)) throw error;
 }
+
+/** For what needs no doing when the job has ended. */
+export function unlessUnknown(error: unknown): undefined {
+  if (!(error instanceof UnknownJob)) throw error;
+}

@@ -91,7 +91,8 @@ export function exchangeWith({ auto, sse, exchanges, sessions }: ExchangeOptions
     const chunks = answer.body.getReader();
     const first = chunks.read();
     const refusal = await Promise.race([settled, first.then(() => undefined), after(FIRST_BYTE_MS)]);
-    if (refusal) {
+    // Of a batch, other calls may have been accepted.
+    if (refusal && !Array.isArray(body)) {
       await chunks.cancel();
       return refuse(response, refusal, idOf(body));
     }

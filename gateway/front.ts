@@ -45,6 +45,7 @@ export function frontOf(options: FrontOptions): HttpServer {
     { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000 },
     (request, response) => {
       route(request, response, options).catch((error: unknown) => {
+        if (error instanceof Unavailable && !response.headersSent) return unavailable(response, error);
         options.onError(error);
         if (response.headersSent) response.destroy();
         else refuse(response, { status: 500, code: INTERNAL, message: 'Internal error. The gateway has logged it.' });
@@ -96,9 +97,16 @@ async function serve(
   { elicitation, cancelled, listeners, exchange }: FrontOptions,
 ): Promise<void> {
   const { caller } = grant;
-  if (elicitation.isResponse(body)) return accept(response, elicitation.take(body, caller));
+  if (elicitation.isResponse(body)) {
+    const problems = await elicitation.take(body, caller);
+    if (problems === undefined) return void response.writeHead(202).end();
+    return refuse(response, { status: 400, code: INVALID_PARAMS, message: `The answer does not fit: ${problems}.` });
+  }
   const { 'mcp-session-id': session } = request.headers;
-  if (isCancellation(body)) return accept(response, cancelled(body, String(session), caller));
+  if (isCancellation(body)) {
+    await cancelled(body, String(session), caller);
+    return void response.writeHead(202).end();
+  }
 
   if (isInitialization(body) && !isInitializeRequest(body) && !isModern(request, body))
     return refuse(response, { status: 400, code: INVALID_PARAMS, message: INITIALIZE_WANTS }, idOf(body));
@@ -116,15 +124,8 @@ function isInitialization(body: unknown): boolean {
   return typeof body === 'object' && body !== null && 'method' in body && body.method === 'initialize' && 'id' in body;
 }
 
-/** Answers a message that wants no answer, once it has had its effect. */
-async function accept(response: ServerResponse, effect: Promise<void>): Promise<void> {
-  try {
-    await effect;
-    response.writeHead(202).end();
-  } catch (error) {
-    if (!(error instanceof Unavailable)) throw error;
-    refuse(response, { status: 503, code: INTERNAL, message: error.message, retryAfterS: RETRY_AFTER_S });
-  }
+function unavailable(response: ServerResponse, { message }: Unavailable): void {
+  refuse(response, { status: 503, code: INTERNAL, message, retryAfterS: RETRY_AFTER_S });
 }
 
 /** Whether the SDK, too, would take it for a request of 2026-07-28, in all its headers. */

@@ -9,7 +9,6 @@ import {
   WorkflowFailedError,
   WorkflowNotFoundError,
   defaultGrpcRetryOptions,
-  isGrpcCancelledError,
   isGrpcServiceError,
   makeGrpcRetryInterceptor,
 } from '@temporalio/client';
@@ -114,7 +113,7 @@ export function temporalJobs({ temporal }: Pick<GatewayConfig, 'temporal'>, ids:
     const [heartbeat] = await decodeArrayFromPayloads(
       client.options.loadedDataConverter,
       beating?.heartbeatDetails?.payloads,
-    );
+    ).catch(() => []); // of a foreign worker, in a form that only it can read
     return viewOf(ref, description, heartbeat);
   }
 
@@ -158,15 +157,15 @@ export function temporalJobs({ temporal }: Pick<GatewayConfig, 'temporal'>, ids:
       await inTurn(() => ask(start));
       return view;
     } catch (error) {
-      if (error instanceof Unavailable) return arrived(ref, error);
+      if (error instanceof Unavailable) return arrived(ref, hash, error);
       throw error;
     }
   }
 
   /** After a start that was not acknowledged: what was sent may have arrived all the same. */
-  async function arrived(ref: JobRef, { refused }: Unavailable): Promise<JobView> {
+  async function arrived(ref: JobRef, hash: string, { refused }: Unavailable): Promise<JobView> {
     const found = await look(ref).catch(() => undefined);
-    if (found) return found;
+    if (found?.argsHash === hash) return found;
     throw new Unavailable(refused, ref.id);
   }
 
@@ -187,7 +186,7 @@ export function temporalJobs({ temporal }: Pick<GatewayConfig, 'temporal'>, ids:
         : { kind: 'done', value };
     } catch (error) {
       if (error instanceof WorkflowFailedError) return failedOutcome(error);
-      if (isGrpcCancelledError(error)) return undefined;
+      if (slice.signal.aborted) return undefined;
       if (error instanceof WorkflowNotFoundError) throw new UnknownJob(ref.id);
       // Whatever ails the connection, the job goes on, and so may the wait.
       if (grpcCodeOf(error) !== undefined) throw new Unavailable(false);
@@ -201,6 +200,13 @@ export function temporalJobs({ temporal }: Pick<GatewayConfig, 'temporal'>, ids:
   return {
     look,
     poll,
+
+    /** How a job ended that has ended. @throws Unavailable when Temporal does not tell in time */
+    async outcomeOf(ref: JobRef): Promise<Outcome> {
+      const outcome = await poll(ref, new AbortController().signal);
+      if (!outcome) throw new Unavailable(false);
+      return outcome;
+    },
 
     /**
      * Starts the job of a call, or joins the one that has the same idempotency key. Returns it as it is then.

@@ -9,7 +9,7 @@ import { z } from 'zod';
 import type { Caller } from '../workflows/contract';
 import type { Answers } from './answer';
 import { modernClient } from './client';
-import { UnknownJob } from './errors';
+import { unlessUnknown } from './errors';
 import type { Refusal } from './errors';
 import { isJobId } from './ids';
 import type { Ids } from './ids';
@@ -20,8 +20,8 @@ import type { JobView } from './view';
 import type { Watch } from './watch';
 
 const KEEP_ALIVE_MS = 15_000;
-/** Task ids in one subscription, streams of one caller, and of the process. */
-const MAX = { ids: 100, streams: 1_000, all: 2_000 };
+/** Task ids in one subscription, streams of one caller and of the process, and bytes that a client has not read. */
+const MAX = { ids: 100, streams: 1_000, all: 2_000, buffered: 4 * 1024 * 1024 };
 
 const Listen = z.looseObject({
   id: z.union([z.string(), z.number()]),
@@ -55,11 +55,7 @@ export function listenersOf(
   /** The jobs that the caller may see. Of the others nothing is said. */
   async function visible(caller: Caller, taskIds: readonly string[]): Promise<JobView[]> {
     const views = await Promise.all(
-      [...new Set(taskIds)].filter(isJobId).map((id) =>
-        jobs.look(ids.refOf(caller, id)).catch((error: unknown) => {
-          if (!(error instanceof UnknownJob)) throw error;
-        }),
-      ),
+      [...new Set(taskIds)].filter(isJobId).map((id) => jobs.look(ids.refOf(caller, id)).catch(unlessUnknown)),
     );
     return views.filter((view) => view !== undefined);
   }
@@ -67,9 +63,12 @@ export function listenersOf(
   async function serve({ id, params }: Subscription, caller: Caller, response: ServerResponse): Promise<void> {
     const client = modernClient(params._meta);
     const views = await visible(caller, params.notifications.taskIds);
+    if (response.destroyed) return; // hung up while we looked
     const stamped = { [SUBSCRIPTION_ID_META_KEY]: id };
-    const send = (message: object): void =>
-      void response.write(`event: message\ndata: ${JSON.stringify({ jsonrpc: '2.0', ...message })}\n\n`);
+    const send = (message: object): void => {
+      response.write(`event: message\ndata: ${JSON.stringify({ jsonrpc: '2.0', ...message })}\n\n`);
+      if (response.writableLength > MAX.buffered) response.destroy(); // it does not read: it may subscribe again
+    };
     const notify = (method: string, params: object): void => send({ method, params: { ...params, _meta: stamped } });
 
     response.writeHead(200, {
@@ -119,7 +118,7 @@ export function listenersOf(
     await finished;
     clearInterval(keepAlive);
     leaves.forEach((leave) => leave());
-    if (response.destroyed) return;
+    if (!response.writable) return;
     const _meta = { ...stamped, [SERVER_INFO_META_KEY]: serverInfo };
     send({ id, result: { resultType: 'complete', _meta } });
     response.end();

@@ -2,7 +2,7 @@
 import type { GatewayConfig } from './config';
 
 /** Nothing between a client and a gateway keeps a connection for longer. */
-export const PATIENCE_MAX_MS = 240_000;
+const PATIENCE_MAX_MS = 240_000;
 
 export interface PatienceOf {
   /** The `Holdfast-Patience` header, seconds. */

@@ -31,7 +31,7 @@ export function resourcesOf(jobs: Jobs, answers: Answers, ids: Ids) {
       const ref = ids.refOf(caller, asked.id);
       try {
         const { tool, status } = await jobs.look(ref);
-        const outcome = status === 'done' ? await jobs.poll(ref, new AbortController().signal) : undefined;
+        const outcome = status === 'done' ? await jobs.outcomeOf(ref) : undefined;
         if (outcome?.kind !== 'done') throw new ResourceNotFoundError(uri);
         const whole = texts(answers.contentOf(tool, outcome.value)).join('\n');
         const end = Math.min(asked.offset + INLINE_MAX, whole.length);

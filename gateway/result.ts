@@ -122,7 +122,7 @@ export function json(value: unknown): string {
 }
 
 /** Where a result can be read as an MCP resource, by its owner. */
-export function resultLink(ref: JobRef): ContentBlock {
+function resultLink(ref: JobRef): ContentBlock {
   return {
     type: 'resource_link',
     uri: resultUri(ref.id),

@@ -21,8 +21,7 @@ const TTL_MS = 600_000;
 const Note = z.object({
   job: z.string().regex(JOB_ID),
   tool: z.string(),
-  /** Rounds that brought nothing but time. */
-  waited: z.number(),
+  rounds: z.number(),
   /** Keys that were answered: a job whose workers are down still shows them as open. */
   answered: z.array(z.string()),
   owner: z.string(),
@@ -69,12 +68,12 @@ export function roundsWith(jobs: Jobs, respond: Respond, ids: Ids, { seal, open 
       questions: readonly Question[],
       caller: Caller,
     ): InputRequiredResult | undefined {
-      const waited = (before?.waited ?? 0) + (questions.length > 0 ? 0 : 1);
-      if (waited > ROUNDS_MAX) return undefined;
+      const count = (before?.rounds ?? 0) + 1;
+      if (count > ROUNDS_MAX) return undefined;
       const note: Round = {
         job: view.ref.id,
         tool: view.tool,
-        waited,
+        rounds: count,
         answered: [...answered],
         owner: ids.subjectTag(caller),
         until: Math.max(Date.now() + TTL_MS, ...questions.map(({ expiresAt }) => Date.parse(expiresAt))),

@@ -20,10 +20,11 @@ import { needOf } from './question';
 import { RESULT_RESOURCES } from './resources';
 import type { Resources } from './resources';
 import type { Round, Rounds } from './rounds';
-import type { Push, Tasks } from './tasks';
+import type { Tasks } from './tasks';
 import type { Tool } from './tools';
 import { guarded, toolError } from './trouble';
 import type { OnError } from './trouble';
+import type { Push } from './watch';
 
 export const INFO = { name: 'holdfast', title: 'Holdfast', version };
 const INSTRUCTIONS =
@@ -129,8 +130,9 @@ export function serverFactory(offer: Offer, exchangeOf: (request: object | undef
         : (ref, question) => {
             if (!client.can.has(needOf(question))) return false;
             const { requestFor } = offer.elicitation;
+            if (!server.transport) return false;
             void server.transport
-              ?.send(requestFor(ref, question, caller), { relatedRequestId: mcpReq.id })
+              .send(requestFor(ref, question, caller), { relatedRequestId: mcpReq.id })
               .then(() => offer.jobs.shown(ref, question.key))
               .catch(() => undefined); // the client is gone: another stream will show it
             return true;
@@ -143,9 +145,6 @@ export function serverFactory(offer: Offer, exchangeOf: (request: object | undef
     });
     server.setRequestHandler('tools/call', { params: CallParams }, async (params, context) => {
       const client = clientOf(era, context, session);
-      const progress = reportProgress(context.mcpReq._meta?.progressToken, (update) => {
-        context.mcpReq.notify({ method: 'notifications/progress', params: { ...update } }).catch(() => undefined); // the client is gone
-      });
       const asTask = core && params.task !== undefined;
       const key = keyOf(exchange, context);
       const round = context.mcpReq.requestState<Round>();
@@ -154,6 +153,9 @@ export function serverFactory(offer: Offer, exchangeOf: (request: object | undef
           ProtocolErrorCode.InvalidParams,
           `The requestState belongs to a call of ${round.tool}.`,
         );
+      const progress = reportProgress(context.mcpReq._meta?.progressToken, (update) => {
+        context.mcpReq.notify({ method: 'notifications/progress', params: { ...update } }).catch(() => undefined); // the client is gone
+      });
       try {
         const result = await dispatch(params.name, params.arguments, {
           caller,

@@ -1,9 +1,9 @@
 /** The `tasks/*` methods of both dialects, on one set of jobs. A job of someone else, and one that never was, are the same error. */
 import { ProtocolError, ProtocolErrorCode, RELATED_TASK_META_KEY } from '@modelcontextprotocol/server';
 import type { CallToolResult } from '@modelcontextprotocol/server';
-import type { Caller, Question } from '../workflows/contract';
+import type { Caller } from '../workflows/contract';
 import type { Answers } from './answer';
-import { UnknownJob } from './errors';
+import { UnknownJob, unlessUnknown } from './errors';
 import { isJobId } from './ids';
 import type { Ids, JobRef } from './ids';
 import type { Jobs } from './jobs';
@@ -12,10 +12,7 @@ import type { Respond } from './respond';
 import { coreTask, detailedTask, isTerminal } from './task';
 import { isClosed } from './view';
 import type { JobView } from './view';
-import type { Watch } from './watch';
-
-/** Puts a question before the client while this request is open; false when it cannot take that question. */
-export type Push = (ref: JobRef, question: Question) => boolean;
+import type { Push, Watch } from './watch';
 
 export type Tasks = ReturnType<typeof tasksOf>;
 
@@ -39,15 +36,7 @@ export function tasksOf(jobs: Jobs, watch: Watch, answers: Answers, respond: Res
 
   async function resultOf(view: JobView): Promise<CallToolResult | undefined> {
     if (!isClosed(view)) return undefined;
-    const outcome = await jobs.poll(view.ref, new AbortController().signal);
-    return outcome && answers.ended(view.ref, view.tool, outcome);
-  }
-
-  /** Told to a job that ended in the meantime, it does nothing. */
-  async function cancel(ref: JobRef): Promise<void> {
-    await jobs.cancel(ref).catch((error: unknown) => {
-      if (!(error instanceof UnknownJob)) throw error;
-    });
+    return answers.ended(view.ref, view.tool, await jobs.outcomeOf(view.ref));
   }
 
   return {
@@ -67,7 +56,7 @@ export function tasksOf(jobs: Jobs, watch: Watch, answers: Answers, respond: Res
     /** `tasks/cancel` of 2026-07-28: the same answer whether the task goes on or has ended. */
     async cancel(caller: Caller, taskId: string) {
       const view = await look(caller, taskId);
-      if (!isClosed(view)) await cancel(view.ref);
+      if (!isClosed(view)) await jobs.cancel(view.ref).catch(unlessUnknown); // it may have ended meanwhile
       return {};
     },
 
@@ -93,7 +82,9 @@ export function tasksOf(jobs: Jobs, watch: Watch, answers: Answers, respond: Res
         },
         onView: (view) => view.cancelling && cancelled.abort(),
       });
-      const outcome = found ?? (cancelled.signal.aborted ? { kind: 'cancelled' as const } : undefined);
+      // Cancelled is cancelled, also for a job that did not listen and came to an end of its own.
+      const stopped = cancelled.signal.aborted || (await look(caller, taskId)).cancelling;
+      const outcome = stopped ? { kind: 'cancelled' as const } : found;
       // Without one the gateway stops, and the client asks another.
       if (!outcome) throw new ProtocolError(ProtocolErrorCode.InternalError, 'The gateway stops. Ask again.');
       const { _meta, ...result } = await answers.ended(ref, tool, outcome);
@@ -103,9 +94,10 @@ export function tasksOf(jobs: Jobs, watch: Watch, answers: Answers, respond: Res
     /** `tasks/cancel` of 2025-11-25: cancelled before the answer leaves, and for good. */
     async cancelCore(caller: Caller, taskId: string) {
       const before = await look(caller, taskId);
-      if (isTerminal(coreTask(before, undefined).status))
-        throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Task ${taskId} has ended already.`);
-      await cancel(before.ref);
+      if (isTerminal(coreTask(before, undefined).status)) throw ended(taskId);
+      await jobs.cancel(before.ref).catch((error: unknown) => {
+        throw error instanceof UnknownJob ? ended(taskId) : error; // it ended while it was looked at
+      });
       return coreTask({ ...before, cancelling: true }, undefined);
     },
   };
@@ -113,6 +105,10 @@ export function tasksOf(jobs: Jobs, watch: Watch, answers: Answers, respond: Res
 
 /** As long as a timer can. */
 const FOREVER_MS = 2 ** 31 - 1;
+
+function ended(taskId: string): ProtocolError {
+  return new ProtocolError(ProtocolErrorCode.InvalidParams, `Task ${taskId} has ended already.`);
+}
 
 function unknown(taskId: string): ProtocolError {
   return new ProtocolError(ProtocolErrorCode.InvalidParams, `You have no task ${taskId.slice(0, 64)}.`);

@@ -57,7 +57,7 @@ export function catalogueOf(definitions: readonly ToolDefinition[]): ReadonlyMap
  *
  * @throws Error when the definition breaks a rule of MCP or of ours; at start, not at the first call
  */
-export function toolOf(definition: ToolDefinition): Tool {
+function toolOf(definition: ToolDefinition): Tool {
   const { name, title, description, annotations, output } = definition;
   // A misspelt argument is an error that the model can mend, not one that is dropped in silence.
   const input = definition.input instanceof z.ZodObject ? definition.input.strict() : definition.input;

@@ -64,7 +64,7 @@ const Memo = z.object({
         key: z.string(),
         message: z.string(),
         schema: z.record(z.string(), z.unknown()),
-        expiresAt: z.string(),
+        expiresAt: z.iso.datetime({ offset: true }),
         shown: z.boolean().exactOptional(),
         request: z
           .object({

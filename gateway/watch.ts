@@ -25,6 +25,9 @@ export interface Watcher {
   readonly onError: (error: unknown) => void;
 }
 
+/** Puts a question before the client while its request is open; false when the client cannot take it. */
+export type Push = (ref: JobRef, question: Question) => boolean;
+
 export interface WaitOptions {
   /** Longest wait, milliseconds. */
   readonly ms: number;
@@ -34,8 +37,8 @@ export interface WaitOptions {
   readonly onView?: (view: JobView) => void;
   /** Keys of questions that were answered, though the job may still show them. */
   readonly answered?: readonly string[];
-  /** Asks the client while the wait goes on; false when it cannot take the question, which then ends the wait. */
-  readonly push?: ((ref: JobRef, question: Question) => boolean) | undefined;
+  /** Asks the client while the wait goes on. Without it, or when the client cannot take it, a question ends the wait. */
+  readonly push?: Push | undefined;
 }
 
 /** Most calls are over before the first look. */
@@ -94,7 +97,7 @@ export function watchHub(jobs: Watchable) {
       const view = await jobs.look(ref).catch(() => undefined); // what is wrong, the long poll tells
       const news = view && !(entry.last && fingerprint(entry.last) === fingerprint(view));
       ms = news ? TICK_MIN_MS : Math.min(ms * 1.5, TICK_MAX_MS);
-      if (!news) continue;
+      if (!news || signal.aborted) continue;
       entry.last = view;
       for (const watcher of [...entry.watchers]) watcher.onView?.(view);
     }
@@ -113,8 +116,12 @@ export function watchHub(jobs: Watchable) {
       watched.set(ref.workflowId, entry);
       void pollUntilClosed(ref, entry);
       void tick(ref, entry);
-    } else if (known.last?.status === 'running') {
-      watcher.onView?.(known.last); // a question may have been answered since
+    } else {
+      // Who joins late is told how it is now, and not how it was at the last news.
+      const tell = (view: JobView): void => {
+        if (entry.watchers.has(watcher)) watcher.onView?.(view);
+      };
+      void jobs.look(ref).then(tell, () => undefined);
     }
     return () => {
       if (entry.watchers.delete(watcher) && entry.watchers.size === 0) close(ref, entry, () => undefined);
@@ -123,6 +130,7 @@ export function watchHub(jobs: Watchable) {
 
   return {
     follow,
+    draining: () => draining,
 
     /**
      * Waits for a job to end.

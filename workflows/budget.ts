@@ -10,6 +10,7 @@ export type Budget = ReturnType<typeof startBudget>;
 
 /** Makes a budget of `budgetMs`. At its end everything that runs `within` it is cancelled. */
 export function startBudget(budgetMs: number) {
+  const root = CancellationScope.current();
   const work = new CancellationScope();
   let leftMs = budgetMs;
   let startedAt = 0;
@@ -20,7 +21,8 @@ export function startBudget(budgetMs: number) {
 
   const start = (): void => {
     startedAt = Date.now();
-    timer = new CancellationScope();
+    // Under the job's own scope: an author may ask in one that is cancelled, and the budget must not end with it.
+    timer = new CancellationScope({ cancellable: true, parent: root });
     void timer
       .run(() => sleep(Math.max(leftMs, 1), { summary: 'Budget' }))
       .then(

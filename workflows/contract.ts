@@ -111,7 +111,7 @@ export type PartialMemo = { readonly value: unknown } | { readonly characters: n
 export const QUERY_PARTIAL = 'holdfast.partial';
 /** Signal that carries an {@link Answer}. */
 export const SIGNAL_ANSWER = 'holdfast.answer';
-/** Signal that carries the key of a question which has been put before a person: no other gateway need push it again. */
+/** Signal that carries the key of a question which has been put before a person: polling gateways need not push it again. */
 export const SIGNAL_SHOWN = 'holdfast.shown';
 
 /**

@@ -59,7 +59,7 @@ export function job<T>(run: (input: InputOf<T>, job: Job) => Promise<OutputOf<T>
     const memo = workflowInfo().memo?.[MEMO_JOB] as Partial<JobMemo> | undefined;
     const policy = { ...DEFAULT_POLICY, ...memo?.policy };
     const budget = startBudget(policy.budgetMs);
-    const findings = keepFindings();
+    const findings = keepFindings(policy);
     const ask = takeQuestions(policy, budget);
     const { step, progress } = showProgress();
     const steps = <A>(): A => stepsUnder<A>(policy, budget);
@@ -93,18 +93,21 @@ async function approval(tool: string, input: unknown, ask: Job['ask']): Promise<
   throw fail('refused', `${why}: nothing was done.`, { sideEffect: 'none' });
 }
 
-/** Lets a result through that Temporal will take. One that it will not would be tried for ever. */
-function bounded<R>(what: string, value: R, { attempts }: Policy): R {
-  const detail: FailureDetail = { sideEffect: 'unknown', of: attempts };
-  let text: string;
-  try {
-    text = JSON.stringify(value ?? null);
-  } catch (error) {
-    throw fail('broken', `${what} is not JSON.`, detail, error instanceof Error ? error : undefined);
-  }
-  const bytes = new TextEncoder().encode(text).length;
+/** Lets a value through that Temporal will take. One that it will not would be tried for ever. */
+function bounded<R>(what: string, value: R, policy: Policy): R {
+  const bytes = new TextEncoder().encode(jsonOf(what, value, policy)).length;
   if (bytes <= MAX_RESULT_BYTES) return value;
+  const detail: FailureDetail = { sideEffect: 'unknown', of: policy.attempts };
   throw fail('too_large', `${what} has ${bytes} bytes; ${MAX_RESULT_BYTES} is the limit.`, detail);
+}
+
+function jsonOf(what: string, value: unknown, { attempts }: Policy): string {
+  try {
+    return JSON.stringify(value ?? null);
+  } catch (error) {
+    const cause = error instanceof Error ? error : undefined;
+    throw fail('broken', `${what} is not JSON.`, { sideEffect: 'unknown', of: attempts }, cause);
+  }
 }
 
 /** The same for an output, which must not look like what the kit returns in its place. */
@@ -117,14 +120,14 @@ function output<R>(value: R, policy: Policy): R {
 }
 
 /** The last partial result: in the memo when small, so that it reads without a worker; by query in full. */
-function keepFindings() {
+function keepFindings(policy: Policy) {
   let last: unknown;
   setHandler(partialQuery, () => last);
   return {
     last: () => last,
     keep(value: unknown): void {
+      const characters = jsonOf('A partial result', value, policy).length;
       last = value;
-      const characters = JSON.stringify(value ?? null).length;
       const memo: PartialMemo = characters <= MEMO_PARTIAL_MAX ? { value } : { characters };
       upsertMemo({ [MEMO_PARTIAL]: memo });
     },

@@ -37,7 +37,7 @@ export function takeQuestions(policy: Policy, budget: Pick<Budget, 'hold' | 'rel
     showOpen();
   });
 
-  return async ({ message, schema, request, key = `q${used.size + 1}` }: Asked): Promise<Reply> => {
+  return async ({ message, schema, request, key = freeKey(used) }: Asked): Promise<Reply> => {
     const expiresAt = new Date(Date.now() + policy.askMs).toISOString();
     const question: Question = { key, message, schema, expiresAt, ...(request && { request }) };
     refuseUnaskable(question, used, policy);
@@ -55,6 +55,12 @@ export function takeQuestions(policy: Policy, budget: Pick<Budget, 'hold' | 'rel
     const { key: answered, ...reply } = answers.get(key) ?? { key, action: 'expired' as const };
     return reply;
   };
+}
+
+function freeKey(used: ReadonlySet<string>): string {
+  let n = used.size + 1;
+  while (used.has(`q${n}`)) n += 1;
+  return `q${n}`;
 }
 
 /** A question that no client could show is the author's mistake: better found at once than by a person who waits. */

@@ -105,16 +105,19 @@ test('progress grows with every notification and says where the job is', async (
     {
       onprogress: (progress) => {
         seen.push(progress);
-        ledger.open(seen.length === 1 ? 'gated' : 'gated-more');
+        for (const gate of ['gated', 'gated-more'])
+          if (progress.message?.endsWith(`Taking ${gate} (at ${gate})`)) ledger.open(gate);
       },
     },
   );
   expect(dataOf(await answer)).toEqual({ walked: ['one', 'gated', 'gated-more'] });
   expect(seen.length).toBeGreaterThanOrEqual(2);
-  expect(seen[0]).toMatchObject({
-    total: 3,
-    message: expect.stringMatching(/^job_\w+, step 2 of 3: Taking gated/) as string,
-  });
+  expect(seen).toContainEqual(
+    expect.objectContaining({
+      total: 3,
+      message: expect.stringMatching(/^job_\w+, step 2 of 3: Taking gated/) as string,
+    }),
+  );
   const values = seen.map(({ progress }) => progress);
   expect(values).toEqual([...new Set(values)].sort((a, b) => a - b));
 });
