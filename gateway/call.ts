@@ -1,10 +1,12 @@
 /** The life of a call, top to bottom. Whoever changes the product reads this first. */
+import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
 import type { Result } from '@modelcontextprotocol/server';
 import type { Caller } from '../workflows/contract';
 import type { Answers } from './answer';
 import type { ClientFacts } from './client';
 import { unlessUnknown } from './errors';
 import { handleOf } from './handle';
+import { argsHash } from './ids';
 import type { Jobs, Origin } from './jobs';
 import { invalid } from './result';
 import type { Round, Rounds } from './rounds';
@@ -37,14 +39,17 @@ export interface CallRequest {
 
 /** Makes the function that serves `tools/call` for every tool. `graceMs`: how long a call waits before it becomes a task. */
 export function callWith(jobs: Jobs, watch: Watch, answers: Answers, rounds: Rounds, graceMs: number) {
-  return async (tool: Tool, args: unknown, request: CallRequest): Promise<Result> => {
+  return async (tool: Tool, given: unknown, request: CallRequest): Promise<Result> => {
     const { caller, client, round, signal } = request;
-    const checked = tool.check(args);
+    const checked = tool.check(given);
     if (!checked.ok)
       return invalid(
         `The arguments of ${tool.name} do not fit its schema: ${checked.problems}. Correct them and call again.`,
       );
 
+    const args = argsHash(checked.input);
+    if (round && (round.tool !== tool.name || round.args !== args))
+      throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'The requestState belongs to another call.');
     const begun = round
       ? await rounds.resume(round, request.responses, caller)
       : await jobs.start(tool, checked.input, caller, request.origin);
@@ -61,17 +66,22 @@ export function callWith(jobs: Jobs, watch: Watch, answers: Answers, rounds: Rou
     const hungUp = signal.aborted && client.era === 'modern' && !watch.draining();
     if (hungUp && tool.onDisconnect === 'cancel') await jobs.cancel(ref).catch(unlessUnknown);
     const { result, view } = await answers.stateOf(ref, tool.name);
-    return view ? goesOn(view, answered, request) : result;
+    return view ? goesOn(view, args, answered, request) : result;
   };
 
   /** What a client is told whose job goes on: a task, another round, or a handle in words. */
-  function goesOn(view: JobView, answered: readonly string[], { client, round, caller }: CallRequest): Result {
+  function goesOn(
+    view: JobView,
+    args: string,
+    answered: readonly string[],
+    { client, round, caller }: CallRequest,
+  ): Result {
     const asked = view.status === 'input_required' ? takenBy(client.can, view.questions) : [];
     const questions = asked.filter(({ key }) => !answered.includes(key));
     if (client.tasks && questions.length === 0) return createdTask(view);
     // Who can be asked in rounds can be kept waiting in rounds.
     const takesRounds = client.era === 'modern' && client.can.size > 0;
-    const next = takesRounds ? rounds.next(view, round, answered, questions, caller) : undefined;
+    const next = takesRounds ? rounds.next(view, args, round, answered, questions, caller) : undefined;
     return next ?? handleOf(view, answers.auditOf(view.ref));
   }
 }

@@ -24,7 +24,7 @@ export function cancelledBy(jobs: Jobs, ids: Ids, sessions: Sessions) {
   return async ({ params }: Cancellation, header: string, caller: Caller): Promise<void> => {
     const session = sessions.read(header, caller);
     // A client whose patience ended has hung up. It did not ask for the end of the job.
-    if (!session || /timed? ?out/i.test(params.reason ?? '')) return;
+    if (!session || /request timed out/i.test(params.reason ?? '')) return;
     try {
       await jobs.cancel(ids.requestRef(caller, JSON.stringify([session.id, params.requestId])));
     } catch (error) {

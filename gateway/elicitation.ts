@@ -2,6 +2,7 @@
  * Elicitation for 2025 clients: the question goes out on whichever stream is open, and its id is signed, so that the answer,
  * which comes as a request of its own, may reach any replica.
  */
+import { RELATED_TASK_META_KEY } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import type { Caller, Question } from '../workflows/contract';
 import { unlessUnknown } from './errors';
@@ -17,22 +18,24 @@ const PREFIX = 'in.';
 
 const Asked = z.object({ job: z.string().regex(JOB_ID), key: z.string(), owner: z.string(), until: z.number() });
 
-const Response = z.looseObject({
-  id: z.string().startsWith(PREFIX),
-  method: z.undefined().optional(),
-  result: z.unknown().optional(),
-  error: z.unknown().optional(),
-});
+const absent = z.undefined().optional();
+const message = { jsonrpc: z.literal('2.0'), id: z.string().startsWith(PREFIX), method: absent };
+const Response = z.union([
+  z.looseObject({ ...message, result: z.record(z.string(), z.unknown()), error: absent }),
+  z.looseObject({ ...message, result: absent, error: z.record(z.string(), z.unknown()) }),
+]);
 
 export type Elicitation = ReturnType<typeof elicitationWith>;
 
 export function elicitationWith(jobs: Jobs, respond: Respond, ids: Ids, { seal, open }: Seals) {
   return {
-    /** The JSON-RPC request that puts `question` before the client's user. */
-    requestFor(ref: JobRef, question: Question, caller: Caller) {
+    /** The JSON-RPC request that puts `question` before the client's user; `ofTask` names the task that asks, where one does. */
+    requestFor(ref: JobRef, question: Question, caller: Caller, ofTask: boolean) {
       const until = Date.parse(question.expiresAt);
       const id = `${PREFIX}${seal('question', { job: ref.id, key: question.key, owner: ids.subjectTag(caller), until })}`;
-      return { jsonrpc: '2.0' as const, id, ...requestOf(question) };
+      const { method, params } = requestOf(question);
+      const _meta = { [RELATED_TASK_META_KEY]: { taskId: ref.id } };
+      return { jsonrpc: '2.0' as const, id, method, params: { ...params, ...(ofTask && { _meta }) } };
     },
 
     /** Whether a posted body answers a request of ours. */

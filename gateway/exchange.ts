@@ -70,11 +70,12 @@ export function exchangeWith({ auto, sse, exchanges, sessions }: ExchangeOptions
       headers: { get: header },
       signal: hangUp.signal,
     } as unknown as Request;
+    const known = sessions.read(header('mcp-session-id') ?? undefined, caller);
     exchanges.set(asked, {
       caller,
       key: header('idempotency-key') ?? undefined,
-      session: sessions.read(header('mcp-session-id') ?? undefined, caller),
-      version: versionAsked(body) ?? header('mcp-protocol-version') ?? undefined,
+      session: known,
+      version: versionAsked(body) ?? header('mcp-protocol-version') ?? known?.version,
       patience: header('holdfast-patience') ?? undefined,
       grantedMs: patienceMs,
       settle,

@@ -5,6 +5,7 @@ import {
   ProtocolErrorCode,
   classifyInboundRequest,
   isInitializeRequest,
+  isJsonContentType,
   validateHostHeader,
   validateOriginHeader,
 } from '@modelcontextprotocol/server';
@@ -22,6 +23,8 @@ import type { Listeners } from './listen';
 
 const { InternalError: INTERNAL, InvalidParams: INVALID_PARAMS, InvalidRequest: INVALID } = ProtocolErrorCode;
 const INITIALIZE_WANTS = 'initialize wants protocolVersion, capabilities and clientInfo with name and version.';
+/** The revision whose subscriptions are served here. */
+const MODERN = '2026-07-28';
 /** Revisions with batches: 2025-03-26, 2024-11-05, and none named, which means the first of them. */
 const BATCHING = new Set(['2025-03-26', '2024-11-05']);
 /** `name`, IPv4 or bracketed IPv6, and a port. Anything else could be read as a path by someone downstream. */
@@ -131,10 +134,10 @@ function unavailable(response: ServerResponse, { message }: Unavailable): void {
 /** Whether the SDK, too, would take it for a request of 2026-07-28, in all its headers. */
 function isModern({ headers, method = '' }: IncomingMessage, body: unknown): boolean {
   const [version, asked] = [headers['mcp-protocol-version'], headers['mcp-method']];
-  if (version === undefined || asked === undefined) return false;
+  if (version !== MODERN || asked === undefined || !isJsonContentType(headers['content-type'] ?? null)) return false;
   const { kind } = classifyInboundRequest({
     httpMethod: method,
-    protocolVersionHeader: String(version),
+    protocolVersionHeader: version,
     mcpMethodHeader: String(asked),
     body,
   });

@@ -66,7 +66,7 @@ export function statusLine(view: JobView): string {
     return `Job ${view.ref.id} (${view.tool}) waits for an answer from a person. Call ${written({ tool: 'job_wait', args: { job_ids: [view.ref.id] } })} to see the question.`;
   const how = view.trouble === undefined ? 'is RUNNING normally' : 'is RUNNING';
   const trouble = view.trouble === undefined ? '' : ` Note: ${view.trouble}.`;
-  return `Job ${view.ref.id} (${view.tool}) ${how} — ${duration(elapsedSeconds(view))} elapsed${stepText(view)}.${trouble}`;
+  return `Job ${view.ref.id} (${view.tool}) ${how} — ${[`${duration(elapsedSeconds(view))} elapsed`, stepText(view)].filter(Boolean).join(', ')}.${trouble}`;
 }
 
 /** Where a running job is, for a progress bar: "step 2 of 5: Taking inventory". */
@@ -78,7 +78,8 @@ export function stepText({ progress, within }: JobView): string {
       ? `${within.done}/${within.total}`
       : within?.done?.toString();
   const finer = [within?.message, share].filter((part) => part !== undefined).join(' ');
-  return `, step ${progress.done + 1}${total}: ${progress.message}${finer === '' ? '' : ` (${finer})`}`;
+  const step = Math.min(progress.done + 1, progress.total ?? Infinity);
+  return `step ${step}${total}: ${progress.message}${finer === '' ? '' : ` (${finer})`}`;
 }
 
 /** `_meta` of every answer about a job: its id, and where an operator can read all that happened. */

@@ -17,7 +17,7 @@ import type { Jobs } from './jobs';
 import { detailedTask } from './task';
 import { isClosed } from './view';
 import type { JobView } from './view';
-import type { Watch } from './watch';
+import type { Watch, Watcher } from './watch';
 
 const KEEP_ALIVE_MS = 15_000;
 /** Task ids in one subscription, streams of one caller and of the process, and bytes that a client has not read. */
@@ -28,9 +28,11 @@ const Listen = z.looseObject({
   method: z.literal('subscriptions/listen'),
   params: z.looseObject({
     _meta: z.record(z.string(), z.unknown()),
-    notifications: z.looseObject({ taskIds: z.array(z.string()).max(MAX.ids) }),
+    notifications: z.looseObject({ taskIds: z.unknown().refine((ids) => ids !== undefined) }),
   }),
 });
+
+const TaskIds = z.array(z.string()).max(MAX.ids);
 
 /** A subscription to tasks, as it was asked for. */
 export type Subscription = z.output<typeof Listen>;
@@ -62,7 +64,7 @@ export function listenersOf(
 
   async function serve({ id, params }: Subscription, caller: Caller, response: ServerResponse): Promise<void> {
     const client = modernClient(params._meta);
-    const views = await visible(caller, params.notifications.taskIds);
+    const views = await visible(caller, TaskIds.parse(params.notifications.taskIds));
     if (response.destroyed) return; // hung up while we looked
     const stamped = { [SUBSCRIPTION_ID_META_KEY]: id };
     const send = (message: object): void => {
@@ -97,22 +99,21 @@ export function listenersOf(
           notify('notifications/tasks', detailedTask(now, result, client.can));
           if (result || now.cancelling) over();
         };
-        leaves.add(
-          watch.follow(view.ref, {
-            onView: (now) => {
-              if (!isClosed(now)) show(now); // the end is told with its result
-            },
-            onEnd: (outcome) => {
-              if (!outcome) return resolve(); // this gateway stops
-              void Promise.all([jobs.look(view.ref), answers.ended(view.ref, view.tool, outcome)])
-                .then(([now, result]) => show(now, result))
-                .catch(() => undefined) // not readable now: the client asks with tasks/get
-                .finally(over);
-            },
-            onError: over,
-          }),
-        );
         if (!isClosed(view)) show(view);
+        const watcher: Watcher = {
+          onView: (now) => {
+            if (!isClosed(now)) show(now); // the end is told with its result
+          },
+          onEnd: (outcome) => {
+            if (!outcome) return resolve(); // this gateway stops
+            void Promise.all([jobs.look(view.ref), answers.ended(view.ref, view.tool, outcome)])
+              .then(([now, result]) => show(now, result))
+              .catch(() => undefined) // not readable now: the client asks with tasks/get
+              .finally(over);
+          },
+          onError: over,
+        };
+        leaves.add(watch.follow(view.ref, watcher, view));
       }
     });
     await finished;
@@ -134,6 +135,8 @@ export function listenersOf(
           message: 'Subscriptions to tasks need the tasks extension.',
           data: { requiredCapabilities: { extensions: { 'io.modelcontextprotocol/tasks': {} } } },
         };
+      if (!TaskIds.safeParse(params.notifications.taskIds).success)
+        return { status: 400, code: -32602, message: `taskIds must be at most ${MAX.ids} strings.` };
       if (all >= MAX.all || (streams.get(ids.subjectTag(caller)) ?? 0) >= MAX.streams)
         return {
           status: 429,

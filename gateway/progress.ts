@@ -36,7 +36,8 @@ export function reportProgress(progressToken: ProgressToken | undefined, notify:
         beats = 0;
       }
       total = view.progress?.total;
-      message = `${view.ref.id}${stepText(view)}${view.trouble === undefined ? '' : `; ${view.trouble}`}`;
+      const where = [view.ref.id, stepText(view)].filter(Boolean).join(', ');
+      message = `${where}${view.trouble === undefined ? '' : `; ${view.trouble}`}`;
       say();
     },
     stop: (): void => clearInterval(timer),

@@ -21,6 +21,8 @@ const TTL_MS = 600_000;
 const Note = z.object({
   job: z.string().regex(JOB_ID),
   tool: z.string(),
+  /** Hash of the arguments: the note goes with no others. */
+  args: z.string(),
   rounds: z.number(),
   /** Keys that were answered: a job whose workers are down still shows them as open. */
   answered: z.array(z.string()),
@@ -63,6 +65,7 @@ export function roundsWith(jobs: Jobs, respond: Respond, ids: Ids, { seal, open 
     /** The next round, with the questions that are left; or undefined when there have been enough. */
     next(
       view: JobView,
+      args: string,
       before: Round | undefined,
       answered: readonly string[],
       questions: readonly Question[],
@@ -73,6 +76,7 @@ export function roundsWith(jobs: Jobs, respond: Respond, ids: Ids, { seal, open 
       const note: Round = {
         job: view.ref.id,
         tool: view.tool,
+        args,
         rounds: count,
         answered: [...answered],
         owner: ids.subjectTag(caller),

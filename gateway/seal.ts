@@ -21,7 +21,8 @@ export function sealsUnder(secret: string) {
 
     /** The note, or undefined when it is not ours, was made for something else, or was tampered with. */
     open<S extends z.ZodType>(purpose: Purpose, sealed: string, schema: S): z.output<S> | undefined {
-      const [text = '', signature = ''] = sealed.split('.', 2);
+      const [text = '', signature = '', ...rest] = sealed.split('.');
+      if (rest.length > 0) return undefined;
       const [given, due] = [Buffer.from(signature), Buffer.from(mac(purpose, text))];
       if (given.length !== due.length || !timingSafeEqual(given, due)) return undefined;
       return schema.safeParse(JSON.parse(Buffer.from(text, 'base64url').toString())).data;

@@ -132,7 +132,9 @@ export function serverFactory(offer: Offer, exchangeOf: (request: object | undef
             const { requestFor } = offer.elicitation;
             if (!server.transport) return false;
             void server.transport
-              .send(requestFor(ref, question, caller), { relatedRequestId: mcpReq.id })
+              .send(requestFor(ref, question, caller, mcpReq.method.startsWith('tasks/')), {
+                relatedRequestId: mcpReq.id,
+              })
               .then(() => offer.jobs.shown(ref, question.key))
               .catch(() => undefined); // the client is gone: another stream will show it
             return true;
@@ -209,7 +211,13 @@ export function serverFactory(offer: Offer, exchangeOf: (request: object | undef
       });
       server.setRequestHandler('tasks/update', { params: TaskParams }, ({ taskId }, context) => {
         asked(context);
-        return guarded(offer.onError, () => offer.tasks.update(caller, taskId, context.mcpReq.inputResponses ?? {}));
+        const { inputResponses } = context.mcpReq;
+        if (!inputResponses)
+          throw new ProtocolError(
+            ProtocolErrorCode.InvalidParams,
+            'inputResponses must be an object of answers by key.',
+          );
+        return guarded(offer.onError, () => offer.tasks.update(caller, taskId, inputResponses));
       });
       server.setRequestHandler('tasks/cancel', { params: TaskParams }, ({ taskId }, context) => {
         asked(context);

@@ -38,14 +38,20 @@ export function detailedTask(view: JobView, result: CallToolResult | undefined, 
     pollIntervalMs: pollIntervalMs(view),
     ...(status === 'input_required' && { inputRequests: inputRequestsOf(questions) }),
     ...(status === 'completed' && { result: { resultType: 'complete' as const, ...result } }),
-    ...(status === 'failed' && { error }),
+    ...(status === 'failed' && { error, statusMessage: error?.message }),
   };
 }
 
 /** The task of 2025-11-25, where a tool error is a failed task. */
 export function coreTask(view: JobView, result: CallToolResult | undefined) {
   const status = view.cancelling ? 'cancelled' : taskStatus(view, true, result?.isError === true);
-  return { ...commonOf(view, status), ttl: view.ttlMs, pollInterval: pollIntervalMs(view) };
+  const [said] = result?.content ?? [];
+  return {
+    ...commonOf(view, status),
+    ...(status === 'failed' && said?.type === 'text' && { statusMessage: said.text.slice(0, 300) }),
+    ttl: view.ttlMs,
+    pollInterval: pollIntervalMs(view),
+  };
 }
 
 /** The task in the answer to a call of 2025-11-25. */

@@ -52,7 +52,7 @@ interface Entry {
   readonly watchers: Set<Watcher>;
   /** Stops to follow the job. */
   readonly gone: AbortController;
-  last?: JobView;
+  last?: JobView | undefined;
 }
 
 export type Watch = ReturnType<typeof watchHub>;
@@ -103,8 +103,8 @@ export function watchHub(jobs: Watchable) {
     }
   }
 
-  /** Watches a job until it ends, the gateway stops, or the returned function is called. */
-  function follow(ref: JobRef, watcher: Watcher): () => void {
+  /** Watches a job until it ends, the gateway stops, or the returned function is called. `seen`: what the watcher knows. */
+  function follow(ref: JobRef, watcher: Watcher, seen?: JobView): () => void {
     if (draining) {
       watcher.onEnd(undefined);
       return () => undefined;
@@ -112,11 +112,12 @@ export function watchHub(jobs: Watchable) {
     const known = watched.get(ref.workflowId);
     const entry = known ?? { watchers: new Set(), gone: new AbortController() };
     entry.watchers.add(watcher);
+    entry.last ??= seen;
     if (!known) {
       watched.set(ref.workflowId, entry);
       void pollUntilClosed(ref, entry);
       void tick(ref, entry);
-    } else {
+    } else if (!seen) {
       // Who joins late is told how it is now, and not how it was at the last news.
       const tell = (view: JobView): void => {
         if (entry.watchers.has(watcher)) watcher.onView?.(view);

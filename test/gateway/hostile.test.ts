@@ -156,12 +156,17 @@ test('a session that was tampered with says nothing', async () => {
 
 test('an answer to a question that nobody asked is taken and dropped', async () => {
   await fc.assert(
-    fc.asyncProperty(header, fc.jsonValue(), async (id, result) => {
+    fc.asyncProperty(header, fc.dictionary(fc.string(), fc.jsonValue()), async (id, result) => {
       const answer = await post(url(), { jsonrpc: '2.0', id: `in.${id}`, result }, as('eve'));
       expect(answer.status).toBe(202);
     }),
     runs,
   );
+});
+
+test('an answer that is no object is refused', async () => {
+  const answer = await post(url(), { jsonrpc: '2.0', id: 'in.x', result: [] }, as('eve'));
+  expect(answer.status).toBe(400);
 });
 
 test('a subscription never tells of another caller’s task', async () => {
