@@ -1,5 +1,7 @@
 /** How an activity says why it failed: a kind of the contract and a sentence written by us, never an upstream's text. */
 import { ApplicationFailure, asyncLocalStorage } from '@temporalio/activity';
+import type { Info } from '@temporalio/activity';
+import { msOptionalToNumber } from '@temporalio/common/lib/time';
 import { isRetryable } from '../workflows/contract';
 import type { Failure, FailureDetail } from '../workflows/contract';
 
@@ -13,22 +15,37 @@ const CAUSE_MAX = 10_000;
  * @param sentence - what happened and what to do, shown to the caller and to the model as it stands
  * @param cause - the original error, for the operator: kept in the history, never shown to a caller
  * @param sideEffect - what the step may have done to the outside world before it failed
+ * @param retryAfterMs - when the outside world wants to be asked again, if it said so; the next attempt waits as long
  */
 export function failure(
   kind: Failure,
   sentence: string,
   cause?: unknown,
   sideEffect: FailureDetail['sideEffect'] = 'none',
+  retryAfterMs?: number,
 ): ApplicationFailure {
-  const attempt = asyncLocalStorage.getStore()?.info.attempt;
-  const detail: FailureDetail = { sideEffect, ...(attempt !== undefined && { attempt }) };
+  const info = asyncLocalStorage.getStore()?.info;
+  const detail: FailureDetail = {
+    sideEffect,
+    ...(info && { attempt: info.attempt }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  };
   return ApplicationFailure.create({
     type: kind,
     message: sentence,
     nonRetryable: !isRetryable(kind),
     details: [detail],
+    ...(info && isRetryable(kind) && { nextRetryDelay: Math.max(retryAfterMs ?? 0, backoffOf(info)) }),
     ...(cause instanceof Error && { cause: clipped(cause) }),
   });
+}
+
+/** The policy's own pause before the next attempt, spread by ±25 %: what failed together must not come back together. */
+function backoffOf({ attempt, retryPolicy }: Info): number {
+  const first = msOptionalToNumber(retryPolicy?.initialInterval) ?? 1_000;
+  const most = msOptionalToNumber(retryPolicy?.maximumInterval) ?? first * 100;
+  const pause = Math.min(first * (retryPolicy?.backoffCoefficient ?? 2) ** (attempt - 1), most);
+  return Math.round(pause * (0.75 + Math.random() / 2));
 }
 
 /** Some libraries put whole bodies into their messages. One that is too long for Temporal would make the worker look lost. */

@@ -204,6 +204,8 @@ export interface FailureDetail {
   readonly attempt?: number;
   /** Attempts that the policy allows. */
   readonly of?: number;
+  /** When the outside world wants to be asked again, milliseconds after the failure. */
+  readonly retryAfterMs?: number;
 }
 
 /** Search attributes (Keyword) that every job carries. */

@@ -94,3 +94,30 @@ test('a step that returns nothing is no error', async () => {
     ),
   ).resolves.toBeUndefined();
 });
+
+test('the next attempt waits as long as the outside world asked', async () => {
+  const environment = new MockActivityEnvironment({ attempt: 1 });
+  const busy = step(() => Promise.reject(failure('unavailable', 'Busy.', undefined, 'none', 90_000)));
+  await expect(environment.run(busy, undefined)).rejects.toMatchObject({
+    nextRetryDelay: 90_000,
+    details: [{ sideEffect: 'none', attempt: 1, retryAfterMs: 90_000 }],
+  });
+});
+
+test('attempts that failed together do not come back together', async () => {
+  const pauses = new Set<unknown>();
+  for (let n = 0; n < 20; n += 1) {
+    const environment = new MockActivityEnvironment({
+      attempt: 3,
+      retryPolicy: { initialInterval: '1 s', backoffCoefficient: 2, maximumInterval: '60 s' },
+    });
+    const busy = step(() => Promise.reject(failure('unavailable', 'Busy.')));
+    const error = await environment.run(busy, undefined).catch((thrown: unknown) => thrown);
+    pauses.add((error as ApplicationFailure).nextRetryDelay);
+  }
+  expect(pauses.size).toBeGreaterThan(1);
+  for (const pause of pauses) {
+    expect(pause).toBeGreaterThanOrEqual(3_000);
+    expect(pause).toBeLessThanOrEqual(5_000);
+  }
+});

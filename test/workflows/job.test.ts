@@ -193,7 +193,6 @@ test('approval that nobody gives in time is a no', async () => {
 
 test('a job that was allowed runs', async () => {
   const handle = await start('echo', { text: 'hi' }, memoOf({ approval: 'required' }));
-  await handle.signal(SIGNAL_ANSWER, { key: 'q1', action: 'accept' });
   await eventually(async () => ((await memo(handle, 'questions')) === undefined ? undefined : true));
   await handle.signal(SIGNAL_ANSWER, { key: 'q1', action: 'accept' });
   expect(await handle.result()).toEqual({ text: 'hi' });
