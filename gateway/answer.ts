@@ -40,7 +40,8 @@ export function answersFrom(
   async function ended(ref: JobRef, tool: string, outcome: Outcome): Promise<CallToolResult> {
     const partial =
       outcome.kind === 'cancelled' ? await jobs.look(ref).then(partialOf).catch(unlessUnavailable) : undefined;
-    return resultOf(ref, outcome, (output) => contentOf(tool, output), auditOf(ref), partial);
+    const continues = tools.get(tool)?.continues === true;
+    return resultOf(ref, outcome, (output) => contentOf(tool, output), auditOf(ref), continues, partial);
   }
 
   /** Where an accepted job is, also while Temporal cannot be asked: its handle is good all the same. */
@@ -51,7 +52,7 @@ export function answersFrom(
     const outcome = view && (await jobs.outcomeOf(ref).catch(unlessUnavailable));
     if (outcome) return { result: await ended(ref, tool, outcome) };
     const trouble = 'its state cannot be read for the moment; it was accepted and goes on';
-    return { view: newView(ref, tool, DEFAULT_POLICY, trouble) };
+    return { view: newView(ref, tool, DEFAULT_POLICY, { trouble }) };
   }
 
   return {

@@ -2,17 +2,18 @@
 import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
 import type { Result } from '@modelcontextprotocol/server';
 import type { Caller } from '../workflows/contract';
+import type { Admit } from './admission';
 import type { Answers } from './answer';
 import type { ClientFacts } from './client';
 import { unlessUnknown } from './errors';
 import { handleOf } from './handle';
 import { argsHash } from './ids';
-import type { Jobs, Origin } from './jobs';
-import { invalid } from './result';
+import type { Jobs, Origin, StartOptions } from './jobs';
+import { invalid, overQuota } from './result';
 import type { Round, Rounds } from './rounds';
 import { takenBy } from './question';
 import { createdCoreTask, createdTask } from './task';
-import type { Tool } from './tools';
+import type { Checked, Tool } from './tools';
 import type { JobView } from './view';
 import type { Push, Watch } from './watch';
 
@@ -26,6 +27,8 @@ export interface CallRequest {
   /** What the client brings back from the round before, and what its user answered. */
   readonly round: Round | undefined;
   readonly responses: Readonly<Record<string, unknown>>;
+  /** The job that this call goes on with. Its arguments are those of that job, checked then. */
+  readonly continues: StartOptions['continues'];
   /** The `task` parameter of 2025-11-25 came along. */
   readonly asTask: boolean;
   /** Fires when the client hangs up: ends the wait, not the job. */
@@ -38,10 +41,10 @@ export interface CallRequest {
 }
 
 /** Makes the function that serves `tools/call` for every tool. `graceMs`: how long a call waits before it becomes a task. */
-export function callWith(jobs: Jobs, watch: Watch, answers: Answers, rounds: Rounds, graceMs: number) {
+export function callWith(jobs: Jobs, watch: Watch, answers: Answers, rounds: Rounds, admit: Admit, graceMs: number) {
   return async (tool: Tool, given: unknown, request: CallRequest): Promise<Result> => {
-    const { caller, client, round, signal } = request;
-    const checked = tool.check(given);
+    const { caller, client, round, signal, continues } = request;
+    const checked: Checked = continues ? { ok: true, input: given } : tool.check(given);
     if (!checked.ok)
       return invalid(
         `The arguments of ${tool.name} do not fit its schema: ${checked.problems}. Correct them and call again.`,
@@ -50,9 +53,11 @@ export function callWith(jobs: Jobs, watch: Watch, answers: Answers, rounds: Rou
     const args = argsHash(checked.input);
     if (round && (round.tool !== tool.name || round.args !== args))
       throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'The requestState belongs to another call.');
+    const full = round ? undefined : await admit(caller);
+    if (full) return overQuota(full);
     const begun = round
       ? await rounds.resume(round, request.responses, caller)
-      : await jobs.start(tool, checked.input, caller, request.origin);
+      : await jobs.start(tool, checked.input, caller, request.origin, { continues });
     // From here on the call survives us.
     request.accepted();
     const { ref } = begun;

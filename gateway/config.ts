@@ -44,6 +44,14 @@ const File = z.strictObject({
   /** Base address of the Temporal Web UI, for the audit link in every answer. */
   temporal_ui: z.url().optional(),
   keys: z.array(Key).default([]),
+  /** Jobs that one caller, and one tenant, may have running; a call over it is told when to come back. */
+  quotas: z
+    .strictObject({ caller: z.int().positive().default(100), tenant: z.int().positive().default(1_000) })
+    .prefault({}),
+  /** Share of a tenant in workers that are short, against the 1 of others. */
+  weights: z.record(z.string(), z.number().min(0.001).max(1_000)).default({}),
+  /** Whether calls may be put off or repeated (`job_schedule`). */
+  schedules: z.boolean().default(false),
 });
 
 const Environment = z.object({
@@ -93,6 +101,9 @@ export function gatewayConfig(env: NodeJS.ProcessEnv) {
     taskGraceMs: file.task_grace * 1000,
     temporalUi: (set.HOLDFAST_TEMPORAL_UI ?? file.temporal_ui)?.replace(/\/+$/, ''),
     keys: file.keys,
+    quotas: { perCaller: file.quotas.caller, perTenant: file.quotas.tenant },
+    weights: file.weights,
+    schedules: file.schedules,
     secret,
     temporal: loadClientConnectConfig(),
   };

@@ -4,8 +4,19 @@ import type { JobId } from '../workflows/contract';
 /** No job of this caller has that id. Says the same of ids that belong to someone else. */
 export class UnknownJob extends Error {
   override name = 'UnknownJob';
-  constructor(readonly jobId: JobId) {
-    super(`You have no job ${jobId}. Check the id.`);
+  constructor(
+    readonly jobId: JobId,
+    message = `You have no job ${jobId}. Check the id; or its time to be read is long over.`,
+  ) {
+    super(message);
+  }
+}
+
+/** The job has been, and its result can no longer be read. */
+export class Expired extends UnknownJob {
+  override name = 'Expired';
+  constructor(jobId: JobId, at: Date) {
+    super(jobId, `Job ${jobId} expired at ${at.toISOString()}: its result can no longer be read. Call its tool again.`);
   }
 }
 

@@ -3,17 +3,21 @@ import type { AddressInfo } from 'node:net';
 import { createMcpHandler } from '@modelcontextprotocol/server';
 import type { Logger } from 'pino';
 import type { ToolDefinition } from '../workflows/define-tool';
+import { admissionBy } from './admission';
 import { answersFrom } from './answer';
 import { authenticateWith } from './auth';
 import { callWith } from './call';
 import { cancelledBy } from './cancelled';
 import { companionsFor } from './companions/companions';
+import { jobContinue } from './companions/continue';
+import { ownHandles } from './companions/own';
 import type { GatewayConfig } from './config';
 import { frontOf } from './front';
 import { idsUnder } from './ids';
 import type { JobRef } from './ids';
 import { temporalJobs } from './jobs';
 import { listenersOf } from './listen';
+import { menuOf } from './menu';
 import { patienceBy } from './patience';
 import { resourcesOf } from './resources';
 import { respondTo } from './respond';
@@ -71,10 +75,16 @@ export async function startGateway(
       throw new Error('A request without an exchange: the SDK no longer hands back the request it was given.');
     return found;
   };
+  const means = { jobs, watch, answers, respond, ids };
+  const admit = admissionBy(config.quotas, { caller: jobs.running, tenant: jobs.runningIn });
   const offer = {
-    tools,
-    companions: companionsFor({ jobs, watch, answers, respond, ids }),
-    call: callWith(jobs, watch, answers, rounds, config.taskGraceMs),
+    menu: menuOf({
+      tools,
+      companions: companionsFor(means),
+      own: (tool) => ownHandles(tool, means),
+      continue: jobContinue(means, tools),
+      call: callWith(jobs, watch, answers, rounds, admit, config.taskGraceMs),
+    }),
     tasks: tasksOf(jobs, watch, answers, respond, ids),
     resources: resourcesOf(jobs, answers, ids),
     rounds,

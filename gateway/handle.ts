@@ -3,6 +3,7 @@
  * some clients drop `structuredContent` and others drop `content`.
  */
 import type { CallToolResult, Tool as ListedTool } from '@modelcontextprotocol/server';
+import { expiryOf } from './view';
 import type { JobView } from './view';
 
 /** The next call to make, exactly as it is to be made. */
@@ -55,6 +56,10 @@ export function stateOf(view: JobView, next: NextCall | undefined): Record<strin
     elapsed_s: elapsedSeconds(view),
     ...(view.progress && { progress: { ...view.progress, ...(view.within && { within: view.within }) } }),
     ...(view.trouble !== undefined && { trouble: view.trouble }),
+    ...(view.retrying && { retrying: view.retrying }),
+    ...view.estimate,
+    ...(view.beginsAt && { begins_at: view.beginsAt.toISOString() }),
+    expires_at: expiryOf(view).toISOString(),
     ...(view.status === 'input_required' && { questions: view.questions }),
     ...(next && { next }),
   };
@@ -63,14 +68,22 @@ export function stateOf(view: JobView, next: NextCall | undefined): Record<strin
 /** One line about a job that has not ended: what runs, since when, and where it is. */
 export function statusLine(view: JobView): string {
   if (view.status === 'input_required')
-    return `Job ${view.ref.id} (${view.tool}) waits for an answer from a person. Call ${written({ tool: 'job_wait', args: { job_ids: [view.ref.id] } })} to see the question.`;
+    return `Job ${view.ref.id} (${view.tool}) waits for an answer from a person. Call ${written(nextCallOf({ ...view, status: 'running' }))} to see the question.`;
+  if (view.beginsAt)
+    return `Job ${view.ref.id} (${view.tool}) is put off: it begins at ${view.beginsAt.toISOString()}.`;
   const how = view.trouble === undefined ? 'is RUNNING normally' : 'is RUNNING';
   const trouble = view.trouble === undefined ? '' : ` Note: ${view.trouble}.`;
-  return `Job ${view.ref.id} (${view.tool}) ${how} — ${[`${duration(elapsedSeconds(view))} elapsed`, stepText(view)].filter(Boolean).join(', ')}.${trouble}`;
+  const where = [`${duration(elapsedSeconds(view))} elapsed`, stepText(view), estimateText(view)].filter(Boolean);
+  return `Job ${view.ref.id} (${view.tool}) ${how} — ${where.join(', ')}.${trouble}`;
+}
+
+/** How much longer it takes, from earlier jobs: "about 6 min left". */
+export function estimateText({ estimate }: Pick<JobView, 'estimate'>): string {
+  return estimate ? `about ${duration(estimate.eta_s)} left` : '';
 }
 
 /** Where a running job is, for a progress bar: "step 2 of 5: Taking inventory". */
-export function stepText({ progress, within }: JobView): string {
+export function stepText({ progress, within }: Pick<JobView, 'progress' | 'within'>): string {
   if (!progress || progress.message === '') return '';
   const total = progress.total === undefined ? '' : ` of ${progress.total}`;
   const share =
@@ -103,18 +116,26 @@ function elapsedSeconds({ startedAt, closedAt }: JobView): number {
   return Math.max(0, Math.round(((closedAt?.getTime() ?? Date.now()) - startedAt.getTime()) / 1000));
 }
 
-function nextCallOf({ ref, status, questions: [question] }: JobView): NextCall {
-  return status === 'input_required' && question
-    ? { tool: 'job_respond', args: { job_id: ref.id, question: question.key, action: 'accept', content: {} } }
+function nextCallOf({ ref, tool, status, questions: [question], ownHandles }: JobView): NextCall {
+  if (status === 'input_required' && question)
+    return { tool: 'job_respond', args: { job_id: ref.id, question: question.key, action: 'accept', content: {} } };
+  return ownHandles
+    ? { tool: `wait_${tool}`, args: { job_id: ref.id } }
     : { tool: 'job_wait', args: { job_ids: [ref.id] } };
 }
 
 function runningText(view: JobView, next: NextCall, unchanged: boolean): string {
   if (unchanged) return `${statusLine(view)} No change. Call ${written(next)} again.`.slice(0, 300);
-  return `${statusLine(view)}\nDo not call ${view.tool} again. Next: ${written(next)} — it blocks until there is news.`;
+  return `${statusLine(view)}\nDo not call ${nameOf(view)} again. Next: ${written(next)} — it blocks until there is news.`;
 }
 
-function questionText({ ref, tool, questions }: JobView, next: NextCall): string {
+/** What the model called. */
+function nameOf({ tool, ownHandles }: JobView): string {
+  return ownHandles ? `start_${tool}` : tool;
+}
+
+function questionText(view: JobView, next: NextCall): string {
+  const { ref, tool, questions } = view;
   const asked = questions.map(
     ({ key, message, schema, expiresAt }) =>
       `Question ${key} (open until ${expiresAt}): ${message}\nThe answer's content must fit this JSON Schema: ${JSON.stringify(schema)}`,
@@ -122,6 +143,6 @@ function questionText({ ref, tool, questions }: JobView, next: NextCall): string
   return [
     `Job ${ref.id} (${tool}) waits for an answer from a person. Ask the user; do not decide for them.`,
     ...asked,
-    `Do not call ${tool} again. Next, with the user's answer as content: ${written(next)} — or with action "decline".`,
+    `Do not call ${nameOf(view)} again. Next, with the user's answer as content: ${written(next)} — or with action "decline".`,
   ].join('\n');
 }

@@ -13,27 +13,22 @@ import {
   makeGrpcRetryInterceptor,
 } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
-import { defineSearchAttributeKey } from '@temporalio/common';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow';
 import pLimit from 'p-limit';
-import {
-  MEMO_JOB,
-  QUERY_PARTIAL,
-  SEARCH_ATTRIBUTES,
-  SIGNAL_ANSWER,
-  SIGNAL_SHOWN,
-  isPartialResult,
-} from '../workflows/contract';
-import type { Answer, Caller, JobMemo } from '../workflows/contract';
+import { MEMO_JOB, QUERY_PARTIAL, SIGNAL_ANSWER, SIGNAL_SHOWN, isPartialResult } from '../workflows/contract';
+import type { Answer, Caller, JobId, JobMemo } from '../workflows/contract';
 import type { GatewayConfig } from './config';
-import { Conflict, Unavailable, UnknownJob } from './errors';
-import { argsHash, isJobId } from './ids';
+import { Conflict, Expired, Unavailable, UnknownJob } from './errors';
+import { estimatesFrom } from './estimates';
+import { argsHash } from './ids';
 import type { Ids, JobRef } from './ids';
 import { failedOutcome } from './outcome';
 import type { Outcome } from './outcome';
+import { queuesOf } from './queues';
 import type { Tool } from './tools';
-import { newView, statusOf, viewOf } from './view';
-import type { JobView, Status } from './view';
+import { expiryOf, isClosed, newView, viewOf } from './view';
+import type { JobView } from './view';
+import { SUBJECT, TENANT, TOOL, visibilityOf } from './visibility';
 
 const UNARY_MS = 5_000;
 const QUERY_MS = 2_000;
@@ -41,14 +36,12 @@ const QUERY_MS = 2_000;
 const MAX_STARTING = 50;
 /** A server page of the long poll lasts 20 s; an abort that falls between two pages is lost, so a slice ends before. */
 const POLL_SLICE_MS = 18_000;
+/** Priority of batch work, from 1 to 5; everything else has 3. */
+const BATCH = 5;
 /** gRPC UNAVAILABLE: nobody answers at all. */
 const UNAVAILABLE = 14;
 /** With it DEADLINE_EXCEEDED and RESOURCE_EXHAUSTED. */
 const TRANSIENT = new Set([4, 8, UNAVAILABLE]);
-
-const TENANT = defineSearchAttributeKey(SEARCH_ATTRIBUTES.tenant, 'KEYWORD');
-const SUBJECT = defineSearchAttributeKey(SEARCH_ATTRIBUTES.subject, 'KEYWORD');
-const TOOL = defineSearchAttributeKey(SEARCH_ATTRIBUTES.tool, 'KEYWORD');
 
 /** What may give a job its id. Without either it is random. */
 export interface Origin {
@@ -58,18 +51,18 @@ export interface Origin {
   readonly request: string | undefined;
 }
 
-/** One line of {@link Jobs.list}. */
-export interface ListedJob {
-  readonly ref: JobRef;
-  readonly tool: string;
-  readonly status: Status;
-  readonly startedAt: Date;
+/** What is asked of a start besides the call itself. */
+export interface StartOptions {
+  /** The job to go on with, and what it had found. */
+  readonly continues?: { readonly job: JobId; readonly earlier: unknown } | undefined;
+  /** How long the job is put off, milliseconds. */
+  readonly delayMs?: number;
 }
 
 export type Jobs = ReturnType<typeof temporalJobs>;
 
 /** Opens the connection (lazily: Temporal may be down) and returns what can be done with jobs. */
-export function temporalJobs({ temporal }: Pick<GatewayConfig, 'temporal'>, ids: Ids) {
+export function temporalJobs({ temporal, weights }: Pick<GatewayConfig, 'temporal' | 'weights'>, ids: Ids) {
   const namespace = temporal.namespace ?? 'default';
   const connection = Connection.lazy({
     ...temporal.connectionOptions,
@@ -82,6 +75,9 @@ export function temporalJobs({ temporal }: Pick<GatewayConfig, 'temporal'>, ids:
   });
   const client = new Client({ connection, namespace });
   const inTurn = pLimit(MAX_STARTING);
+  const visibility = visibilityOf(client, (run) => ask(run), ids);
+  const estimate = estimatesFrom(visibility.durations);
+  const queueState = queuesOf(connection, namespace, (run) => ask(run));
 
   /** Runs a unary RPC within its deadline and gives its errors our names. */
   async function ask<R>(run: () => Promise<R>, ms = UNARY_MS): Promise<R> {
@@ -114,7 +110,22 @@ export function temporalJobs({ temporal }: Pick<GatewayConfig, 'temporal'>, ids:
       client.options.loadedDataConverter,
       beating?.heartbeatDetails?.payloads,
     ).catch(() => []); // of a foreign worker, in a form that only it can read
-    return viewOf(ref, description, heartbeat);
+    const view = viewOf(ref, description, heartbeat);
+    const expiry = expiryOf(view);
+    if (!isClosed(view)) return goingOn(view);
+    if (expiry.getTime() < Date.now()) throw new Expired(ref.id, expiry);
+    return view;
+  }
+
+  /** Adds what only others can tell of a job that has not ended: its queue, and the jobs before it. */
+  async function goingOn(view: JobView): Promise<JobView> {
+    const { ref, tool, startedAt, unclaimed, trouble } = view;
+    const [tenant = ''] = ref.workflowId.split('/');
+    return {
+      ...view,
+      trouble: trouble ?? (unclaimed && (await queueState(unclaimed))),
+      estimate: estimate(tenant, tool, Date.now() - startedAt.getTime()),
+    };
   }
 
   /** Joins the job that already has this key; it must have been asked for the same thing. */
@@ -134,15 +145,24 @@ export function temporalJobs({ temporal }: Pick<GatewayConfig, 'temporal'>, ids:
     hash: string,
     caller: Caller,
     workflowIdConflictPolicy: 'USE_EXISTING' | 'FAIL',
+    { continues, delayMs }: StartOptions,
   ): Promise<JobView> {
-    const view = newView(ref, tool.name, tool.policy);
-    const at = view.startedAt.toISOString();
-    const memo: JobMemo = { tool: tool.name, caller, policy: tool.policy, argsHash: hash, at };
+    const beginsAt = delayMs === undefined ? undefined : new Date(Date.now() + delayMs);
+    const view = newView(ref, tool.name, tool.policy, { ownHandles: tool.ownHandles, beginsAt });
+    const memo: JobMemo = {
+      tool: tool.name,
+      caller,
+      policy: tool.policy,
+      argsHash: hash,
+      at: view.startedAt.toISOString(),
+      ...(continues && { continues: continues.job }),
+      ...(tool.ownHandles && { handles: 'own' as const }),
+    };
     const start = (): Promise<WorkflowHandle> =>
       client.workflow.start(tool.route.workflow, {
         workflowId: ref.workflowId,
         taskQueue: tool.route.taskQueue,
-        args: [...tool.route.args(input)],
+        args: [...tool.route.args(input), ...(continues ? [continues.earlier] : [])],
         memo: { [MEMO_JOB]: memo },
         staticSummary: tool.listed.title ?? tool.name,
         typedSearchAttributes: [
@@ -150,6 +170,13 @@ export function temporalJobs({ temporal }: Pick<GatewayConfig, 'temporal'>, ids:
           { key: SUBJECT, value: ids.subjectTag(caller) },
           { key: TOOL, value: tool.name },
         ],
+        priority: {
+          // Tenants share what workers there are by their weight; within that, batch work gives way.
+          fairnessKey: caller.tenant,
+          fairnessWeight: weights[caller.tenant] ?? 1,
+          ...(tool.batch && { priorityKey: BATCH }),
+        },
+        ...(delayMs !== undefined && { startDelay: delayMs }),
         workflowIdConflictPolicy,
         workflowIdReusePolicy: 'REJECT_DUPLICATE',
       });
@@ -182,7 +209,7 @@ export function temporalJobs({ temporal }: Pick<GatewayConfig, 'temporal'>, ids:
         client.workflow.getHandle(ref.workflowId).result(),
       );
       return isPartialResult(value)
-        ? { kind: 'partial', value: value.value, reason: value.reason }
+        ? { kind: 'partial', value: value.value, reason: value.reason, progress: value.progress }
         : { kind: 'done', value };
     } catch (error) {
       if (error instanceof WorkflowFailedError) return failedOutcome(error);
@@ -213,17 +240,25 @@ export function temporalJobs({ temporal }: Pick<GatewayConfig, 'temporal'>, ids:
      *
      * @throws Conflict when the key was used with other arguments; Unavailable when Temporal does not answer
      */
-    async start(tool: Tool, input: unknown, caller: Caller, { key, request }: Origin): Promise<JobView> {
-      const hash = argsHash(input);
+    async start(
+      tool: Tool,
+      input: unknown,
+      caller: Caller,
+      { key, request }: Origin,
+      options: StartOptions = {},
+    ): Promise<JobView> {
+      const { continues } = options;
+      const hash = argsHash(continues ? { input, continues: continues.job } : input);
       try {
         const ref = request === undefined ? ids.newRef(caller, tool.name, key) : ids.requestRef(caller, request);
-        const begun = await begin(ref, tool, input, hash, caller, request === undefined ? 'USE_EXISTING' : 'FAIL');
+        const onConflict = request === undefined ? 'USE_EXISTING' : 'FAIL';
+        const begun = await begin(ref, tool, input, hash, caller, onConflict, options);
         return key === undefined ? begun : await attach(ref, hash);
       } catch (error) {
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
         if (key !== undefined) return attach(ids.newRef(caller, tool.name, key), hash);
         // A client that uses a request id twice gets two jobs; only the first can be cancelled by that id.
-        return begin(ids.newRef(caller, tool.name, undefined), tool, input, hash, caller, 'FAIL');
+        return begin(ids.newRef(caller, tool.name, undefined), tool, input, hash, caller, 'FAIL', options);
       }
     },
 
@@ -245,33 +280,23 @@ export function temporalJobs({ temporal }: Pick<GatewayConfig, 'temporal'>, ids:
     /** Hands the answer of a person to the job. It lands even when no worker is up. */
     respond: (ref: JobRef, answer: Answer) => askOf(ref, (handle) => handle.signal(SIGNAL_ANSWER, answer)),
 
-    /** The caller's jobs: those that run first, then those that ended last. Eventually consistent: never on the path of a call. */
-    async list(
-      caller: Caller,
-      { tool, running, limit }: { tool?: string | undefined; running?: boolean | undefined; limit: number },
-    ): Promise<ListedJob[]> {
-      const conditions = [
-        `${SEARCH_ATTRIBUTES.tenant} = '${caller.tenant}'`,
-        `${SEARCH_ATTRIBUTES.subject} = '${ids.subjectTag(caller)}'`,
-        ...(tool === undefined ? [] : [`${SEARCH_ATTRIBUTES.tool} = '${tool}'`]),
-        ...(running === true ? [`ExecutionStatus = 'Running'`] : []),
-      ];
-      return ask(async () => {
-        const found: ListedJob[] = [];
-        for await (const info of client.workflow.list({ query: conditions.join(' AND '), pageSize: limit })) {
-          const id = info.workflowId.split('/').at(-1) ?? '';
-          if (!isJobId(id)) continue;
-          found.push({
-            ref: ids.refOf(caller, id),
-            tool: info.typedSearchAttributes.get(TOOL) ?? info.type,
-            status: statusOf(info.status.name),
-            startedAt: info.startTime,
-          });
-          if (found.length === limit) break;
-        }
-        return found;
-      });
-    },
+    /** What the job was started with. */
+    inputOf: (ref: JobRef): Promise<unknown> =>
+      askOf(ref, async () => {
+        const execution = { workflowId: ref.workflowId };
+        const { history } = await connection.workflowService.getWorkflowExecutionHistory({
+          namespace,
+          execution,
+          maximumPageSize: 1,
+        });
+        const started = history?.events?.[0]?.workflowExecutionStartedEventAttributes;
+        const [input] = await decodeArrayFromPayloads(client.options.loadedDataConverter, started?.input?.payloads);
+        return input;
+      }),
+
+    list: visibility.list,
+    running: visibility.running,
+    runningIn: visibility.runningIn,
 
     /** Whether Temporal serves, asked for real with a deadline of 1 s. */
     async reachable(): Promise<boolean> {

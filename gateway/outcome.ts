@@ -3,20 +3,26 @@ import { ApplicationFailure, CancelledFailure, TerminatedFailure, TimeoutFailure
 import { z } from 'zod';
 import type { WorkflowFailedError } from '@temporalio/client';
 import { FAILURES } from '../workflows/contract';
-import type { Failure, FailureDetail } from '../workflows/contract';
+import type { Failure, FailureDetail, Progress } from '../workflows/contract';
 
 const Detail = z
   .object({
     sideEffect: z.enum(['none', 'unknown', 'done']),
     attempt: z.number().exactOptional(),
     of: z.number().exactOptional(),
+    retryAfterMs: z.number().exactOptional(),
   })
   .catch({ sideEffect: 'unknown' });
 
 /** How a job ended. */
 export type Outcome =
   | { readonly kind: 'done'; readonly value: unknown }
-  | { readonly kind: 'partial'; readonly value: unknown; readonly reason: 'budget' }
+  | {
+      readonly kind: 'partial';
+      readonly value: unknown;
+      readonly reason: 'budget';
+      readonly progress: Progress | undefined;
+    }
   | { readonly kind: 'failed'; readonly failure: Failure; readonly sentence: string; readonly detail: FailureDetail }
   | { readonly kind: 'cancelled' };
 

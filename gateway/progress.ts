@@ -1,6 +1,6 @@
 /** Progress notifications by the clock: a client that resets its timer on them must hear something even in a long step. */
 import type { ProgressToken } from '@modelcontextprotocol/server';
-import { stepText } from './handle';
+import { estimateText, stepText } from './handle';
 import type { JobView } from './view';
 
 const BEAT_MS = 10_000;
@@ -36,7 +36,7 @@ export function reportProgress(progressToken: ProgressToken | undefined, notify:
         beats = 0;
       }
       total = view.progress?.total;
-      const where = [view.ref.id, stepText(view)].filter(Boolean).join(', ');
+      const where = [view.ref.id, stepText(view), estimateText(view)].filter(Boolean).join(', ');
       message = `${where}${view.trouble === undefined ? '' : `; ${view.trouble}`}`;
       say();
     },

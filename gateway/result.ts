@@ -1,7 +1,8 @@
 /** What a client is told about a job that has ended, and about a call that never became one. */
 import type { CallToolResult, ContentBlock } from '@modelcontextprotocol/server';
 import { isRetryable } from '../workflows/contract';
-import { metaOf, written } from './handle';
+import type { Full } from './admission';
+import { metaOf, stepText, written } from './handle';
 import type { NextCall } from './handle';
 import type { JobRef } from './ids';
 import { resultUri } from './resource-uri';
@@ -15,12 +16,18 @@ const TAIL = 4_000;
 /** How a tool shows its output. */
 export type Content = (output: unknown) => readonly ContentBlock[];
 
-/** Makes the answer about a job that has ended. `partial` is what a cancelled job had in hand. */
+/**
+ * Makes the answer about a job that has ended.
+ *
+ * @param continues - whether its tool can go on with what a job left
+ * @param partial - what a cancelled job had in hand
+ */
 export function resultOf(
   ref: JobRef,
   outcome: Outcome,
   contentOf: Content,
   audit: string | undefined,
+  continues: boolean,
   partial?: unknown,
 ): CallToolResult {
   const meta = metaOf(ref.id, audit);
@@ -35,34 +42,38 @@ export function resultOf(
         ...meta,
       };
     }
-    case 'partial':
+    case 'partial': {
+      const { value, reason, progress } = outcome;
+      const where = progress ? ` in ${stepText({ progress, within: undefined })}` : '';
+      const next = continues ? nextOf(ref) : undefined;
+      const hint = next ? hintAt(next) : 'To get the rest, ask for less in one call.';
+      const first = `PARTIAL result of job ${ref.id}: its working time ended${where}, before it was done. ${hint}`;
       return {
-        content: [
-          {
-            type: 'text',
-            text: clipped(
-              `PARTIAL result of job ${ref.id}: its working time ended before it was done.\n${json(outcome.value)}`,
-              ref,
-            ),
-          },
-        ],
+        content: [{ type: 'text', text: clipped(`${first}\n${json(value)}`, ref) }],
         structuredContent: {
           job_id: ref.id,
           status: 'partial',
-          reason: outcome.reason,
-          ...fitting('partial', outcome.value, ref),
+          complete: false,
+          reason,
+          hint,
+          ...(progress && { stopped_at: progress }),
+          ...fitting('partial', value, ref),
+          ...(next && { next }),
         },
         ...meta,
       };
+    }
     case 'failed': {
       const { failure, sentence, detail } = outcome;
       // What may have happened must not be tried again blindly, however transient the cause.
       const retryable = isRetryable(failure) && (detail.sideEffect === 'none' || (detail.of ?? 1) > 1);
-      const advice = retryable ? 'The same call may succeed later.' : 'Do not repeat the call unchanged.';
+      const when = detail.retryAfterMs === undefined ? 'later' : `in ${Math.ceil(detail.retryAfterMs / 1000)} s`;
+      const advice = retryable ? `The same call may succeed ${when}.` : 'Do not repeat the call unchanged.';
       const error = {
         kind: failure,
         message: sentence,
         retryable,
+        ...(detail.retryAfterMs !== undefined && { retry_after_s: Math.ceil(detail.retryAfterMs / 1000) }),
         side_effect: detail.sideEffect,
         attempt: detail.attempt,
         of: detail.of,
@@ -75,14 +86,18 @@ export function resultOf(
       };
     }
     case 'cancelled': {
+      const next = continues && partial !== undefined ? nextOf(ref) : undefined;
+      const hint = next ? ` ${hintAt(next)}` : '';
       const found = partial === undefined ? '' : ` What it had found by then (PARTIAL):\n${json(partial)}`;
       return {
         isError: true,
-        content: [{ type: 'text', text: clipped(`Job ${ref.id} was cancelled.${found}`, ref) }],
+        content: [{ type: 'text', text: clipped(`Job ${ref.id} was cancelled.${hint}${found}`, ref) }],
         structuredContent: {
           job_id: ref.id,
           status: 'cancelled',
+          complete: false,
           ...(partial !== undefined && fitting('partial', partial, ref)),
+          ...(next && { next }),
         },
         ...meta,
       };
@@ -100,6 +115,18 @@ export function rejected(text: string, error: Record<string, unknown>): CallTool
 /** Makes the answer to arguments that cannot be right. */
 export function invalid(text: string): CallToolResult {
   return rejected(text, { kind: 'invalid_input', retryable: false, side_effect: 'none' });
+}
+
+/** When a caller who has too much running may try again, seconds. */
+const QUOTA_RETRY_S = 10;
+
+/** Makes the answer to a call that would pass a quota. */
+export function overQuota({ limit, of }: Full): CallToolResult {
+  const whose = of === 'caller' ? 'You have' : 'Your tenant has';
+  return rejected(
+    `${whose} ${limit} jobs running, which is the limit. Nothing was started. Wait for one to end (job_wait with mode "any"), or call again in ${QUOTA_RETRY_S} s.`,
+    { kind: 'over_quota', retryable: true, retry_after_s: QUOTA_RETRY_S, side_effect: 'none', limit, of },
+  );
 }
 
 /** One page of a long text, and the call for the next one. */
@@ -155,6 +182,14 @@ function fitting(name: string, value: unknown, ref: JobRef): Record<string, unkn
 
 function pageOf(ref: JobRef): NextCall {
   return { tool: 'job_result', args: { job_id: ref.id, offset: 0 } };
+}
+
+function nextOf(ref: JobRef): NextCall {
+  return { tool: 'job_continue', args: { job_id: ref.id } };
+}
+
+function hintAt(next: NextCall): string {
+  return `To go on from there, with nothing done twice: ${written(next)}`;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

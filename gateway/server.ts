@@ -6,14 +6,13 @@ import { MissingRequiredClientCapabilityError, ProtocolError, ProtocolErrorCode 
 import type { McpServerFactory, Result, ServerCapabilities, ServerContext } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { version } from '../package.json';
-import type { CallRequest } from './call';
 import { TASKS_EXTENSION, clientOf } from './client';
 import type { ClientFacts } from './client';
-import type { Companion } from './companions/companion';
 import type { Elicitation } from './elicitation';
 import type { Exchange } from './exchange';
 import type { Jobs } from './jobs';
 import { McpServer } from './mcp-server';
+import type { Menu } from './menu';
 import type { PatienceOf } from './patience';
 import { reportProgress } from './progress';
 import { needOf } from './question';
@@ -21,7 +20,6 @@ import { RESULT_RESOURCES } from './resources';
 import type { Resources } from './resources';
 import type { Round, Rounds } from './rounds';
 import type { Tasks } from './tasks';
-import type { Tool } from './tools';
 import { guarded, toolError } from './trouble';
 import type { OnError } from './trouble';
 import type { Push } from './watch';
@@ -44,9 +42,7 @@ export interface More {
 }
 
 export interface Offer {
-  readonly tools: ReadonlyMap<string, Tool>;
-  readonly companions: readonly Companion[];
-  readonly call: (tool: Tool, args: unknown, request: CallRequest) => Promise<Result>;
+  readonly menu: Menu;
   readonly tasks: Tasks;
   readonly resources: Resources;
   readonly rounds: Rounds;
@@ -68,15 +64,7 @@ const UriParams = z.looseObject({ uri: z.string() });
 
 /** Makes the factory. `exchangeOf` finds what belongs to the HTTP request that the SDK hands back. */
 export function serverFactory(offer: Offer, exchangeOf: (request: object | undefined) => Exchange): McpServerFactory {
-  const companions = new Map(offer.companions.map((companion) => [companion.listed.name, companion]));
-  const own = [...offer.tools.values()].map(({ listed }) => listed);
-  const handles = offer.companions.map(({ listed }) => listed);
-  const lists = {
-    all: { tools: [...own, ...handles] },
-    /** For clients that speak tasks: they need no handle tools. */
-    tasks: { tools: own },
-    core: { tools: [...own.map((tool) => ({ ...tool, execution: { taskSupport: 'optional' as const } })), ...handles] },
-  };
+  const { lists } = offer.menu;
   const options = {
     instructions: INSTRUCTIONS,
     cacheHints: {
@@ -91,22 +79,6 @@ export function serverFactory(offer: Offer, exchangeOf: (request: object | undef
       },
     },
   };
-
-  async function dispatch(name: string, args: unknown, request: CallRequest): Promise<Result> {
-    const tool = offer.tools.get(name);
-    if (tool) {
-      refuseLacking(tool, request.client);
-      return offer.call(tool, args, request);
-    }
-    const companion = companions.get(name);
-    if (companion && request.asTask)
-      throw new ProtocolError(ProtocolErrorCode.MethodNotFound, `${name} waits for jobs; it is no task itself.`);
-    if (companion) return companion.run(args, request);
-    throw new ProtocolError(
-      ProtocolErrorCode.InvalidParams,
-      `Unknown tool: ${name.slice(0, 64)}. tools/list names those that exist.`,
-    );
-  }
 
   return ({ era, requestInfo }) => {
     const exchange = exchangeOf(requestInfo);
@@ -150,16 +122,11 @@ export function serverFactory(offer: Offer, exchangeOf: (request: object | undef
       const asTask = core && params.task !== undefined;
       const key = keyOf(exchange, context);
       const round = context.mcpReq.requestState<Round>();
-      if (round && round.tool !== params.name)
-        throw new ProtocolError(
-          ProtocolErrorCode.InvalidParams,
-          `The requestState belongs to a call of ${round.tool}.`,
-        );
       const progress = reportProgress(context.mcpReq._meta?.progressToken, (update) => {
         context.mcpReq.notify({ method: 'notifications/progress', params: { ...update } }).catch(() => undefined); // the client is gone
       });
       try {
-        const result = await dispatch(params.name, params.arguments, {
+        const result = await offer.menu.serve(params.name, params.arguments, {
           caller,
           client,
           origin: {
@@ -170,6 +137,7 @@ export function serverFactory(offer: Offer, exchangeOf: (request: object | undef
           patienceMs: (tool) =>
             offer.patience({ header: exchange.patience, key: exchange.grantedMs, tool, client: client.name }),
           round,
+          continues: undefined,
           responses: context.mcpReq.inputResponses ?? {},
           asTask,
           signal: context.mcpReq.signal,
@@ -242,16 +210,6 @@ export function serverFactory(offer: Offer, exchangeOf: (request: object | undef
     offer.more?.register(server, era);
     return server;
   };
-}
-
-/** A call of a tool that says what it needs, by a client that lacks it. */
-function refuseLacking({ needs }: Tool, { era, tasks, can }: ClientFacts): void {
-  const lacking = needs.filter((need) => (need === 'tasks' ? !tasks : !can.has(need)));
-  if (lacking.length === 0 || era === 'legacy') return;
-  const requiredCapabilities = Object.fromEntries(
-    lacking.map((need) => (need === 'tasks' ? ['extensions', { [TASKS_EXTENSION]: {} }] : [need, {}])),
-  );
-  throw new MissingRequiredClientCapabilityError({ requiredCapabilities });
 }
 
 function refuseCursor(cursor: string | undefined): void {

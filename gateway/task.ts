@@ -1,7 +1,7 @@
 /** A job as the two task dialects show it: the extension of 2026-07-28, and the core tasks of 2025-11-25. */
 import { ProtocolErrorCode } from '@modelcontextprotocol/server';
 import type { CallToolResult } from '@modelcontextprotocol/server';
-import { stepText } from './handle';
+import { estimateText, stepText } from './handle';
 import { inputRequestsOf, takenBy } from './question';
 import type { Ability } from './question';
 import type { JobView } from './view';
@@ -94,7 +94,7 @@ function taskStatus({ status }: JobView, mayAsk: boolean, failed: boolean): Task
 function statusMessage(view: JobView, status: TaskStatus): string {
   if (isTerminal(status)) return '';
   const asking = view.status === 'input_required' ? 'waits for an answer from a person' : '';
-  return [stepText(view), asking, view.trouble ?? ''].filter((part) => part !== '').join('; ');
+  return [stepText(view), estimateText(view), asking, view.trouble ?? ''].filter((part) => part !== '').join('; ');
 }
 
 /** A job that a bug ended has no result: that is the protocol's affair. Every other failure is a result with `isError`. */

@@ -3,7 +3,7 @@ import { ProtocolError, ProtocolErrorCode, RELATED_TASK_META_KEY } from '@modelc
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import type { Caller } from '../workflows/contract';
 import type { Answers } from './answer';
-import { UnknownJob, unlessUnknown } from './errors';
+import { Expired, UnknownJob, unlessUnknown } from './errors';
 import { isJobId } from './ids';
 import type { Ids, JobRef } from './ids';
 import type { Jobs } from './jobs';
@@ -27,6 +27,7 @@ export function tasksOf(jobs: Jobs, watch: Watch, answers: Answers, respond: Res
     try {
       return await act();
     } catch (error) {
+      if (error instanceof Expired) throw new ProtocolError(ProtocolErrorCode.InvalidParams, error.message);
       throw error instanceof UnknownJob ? unknown(taskId) : error;
     }
   }

@@ -30,6 +30,9 @@ export interface Tool {
   readonly waitMs: number | undefined;
   readonly onDisconnect: 'detach' | 'cancel';
   readonly needs: NonNullable<ToolDefinition['needs']>;
+  readonly continues: boolean;
+  readonly batch: boolean;
+  readonly ownHandles: boolean;
   readonly check: (args: unknown) => Checked;
   /** The output as the model sees it. */
   readonly content: (output: unknown) => readonly ContentBlock[];
@@ -81,6 +84,9 @@ function toolOf(definition: ToolDefinition): Tool {
     waitMs: definition.policy?.wait === undefined ? undefined : msToNumber(definition.policy.wait),
     onDisconnect: definition.policy?.onDisconnect ?? 'detach',
     needs: definition.needs ?? [],
+    continues: definition.continues === true,
+    batch: definition.policy?.priority === 'batch',
+    ownHandles: definition.handles === 'own',
     content: (value) => {
       // A job may have ended under an older schema.
       const fits = output?.safeParse(value);
@@ -127,6 +133,8 @@ function policyOf(words: PolicyInWords, { readOnlyHint, idempotentHint }: Annota
     retryInitialMs: ms(words.retry?.initial, DEFAULT_POLICY.retryInitialMs),
     retryMaxMs: ms(words.retry?.max, DEFAULT_POLICY.retryMaxMs),
     askMs: ms(words.ask, DEFAULT_POLICY.askMs),
+    ttlMs: ms(words.ttl, DEFAULT_POLICY.ttlMs),
     ...(words.approval && { approval: words.approval }),
+    ...(words.queue !== undefined && { queue: words.queue }),
   };
 }

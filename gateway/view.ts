@@ -2,9 +2,11 @@
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { optionalTsToDate } from '@temporalio/common/lib/time';
 import { z } from 'zod';
-import { DEFAULT_POLICY, MEMO_JOB, MEMO_PARTIAL, MEMO_PROGRESS, MEMO_QUESTIONS } from '../workflows/contract';
+import { DEFAULT_POLICY, FAILURES, MEMO_JOB, MEMO_PARTIAL, MEMO_PROGRESS, MEMO_QUESTIONS } from '../workflows/contract';
 import type { Policy, Question } from '../workflows/contract';
+import type { Estimate } from './estimates';
 import type { JobRef } from './ids';
+import type { Queue } from './queues';
 
 export type Status = 'running' | 'input_required' | 'done' | 'failed' | 'cancelled';
 
@@ -13,7 +15,7 @@ export interface JobView {
   readonly ref: JobRef;
   readonly tool: string;
   readonly argsHash: string;
-  /** How long after its start the job can be read at least, milliseconds. */
+  /** How long after its start the job can be read, milliseconds. */
   readonly ttlMs: number;
   readonly status: Status;
   /** Told to stop, for good, whatever it still says: it ends as soon as a worker has heard of it. */
@@ -37,6 +39,28 @@ export interface JobView {
   readonly partial: { readonly value: unknown } | { readonly characters: number } | undefined;
   /** What keeps the job from going on, in words for a person; undefined when all is well. */
   readonly trouble: string | undefined;
+  /** The step that is tried again, if one is. */
+  readonly retrying: Retrying | undefined;
+  /** Where its next step or decision waits that no worker has taken. */
+  readonly unclaimed: Queue | undefined;
+  /** When it begins, if it was put off. */
+  readonly beginsAt: Date | undefined;
+  /** How much longer it will take, where earlier jobs tell. */
+  readonly estimate: Estimate | undefined;
+  /** Its tool has handle tools of its own. */
+  readonly ownHandles: boolean;
+}
+
+/** A step that failed and is tried again. */
+export interface Retrying {
+  readonly step: string;
+  /** The attempt that runs or comes next, from 1. */
+  readonly attempt: number;
+  readonly of?: number;
+  /** ISO 8601; absent while the attempt runs. */
+  readonly next_attempt_at?: string;
+  /** Why the last one failed, in our words; absent where those were not ours. */
+  readonly last_error?: string;
 }
 
 // A job may have been started, and its memo written, by anyone: parsed here, trusted afterwards.
@@ -46,7 +70,10 @@ const Memo = z.object({
       tool: z.string(),
       argsHash: z.string().default(''),
       at: z.iso.datetime().optional(),
-      policy: z.object({ budgetMs: z.number(), askMs: z.number() }).catch(DEFAULT_POLICY),
+      handles: z.string().optional(),
+      policy: z
+        .object({ budgetMs: z.number(), askMs: z.number(), ttlMs: z.number().exactOptional() })
+        .catch(DEFAULT_POLICY),
     })
     .optional()
     .catch(undefined),
@@ -86,10 +113,12 @@ const UNCLAIMED_MS = 5_000;
 /** PENDING_ACTIVITY_STATE_SCHEDULED and PENDING_WORKFLOW_TASK_STATE_SCHEDULED. */
 const SCHEDULED = 1;
 
-/** Results stay readable for as long as Temporal keeps a closed workflow: a day, on a server that nobody has configured. */
-const RETENTION_MS = 86_400_000;
-
-const ttlOf = ({ budgetMs, askMs }: Pick<Policy, 'budgetMs' | 'askMs'>): number => budgetMs + askMs + RETENTION_MS;
+/** Counted from the start, with all the time that the job may take: a promise that holds however early it ends. */
+const ttlOf = ({
+  budgetMs,
+  askMs,
+  ttlMs = DEFAULT_POLICY.ttlMs,
+}: Pick<Policy, 'budgetMs' | 'askMs' | 'ttlMs'>): number => budgetMs + askMs + ttlMs;
 
 type Raw = WorkflowExecutionDescription['raw'];
 
@@ -97,6 +126,8 @@ type Raw = WorkflowExecutionDescription['raw'];
 export function viewOf(ref: JobRef, description: WorkflowExecutionDescription, heartbeat: unknown): JobView {
   const memo = Memo.parse(description.memo ?? {});
   const status = statusOf(description.status.name);
+  const retrying = retryingIn(description.raw);
+  const begins = status === 'running' ? description.executionTime : undefined;
   const questions = status === 'running' ? memo[MEMO_QUESTIONS] : [];
   return {
     ref,
@@ -112,12 +143,22 @@ export function viewOf(ref: JobRef, description: WorkflowExecutionDescription, h
     within: Heartbeat.parse(heartbeat),
     questions,
     partial: memo[MEMO_PARTIAL],
-    trouble: status === 'running' ? troubleOf(description.status.name, description.raw) : undefined,
+    trouble: status === 'running' ? troubleOf(description.status.name, description.raw, retrying) : undefined,
+    retrying,
+    unclaimed: status === 'running' ? unclaimedIn(description) : undefined,
+    beginsAt: begins && begins.getTime() > Date.now() ? begins : undefined,
+    estimate: undefined,
+    ownHandles: memo[MEMO_JOB]?.handles === 'own',
   };
 }
 
 /** The view of a job that was started a moment ago, or that cannot be looked at just now. */
-export function newView(ref: JobRef, tool: string, policy: Policy, trouble?: string): JobView {
+export function newView(
+  ref: JobRef,
+  tool: string,
+  policy: Policy,
+  more: Partial<Pick<JobView, 'trouble' | 'ownHandles' | 'beginsAt'>> = {},
+): JobView {
   return {
     ref,
     tool,
@@ -131,8 +172,19 @@ export function newView(ref: JobRef, tool: string, policy: Policy, trouble?: str
     within: undefined,
     questions: [],
     partial: undefined,
-    trouble,
+    trouble: undefined,
+    retrying: undefined,
+    unclaimed: undefined,
+    beginsAt: undefined,
+    estimate: undefined,
+    ownHandles: false,
+    ...more,
   };
+}
+
+/** When the job can no longer be read. */
+export function expiryOf({ startedAt, ttlMs }: Pick<JobView, 'startedAt' | 'ttlMs'>): Date {
+  return new Date(startedAt.getTime() + ttlMs);
 }
 
 /** Whether the job has ended. */
@@ -161,25 +213,49 @@ export function statusOf(name: WorkflowExecutionDescription['status']['name']): 
   }
 }
 
-function troubleOf(status: string, { pendingActivities, pendingWorkflowTask: decision }: Raw): string | undefined {
+function troubleOf(
+  status: string,
+  { pendingWorkflowTask: decision }: Raw,
+  retrying: Retrying | undefined,
+): string | undefined {
   if (status === 'PAUSED') return 'an operator has paused it';
   if (decision && (decision.attempt ?? 1) > 3)
     return `its next decision was tried ${decision.attempt} times: the workflow code fails, or no worker answers; the log of the workers tells which. It goes on by itself once that is mended`;
-  const steps = pendingActivities ?? [];
-  const due = [
-    ...steps.map(({ state, scheduledTime, nextAttemptScheduleTime: next }) => ({
-      state,
-      since: next ?? scheduledTime,
-    })),
-    ...(decision ? [{ state: decision.state, since: decision.scheduledTime }] : []),
-  ];
-  if (due.some(({ state, since }) => state === SCHEDULED && msUntil(since) < -UNCLAIMED_MS))
-    return 'no worker has taken its next step yet; it goes on as soon as one is free';
-  const retrying = steps.find(({ attempt }) => (attempt ?? 1) > 1);
   if (!retrying) return undefined;
-  const of = retrying.maximumAttempts ? ` of ${retrying.maximumAttempts}` : '';
-  const wait = retrying.state === SCHEDULED ? Math.ceil(msUntil(retrying.nextAttemptScheduleTime) / 1000) : 0;
-  return `step ${retrying.activityType?.name} is in attempt ${retrying.attempt}${of}${wait > 0 ? `, which starts in ${wait} s` : ''}`;
+  const { step, attempt, of, next_attempt_at: next, last_error: last } = retrying;
+  const wait = next === undefined ? 0 : Math.ceil((Date.parse(next) - Date.now()) / 1000);
+  return [
+    `step ${step} is in attempt ${attempt}${of === undefined ? '' : ` of ${of}`}`,
+    ...(wait > 0 ? [`which starts in ${wait} s`] : []),
+    ...(last === undefined ? [] : [`the last one failed: ${last.replace(/\.$/, '')}`]),
+  ].join(', ');
+}
+
+/** The queue of something that a live fleet would have taken long ago. */
+function unclaimedIn({ raw, taskQueue }: WorkflowExecutionDescription): Queue | undefined {
+  const decision = raw.pendingWorkflowTask;
+  if (decision?.state === SCHEDULED && msUntil(decision.scheduledTime) < -UNCLAIMED_MS)
+    return { name: taskQueue, type: 'workflow' };
+  const step = raw.pendingActivities?.find(
+    ({ state, scheduledTime, nextAttemptScheduleTime: next }) =>
+      state === SCHEDULED && msUntil(next ?? scheduledTime) < -UNCLAIMED_MS,
+  );
+  return step && { name: step.activityOptions?.taskQueue?.name ?? taskQueue, type: 'activity' };
+}
+
+function retryingIn({ pendingActivities }: Raw): Retrying | undefined {
+  const pending = pendingActivities?.find(({ attempt }) => (attempt ?? 1) > 1);
+  if (!pending) return undefined;
+  const { activityType, attempt, maximumAttempts, state, nextAttemptScheduleTime, lastFailure } = pending;
+  const next = state === SCHEDULED ? optionalTsToDate(nextAttemptScheduleTime) : undefined;
+  const ours = FAILURES.some((kind) => kind === lastFailure?.applicationFailureInfo?.type);
+  return {
+    step: activityType?.name ?? '',
+    attempt: attempt ?? 1,
+    ...(maximumAttempts && { of: maximumAttempts }),
+    ...(next && { next_attempt_at: next.toISOString() }),
+    ...(ours && lastFailure?.message && { last_error: lastFailure.message }),
+  };
 }
 
 /** Negative when it is past; 0 when unknown. */

@@ -11,7 +11,10 @@ const root = dirname(__dirname);
 const table: readonly (readonly [files: RegExp, mayImport: RegExp])[] = [
   [/^workflows\/contract$/, /^nothing$/],
   [/^workflows\/(define-tool|tools|[^/]+\/tool)$/, /^(npm:zod|workflows\/(contract|define-tool|[^/]+\/tool))$/],
-  [/^workflows\//, /^(npm:@temporalio\/workflow|workflows\/(contract|job|budget|questions|failure|[^/]+\/workflow))$/],
+  [
+    /^workflows\//,
+    /^(npm:@temporalio\/workflow|workflows\/(contract|job|bounded|budget|failure|progress|questions|steps|[^/]+\/workflow))$/,
+  ],
   [/^activities\//, /^(activities(\/.+)?|workflows\/contract|npm:(?!@temporalio\/(client|worker|workflow)(\/|$)).+)$/],
   [
     /^gateway\//,
@@ -112,6 +115,9 @@ test('the bundle holds workflows, the contract and the Temporal SDK, and nothing
   );
   expect(ours).toContain('workflows/job');
   expect(
-    ours.filter((path) => !/^workflows\/(contract|failure|index|job|budget|questions|[^/]+\/workflow)$/.test(path)),
+    ours.filter(
+      (path) =>
+        !/^workflows\/(bounded|budget|contract|failure|index|job|progress|questions|steps|[^/]+\/workflow)$/.test(path),
+    ),
   ).toEqual([]);
 });

@@ -19,6 +19,18 @@ const File = z.strictObject({
     .prefault({}),
   /** Steps that one process runs at the same time. */
   concurrent_steps: z.number().int().positive().default(50),
+  /** Queues of tools that have a limit of their own (`queue` in their policy), by name. */
+  queues: z
+    .record(
+      z.string().regex(/^[a-z0-9-]{1,32}$/, '1 to 32 of a-z, 0-9 and -'),
+      z.strictObject({
+        /** Steps of this queue that one process runs at the same time. */
+        concurrent_steps: z.number().int().positive().default(50),
+        /** Steps of this queue that begin in a second, in the whole fleet. */
+        per_second: z.number().positive().optional(),
+      }),
+    )
+    .default({}),
 });
 
 const Environment = z.object({
@@ -47,6 +59,11 @@ export function workerConfig(env: NodeJS.ProcessEnv) {
   return {
     temporal: { connectionOptions, namespace },
     concurrentSteps: worker.concurrent_steps,
+    queues: Object.entries(worker.queues).map(([name, limits]) => ({
+      name,
+      concurrentSteps: limits.concurrent_steps,
+      perSecond: limits.per_second,
+    })),
     activities: {
       repository: {
         cacheDir: join(set.HOLDFAST_DATA_DIR, 'repositories'),

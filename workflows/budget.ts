@@ -3,6 +3,8 @@ import { CancellationScope, sleep } from '@temporalio/workflow';
 
 /** How long a job may clean up after its end. */
 const GRACE_MS = 5_000;
+/** Kept back from the budget to return what is in hand: a decision takes a worker some milliseconds. */
+const PACKING_MS = 250;
 /** Steps that it may begin in that time. */
 const LATE_MAX = 20;
 
@@ -12,7 +14,7 @@ export type Budget = ReturnType<typeof startBudget>;
 export function startBudget(budgetMs: number) {
   const root = CancellationScope.current();
   const work = new CancellationScope();
-  let leftMs = budgetMs;
+  let leftMs = budgetMs - Math.min(PACKING_MS, budgetMs / 10);
   let startedAt = 0;
   let holds = 0;
   let ended = false;
@@ -38,6 +40,8 @@ export function startBudget(budgetMs: number) {
     get ended() {
       return ended;
     },
+    /** Working time that is left, milliseconds. */
+    leftMs: (): number => Math.max(0, holds > 0 ? leftMs : leftMs - (Date.now() - startedAt)),
     /**
      * Runs the job. Code that swallows its cancellation does not hold up the end of the job for longer than the grace.
      *

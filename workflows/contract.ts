@@ -20,6 +20,11 @@
 /** The task queue that the workers of this project poll. */
 export const TASK_QUEUE = 'holdfast';
 
+/** The queue of steps that have a limit of their own: polled by the workers whose configuration names it. */
+export function queueOf(name: string): string {
+  return `${TASK_QUEUE}.${name}`;
+}
+
 /** `job_` and 16 lower-case Crockford base32 characters (80 bits). */
 export type JobId = `job_${string}`;
 
@@ -46,10 +51,14 @@ export interface Policy {
   readonly askMs: number;
   /** `required`: a person has to allow the job before its first step. Nobody's answer is a no. */
   readonly approval?: 'required';
+  /** Steps run on the queue of this name, whose workers cap how many run at once. Absent: on everybody's. */
+  readonly queue?: string;
+  /** How long a result can be read after the end. Absent in jobs of an older version: {@link DEFAULT_POLICY}'s. */
+  readonly ttlMs?: number;
 }
 
 /** Limits of a job that was started without our memo, by another starter than the gateway. */
-export const DEFAULT_POLICY: Policy = {
+export const DEFAULT_POLICY: Policy & { readonly ttlMs: number } = {
   budgetMs: 3_600_000,
   stepTimeoutMs: 600_000,
   heartbeatMs: 5_000,
@@ -57,6 +66,7 @@ export const DEFAULT_POLICY: Policy = {
   retryInitialMs: 500,
   retryMaxMs: 60_000,
   askMs: 86_400_000,
+  ttlMs: 86_400_000,
 };
 
 /** Memo key of {@link JobMemo}, written once at start by the gateway. */
@@ -77,6 +87,10 @@ export interface JobMemo {
   readonly argsHash: string;
   /** When the call was accepted, by the gateway's clock, ISO 8601. Absent in jobs of an older version. */
   readonly at?: string;
+  /** The job that this one goes on with. */
+  readonly continues?: JobId;
+  /** `own`: it is waited for with handle tools of its tool's own. */
+  readonly handles?: 'own';
 }
 
 /** Where a job is. `done` counts finished steps; `total` is absent while unknown. */
@@ -150,6 +164,8 @@ export interface PartialResult {
   readonly holdfast: 'partial';
   readonly reason: 'budget';
   readonly value: unknown;
+  /** Where it was then. Absent in results of an older version. */
+  readonly progress?: Progress;
 }
 
 /** Whether a workflow's return value is a {@link PartialResult} rather than an output. */

@@ -25,6 +25,12 @@ export interface PolicyInWords {
   readonly approval?: 'required';
   /** How long a call waits before it answers with a handle, whatever the client's patience. At most 240 s. */
   readonly wait?: Duration;
+  /** Its steps run on the workers that poll the queue of this name (`worker.queues` in the configuration), which cap them. */
+  readonly queue?: string;
+  /** How long a result can be read after the end, at least. Default 24 hours. */
+  readonly ttl?: Duration;
+  /** `batch`: where workers are short, it gives way to everything else. */
+  readonly priority?: 'batch';
   /** What a hang-up of a 2026-07-28 client means: the end of its wait (`detach`, the default), or of the job. */
   readonly onDisconnect?: 'detach' | 'cancel';
 }
@@ -42,6 +48,10 @@ interface ToolFace<I extends z.ZodType, O extends z.ZodType> {
   /** Capabilities without which a client's call is refused (-32021). A tool that needs none serves every client. */
   readonly needs?: readonly ('tasks' | 'elicitation' | 'sampling' | 'roots')[];
   readonly policy?: PolicyInWords;
+  /** What it leaves when it is stopped can be gone on with: its workflow begins with `job.earlier`. */
+  readonly continues?: true;
+  /** `own`: the tool gets handle tools of its own, `start_X`, `query_X`, `wait_X` and `cancel_X`, in place of itself. */
+  readonly handles?: 'own';
   /** The output in words, for clients that show no structured content. Without it the JSON is shown. */
   text?(output: z.output<O>): string;
   /** The same for outputs that are more than text: images, audio, resources, in MCP's content blocks. */

@@ -17,6 +17,11 @@ export function fail(kind: Failure, sentence: string, detail: FailureDetail, cau
   });
 }
 
+/** The kind of a failure, if it is one of the contract's. */
+export function kindOf({ type }: ApplicationFailure): Failure | undefined {
+  return FAILURES.find((known) => known === type);
+}
+
 /** Makes the failure of a job from the error that its workflow threw. An error without a meaning for a caller comes back as it is. */
 export function jobFailure(error: unknown, policy: Policy): unknown {
   if (!(error instanceof ActivityFailure)) return error;
@@ -31,10 +36,10 @@ export function jobFailure(error: unknown, policy: Policy): unknown {
           detail,
           error,
         )
-      : fail('unavailable', `Step ${activityType} did not finish in time, ${policy.attempts} times.`, detail, error);
+      : fail('unavailable', `Step ${activityType} did not finish in the time it was given.`, detail, error);
   }
   const unknown: FailureDetail = { sideEffect: 'unknown', of: policy.attempts };
-  const kind = FAILURES.find((known) => cause instanceof ApplicationFailure && cause.type === known);
+  const kind = cause instanceof ApplicationFailure ? kindOf(cause) : undefined;
   // What has no kind of ours was not written by us: it stays in the history, for the operator.
   if (!kind || !(cause instanceof ApplicationFailure))
     return fail('broken', `Step ${activityType} failed.`, unknown, error);

@@ -2,44 +2,35 @@
  * The author's kit: what a workflow may ask of its own job. It applies the policy that the job was started under, so that
  * a deploy cannot change a running job, and it keeps status, partial result and open questions readable from outside.
  */
-import {
-  ActivityCancellationType,
-  defineQuery,
-  isCancellation,
-  proxyActivities,
-  setCurrentDetails,
-  setHandler,
-  upsertMemo,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { defineQuery, isCancellation, setHandler, upsertMemo, workflowInfo } from '@temporalio/workflow';
+import { bounded, jsonOf } from './bounded';
 import { startBudget } from './budget';
-import type { Budget } from './budget';
-import {
-  DEFAULT_POLICY,
-  MAX_RESULT_BYTES,
-  MEMO_JOB,
-  MEMO_PARTIAL,
-  MEMO_PARTIAL_MAX,
-  MEMO_PROGRESS,
-  QUERY_PARTIAL,
-  isPartialResult,
-} from './contract';
-import type { FailureDetail, JobMemo, PartialMemo, PartialResult, Policy, Progress } from './contract';
+import { DEFAULT_POLICY, MEMO_JOB, MEMO_PARTIAL, MEMO_PARTIAL_MAX, QUERY_PARTIAL, isPartialResult } from './contract';
+import type { FailureDetail, JobMemo, PartialMemo, PartialResult, Policy } from './contract';
 import type { InputOf, OutputOf } from './define-tool';
 import { fail, jobFailure } from './failure';
+import { showProgress } from './progress';
 import { takeQuestions } from './questions';
 import type { Asked, Reply } from './questions';
+import { settle, stepsUnder } from './steps';
+import type { Settled, StepLimits } from './steps';
 
-/** What a workflow may ask of its own job. */
-export interface Job {
-  /** The activities `A` under this job's policy: attempts, timeouts, heartbeat. */
-  steps<A>(): A;
+/** What a workflow may ask of its own job. `P` is what it leaves behind when it is stopped. */
+export interface Job<P = unknown> {
+  /** The activities `A` under this job's policy: attempts, timeouts, heartbeat. `limits` narrows it. */
+  steps<A>(limits?: StepLimits): A;
+  /** Runs something that the job can do without: its failure comes back as a value, with the reason in words. */
+  settle<R>(run: () => Promise<R>): Promise<Settled<R>>;
   /** Runs one step of the job and shows it to everyone who waits: "step n of m: message". */
   step<R>(message: string, run: () => Promise<R>): Promise<R>;
   /** Says how many steps there will be, how many are done, or what is going on between two of them. */
   progress(update: { readonly done?: number; readonly total?: number; readonly message?: string }): void;
   /** Keeps what has been found so far: readable while running, returned when the budget ends or the job is cancelled. */
-  partial(value: unknown): void;
+  partial(value: P): void;
+  /** The last partial of the job that this one goes on with; what is in it need not be done again. */
+  readonly earlier: P | undefined;
+  /** Working time that is left, milliseconds: what cannot be done in it is better left out. */
+  leftMs(): number;
   /** Asks a person and waits, for hours if need be. The wait is durable and costs no budget. */
   ask(question: Asked): Promise<Reply>;
 }
@@ -53,21 +44,31 @@ const partialQuery = defineQuery<unknown>(QUERY_PARTIAL);
  *
  * @throws ApplicationFailure with a `Failure` of the contract as its type; CancelledFailure when the job was cancelled
  */
-export function job<T>(run: (input: InputOf<T>, job: Job) => Promise<OutputOf<T>>) {
-  return async (input: InputOf<T>): Promise<OutputOf<T> | PartialResult> => {
+export function job<T, P = unknown>(run: (input: InputOf<T>, job: Job<P>) => Promise<OutputOf<T>>) {
+  return async (input: InputOf<T>, earlier?: P): Promise<OutputOf<T> | PartialResult> => {
     // Field by field: a job that began under an older version may lack one.
     const memo = workflowInfo().memo?.[MEMO_JOB] as Partial<JobMemo> | undefined;
     const policy = { ...DEFAULT_POLICY, ...memo?.policy };
     const budget = startBudget(policy.budgetMs);
     const findings = keepFindings(policy);
+    if (earlier !== undefined) findings.keep(earlier);
     const ask = takeQuestions(policy, budget);
-    const { step, progress } = showProgress();
-    const steps = <A>(): A => stepsUnder<A>(policy, budget);
+    const shown = showProgress();
+    const kit: Job<P> = {
+      steps: (limits = {}) => stepsUnder(policy, limits, budget, shown),
+      settle: (run) => settle(run, policy),
+      step: shown.step,
+      progress: shown.progress,
+      partial: findings.keep,
+      earlier,
+      leftMs: budget.leftMs,
+      ask,
+    };
     try {
       return output(
         await budget.within(async () => {
           if (policy.approval === 'required') await approval(memo?.tool ?? 'The tool', input, ask);
-          return run(input, { steps, step, progress, partial: findings.keep, ask });
+          return run(input, kit);
         }),
         policy,
       );
@@ -75,7 +76,11 @@ export function job<T>(run: (input: InputOf<T>, job: Job) => Promise<OutputOf<T>
       if (!budget.ended || !isCancellation(error)) throw jobFailure(error, policy);
       const found = findings.last();
       if (found !== undefined)
-        return bounded('The partial result', { holdfast: 'partial', reason: 'budget', value: found }, policy);
+        return bounded(
+          'The partial result',
+          { holdfast: 'partial', reason: 'budget', value: found, progress: shown.current() },
+          policy,
+        );
       const detail: FailureDetail = { sideEffect: 'unknown', of: policy.attempts };
       throw fail('over_budget', `The job's budget of ${policy.budgetMs / 1000} s ended with nothing in hand.`, detail);
     }
@@ -93,24 +98,7 @@ async function approval(tool: string, input: unknown, ask: Job['ask']): Promise<
   throw fail('refused', `${why}: nothing was done.`, { sideEffect: 'none' });
 }
 
-/** Lets a value through that Temporal will take. One that it will not would be tried for ever. */
-function bounded<R>(what: string, value: R, policy: Policy): R {
-  const bytes = new TextEncoder().encode(jsonOf(what, value, policy)).length;
-  if (bytes <= MAX_RESULT_BYTES) return value;
-  const detail: FailureDetail = { sideEffect: 'unknown', of: policy.attempts };
-  throw fail('too_large', `${what} has ${bytes} bytes; ${MAX_RESULT_BYTES} is the limit.`, detail);
-}
-
-function jsonOf(what: string, value: unknown, { attempts }: Policy): string {
-  try {
-    return JSON.stringify(value ?? null);
-  } catch (error) {
-    const cause = error instanceof Error ? error : undefined;
-    throw fail('broken', `${what} is not JSON.`, { sideEffect: 'unknown', of: attempts }, cause);
-  }
-}
-
-/** The same for an output, which must not look like what the kit returns in its place. */
+/** Lets an output through that Temporal will take, and that does not look like what the kit returns in its place. */
 function output<R>(value: R, policy: Policy): R {
   if (isPartialResult(value))
     throw fail('broken', `The job's output has a property holdfast: "partial", which is not its to set.`, {
@@ -132,45 +120,4 @@ function keepFindings(policy: Policy) {
       upsertMemo({ [MEMO_PARTIAL]: memo });
     },
   };
-}
-
-function showProgress() {
-  let current: Progress = { done: 0, message: '' };
-  const show = (update: Partial<Progress>): void => {
-    current = { ...current, ...update, at: new Date().toISOString() };
-    upsertMemo({ [MEMO_PROGRESS]: current });
-    setCurrentDetails(current.message);
-  };
-  return {
-    progress: show,
-    async step<R>(message: string, run: () => Promise<R>): Promise<R> {
-      show({ message });
-      const result = await run();
-      // Written with the next boundary: one history event for each step, not two.
-      current = { ...current, done: current.done + 1 };
-      return result;
-    },
-  };
-}
-
-/** The activities of `A`, each call bounded by the policy. */
-function stepsUnder<A>(policy: Policy, { admit }: Budget): A {
-  const activities = proxyActivities<Readonly<Record<string, (...args: unknown[]) => Promise<unknown>>>>({
-    startToCloseTimeout: policy.stepTimeoutMs,
-    heartbeatTimeout: policy.heartbeatMs,
-    // A step that does not listen must not hold up the end of the job.
-    cancellationType: ActivityCancellationType.TRY_CANCEL,
-    retry: {
-      maximumAttempts: policy.attempts,
-      initialInterval: policy.retryInitialMs,
-      maximumInterval: policy.retryMaxMs,
-    },
-  });
-  const step =
-    (name: string) =>
-    async (...args: unknown[]): Promise<unknown> => {
-      await admit();
-      return activities[name]?.(...bounded(`The input of step ${name}`, args, policy));
-    };
-  return new Proxy({}, { get: (_target, name) => step(String(name)) }) as A;
 }

@@ -77,7 +77,46 @@ test('a budget that ends with something in hand returns it, marked', async () =>
     { ledger: newLedger().path, steps: ['one', 'gated'] },
     memoOf({ budgetMs: 3_000 }),
   );
-  expect(await handle.result()).toEqual({ holdfast: 'partial', reason: 'budget', value: { walked: ['one'] } });
+  expect(await handle.result()).toMatchObject({ holdfast: 'partial', reason: 'budget', value: { walked: ['one'] } });
+});
+
+test('a partial result is there within the budget, and says where the job was', async () => {
+  const input = { ledger: newLedger().path, steps: ['one', 'gated'] };
+  const handle = await start('walk', input, memoOf({ budgetMs: 3_000 }));
+  expect(await handle.result()).toMatchObject({ progress: { done: 1, total: 2, message: 'Taking gated' } });
+  const { startTime, closeTime } = await handle.describe();
+  expect((closeTime?.getTime() ?? Infinity) - startTime.getTime()).toBeLessThan(3_000);
+});
+
+test('a job that goes on with an earlier one does not repeat what is done', async () => {
+  const ledger = newLedger();
+  const input = { ledger: ledger.path, steps: ['one', 'two', 'three'] };
+  const handle = await start('walk', input, { args: [input, { walked: ['one', 'two'] }] });
+  expect(await handle.result()).toEqual({ walked: ['one', 'two', 'three'] });
+  expect(ledger.lines()).toEqual(['begin three', 'end three']);
+});
+
+test('a job goes on without the steps that it can do without, and knows why they failed', async () => {
+  const ledger = newLedger();
+  const input = { ledger: ledger.path, steps: ['one', 'no', 'gated', 'two'], fail: 'no' };
+  const handle = await start('stroll', input, memoOf({}));
+  expect(await handle.result()).toEqual({
+    walked: [
+      'one',
+      'no: refused: The step was told to fail.',
+      'gated: unavailable: Step take did not finish in the time it was given.',
+      'two',
+      'time left',
+    ],
+  });
+});
+
+test('the Web UI names each step after what the job is doing', async () => {
+  const handle = await start('walk', { ledger: newLedger().path, steps: ['one'] });
+  await handle.result();
+  const { events } = await handle.fetchHistory();
+  const scheduled = events?.find(({ activityTaskScheduledEventAttributes: step }) => step);
+  expect(scheduled?.userMetadata?.summary?.data?.toString()).toBe('"Taking one"');
 });
 
 test('a budget that ends with nothing in hand is a failure of its own kind', async () => {

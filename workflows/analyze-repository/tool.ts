@@ -156,5 +156,6 @@ export const analyzeRepository = defineTool({
   text: ({ report }) => report,
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: true },
   workflow: 'analyzeRepository',
+  continues: true,
   policy: { budget: '30 minutes', stepTimeout: '15 minutes', retry: { attempts: 5 } },
 });

@@ -1,0 +1,82 @@
+/** What only Temporal's visibility store can tell: lists and counts. Eventually consistent, and slow: never on the path of a call. */
+import type { Client } from '@temporalio/client';
+import { defineSearchAttributeKey } from '@temporalio/common';
+import { SEARCH_ATTRIBUTES } from '../workflows/contract';
+import type { Caller } from '../workflows/contract';
+import { isJobId } from './ids';
+import type { Ids, JobRef } from './ids';
+import { statusOf } from './view';
+import type { Status } from './view';
+
+export const TENANT = defineSearchAttributeKey(SEARCH_ATTRIBUTES.tenant, 'KEYWORD');
+export const SUBJECT = defineSearchAttributeKey(SEARCH_ATTRIBUTES.subject, 'KEYWORD');
+export const TOOL = defineSearchAttributeKey(SEARCH_ATTRIBUTES.tool, 'KEYWORD');
+
+/** Past jobs that an estimate is made from. */
+const PAST_MAX = 100;
+
+/** One line of a list of jobs. */
+export interface ListedJob {
+  readonly ref: JobRef;
+  readonly tool: string;
+  readonly status: Status;
+  readonly startedAt: Date;
+}
+
+/** What `ask` gives an RPC: a deadline, and errors with our names. */
+type Ask = <R>(run: () => Promise<R>) => Promise<R>;
+
+export function visibilityOf(client: Client, ask: Ask, ids: Ids) {
+  const ofTenant = (tenant: string): string => `${TENANT.name} = '${tenant}'`;
+  const ofCaller = (caller: Caller): string =>
+    `${ofTenant(caller.tenant)} AND ${SUBJECT.name} = '${ids.subjectTag(caller)}'`;
+  const ofTool = (tool: string): string => `${TOOL.name} = '${tool}'`;
+  const RUNNING = `ExecutionStatus = 'Running'`;
+  const count = (query: string): Promise<number> => ask(async () => (await client.workflow.count(query)).count);
+
+  return {
+    /** The caller's jobs: those that run first, then those that ended last. */
+    list(
+      caller: Caller,
+      { tool, running, limit }: { tool?: string | undefined; running?: boolean | undefined; limit: number },
+    ): Promise<ListedJob[]> {
+      const query = [
+        ofCaller(caller),
+        ...(tool === undefined ? [] : [ofTool(tool)]),
+        ...(running === true ? [RUNNING] : []),
+      ].join(' AND ');
+      return ask(async () => {
+        const found: ListedJob[] = [];
+        for await (const info of client.workflow.list({ query, pageSize: limit })) {
+          const id = info.workflowId.split('/').at(-1) ?? '';
+          if (!isJobId(id)) continue;
+          found.push({
+            ref: ids.refOf(caller, id),
+            tool: info.typedSearchAttributes.get(TOOL) ?? info.type,
+            status: statusOf(info.status.name),
+            startedAt: info.startTime,
+          });
+          if (found.length === limit) break;
+        }
+        return found;
+      });
+    },
+
+    /** How many jobs of a caller, or of all callers of a tenant, run. */
+    running: (caller: Caller): Promise<number> => count(`${ofCaller(caller)} AND ${RUNNING}`),
+    runningIn: (tenant: string): Promise<number> => count(`${ofTenant(tenant)} AND ${RUNNING}`),
+
+    /** How long the last jobs of a tool took that came to an end of their own, milliseconds. */
+    durations(tenant: string, tool: string): Promise<number[]> {
+      const query = `${ofTenant(tenant)} AND ${ofTool(tool)} AND ExecutionStatus = 'Completed'`;
+      return ask(async () => {
+        const past: number[] = [];
+        for await (const { startTime, closeTime } of client.workflow.list({ query, pageSize: PAST_MAX })) {
+          if (closeTime) past.push(closeTime.getTime() - startTime.getTime());
+          if (past.length === PAST_MAX) break;
+        }
+        return past;
+      });
+    },
+  };
+}

@@ -1,0 +1,73 @@
+/** The steps of a job: activities, each bounded by the policy that the job was started under. */
+import { ActivityCancellationType, ApplicationFailure, isCancellation, proxyActivities } from '@temporalio/workflow';
+import { bounded } from './bounded';
+import type { Budget } from './budget';
+import { queueOf } from './contract';
+import type { Failure, FailureDetail, Policy } from './contract';
+import type { Duration } from './define-tool';
+import { jobFailure, kindOf } from './failure';
+import type { Shown } from './progress';
+
+/** Limits of some steps of a job, narrower than its policy. */
+export interface StepLimits {
+  /** For all attempts together, pauses included. */
+  readonly within?: Duration;
+  readonly attempts?: number;
+}
+
+/** What came of a step that the job can do without. */
+export type Settled<R> =
+  | { readonly ok: true; readonly value: R }
+  | {
+      readonly ok: false;
+      readonly failure: Failure;
+      /** For the caller. */
+      readonly why: string;
+      /** When it may be tried again, seconds, if the outside world said so. */
+      readonly retryAfterS?: number;
+    };
+
+/** The activities of `A`. Each is named in the Web UI after what the job is doing. */
+export function stepsUnder<A>(policy: Policy, limits: StepLimits, { admit }: Budget, { current }: Shown): A {
+  const activities = proxyActivities<Readonly<Record<string, (...args: unknown[]) => Promise<unknown>>>>({
+    startToCloseTimeout: policy.stepTimeoutMs,
+    heartbeatTimeout: policy.heartbeatMs,
+    ...(limits.within && { scheduleToCloseTimeout: limits.within }),
+    ...(policy.queue !== undefined && { taskQueue: queueOf(policy.queue) }),
+    // A step that does not listen must not hold up the end of the job.
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+    retry: {
+      maximumAttempts: Math.min(limits.attempts ?? policy.attempts, policy.attempts),
+      initialInterval: policy.retryInitialMs,
+      maximumInterval: policy.retryMaxMs,
+    },
+  });
+  const step =
+    (name: string) =>
+    async (...args: unknown[]): Promise<unknown> => {
+      await admit();
+      const input = bounded(`The input of step ${name}`, args, policy);
+      return activities[name]?.executeWithOptions({ summary: current().message }, input);
+    };
+  return new Proxy({}, { get: (_target, name) => step(String(name)) }) as A;
+}
+
+/** Runs steps whose failure the job survives. Cancellation and the end of the budget it does not. */
+export async function settle<R>(run: () => Promise<R>, policy: Policy): Promise<Settled<R>> {
+  try {
+    return { ok: true, value: await run() };
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    const failed = jobFailure(error, policy);
+    const failure = failed instanceof ApplicationFailure ? kindOf(failed) : undefined;
+    if (!failure || !(failed instanceof ApplicationFailure)) throw failed;
+    const [detail] = (failed.details ?? []) as FailureDetail[];
+    const after = detail?.retryAfterMs;
+    return {
+      ok: false,
+      failure,
+      why: failed.message,
+      ...(after !== undefined && { retryAfterS: Math.ceil(after / 1000) }),
+    };
+  }
+}
