@@ -11,6 +11,7 @@ import { cancelledBy } from './cancelled';
 import { companionsFor } from './companions/companions';
 import { jobContinue } from './companions/continue';
 import { ownHandles } from './companions/own';
+import { jobSchedule } from './companions/schedule';
 import type { GatewayConfig } from './config';
 import { frontOf } from './front';
 import { idsUnder } from './ids';
@@ -75,12 +76,12 @@ export async function startGateway(
       throw new Error('A request without an exchange: the SDK no longer hands back the request it was given.');
     return found;
   };
-  const means = { jobs, watch, answers, respond, ids };
+  const means = { jobs, watch, answers, respond, ids, schedules: config.schedules };
   const admit = admissionBy(config.quotas, { caller: jobs.running, tenant: jobs.runningIn });
   const offer = {
     menu: menuOf({
       tools,
-      companions: companionsFor(means),
+      companions: [...companionsFor(means), ...(config.schedules ? [jobSchedule(means, tools, admit)] : [])],
       own: (tool) => ownHandles(tool, means),
       continue: jobContinue(means, tools),
       call: callWith(jobs, watch, answers, rounds, admit, config.taskGraceMs),

@@ -43,8 +43,8 @@ export function idsUnder(secret: string) {
   };
 }
 
-/** The form of a job id. */
-export const JOB_ID = /^job_[0-9a-hjkmnp-tv-z]{16}$/;
+/** The form of a job id. The jobs of a schedule share one, and have the time of their start behind it. */
+export const JOB_ID = /^job_[0-9a-hjkmnp-tv-z]{16}(-\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)?$/;
 
 /** Whether `text` has the form of a job id. */
 export function isJobId(text: string): text is JobId {

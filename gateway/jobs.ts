@@ -25,6 +25,8 @@ import type { Ids, JobRef } from './ids';
 import { failedOutcome } from './outcome';
 import type { Outcome } from './outcome';
 import { queuesOf } from './queues';
+import { schedulesOf } from './schedules';
+import type { ScheduleId } from './schedules';
 import type { Tool } from './tools';
 import { expiryOf, isClosed, newView, viewOf } from './view';
 import type { JobView } from './view';
@@ -77,6 +79,7 @@ export function temporalJobs({ temporal, weights }: Pick<GatewayConfig, 'tempora
   const inTurn = pLimit(MAX_STARTING);
   const visibility = visibilityOf(client, (run) => ask(run), ids);
   const estimate = estimatesFrom(visibility.durations);
+  const schedules = schedulesOf(client, (run) => ask(run), ids);
   const queueState = queuesOf(connection, namespace, (run) => ask(run));
 
   /** Runs a unary RPC within its deadline and gives its errors our names. */
@@ -138,6 +141,23 @@ export function temporalJobs({ temporal, weights }: Pick<GatewayConfig, 'tempora
     return view;
   }
 
+  /** What every job carries, however it is started. */
+  function described(tool: Tool, input: unknown, caller: Caller, call: Pick<JobMemo, 'argsHash' | 'at' | 'continues'>) {
+    const handles = tool.ownHandles ? ({ handles: 'own' } as const) : {};
+    const memo: JobMemo = { tool: tool.name, caller, policy: tool.policy, ...call, ...handles };
+    return {
+      taskQueue: tool.route.taskQueue,
+      args: [...tool.route.args(input)],
+      memo: { [MEMO_JOB]: memo },
+      staticSummary: tool.listed.title ?? tool.name,
+      typedSearchAttributes: [
+        { key: TENANT, value: caller.tenant },
+        { key: SUBJECT, value: ids.subjectTag(caller) },
+        { key: TOOL, value: tool.name },
+      ],
+    };
+  }
+
   async function begin(
     ref: JobRef,
     tool: Tool,
@@ -149,27 +169,15 @@ export function temporalJobs({ temporal, weights }: Pick<GatewayConfig, 'tempora
   ): Promise<JobView> {
     const beginsAt = delayMs === undefined ? undefined : new Date(Date.now() + delayMs);
     const view = newView(ref, tool.name, tool.policy, { ownHandles: tool.ownHandles, beginsAt });
-    const memo: JobMemo = {
-      tool: tool.name,
-      caller,
-      policy: tool.policy,
-      argsHash: hash,
-      at: view.startedAt.toISOString(),
-      ...(continues && { continues: continues.job }),
-      ...(tool.ownHandles && { handles: 'own' as const }),
-    };
     const start = (): Promise<WorkflowHandle> =>
       client.workflow.start(tool.route.workflow, {
+        ...described(tool, input, caller, {
+          argsHash: hash,
+          at: view.startedAt.toISOString(),
+          ...(continues && { continues: continues.job }),
+        }),
         workflowId: ref.workflowId,
-        taskQueue: tool.route.taskQueue,
         args: [...tool.route.args(input), ...(continues ? [continues.earlier] : [])],
-        memo: { [MEMO_JOB]: memo },
-        staticSummary: tool.listed.title ?? tool.name,
-        typedSearchAttributes: [
-          { key: TENANT, value: caller.tenant },
-          { key: SUBJECT, value: ids.subjectTag(caller) },
-          { key: TOOL, value: tool.name },
-        ],
         priority: {
           // Tenants share what workers there are by their weight; within that, batch work gives way.
           fairnessKey: caller.tenant,
@@ -261,6 +269,16 @@ export function temporalJobs({ temporal, weights }: Pick<GatewayConfig, 'tempora
         return begin(ids.newRef(caller, tool.name, undefined), tool, input, hash, caller, 'FAIL', options);
       }
     },
+
+    /** Has a call made again and again. Undefined when the caller has too many schedules. */
+    repeat(tool: Tool, input: unknown, caller: Caller, everyMs: number): Promise<ScheduleId | undefined> {
+      const { workflowId } = ids.newRef(caller, tool.name, undefined);
+      const action = { ...described(tool, input, caller, { argsHash: argsHash(input) }), workflowId };
+      return schedules.create(caller, { type: 'startWorkflow', workflowType: tool.route.workflow, ...action }, everyMs);
+    },
+
+    schedules: schedules.list,
+    endSchedule: schedules.end,
 
     /** The last partial result in full, from a worker; undefined when none answers within 2 s. */
     async partial(ref: JobRef): Promise<unknown> {

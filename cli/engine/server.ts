@@ -4,11 +4,13 @@ import { once } from 'node:events';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
+import { msToTs } from '@temporalio/common/lib/time';
 import { NEEDED, TUNED } from './flags';
 import { freePort } from './ports';
 
 const START_MS = 30_000;
 const STOP_MS = 5_000;
+const RETENTION = '7 days';
 
 export interface TemporalServer {
   /** host:port of the frontend. */
@@ -86,6 +88,7 @@ export async function startTemporal({
       `Temporal did not start. The end of ${log}:\n${readFileSync(log, 'utf8').trim().split('\n').slice(-5).join('\n')}`,
     );
   }
+  await keepClosedJobs(address);
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     child.kill(signal);
@@ -101,6 +104,19 @@ export async function startTemporal({
     stop: () => end('SIGTERM'),
     kill: () => end('SIGKILL'),
   };
+}
+
+/** A dev server forgets a closed workflow after a day: sooner than a tool's `ttl` may promise. */
+async function keepClosedJobs(address: string): Promise<void> {
+  const connection = Connection.lazy({ address });
+  try {
+    await connection.workflowService.updateNamespace({
+      namespace: 'default',
+      config: { workflowExecutionRetentionTtl: msToTs(RETENTION) },
+    });
+  } finally {
+    await connection.close();
+  }
 }
 
 /** Whether Temporal answers at `address`, and knows the namespace, before the time is up. */

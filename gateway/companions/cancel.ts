@@ -2,11 +2,15 @@
 import { z } from 'zod';
 import { unlessUnavailable } from '../errors';
 import { isClosed } from '../view';
+import { invalid } from '../result';
+import { isScheduleId } from '../schedules';
 import { companion, jobId, told } from './companion';
 import type { Companion, Means } from './companion';
 
 /** How long the answer waits for the job to end. */
 const SETTLE_MS = 10_000;
+
+const scheduleId = z.string().refine(isScheduleId).describe('Or the id of a schedule');
 
 export function jobCancel(means: Means): Companion {
   const { jobs, watch, ids } = means;
@@ -18,8 +22,14 @@ export function jobCancel(means: Means): Companion {
         'Stops a job for good. What it has found so far stays readable with job_result. A job that has ended stays as it is.',
       annotations: { destructiveHint: true, idempotentHint: true },
     },
-    z.object({ job_id: jobId }),
+    z.object({ job_id: z.union([jobId, scheduleId]) }),
     async ({ job_id }, { caller, signal, accepted }) => {
+      if (isScheduleId(job_id)) {
+        const ended = await jobs.endSchedule(caller, job_id);
+        return ended
+          ? { content: [{ type: 'text', text: `Schedule ${job_id} has ended. Jobs that it started go on.` }] }
+          : invalid(`You have no schedule ${job_id}.`);
+      }
       const ref = ids.refOf(caller, job_id);
       const view = await jobs.look(ref);
       if (isClosed(view))

@@ -27,6 +27,8 @@ export interface Means {
   readonly answers: Answers;
   readonly respond: Respond;
   readonly ids: Ids;
+  /** Whether calls may be put off or repeated. */
+  readonly schedules: boolean;
 }
 
 /** A job id as an argument. */

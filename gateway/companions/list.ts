@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { companion } from './companion';
 import type { Companion, Means } from './companion';
 
-export function jobList({ jobs }: Means): Companion {
+export function jobList({ jobs, schedules }: Means): Companion {
   return companion(
     {
       name: 'job_list',
@@ -22,9 +22,15 @@ export function jobList({ jobs }: Means): Companion {
       limit: z.int().min(1).max(50).default(10),
     }),
     async (filter, { caller }) => {
-      const found = await jobs.list(caller, filter);
+      const [found, scheduled] = await Promise.all([
+        jobs.list(caller, filter),
+        schedules ? jobs.schedules(caller) : [],
+      ]);
       const lines = found.map(
         ({ ref, tool, status, startedAt }) => `${ref.id}  ${status.padEnd(9)}  ${startedAt.toISOString()}  ${tool}`,
+      );
+      lines.push(
+        ...scheduled.map(({ id, tool, next }) => `${id}  schedule   next ${next?.toISOString() ?? '-'}  ${tool}`),
       );
       return {
         content: [{ type: 'text', text: lines.length > 0 ? lines.join('\n') : 'No jobs.' }],
@@ -35,6 +41,9 @@ export function jobList({ jobs }: Means): Companion {
             status,
             started_at: startedAt.toISOString(),
           })),
+          ...(scheduled.length > 0 && {
+            schedules: scheduled.map(({ id, tool, next }) => ({ schedule_id: id, tool, next_at: next?.toISOString() })),
+          }),
         },
       };
     },

@@ -25,7 +25,11 @@ export async function startProfile(changes: Partial<GatewayConfig> = {}): Promis
   installRuntime(log);
   const workflowsPath = join(__dirname, 'workflows');
   const worker = await startWorker(
-    { temporal: { connectionOptions: { address: temporal.address }, namespace: 'default' }, concurrentSteps: 10, queues: [] },
+    {
+      temporal: { connectionOptions: { address: temporal.address }, namespace: 'default' },
+      concurrentSteps: 10,
+      queues: [],
+    },
     {
       workflowBundle: await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') }),
       activities: {},

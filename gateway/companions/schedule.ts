@@ -1,0 +1,66 @@
+/** `job_schedule`: a call that is put off, or made again and again. Offered where the operator allows it. */
+import { msToNumber } from '@temporalio/common/lib/time';
+import { z } from 'zod';
+import type { Duration } from '../../workflows/define-tool';
+import type { Admit } from '../admission';
+import { handleOf } from '../handle';
+import { invalid, overQuota } from '../result';
+import type { Tool } from '../tools';
+import { companion } from './companion';
+import type { Companion, Means } from './companion';
+
+const MINUTE_MS = 60_000;
+const DELAY_MAX_MS = 30 * 24 * 60 * MINUTE_MS;
+
+export function jobSchedule(
+  { jobs, answers }: Pick<Means, 'jobs' | 'answers'>,
+  tools: ReadonlyMap<string, Tool>,
+  admit: Admit,
+): Companion {
+  return companion(
+    {
+      name: 'job_schedule',
+      title: 'Schedule a call',
+      description:
+        'Calls a tool later (run_at), or again and again (every). Answers with a job id for run_at, and a schedule id for every. job_list shows both, job_cancel ends them.',
+      annotations: { idempotentHint: false },
+    },
+    z.object({
+      tool: z.string().max(64).describe('The tool to call'),
+      arguments: z.record(z.string(), z.unknown()).default({}).describe('Its arguments'),
+      run_at: z.iso.datetime({ offset: true }).optional().describe('When to call it, such as 2026-12-01T09:00:00Z'),
+      every: z
+        .string()
+        .regex(/^[1-9]\d{0,3} (minutes?|hours?|days?)$/, 'such as 30 minutes, 6 hours or 1 day')
+        .transform((words) => words as Duration)
+        .optional()
+        .describe('How often to call it, such as 6 hours'),
+    }),
+    async ({ tool: name, arguments: args, run_at, every }, { caller, accepted }) => {
+      const tool = tools.get(name);
+      if (!tool) return invalid(`There is no tool ${name}. tools/list names those that exist.`);
+      const checked = tool.check(args);
+      if (!checked.ok) return invalid(`The arguments of ${name} do not fit its schema: ${checked.problems}.`);
+
+      if (every !== undefined && run_at === undefined) {
+        const id = await jobs.repeat(tool, checked.input, caller, msToNumber(every));
+        if (id === undefined) return invalid('You have 50 schedules, which is the limit. End one with job_cancel.');
+        accepted();
+        const text = `${name} is called every ${every} from now on, as ${id}. job_list shows its jobs; job_cancel(${JSON.stringify({ job_id: id })}) ends it.`;
+        return {
+          content: [{ type: 'text', text }],
+          structuredContent: { status: 'scheduled', schedule_id: id, every },
+        };
+      }
+
+      const delayMs = run_at === undefined ? NaN : Date.parse(run_at) - Date.now();
+      if (every !== undefined || !(delayMs > 0 && delayMs <= DELAY_MAX_MS))
+        return invalid('Give either run_at, in the future and within 30 days, or every.');
+      const full = await admit(caller);
+      if (full) return overQuota(full);
+      const view = await jobs.start(tool, checked.input, caller, { key: undefined, request: undefined }, { delayMs });
+      accepted();
+      return handleOf(view, answers.auditOf(view.ref));
+    },
+  );
+}

@@ -1,0 +1,74 @@
+/** Calls that are made again and again: Temporal Schedules, each owned by its caller. A run is a job like any other. */
+import { ScheduleNotFoundError } from '@temporalio/client';
+import type { Client, ScheduleOptionsAction } from '@temporalio/client';
+import type { Caller } from '../workflows/contract';
+import type { Ids } from './ids';
+import { SUBJECT, TENANT, TOOL } from './visibility';
+
+/** `sched_` and the 16 characters that the ids of its jobs have after `job_`. */
+export type ScheduleId = `sched_${string}`;
+export const SCHEDULE_ID = /^sched_[0-9a-hjkmnp-tv-z]{16}$/;
+
+/** Whether `text` has the form of a schedule id. */
+export function isScheduleId(text: string): text is ScheduleId {
+  return SCHEDULE_ID.test(text);
+}
+
+export interface ListedSchedule {
+  readonly id: ScheduleId;
+  readonly tool: string;
+  readonly next: Date | undefined;
+}
+
+/** Schedules of one caller. */
+const MAX = 50;
+
+type Ask = <R>(run: () => Promise<R>) => Promise<R>;
+
+export function schedulesOf(client: Client, ask: Ask, ids: Ids) {
+  const prefixOf = (caller: Caller): string => `${caller.tenant}/${ids.subjectTag(caller)}/`;
+  const scheduleIdOf = (id: string): string => id.replace(/\/job_/, '/sched_');
+
+  async function list(caller: Caller): Promise<ListedSchedule[]> {
+    const query = `${TENANT.name} = '${caller.tenant}' AND ${SUBJECT.name} = '${ids.subjectTag(caller)}'`;
+    return ask(async () => {
+      const found: ListedSchedule[] = [];
+      for await (const { scheduleId, typedSearchAttributes, info } of client.schedule.list({ query })) {
+        const id = scheduleId.slice(prefixOf(caller).length) as ScheduleId;
+        const [next] = info.nextActionTimes;
+        found.push({ id, tool: typedSearchAttributes?.get(TOOL) ?? '', next });
+        if (found.length === MAX) break;
+      }
+      return found;
+    });
+  }
+
+  return {
+    list,
+
+    /** Makes a schedule of `action`, whose workflow id names the jobs; undefined when the caller has too many already. */
+    async create(
+      caller: Caller,
+      action: ScheduleOptionsAction & { readonly workflowId: string },
+      everyMs: number,
+    ): Promise<ScheduleId | undefined> {
+      if ((await list(caller)).length >= MAX) return undefined;
+      const scheduleId = scheduleIdOf(action.workflowId);
+      const spec = { intervals: [{ every: everyMs, offset: Date.now() % everyMs }] }; // counted from now
+      const { typedSearchAttributes = [] } = action;
+      await ask(() => client.schedule.create({ scheduleId, action, spec, typedSearchAttributes }));
+      return scheduleId.slice(prefixOf(caller).length) as ScheduleId;
+    },
+
+    /** Ends a schedule; jobs that it has started go on. False when the caller has none of this id. */
+    async end(caller: Caller, id: ScheduleId): Promise<boolean> {
+      try {
+        await ask(() => client.schedule.getHandle(prefixOf(caller) + id).delete());
+        return true;
+      } catch (error) {
+        if (error instanceof ScheduleNotFoundError) return false;
+        throw error;
+      }
+    },
+  };
+}
