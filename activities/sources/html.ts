@@ -1,0 +1,81 @@
+/** The text of an HTML document or fragment, in one pass and in time that grows with its length only. */
+import { Parser } from 'htmlparser2';
+
+/** What a reader does not see as text. */
+const UNSEEN = new Set(['script', 'style', 'noscript', 'template', 'svg', 'select', 'textarea', 'iframe']);
+
+/** Elements that stay within a line of text. */
+const INLINE = new Set(
+  [
+    'a',
+    'abbr',
+    'b',
+    'bdi',
+    'bdo',
+    'cite',
+    'code',
+    'data',
+    'del',
+    'dfn',
+    'em',
+    'font',
+    'i',
+    'ins',
+    'kbd',
+    'label',
+  ].concat(['mark', 'q', 's', 'samp', 'small', 'span', 'strong', 'sub', 'sup', 'time', 'tt', 'u', 'var', 'wbr']),
+);
+
+/** Deeper nesting is not read: looking for the beginning of an element would take longer with each level. */
+export const DEEPEST = 200;
+const CHUNK = 64 * 1_024;
+
+export interface HtmlText {
+  /** As in `<title>`; empty when there is none. */
+  readonly title: string;
+  /** Line by line, as the blocks of the document have it. */
+  readonly text: string;
+  /** What lies behind was not read. */
+  readonly truncated: boolean;
+}
+
+/**
+ * @param html - may be malformed
+ * @param max - longest text, characters
+ */
+export function htmlTextOf(html: string, max: number): HtmlText {
+  let title = '';
+  let text = '';
+  let inTitle = false;
+  let unseen = 0;
+  let depth = 0;
+  const parser = new Parser({
+    onopentag(name) {
+      depth += 1;
+      if (UNSEEN.has(name)) unseen += 1;
+      if (name === 'title') inTitle = title === '';
+      if (unseen === 0) text += edgeOf(name);
+    },
+    ontext(piece) {
+      if (inTitle) title += piece;
+      else if (unseen === 0) text += piece.replace(/\s+/g, ' ');
+    },
+    onclosetag(name) {
+      depth -= 1;
+      if (UNSEEN.has(name)) unseen -= 1;
+      if (name === 'title') inTitle = false;
+      if (unseen === 0) text += edgeOf(name);
+    },
+  });
+  let read = 0;
+  for (; read < html.length && depth <= DEEPEST && text.length <= max; read += CHUNK) {
+    parser.write(html.slice(read, read + CHUNK));
+  }
+  if (read >= html.length) parser.end();
+  return { title, text: text.slice(0, max), truncated: read < html.length || text.length > max };
+}
+
+function edgeOf(name: string): string {
+  if (INLINE.has(name)) return '';
+  return name === 'td' || name === 'th' ? ' ' : '\n';
+}
