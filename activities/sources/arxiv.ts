@@ -1,0 +1,44 @@
+/** Preprints of arXiv, through its Atom API. */
+import type { Egress } from '../egress';
+import { feedEntriesOf } from './feed-entries';
+import { hitsOf } from './source';
+import type { Source } from './source';
+import { wordsOf } from './text';
+import { addressOf, ask, unreadable } from './upstream';
+
+export interface ArxivConfig {
+  readonly baseUrl?: string | undefined;
+}
+
+export function arxiv({
+  egress,
+  baseUrl = 'https://export.arxiv.org',
+}: ArxivConfig & { readonly egress: Egress }): Source {
+  const name = 'arxiv';
+  const who = 'arXiv';
+  return {
+    name,
+    async search(query, { offset, limit }, signal) {
+      // Words alone: quotes, colons and brackets are a language of their own there, and an error when half of it is missing.
+      const terms = wordsOf(query).map((word) => `all:${word}`);
+      if (terms.length === 0) return [];
+      const parameters = { search_query: terms.join(' AND '), start: offset, max_results: limit };
+      const url = addressOf(baseUrl, '/api/query', parameters);
+      const reply = await ask(egress, { who, url, accept: 'application/atom+xml', signal });
+      const entries = feedEntriesOf(reply.body.toString());
+      if (entries === undefined) throw unreadable(who);
+      return hitsOf(
+        name,
+        // Its errors look like entries; papers lie at /abs/.
+        entries
+          .filter(({ link }) => link.includes('/abs/'))
+          .map(({ title, link, text, published }) => ({
+            title,
+            url: link.replace(/^http:/, 'https:'),
+            snippet: text,
+            published,
+          })),
+      );
+    },
+  };
+}

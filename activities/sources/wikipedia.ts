@@ -1,0 +1,46 @@
+/** Articles of Wikipedia, through the action API of MediaWiki. */
+import { z } from 'zod';
+import type { Egress } from '../egress';
+import { htmlTextOf } from './html';
+import { hitsOf } from './source';
+import type { Source } from './source';
+import { lineOf } from './text';
+import { addressOf, askJson, listOf } from './upstream';
+
+export interface WikipediaConfig {
+  /** As in the address: `en`, `de`, `zh-min-nan`. */
+  readonly language: string;
+  /** Another MediaWiki with its script path at /w and its articles at /wiki. */
+  readonly baseUrl?: string | undefined;
+}
+
+const Reply = z.object({
+  query: z.object({ search: listOf(z.object({ title: z.string(), snippet: z.string() })) }),
+});
+
+export function wikipedia({
+  egress,
+  language,
+  baseUrl = `https://${language}.wikipedia.org`,
+}: WikipediaConfig & { readonly egress: Egress }): Source {
+  const name = 'wikipedia';
+  return {
+    name,
+    async search(query, { offset, limit }, signal) {
+      const parameters = { action: 'query', list: 'search', format: 'json', formatversion: 2, srprop: 'snippet' };
+      const { query: found } = await askJson(egress, Reply, {
+        who: 'Wikipedia',
+        url: addressOf(baseUrl, '/w/api.php', { ...parameters, srsearch: query, sroffset: offset, srlimit: limit }),
+        signal,
+      });
+      return hitsOf(
+        name,
+        found.search.map(({ title, snippet }) => ({
+          title,
+          url: `${baseUrl}/wiki/${encodeURIComponent(lineOf(title, 300).replaceAll(' ', '_'))}`,
+          snippet: htmlTextOf(snippet, 2_000).text,
+        })),
+      );
+    },
+  };
+}
