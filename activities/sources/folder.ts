@@ -1,0 +1,84 @@
+/** Documents in local folders, without an index and without a network: every search reads them all, within bounds. */
+import { basename } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { decoded } from './charset';
+import { documentsIn, readDocument } from './documents';
+import { htmlTextOf } from './html';
+import { headingOf } from './readable';
+import { hitsOf } from './source';
+import type { Found, Source } from './source';
+import { wordsOf } from './text';
+
+export interface FoldersConfig {
+  readonly folders: readonly string[];
+}
+
+/** What one search reads; documents beyond are not found. */
+const MOST_DOCUMENTS = 20_000;
+const MOST_BYTES = 256 * 1_024 ** 2;
+
+/** How many occurrences in the text one in the title is worth. */
+const TITLE_WEIGHT = 5;
+/** Characters shown before the first word that was asked for. */
+const LEAD = 100;
+
+export function folders({ folders }: FoldersConfig): Source {
+  const name = 'folders';
+  return {
+    name,
+    async search(query, { offset, limit }, signal) {
+      const words = new Set(wordsOf(query));
+      const ranking: { readonly path: string; readonly score: number }[] = [];
+      let documents = 0;
+      let bytes = 0;
+      for await (const path of documentsIn(folders, signal)) {
+        if (++documents > MOST_DOCUMENTS || bytes > MOST_BYTES) break;
+        const document = await documentIn(path);
+        bytes += document?.bytes ?? 0;
+        const score = document === undefined ? 0 : scoreOf(document, words);
+        if (score > 0) ranking.push({ path, score });
+      }
+      // Equal scores by path, so that every page of the results comes from the same order.
+      ranking.sort((a, b) => b.score - a.score || (a.path < b.path ? -1 : 1));
+      const found: Found[] = [];
+      for (const { path } of ranking.slice(offset, offset + limit)) {
+        // Read again: to keep all texts until the ranking is known would take as much memory as the folders.
+        const document = await documentIn(path);
+        if (document === undefined) continue;
+        const { title, text } = document;
+        found.push({ title, url: pathToFileURL(path).href, snippet: snippetOf(text, words) });
+      }
+      return hitsOf(name, found, ['file:']);
+    },
+  };
+}
+
+interface Document {
+  readonly title: string;
+  readonly text: string;
+  readonly bytes: number;
+}
+
+async function documentIn(path: string): Promise<Document | undefined> {
+  const document = await readDocument(path);
+  if (document === undefined) return undefined;
+  const text = decoded(document.body);
+  const shown = document.kind === 'html' ? htmlTextOf(text, text.length) : { title: headingOf(text), text };
+  return { title: shown.title.trim() || basename(path), text: shown.text, bytes: document.body.length };
+}
+
+/** Each word that occurs counts 1, and less than another 1 for how often: all the words once beat one of them often. */
+function scoreOf({ title, text }: Document, words: ReadonlySet<string>): number {
+  const times = new Map<string, number>();
+  const count = (part: string, weight: number) => {
+    for (const word of wordsOf(part)) if (words.has(word)) times.set(word, (times.get(word) ?? 0) + weight);
+  };
+  count(title, TITLE_WEIGHT);
+  count(text, 1);
+  return [...times.values()].reduce((sum, often) => sum + 1 + often / (often + 2), 0);
+}
+
+function snippetOf(text: string, words: ReadonlySet<string>): string {
+  const first = new RegExp([...words].join('|'), 'iu').exec(text)?.index ?? 0;
+  return first > LEAD ? `…${text.slice(first - LEAD, first + 2_000)}` : text.slice(0, 2_000);
+}

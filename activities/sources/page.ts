@@ -1,0 +1,94 @@
+/** Reads one document that a search found, or that the caller names: a public web page, or a file in an offered folder. */
+import { basename } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Egress } from '../egress';
+import { failure } from '../failure';
+import { decoded } from './charset';
+import { documentAt, readDocument } from './documents';
+import type { DocumentKind } from './documents';
+import { readableOf } from './readable';
+import { cut, lineOf, linesOf } from './text';
+import { ask } from './upstream';
+
+/** A document as text. */
+export interface Page {
+  /** After redirects. */
+  readonly url: string;
+  readonly title: string;
+  readonly text: string;
+  /** The document goes on. */
+  readonly truncated: boolean;
+}
+
+export interface PageConfig {
+  readonly egress: Egress;
+  /** Folders whose documents may be read. */
+  readonly folders: readonly string[];
+}
+
+const TEXT_MAX = 40_000;
+const TITLE_MAX = 300;
+const URL_MAX = 2_000;
+
+/**
+ * Makes the function that reads pages. It takes an http(s) or file: URL.
+ *
+ * @throws ApplicationFailure `invalid_input` for a URL that is not read here, `refused` for a document without text, and
+ * what `ask` throws
+ */
+export function pageReader({ egress, folders }: PageConfig) {
+  return async (url: string, signal: AbortSignal): Promise<Page> => {
+    const parsed = URL.canParse(url) && url.length <= URL_MAX ? new URL(url) : undefined;
+    switch (parsed?.protocol) {
+      case 'https:':
+      case 'http:':
+        if (parsed.username !== '' || parsed.password !== '') {
+          throw failure('invalid_input', 'url must not carry credentials: it is recorded with the job.');
+        }
+        return webPage(egress, parsed.href, signal);
+      case 'file:':
+        return localPage(parsed.href, folders);
+      default:
+        throw failure(
+          'invalid_input',
+          `url must begin with https://, or be the address of a document as a search returned it, and have at most ${URL_MAX} characters.`,
+        );
+    }
+  };
+}
+
+async function webPage(egress: Egress, url: string, signal: AbortSignal): Promise<Page> {
+  const accept = 'text/html, application/xhtml+xml, text/markdown;q=0.9, text/plain;q=0.8';
+  const reply = await ask(egress, { who: 'The site', url, accept, redirects: 3, signal });
+  const type = reply.headers['content-type'] ?? '';
+  const kind = kindOf(type);
+  if (kind === undefined) throw failure('refused', 'The page is neither HTML nor plain text, so it is not read.');
+  return pageOf(reply.url, kind, decoded(reply.body, type), new URL(reply.url).hostname, false);
+}
+
+async function localPage(url: string, folders: readonly string[]): Promise<Page> {
+  const path = await documentAt(url, folders);
+  const document = path === undefined ? undefined : await readDocument(path);
+  if (path === undefined || document === undefined) {
+    throw failure('invalid_input', 'url names no document in a folder that this server offers.'); // whether it exists or not
+  }
+  return pageOf(pathToFileURL(path).href, document.kind, decoded(document.body), basename(path), document.truncated);
+}
+
+function kindOf(contentType: string): DocumentKind | undefined {
+  const type = contentType.split(';', 1).join('').trim().toLowerCase();
+  if (type === 'text/html' || type === 'application/xhtml+xml') return 'html';
+  return ['text/plain', 'text/markdown', 'text/x-markdown'].includes(type) ? 'text' : undefined;
+}
+
+function pageOf(url: string, kind: DocumentKind, document: string, name: string, goesOn: boolean): Page {
+  const { title, text, truncated } = readableOf(kind, document);
+  const lines = linesOf(text);
+  if (lines === '') throw failure('refused', 'The page has no text of its own; it may need a browser to show any.');
+  return {
+    url,
+    title: lineOf(title, TITLE_MAX) || name,
+    text: cut(lines, TEXT_MAX),
+    truncated: goesOn || truncated || lines.length > TEXT_MAX,
+  };
+}

@@ -1,0 +1,79 @@
+/** What a person would read of a document: the article of a web page without what surrounds it, or a plain text as it is. */
+import { Readability } from '@mozilla/readability';
+import { Parser } from 'htmlparser2';
+import { DOMParser } from 'linkedom';
+import type { DocumentKind } from './documents';
+import { DEEPEST, htmlTextOf } from './html';
+
+/**
+ * Heaviest page that Readability is given. It takes some two seconds, in which nothing else runs on the worker, heartbeats
+ * included; one of 3 MiB, made for the purpose, would take a minute. An element weighs as much as it is deep, because
+ * Readability looks at it from each element that holds it, and so does text.
+ */
+const HEAVIEST = 400_000;
+const CHARACTERS_PER_WEIGHT = 100;
+/** Weight of an attribute, a comment or a piece of text, however short. */
+const PIECE = 3;
+
+export interface Readable {
+  /** Empty when the document has none. */
+  readonly title: string;
+  readonly text: string;
+  /** The document goes on. */
+  readonly truncated: boolean;
+}
+
+export function readableOf(kind: DocumentKind, document: string): Readable {
+  switch (kind) {
+    case 'html':
+      return (isLight(document) ? articleOf(document) : undefined) ?? htmlTextOf(document, document.length);
+    case 'text':
+      return { title: headingOf(document), text: document, truncated: false };
+    default:
+      return kind satisfies never;
+  }
+}
+
+/** The first heading of Markdown; empty when there is none. */
+export function headingOf(text: string): string {
+  return /^#{1,6}[ \t]+(.+)$/m.exec(text.slice(0, 10_000))?.[1] ?? '';
+}
+
+/** Undefined when no article can be told from the rest of the page. */
+function articleOf(html: string): Readable | undefined {
+  try {
+    const article = new Readability(new DOMParser().parseFromString(html, 'text/html')).parse();
+    const content = article?.content ?? '';
+    const { text } = htmlTextOf(content, content.length);
+    return text.trim() === '' ? undefined : { title: article?.title ?? '', text, truncated: false };
+  } catch {
+    return undefined; // both trip over some pages; the text of the whole page is still there
+  }
+}
+
+function isLight(html: string): boolean {
+  let depth = 0;
+  let weight = 0;
+  const parser = new Parser({
+    onopentag() {
+      depth += 1;
+      weight += depth > DEEPEST ? Infinity : depth;
+    },
+    ontext(text) {
+      weight += PIECE + (text.length * depth) / CHARACTERS_PER_WEIGHT;
+    },
+    onattribute() {
+      weight += PIECE;
+    },
+    oncomment() {
+      weight += PIECE;
+    },
+    onclosetag() {
+      depth -= 1;
+    },
+  });
+  for (let read = 0; read < html.length && weight <= HEAVIEST; read += 65_536) {
+    parser.write(html.slice(read, read + 65_536));
+  }
+  return weight <= HEAVIEST;
+}
