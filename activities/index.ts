@@ -1,13 +1,20 @@
 /** Every step that a worker of this project can run. The names are wire formats: jobs in flight ask for them. */
+import { egressWith } from './egress';
+import type { EgressConfig } from './egress';
 import { repositorySteps } from './repository/steps';
 import type { RepositoryConfig } from './repository/clones';
+import { sourceSteps } from './sources/steps';
+import type { SourcesConfig } from './sources/sources';
 
 export interface ActivitiesConfig {
+  readonly egress: EgressConfig;
   readonly repository: RepositoryConfig;
+  readonly sources: SourcesConfig;
 }
 
 export type Activities = ReturnType<typeof createActivities>;
 
 export function createActivities(config: ActivitiesConfig) {
-  return { ...repositorySteps(config.repository) };
+  const egress = egressWith(config.egress);
+  return { ...repositorySteps(config.repository), ...sourceSteps({ egress, ...config.sources }) };
 }

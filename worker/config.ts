@@ -5,8 +5,35 @@ import { delimiter, join } from 'node:path';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import type { SourcesConfig } from '../activities/sources/sources';
 
 const GIB = 1024 ** 3;
+
+const WebAddress = z.url({ protocol: /^https?$/, error: 'An address that begins with https:// or http://' });
+
+/** Settings of something that is off when they are false. */
+const orFalse = <T extends z.ZodType>(settings: T) =>
+  z.union([z.literal(false).transform(() => undefined), settings], 'Either false or its settings');
+
+/** The only setting that most sources have: another address, such as a mirror's. */
+const Place = z.strictObject({ base_url: WebAddress.optional() });
+
+const Sources = z.strictObject({
+  wikipedia: orFalse(
+    Place.extend({
+      language: z
+        .string()
+        .regex(/^[a-z][a-z-]*$/, 'A language as in the address: en, de, zh-min-nan')
+        .default('en'),
+    }),
+  ).prefault({}),
+  hacker_news: orFalse(Place).prefault({}),
+  arxiv: orFalse(Place).prefault({}),
+  github: orFalse(Place.extend({ token_env: z.string().min(1).optional() })).prefault({}),
+  searxng: z.strictObject({ url: WebAddress }).optional(),
+  feeds: z.array(WebAddress).max(100).default([]),
+  folders: z.array(z.string().min(1)).default([]),
+});
 
 const File = z.strictObject({
   repository: z
@@ -17,6 +44,13 @@ const File = z.strictObject({
       max_bytes: z.number().int().positive().default(GIB),
     })
     .prefault({}),
+  egress: z
+    .strictObject({
+      /** host:port pairs that may be private addresses and plain http. */
+      allow: z.array(z.string()).default([]),
+    })
+    .prefault({}),
+  sources: Sources.prefault({}),
   /** Steps that one process runs at the same time. */
   concurrent_steps: z.number().int().positive().default(50),
   /** Queues of tools that have a limit of their own (`queue` in their policy), by name. */
@@ -65,6 +99,8 @@ export function workerConfig(env: NodeJS.ProcessEnv) {
       perSecond: limits.per_second,
     })),
     activities: {
+      egress: worker.egress,
+      sources: sourcesOf(worker.sources, env),
       repository: {
         cacheDir: join(set.HOLDFAST_DATA_DIR, 'repositories'),
         localPaths: set.HOLDFAST_GIT_LOCAL_PATHS?.split(delimiter).filter(Boolean) ?? worker.repository.local_paths,
@@ -72,4 +108,24 @@ export function workerConfig(env: NodeJS.ProcessEnv) {
       },
     },
   };
+}
+
+function sourcesOf(sources: z.infer<typeof Sources>, env: NodeJS.ProcessEnv): SourcesConfig {
+  const { wikipedia, hacker_news, arxiv, github, searxng, feeds, folders } = sources;
+  return {
+    wikipedia: wikipedia && { language: wikipedia.language, baseUrl: wikipedia.base_url },
+    hackerNews: hacker_news && { baseUrl: hacker_news.base_url },
+    arxiv: arxiv && { baseUrl: arxiv.base_url },
+    github: github && { baseUrl: github.base_url, token: tokenIn(env, github.token_env) },
+    searxng,
+    feeds,
+    folders,
+  };
+}
+
+function tokenIn(env: NodeJS.ProcessEnv, name: string | undefined): string | undefined {
+  if (name === undefined) return undefined;
+  const token = env[name];
+  if (!token) throw new Error(`worker.sources.github.token_env names ${name}, which is not set.`);
+  return token;
 }

@@ -8,6 +8,9 @@ import { DefaultLogger } from '@temporalio/worker';
 import { createActivities } from '../../../activities';
 import type { Activities } from '../../../activities';
 
+/** The rest of a worker's steps, which reach nothing. */
+export const nothingElse = { egress: { allow: [] }, sources: {} };
+
 type Tree = Readonly<Record<string, string | Buffer>>;
 
 const roots: string[] = [];
@@ -24,14 +27,15 @@ export function world(limits: { maxBytes?: number } = {}) {
   const offered = join(root, 'offered');
   mkdirSync(offered);
   const repository = { cacheDir: join(root, 'cache'), localPaths: [offered], maxBytes: limits.maxBytes ?? 1024 ** 3 };
-  const activities = createActivities({ repository });
+  const activities = createActivities({ ...nothingElse, repository });
   return {
     root,
     offered,
     cacheDir: repository.cacheDir,
     activities,
     /** A worker on another machine: nothing in its cache. */
-    otherWorker: () => createActivities({ repository: { ...repository, cacheDir: join(root, 'other-cache') } }),
+    otherWorker: () =>
+      createActivities({ ...nothingElse, repository: { ...repository, cacheDir: join(root, 'other-cache') } }),
   };
 }
 

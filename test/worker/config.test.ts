@@ -1,0 +1,54 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { packageRoot } from '../../cli/root';
+import { workerConfig } from '../../worker/config';
+
+function configured(yaml: string): string {
+  const path = join(mkdtempSync(join(tmpdir(), 'holdfast-config-')), 'holdfast.yaml');
+  writeFileSync(path, yaml);
+  return path;
+}
+
+const sourcesOf = (yaml: string, env: Record<string, string> = {}) =>
+  workerConfig({ HOLDFAST_CONFIG: configured(`worker:\n  sources: ${yaml}\n`), ...env }).activities.sources;
+
+test('the example configuration is valid and says the defaults', () => {
+  const example = workerConfig({ HOLDFAST_CONFIG: join(packageRoot(), 'holdfast.yaml') });
+  expect(example).toEqual(workerConfig({}));
+});
+
+test('the four public sources are on, and those that need an address are off', () => {
+  expect(workerConfig({}).activities.sources).toEqual({
+    wikipedia: { language: 'en' },
+    hackerNews: {},
+    arxiv: {},
+    github: {},
+    feeds: [],
+    folders: [],
+  });
+});
+
+test('a source is off when it is false', () => {
+  expect(sourcesOf('{ wikipedia: false, hacker_news: false, arxiv: false, github: false }')).toEqual({
+    feeds: [],
+    folders: [],
+  });
+});
+
+test('the token comes from the variable that is named', () => {
+  expect(sourcesOf('{ github: { token_env: MY_TOKEN } }', { MY_TOKEN: 'hunter2' }).github).toEqual({
+    token: 'hunter2',
+  });
+});
+
+test.each([
+  ['a variable that is not set', '{ github: { token_env: MY_TOKEN } }', 'MY_TOKEN'],
+  ['a source that does not exist', '{ gopher: {} }', 'gopher'],
+  ['an unknown setting of a source', '{ wikipedia: { lang: de } }', 'lang'],
+  ['a source that is true', '{ arxiv: true }', 'worker.sources.arxiv'],
+  ['a language that is none', '{ wikipedia: { language: evil.example/ } }', 'worker.sources.wikipedia.language'],
+  ['an address that is none', '{ searxng: { url: "ftp://x" } }', 'worker.sources.searxng.url'],
+])('%s stops the start with a sentence that names it', (_what, yaml, words) => {
+  expect(() => sourcesOf(yaml)).toThrow(words);
+});
