@@ -3,6 +3,8 @@ import { egressWith } from './egress';
 import type { EgressConfig } from './egress';
 import { repositorySteps } from './repository/steps';
 import type { RepositoryConfig } from './repository/clones';
+import type { ModelConfig } from './research/model';
+import { researchSteps } from './research/steps';
 import { sourceSteps } from './sources/steps';
 import type { SourcesConfig } from './sources/sources';
 
@@ -10,11 +12,17 @@ export interface ActivitiesConfig {
   readonly egress: EgressConfig;
   readonly repository: RepositoryConfig;
   readonly sources: SourcesConfig;
+  /** The language model of deep_research, if there is one. */
+  readonly model?: ModelConfig | undefined;
 }
 
 export type Activities = ReturnType<typeof createActivities>;
 
 export function createActivities(config: ActivitiesConfig) {
   const egress = egressWith(config.egress);
-  return { ...repositorySteps(config.repository), ...sourceSteps({ egress, ...config.sources }) };
+  return {
+    ...repositorySteps(config.repository),
+    ...sourceSteps({ egress, ...config.sources }),
+    ...researchSteps({ egress, model: config.model, folders: config.sources.folders ?? [] }),
+  };
 }

@@ -13,6 +13,8 @@ export interface StepContext {
   readonly signal: AbortSignal;
   /** Reports finer progress than the step's own. Cheap: may be called for every item. */
   readonly report: (progress: StepProgress) => void;
+  /** From 1. */
+  readonly attempt: number;
 }
 
 /**
@@ -29,6 +31,7 @@ export function step<I, O>(run: (input: I, context: StepContext) => Promise<O>):
       const output = await run(input, {
         signal: context.cancellationSignal,
         report: (progress) => context.heartbeat((last = progress)),
+        attempt: context.info.attempt,
       });
       const bytes = sizeOf(output, context.info.activityType);
       if (bytes > MAX_RESULT_BYTES) {

@@ -51,6 +51,8 @@ const File = z.strictObject({
     })
     .prefault({}),
   sources: Sources.prefault({}),
+  /** An OpenAI-compatible endpoint with which deep_research plans and writes. */
+  model: z.strictObject({ url: WebAddress, name: z.string().min(1), key_env: z.string().min(1).optional() }).optional(),
   /** Steps that one process runs at the same time. */
   concurrent_steps: z.number().int().positive().default(50),
   /** Queues of tools that have a limit of their own (`queue` in their policy), by name. */
@@ -101,6 +103,11 @@ export function workerConfig(env: NodeJS.ProcessEnv) {
     activities: {
       egress: worker.egress,
       sources: sourcesOf(worker.sources, env),
+      model: worker.model && {
+        url: worker.model.url,
+        name: worker.model.name,
+        key: secretIn(env, 'worker.model.key_env', worker.model.key_env),
+      },
       repository: {
         cacheDir: join(set.HOLDFAST_DATA_DIR, 'repositories'),
         localPaths: set.HOLDFAST_GIT_LOCAL_PATHS?.split(delimiter).filter(Boolean) ?? worker.repository.local_paths,
@@ -116,16 +123,19 @@ function sourcesOf(sources: z.infer<typeof Sources>, env: NodeJS.ProcessEnv): So
     wikipedia: wikipedia && { language: wikipedia.language, baseUrl: wikipedia.base_url },
     hackerNews: hacker_news && { baseUrl: hacker_news.base_url },
     arxiv: arxiv && { baseUrl: arxiv.base_url },
-    github: github && { baseUrl: github.base_url, token: tokenIn(env, github.token_env) },
+    github: github && {
+      baseUrl: github.base_url,
+      token: secretIn(env, 'worker.sources.github.token_env', github.token_env),
+    },
     searxng,
     feeds,
     folders,
   };
 }
 
-function tokenIn(env: NodeJS.ProcessEnv, name: string | undefined): string | undefined {
+function secretIn(env: NodeJS.ProcessEnv, setting: string, name: string | undefined): string | undefined {
   if (name === undefined) return undefined;
-  const token = env[name];
-  if (!token) throw new Error(`worker.sources.github.token_env names ${name}, which is not set.`);
-  return token;
+  const secret = env[name];
+  if (!secret) throw new Error(`${setting} names ${name}, which is not set.`);
+  return secret;
 }

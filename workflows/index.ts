@@ -3,4 +3,6 @@
  * renaming one strands the jobs in flight.
  */
 export { analyzeRepository } from './analyze-repository/workflow';
+export { deepResearch } from './deep-research/workflow';
+export { searchSources } from './search-sources/workflow';
 export { singleStep } from './single-step/workflow';

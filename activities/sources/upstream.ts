@@ -23,6 +23,10 @@ export interface Question {
   readonly accept: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly redirects?: number;
+  /** Posted as JSON. */
+  readonly body?: unknown;
+  /** For the whole answer, milliseconds. Default 10 s. */
+  readonly timeoutMs?: number;
   readonly signal: AbortSignal;
 }
 
@@ -32,12 +36,14 @@ export interface Question {
  */
 export async function ask(
   egress: Egress,
-  { who, url, accept, headers, redirects = 0, signal }: Question,
+  { who, url, accept, headers, redirects = 0, body, timeoutMs = TIMEOUT_MS, signal }: Question,
 ): Promise<EgressReply> {
+  const posted = body !== undefined;
   const reply = await egress(url, {
-    headers: { 'user-agent': USER_AGENT, accept, ...headers },
+    headers: { 'user-agent': USER_AGENT, accept, ...(posted && { 'content-type': 'application/json' }), ...headers },
+    ...(posted && { method: 'POST', body: JSON.stringify(body) }),
     signal,
-    timeoutMs: TIMEOUT_MS,
+    timeoutMs,
     maxBytes: MAX_BYTES,
     redirects,
   }).catch((error: unknown) => {

@@ -1,0 +1,209 @@
+/** The tools that search and read, on the real engine, against sites on this machine that misbehave by seed. */
+import { createHash, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import type { WorkflowHandle } from '@temporalio/client';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import pLimit from 'p-limit';
+import { createActivities } from '../../activities';
+import { DEFAULT_POLICY, MEMO_JOB, MEMO_QUESTIONS, SIGNAL_ANSWER, isPartialResult } from '../../workflows/contract';
+import type { JobMemo, Policy } from '../../workflows/contract';
+import type { Research } from '../../workflows/deep-research/tool';
+import type { Found } from '../../workflows/search-sources/tool';
+import { run, startTestWorker } from '../fixtures/stack';
+import type { TestWorker } from '../fixtures/stack';
+
+const QUEUE = 'research';
+const SOURCES = ['wikipedia', 'hacker_news', 'folders'];
+
+let sites: Server;
+let base: string;
+let folder: string;
+let runtime: TestWorker;
+let worker: Worker;
+let ran: Promise<void>;
+let connection: Connection;
+let native: NativeConnection;
+let client: Client;
+
+beforeAll(async () => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'holdfast-research-')));
+  writeFileSync(
+    join(folder, 'durable.md'),
+    '# Durable\n\nDurable execution keeps the state of a run when a process dies.',
+  );
+  runtime = await startTestWorker(); // installs the SDK's runtime; its own queue is another
+  const { address, bundle } = run();
+  sites = createServer(answer);
+  await once(sites.listen(0, '127.0.0.1'), 'listening');
+  base = `127.0.0.1:${(sites.address() as AddressInfo).port}`;
+  [connection, native] = await Promise.all([Connection.connect({ address }), NativeConnection.connect({ address })]);
+  client = new Client({ connection });
+  worker = await Worker.create({
+    connection: native,
+    taskQueue: QUEUE,
+    workflowBundle: { codePath: bundle },
+    activities: createActivities({
+      egress: { allow: [base] },
+      repository: { cacheDir: '/nonexistent', localPaths: [], maxBytes: 1 },
+      sources: {
+        wikipedia: { language: 'en', baseUrl: `http://${base}` },
+        hackerNews: { baseUrl: `http://${base}` },
+        folders: [folder],
+      },
+    }),
+  });
+  ran = worker.run();
+});
+afterAll(async () => {
+  worker.shutdown();
+  await ran;
+  await Promise.all([connection.close(), native.close(), runtime.stop()]);
+  sites.closeAllConnections();
+  sites.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** A number between 0 and 1 that follows from the seed. */
+const chance = (seed: string): number => createHash('sha256').update(seed).digest().readUInt32BE() / 2 ** 32;
+
+const asked = new Map<string, number>();
+
+/** Every request fares as its seed has it: the run is in the query, `well` has none. */
+function answer(request: IncomingMessage, response: ServerResponse): void {
+  const url = new URL(request.url ?? '', `http://${base}`);
+  const page = /^\/(?:page|wiki)\/(\w+)/.exec(url.pathname)?.[1];
+  const query = url.searchParams.get('srsearch') ?? url.searchParams.get('query') ?? page ?? '';
+  const seed = /seed\d+/.exec(query)?.[0];
+  const who = `${seed ?? ''} ${page ?? url.pathname}`;
+  const nth = (asked.get(who) ?? 0) + 1;
+  asked.set(who, nth);
+  const fate = seed === undefined ? 1 : chance(`${who} ${nth}`);
+  if (query.includes('hang') || fate < 0.05) return; // never answers
+  if (fate < 0.2) return void response.writeHead(503).end();
+  if (fate < 0.3) return void response.writeHead(429, { 'retry-after': '1' }).end();
+  if (fate < 0.4) return void response.socket?.resetAndDestroy();
+  if (fate < 0.5) return void response.writeHead(200, { 'content-type': 'application/json' }).end('<html>garbage');
+  if (query.includes('dead')) return void response.writeHead(503).end();
+  if (page !== undefined) {
+    const text = `Durable execution of ${page} means that a run goes on where it was when a process died. `.repeat(5);
+    return void response
+      .writeHead(200, { 'content-type': 'text/html' })
+      .end(`<html><head><title>Page ${page}</title></head><body><article><p>${text}</p></article></body></html>`);
+  }
+  response.writeHead(200, { 'content-type': 'application/json' });
+  const address = (name: string): string => `http://${base}/page/${name}`;
+  if (url.pathname.endsWith('/search'))
+    return void response.end(
+      JSON.stringify({
+        hits: [{ title: 'Durable news', url: address('news'), objectID: '1', created_at: '2026-01-01T00:00:00Z' }],
+      }),
+    );
+  response.end(JSON.stringify({ query: { search: [{ title: 'Durable execution', snippet: 'durable', pageid: 7 }] } }));
+}
+
+const start = (type: string, input: unknown, policy: Partial<Policy>): Promise<WorkflowHandle> => {
+  const memo: JobMemo = {
+    tool: type,
+    caller: { tenant: 't', subject: 's' },
+    policy: { ...DEFAULT_POLICY, ...policy },
+    argsHash: '',
+  };
+  return client.workflow.start(type, {
+    taskQueue: QUEUE,
+    workflowId: randomUUID(),
+    args: [input],
+    memo: { [MEMO_JOB]: memo },
+  });
+};
+
+const searching = { budgetMs: 25_000, stepTimeoutMs: 12_000, attempts: 3 };
+
+test('200 searches of sources that misbehave all end in time, complete or honestly not', async () => {
+  const inTurn = pLimit(50);
+  const runs = await Promise.all(
+    Array.from({ length: 200 }, (_, seed) =>
+      inTurn(async () => {
+        const input = { query: `durable seed${seed}`, sources: SOURCES, limit: 5, offset: 0 };
+        const handle = await start('searchSources', input, searching);
+        const found = (await handle.result()) as Found;
+        const { startTime, closeTime } = await handle.describe();
+        return { found, ms: (closeTime?.getTime() ?? Infinity) - startTime.getTime() };
+      }),
+    ),
+  );
+  for (const { found, ms } of runs) {
+    expect(isPartialResult(found)).toBe(false);
+    expect(ms).toBeLessThan(25_000);
+    const told = [...new Set([...found.hits.map(({ source }) => source), ...found.skipped.map(({ what }) => what)])];
+    expect(told).toEqual(expect.arrayContaining(SOURCES.slice(0, 2)));
+    expect(found.complete).toBe(found.skipped.length === 0);
+    for (const { why } of found.skipped) expect(why).toMatch(/^(Wikipedia|Hacker News|Step searchSource) .*\.$/);
+    if (!found.complete) expect(found.again?.args['sources']).toEqual(found.skipped.map(({ what }) => what));
+  }
+  const complete = runs.filter(({ found }) => found.complete).length;
+  expect(complete).toBeGreaterThan(60); // tried again, most of them answer
+  expect(complete).toBeLessThan(200); // and some do not
+}, 180_000);
+
+test('a search ends within its budget whatever hangs, with what it has', async () => {
+  const input = { query: 'hang', sources: SOURCES, limit: 5, offset: 0 };
+  const handle = await start('searchSources', input, { ...searching, budgetMs: 3_000 });
+  const partial = await handle.result();
+  expect(isPartialResult(partial) && partial.value).toMatchObject({ answered: { folders: [] } });
+  const { startTime, closeTime } = await handle.describe();
+  expect((closeTime?.getTime() ?? Infinity) - startTime.getTime()).toBeLessThan(3_000);
+});
+
+test('research reads what it finds, and cites it', async () => {
+  const input = { topic: 'durable execution', confirm_plan: false, pages: 3, sources: SOURCES };
+  const research = (await (await start('deepResearch', input, {})).result()) as Research;
+  expect(research).toMatchObject({ written_by: 'extracts', queries: ['durable execution'] });
+  expect(research.sources.map(({ source }) => source)).toEqual(expect.arrayContaining(['hacker_news', 'folders']));
+  expect(research.report).toContain('No model has written or checked it');
+  for (const { n, url } of research.sources) {
+    expect(research.report).toContain(`[${n}]`);
+    expect(research.report).toContain(url);
+  }
+});
+
+test('a dead source does not sink the report', async () => {
+  const input = { topic: 'durable dead', confirm_plan: false, pages: 3, sources: SOURCES };
+  const research = (await (
+    await start('deepResearch', input, { attempts: 2, retryInitialMs: 50 })
+  ).result()) as Research;
+  expect(research.complete).toBe(false);
+  expect(research.skipped.map(({ what }) => what).join()).toMatch(/wikipedia.*hacker_news|hacker_news.*wikipedia/);
+  expect(research.sources).toMatchObject([{ source: 'folders' }]);
+});
+
+test('a person may amend the plan before anything is searched', async () => {
+  const input = { topic: 'what is durable?', confirm_plan: true, pages: 1, sources: ['folders'] };
+  const handle = await start('deepResearch', input, {});
+  let question: { key: string; message: string } | undefined;
+  while (!question)
+    [question] =
+      ((await handle.describe()).memo?.[MEMO_QUESTIONS] as [{ key: string; message: string }] | undefined) ?? [];
+  expect(question.message).toContain('what is durable?');
+  await handle.signal(SIGNAL_ANSWER, {
+    key: question.key,
+    action: 'accept',
+    content: { queries: 'durable\n\nexecution ' },
+  });
+  expect(await handle.result()).toMatchObject({ queries: ['durable', 'execution'] });
+});
+
+test('a plan that is declined is the end of it', async () => {
+  const handle = await start(
+    'deepResearch',
+    { topic: 'durable', confirm_plan: true, pages: 1, sources: ['folders'] },
+    { askMs: 300 },
+  );
+  await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'refused' } });
+});

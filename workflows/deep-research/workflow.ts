@@ -1,0 +1,137 @@
+/** How a topic is researched. What fails is left out and named; what was found by then is kept. */
+import { fail } from '../failure';
+import { inTurn } from '../in-turn';
+import { job } from '../job';
+import type { Job } from '../job';
+import type { Activities } from '../../activities';
+import type { Notes } from '../../activities/research/notes';
+import type { Hit, Skipped } from '../search-sources/tool';
+import type { deepResearch as tool } from './tool';
+
+type Steps = Pick<Activities, 'listSources' | 'searchSource' | 'planResearch' | 'takeNotes' | 'composeReport'>;
+
+/** What is known when it is stopped. */
+interface Findings {
+  queries?: readonly string[];
+  hits?: readonly Hit[];
+  notes: readonly Notes[];
+  skipped: readonly Skipped[];
+}
+
+/** Kept back from the budget for the report. */
+const WRITING_MS = 60_000;
+const READERS = 4;
+
+export const deepResearch = job<typeof tool, Findings>(async ({ topic, confirm_plan, pages, sources }, job) => {
+  const steps = job.steps<Steps>();
+  // What was skipped before is tried once more.
+  const found: Findings = { notes: [], ...job.earlier, skipped: [] };
+  job.progress({ total: 4 });
+
+  if (!found.queries) {
+    const planned = await job.step('Planning', () => steps.planResearch({ topic }));
+    found.queries = confirm_plan ? await confirmed(topic, planned, job) : planned;
+    job.partial(found);
+  }
+  const { queries } = found;
+
+  found.hits ??= await job.step('Searching', () => search(queries, sources, found, job));
+  job.partial(found);
+
+  await job.step('Reading', () => read(topic, pages, found, job));
+
+  const { notes } = found;
+  if (notes.length === 0) throw fail('unavailable', nothingRead(found.skipped), { sideEffect: 'none' });
+  const { report, written_by, skipped } = await job.step('Writing the report', () =>
+    steps.composeReport({ topic, queries, notes }),
+  );
+  const left = [...found.skipped, ...skipped];
+  return {
+    topic,
+    report,
+    written_by,
+    complete: left.length === 0,
+    queries: [...queries],
+    sources: notes.map(({ url, title, source }, n) => ({ n: n + 1, title, url, source })),
+    skipped: left,
+  };
+});
+
+/** The queries, as the person wants them. */
+async function confirmed(
+  topic: string,
+  planned: readonly string[],
+  { ask }: Job<Findings>,
+): Promise<readonly string[]> {
+  const reply = await ask({
+    message: `The plan for "${topic}" is to search for what is below. Change it as you like: one query per line.`,
+    schema: {
+      type: 'object',
+      properties: { queries: { type: 'string', title: 'Queries', default: planned.join('\n'), maxLength: 3_000 } },
+    },
+  });
+  if (reply.action !== 'accept') {
+    const why = reply.action === 'expired' ? 'Nobody confirmed the plan in time' : 'A person declined the plan';
+    throw fail('refused', `${why}: nothing was searched.`, { sideEffect: 'none' });
+  }
+  const { queries: amended } = reply.content ?? {};
+  const lines = typeof amended === 'string' ? amended.split('\n') : [];
+  const queries = lines.map((line) => line.trim().slice(0, 300)).filter((line) => line !== '');
+  return queries.length > 0 ? queries.slice(0, 10) : planned;
+}
+
+/** Asks every source every query, at the same time. */
+async function search(
+  queries: readonly string[],
+  sources: readonly string[] | undefined,
+  found: Findings,
+  job: Job<Findings>,
+): Promise<readonly Hit[]> {
+  const { listSources, searchSource } = job.steps<Steps>({ within: '30 s' });
+  const names = sources ?? (await listSources());
+  const searches = names.flatMap((source) => queries.map((query) => ({ source, query })));
+  const lists = await Promise.all(
+    searches.map(async ({ source, query }) => {
+      const hits = await job.settle(() => searchSource({ source, query, limit: 5 }));
+      if (!hits.ok) found.skipped = [...found.skipped, { what: `${source}: ${query}`, why: hits.why }];
+      return hits.ok ? hits.value : [];
+    }),
+  );
+  const known = new Map(inTurn(lists).map((hit) => [hit.url, hit]));
+  return [...known.values()];
+}
+
+/** Reads the best pages, a few at a time; those that fail make room for the next ones. */
+async function read(topic: string, pages: number, found: Findings, job: Job<Findings>): Promise<void> {
+  const { takeNotes } = job.steps<Steps>({ within: '45 s', attempts: 2 });
+  const { queries = [], hits = [] } = found;
+  const done = new Set(found.notes.map(({ url }) => url));
+  const waiting = hits.filter(({ url }) => !done.has(url));
+  let begun = found.notes.length;
+
+  const reader = async (): Promise<void> => {
+    while (begun < pages && waiting.length > 0) {
+      const hit = waiting.shift();
+      if (!hit) return;
+      if (job.leftMs() < WRITING_MS) {
+        found.skipped = [...found.skipped, { what: hit.url, why: 'The working time was nearly over.' }];
+        return;
+      }
+      begun += 1;
+      job.progress({ message: `Reading page ${begun} of ${pages}: ${hit.title.slice(0, 80)}` });
+      const notes = await job.settle(() => takeNotes({ topic, queries, hit }));
+      if (notes.ok) found.notes = [...found.notes, notes.value];
+      else {
+        begun -= 1;
+        found.skipped = [...found.skipped, { what: hit.url, why: notes.why }];
+      }
+      job.partial(found);
+    }
+  };
+  await Promise.all(Array.from({ length: READERS }, reader));
+}
+
+function nothingRead(skipped: readonly Skipped[]): string {
+  const why = skipped.slice(0, 3).map(({ what, why: reason }) => `${what}: ${reason}`);
+  return ['No page on the topic could be found and read.', ...why].join(' ');
+}

@@ -1,0 +1,51 @@
+/** How many sources are searched at once: each in its own time, and none can spoil the others. */
+import { inTurn } from '../in-turn';
+import { job } from '../job';
+import type { Activities } from '../../activities';
+import type { Found, Hit, Skipped, searchSources as tool } from './tool';
+
+type Steps = Pick<Activities, 'listSources' | 'searchSource'>;
+
+/** What is known when it is stopped. */
+interface Findings {
+  readonly answered: Readonly<Record<string, readonly Hit[]>>;
+  readonly skipped: readonly Skipped[];
+}
+
+export const searchSources = job<typeof tool, Findings>(async ({ query, sources, limit, offset }, job) => {
+  const { listSources } = job.steps<Steps>();
+  const { searchSource } = job.steps<Steps>({ within: '12 s' });
+  const names = sources ?? (await job.step('Looking up the sources', () => listSources()));
+  const answered = { ...job.earlier?.answered };
+  const skipped: Skipped[] = [];
+  const asked = names.filter((name) => !(name in answered));
+
+  job.progress({ done: 0, total: asked.length, message: `Searching ${asked.join(', ')}` });
+  await Promise.all(
+    asked.map(async (source) => {
+      const found = await job.settle(() => searchSource({ source, query, limit, offset }));
+      if (found.ok) answered[source] = found.value;
+      else
+        skipped.push({
+          what: source,
+          why: found.why,
+          ...(found.retryAfterS !== undefined && { retry_after_s: found.retryAfterS }),
+        });
+      job.partial({ answered, skipped });
+      job.progress({ done: Object.keys(answered).length + skipped.length });
+    }),
+  );
+
+  const hits = inTurn(names.map((name) => answered[name] ?? []));
+  const args = { query, limit, ...(sources && { sources }) };
+  const again = { tool: 'search_sources', args: { ...args, offset, sources: skipped.map(({ what }) => what) } };
+  const found: Found = { query, complete: skipped.length === 0, hits, skipped };
+  return {
+    ...found,
+    ...(skipped.length > 0 && {
+      hint: `To ask only what was skipped: search_sources(${JSON.stringify(again.args)})`,
+      again,
+    }),
+    ...(hits.length > 0 && { more: { tool: 'search_sources', args: { ...args, offset: offset + limit } } }),
+  };
+});
