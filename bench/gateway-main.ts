@@ -1,6 +1,7 @@
 /** A gateway process for the bench: the test tools and as many more as BENCH_TOOLS says; tells its CPU time and memory when asked. */
 import { createRequire } from 'node:module';
 import { pino } from 'pino';
+import { z } from 'zod';
 import { gatewayConfig } from '../gateway/config';
 import { startGateway } from '../gateway/gateway';
 import { echo, fill, walk } from '../test/fixtures/workflows/tools';
@@ -14,7 +15,19 @@ const stroll = defineTool({
   annotations: { idempotentHint: true },
   workflow: 'walk',
 });
-const own = [echo, fill, stroll];
+const nap = {
+  description: 'Takes its time.',
+  input: z.object({ ms: z.number() }),
+  annotations: { readOnlyHint: true },
+  step: 'nap',
+} as const;
+const own = [
+  echo,
+  fill,
+  stroll,
+  defineTool({ ...nap, name: 'nap', policy: { stepTimeout: '20 minutes' } }),
+  defineTool({ ...nap, name: 'narrow_nap', policy: { queue: 'narrow' } }),
+];
 const { description, input, output, annotations } = echo;
 const more = Array.from({ length: Math.max(0, Number(process.env['BENCH_TOOLS'] ?? 0) - own.length) }, (_, n) =>
   defineTool({
@@ -41,14 +54,17 @@ function countRpcs(): void {
   };
 }
 
-void startGateway({ ...gatewayConfig(process.env), taskGraceMs: 0 }, [...own, ...more], pino({ level: 'silent' })).then(
-  ({ url }) => {
-    process.on('message', () => {
-      const cpu = process.cpuUsage();
-      global.gc?.();
-      process.send?.({ cpu, rss: process.memoryUsage().rss, rpcs });
-    });
-    process.once('disconnect', () => process.exit(0));
-    process.send?.({ ready: true, url });
-  },
-);
+const quotas = { perCaller: 100_000, perTenant: 100_000 };
+void startGateway(
+  { ...gatewayConfig(process.env), taskGraceMs: 0, quotas },
+  [...own, ...more],
+  pino({ level: 'silent' }),
+).then(({ url }) => {
+  process.on('message', () => {
+    const cpu = process.cpuUsage();
+    global.gc?.();
+    process.send?.({ cpu, rss: process.memoryUsage().rss, rpcs });
+  });
+  process.once('disconnect', () => process.exit(0));
+  process.send?.({ ready: true, url });
+});

@@ -29,14 +29,15 @@ export interface BenchGateway {
 
 export interface BenchStack {
   readonly address: string;
-  readonly worker: () => Promise<ChildProcess>;
-  readonly gateway: (tools?: number) => Promise<BenchGateway>;
+  /** `config`: the text of its holdfast.yaml. */
+  readonly worker: (config?: string) => Promise<ChildProcess>;
+  readonly gateway: (tools?: number, config?: string) => Promise<BenchGateway>;
   /** Ends all that was started on it. */
   readonly stop: () => Promise<void>;
 }
 
-/** Starts a Temporal with tuned or stock settings. */
-export async function benchStack(tuned: boolean): Promise<BenchStack> {
+/** Starts a Temporal with tuned or stock settings. `settings`: environment of its gateways and workers. */
+export async function benchStack(tuned: boolean, settings: Record<string, string> = {}): Promise<BenchStack> {
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(__dirname, '..', 'test', 'fixtures', 'workflows'),
     logger: new DefaultLogger('ERROR'),
@@ -50,6 +51,7 @@ export async function benchStack(tuned: boolean): Promise<BenchStack> {
     HOLDFAST_PORT: '0',
     HOLDFAST_PATIENCE: '240',
     HOLDFAST_SECRET: 'a secret for the bench, 32 characters or more',
+    ...settings,
   };
   const children = new Set<ChildProcess>();
   const start = async (main: string, more: Record<string, string> = {}): Promise<[ChildProcess, { url?: string }]> => {
@@ -60,9 +62,13 @@ export async function benchStack(tuned: boolean): Promise<BenchStack> {
   };
   return {
     address: temporal.address,
-    worker: async () => (await start(join(__dirname, '..', 'test', 'fixtures', 'worker-main.js')))[0],
-    async gateway(tools = 10) {
-      const [child, { url = '' }] = await start(join(__dirname, 'gateway-main.js'), { BENCH_TOOLS: String(tools) });
+    worker: async (config) =>
+      (await start(join(__dirname, '..', 'test', 'fixtures', 'worker-main.js'), configured(config)))[0],
+    async gateway(tools = 10, config?: string) {
+      const [child, { url = '' }] = await start(join(__dirname, 'gateway-main.js'), {
+        BENCH_TOOLS: String(tools),
+        ...configured(config),
+      });
       return {
         url,
         async usage() {
@@ -83,4 +89,13 @@ export async function benchStack(tuned: boolean): Promise<BenchStack> {
       await temporal.stop();
     },
   };
+}
+
+let configs = 0;
+
+function configured(text: string | undefined): Record<string, string> {
+  if (text === undefined) return {};
+  const path = join(scratch, `${(configs += 1)}.yaml`);
+  writeFileSync(path, text);
+  return { HOLDFAST_CONFIG: path };
 }

@@ -1,5 +1,5 @@
 /** The worker's configuration: the `worker` part of holdfast.yaml and the environment, read once, parsed once. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
@@ -74,6 +74,8 @@ const Environment = z.object({
   HOLDFAST_DATA_DIR: z.string().default(join(tmpdir(), 'holdfast')),
   /** Overrides `repository.local_paths`: folders separated as in PATH. */
   HOLDFAST_GIT_LOCAL_PATHS: z.string().optional(),
+  /** A folder of documents besides those of `sources.folders`; ignored when it does not exist. */
+  HOLDFAST_DOCUMENTS: z.string().optional(),
 });
 
 export type WorkerConfig = ReturnType<typeof workerConfig>;
@@ -102,7 +104,7 @@ export function workerConfig(env: NodeJS.ProcessEnv) {
     })),
     activities: {
       egress: worker.egress,
-      sources: sourcesOf(worker.sources, env),
+      sources: sourcesOf(worker.sources, documents(set.HOLDFAST_DOCUMENTS), env),
       model: worker.model && {
         url: worker.model.url,
         name: worker.model.name,
@@ -117,7 +119,7 @@ export function workerConfig(env: NodeJS.ProcessEnv) {
   };
 }
 
-function sourcesOf(sources: z.infer<typeof Sources>, env: NodeJS.ProcessEnv): SourcesConfig {
+function sourcesOf(sources: z.infer<typeof Sources>, more: readonly string[], env: NodeJS.ProcessEnv): SourcesConfig {
   const { wikipedia, hacker_news, arxiv, github, searxng, feeds, folders } = sources;
   return {
     wikipedia: wikipedia && { language: wikipedia.language, baseUrl: wikipedia.base_url },
@@ -129,9 +131,12 @@ function sourcesOf(sources: z.infer<typeof Sources>, env: NodeJS.ProcessEnv): So
     },
     searxng,
     feeds,
-    folders,
+    folders: [...folders, ...more],
   };
 }
+
+const documents = (folder: string | undefined): string[] =>
+  folder !== undefined && existsSync(folder) ? [folder] : [];
 
 function secretIn(env: NodeJS.ProcessEnv, setting: string, name: string | undefined): string | undefined {
   if (name === undefined) return undefined;

@@ -114,7 +114,7 @@ function environmentOf(
     ...(configFile !== undefined && { HOLDFAST_CONFIG: configFile }),
   };
   return {
-    worker: { ...both, HOLDFAST_GIT_LOCAL_PATHS: workDir },
+    worker: { ...both, HOLDFAST_GIT_LOCAL_PATHS: workDir, HOLDFAST_DOCUMENTS: join(workDir, 'docs') },
     gateway: {
       ...both,
       HOLDFAST_HOST: '127.0.0.1',
