@@ -91,7 +91,26 @@ export interface JobMemo {
   readonly continues?: JobId;
   /** `own`: it is waited for with handle tools of its tool's own. */
   readonly handles?: 'own';
+  /** Where the end of the job is to be told. Absent: nobody asked, or the job is of an older version. */
+  readonly callback?: Callback;
 }
+
+/** Where the end of a job is told. Recorded with the job: never holds a credential. */
+export interface Callback {
+  /** https; plain http for a receiver on the same machine alone. */
+  readonly url: string;
+}
+
+/** Longest address of a callback, characters. */
+export const CALLBACK_MAX = 2_048;
+
+/** Whether `host` is written as a URL has it, `host` or `host:port`: so the hosts of callbacks are listed and compared. */
+export function isHost(host: string): boolean {
+  return !host.includes('*') && URL.canParse(`https://${host}`) && new URL(`https://${host}`).host === host;
+}
+
+/** Hosts of callbacks that may be spoken to in plain http: a receiver on the same machine. */
+export const LOOPBACK_HOST = /^127\.0\.0\.1:\d+$/;
 
 /** Where a job is. `done` counts finished steps; `total` is absent while unknown. */
 export interface Progress {
@@ -223,6 +242,58 @@ export interface FailureDetail {
   /** When the outside world wants to be asked again, milliseconds after the failure. */
   readonly retryAfterMs?: number;
 }
+
+/** What a callback says of the end of a job: never its result. The input of the workflow `deliverWebhook`. */
+export interface Notice {
+  readonly url: string;
+  readonly job: JobId;
+  readonly tool: string;
+  readonly status: 'done' | 'partial' | 'failed' | 'cancelled';
+  /** ISO 8601. */
+  readonly endedAt: string;
+}
+
+/** When a callback is tried, milliseconds after the end of the job: the schedule of Standard Webhooks. */
+export const WEBHOOK_SCHEDULE: readonly number[] = [
+  0,
+  5_000,
+  5 * 60_000,
+  30 * 60_000,
+  2 * 3_600_000,
+  5 * 3_600_000,
+  10 * 3_600_000,
+  14 * 3_600_000,
+  20 * 3_600_000,
+  24 * 3_600_000,
+];
+
+/**
+ * What came of one attempt at a callback. The receiver's own words are never kept.
+ *
+ * - `accepted`: a 2xx.
+ * - `gone`: a 410: the receiver wants no more.
+ * - `not_allowed`, `bad_url`, `forbidden_address`: not sent, and not to be sent.
+ * - `not_verified`: a 2xx that did not repeat the challenge.
+ * - `redirected`, `rejected`, `unwell`: a 3xx, another 4xx, a 5xx.
+ * - `host_not_found`, `timeout`, `connection`, `tls`, `too_large`: no reply, or none that could be read.
+ * - `lost`: the worker did not report back. Whether the attempt arrived is unknown.
+ */
+export type Attempt =
+  | 'accepted'
+  | 'gone'
+  | 'not_allowed'
+  | 'bad_url'
+  | 'forbidden_address'
+  | 'not_verified'
+  | 'redirected'
+  | 'rejected'
+  | 'unwell'
+  | 'host_not_found'
+  | 'timeout'
+  | 'connection'
+  | 'tls'
+  | 'too_large'
+  | 'lost';
 
 /** Search attributes (Keyword) that every job carries. */
 export const SEARCH_ATTRIBUTES = {
