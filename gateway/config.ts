@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { isHost } from '../workflows/contract';
 
 const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
 
@@ -30,6 +31,9 @@ const CLIENTS: Readonly<Record<string, ClientProfile>> = {
   'Visual Studio Code': { patience: 110 },
 };
 
+/** The same as in the worker's configuration: both must name a host before it is called back. */
+const Host = z.string().refine(isHost, 'a host, or host:port, as it stands in a URL');
+
 const File = z.strictObject({
   host: z.string().default('127.0.0.1'),
   port: z.int().min(0).max(65_535).default(8484),
@@ -52,6 +56,12 @@ const File = z.strictObject({
   weights: z.record(z.string(), z.number().min(0.001).max(1_000)).default({}),
   /** Whether calls may be put off or repeated (`job_schedule`). */
   schedules: z.boolean().default(false),
+  webhooks: z
+    .strictObject({
+      /** Hosts that callers may have called back when their job ends. None until the operator lists one. */
+      allowed_hosts: z.array(Host).default([]),
+    })
+    .prefault({}),
 });
 
 const Environment = z.object({
@@ -104,6 +114,7 @@ export function gatewayConfig(env: NodeJS.ProcessEnv) {
     quotas: { perCaller: file.quotas.caller, perTenant: file.quotas.tenant },
     weights: file.weights,
     schedules: file.schedules,
+    webhooks: { allowedHosts: file.webhooks.allowed_hosts },
     secret,
     temporal: loadClientConnectConfig(),
   };

@@ -23,6 +23,8 @@ export interface Exchange {
   readonly caller: Caller;
   /** The `Idempotency-Key` header. */
   readonly key: string | undefined;
+  /** The `Holdfast-Callback` header. */
+  readonly callback: string | undefined;
   /** What a 2025 client said of itself at its beginning. */
   readonly session: Session | undefined;
   /** The revision that is spoken, or in `initialize` asked for. */
@@ -74,6 +76,7 @@ export function exchangeWith({ auto, sse, exchanges, sessions }: ExchangeOptions
     exchanges.set(asked, {
       caller,
       key: header('idempotency-key') ?? undefined,
+      callback: header('holdfast-callback') ?? undefined,
       session: known,
       version: versionAsked(body) ?? header('mcp-protocol-version') ?? known?.version,
       patience: header('holdfast-patience') ?? undefined,

@@ -7,6 +7,7 @@ import { admissionBy } from './admission';
 import { answersFrom } from './answer';
 import { authenticateWith } from './auth';
 import { callWith } from './call';
+import { callbackTo } from './callback';
 import { cancelledBy } from './cancelled';
 import { companionsFor } from './companions/companions';
 import { jobContinue } from './companions/continue';
@@ -91,6 +92,7 @@ export async function startGateway(
     rounds,
     elicitation,
     patience: patienceBy(config),
+    callback: callbackTo(config.webhooks.allowedHosts),
     jobs,
     more,
     onError,

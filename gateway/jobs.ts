@@ -16,7 +16,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow';
 import pLimit from 'p-limit';
 import { MEMO_JOB, QUERY_PARTIAL, SIGNAL_ANSWER, SIGNAL_SHOWN, isPartialResult } from '../workflows/contract';
-import type { Answer, Caller, JobId, JobMemo } from '../workflows/contract';
+import type { Answer, Callback, Caller, JobId, JobMemo } from '../workflows/contract';
 import type { GatewayConfig } from './config';
 import { Conflict, Expired, Unavailable, UnknownJob } from './errors';
 import { estimatesFrom } from './estimates';
@@ -45,12 +45,14 @@ const UNAVAILABLE = 14;
 /** With it DEADLINE_EXCEEDED and RESOURCE_EXHAUSTED. */
 const TRANSIENT = new Set([4, 8, UNAVAILABLE]);
 
-/** What may give a job its id. Without either it is random. */
+/** What a job takes over from its call besides the input. Without key and request its id is random. */
 export interface Origin {
   /** The client's idempotency key: the same key means the same job. */
   readonly key: string | undefined;
   /** Session and request id of a 2025 client, as one text: lets any replica find the job to cancel. */
   readonly request: string | undefined;
+  /** Where its end is to be told. A call that joins a job by its key changes nothing about that. */
+  readonly callback: Callback | undefined;
 }
 
 /** What is asked of a start besides the call itself. */
@@ -142,17 +144,15 @@ export function temporalJobs({ temporal, weights }: Pick<GatewayConfig, 'tempora
   }
 
   /** What every job carries, however it is started. */
-  function described(tool: Tool, input: unknown, caller: Caller, call: Pick<JobMemo, 'argsHash' | 'at' | 'continues'>) {
-    const handles = tool.ownHandles ? ({ handles: 'own' } as const) : {};
-    const memo: JobMemo = { tool: tool.name, caller, policy: tool.policy, ...call, ...handles };
+  function described(tool: Tool, input: unknown, memo: JobMemo) {
     return {
       taskQueue: tool.route.taskQueue,
       args: [...tool.route.args(input)],
       memo: { [MEMO_JOB]: memo },
       staticSummary: tool.listed.title ?? tool.name,
       typedSearchAttributes: [
-        { key: TENANT, value: caller.tenant },
-        { key: SUBJECT, value: ids.subjectTag(caller) },
+        { key: TENANT, value: memo.caller.tenant },
+        { key: SUBJECT, value: ids.subjectTag(memo.caller) },
         { key: TOOL, value: tool.name },
       ],
     };
@@ -162,8 +162,7 @@ export function temporalJobs({ temporal, weights }: Pick<GatewayConfig, 'tempora
     ref: JobRef,
     tool: Tool,
     input: unknown,
-    hash: string,
-    caller: Caller,
+    memo: JobMemo,
     workflowIdConflictPolicy: 'USE_EXISTING' | 'FAIL',
     { continues, delayMs }: StartOptions,
   ): Promise<JobView> {
@@ -171,17 +170,13 @@ export function temporalJobs({ temporal, weights }: Pick<GatewayConfig, 'tempora
     const view = newView(ref, tool.name, tool.policy, { ownHandles: tool.ownHandles, beginsAt });
     const start = (): Promise<WorkflowHandle> =>
       client.workflow.start(tool.route.workflow, {
-        ...described(tool, input, caller, {
-          argsHash: hash,
-          at: view.startedAt.toISOString(),
-          ...(continues && { continues: continues.job }),
-        }),
+        ...described(tool, input, { ...memo, at: view.startedAt.toISOString() }),
         workflowId: ref.workflowId,
         args: [...tool.route.args(input), ...(continues ? [continues.earlier] : [])],
         priority: {
           // Tenants share what workers there are by their weight; within that, batch work gives way.
-          fairnessKey: caller.tenant,
-          fairnessWeight: weights[caller.tenant] ?? 1,
+          fairnessKey: memo.caller.tenant,
+          fairnessWeight: weights[memo.caller.tenant] ?? 1,
           ...(tool.batch && { priorityKey: BATCH }),
         },
         ...(delayMs !== undefined && { startDelay: delayMs }),
@@ -192,7 +187,7 @@ export function temporalJobs({ temporal, weights }: Pick<GatewayConfig, 'tempora
       await inTurn(() => ask(start));
       return view;
     } catch (error) {
-      if (error instanceof Unavailable) return arrived(ref, hash, error);
+      if (error instanceof Unavailable) return arrived(ref, memo.argsHash, error);
       throw error;
     }
   }
@@ -252,28 +247,33 @@ export function temporalJobs({ temporal, weights }: Pick<GatewayConfig, 'tempora
       tool: Tool,
       input: unknown,
       caller: Caller,
-      { key, request }: Origin,
+      { key, request, callback }: Origin,
       options: StartOptions = {},
     ): Promise<JobView> {
       const { continues } = options;
       const hash = argsHash(continues ? { input, continues: continues.job } : input);
+      const memo = memoOf(tool, caller, {
+        argsHash: hash,
+        ...(callback && { callback }),
+        ...(continues && { continues: continues.job }),
+      });
       try {
         const ref = request === undefined ? ids.newRef(caller, tool.name, key) : ids.requestRef(caller, request);
         const onConflict = request === undefined ? 'USE_EXISTING' : 'FAIL';
-        const begun = await begin(ref, tool, input, hash, caller, onConflict, options);
+        const begun = await begin(ref, tool, input, memo, onConflict, options);
         return key === undefined ? begun : await attach(ref, hash);
       } catch (error) {
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
         if (key !== undefined) return attach(ids.newRef(caller, tool.name, key), hash);
         // A client that uses a request id twice gets two jobs; only the first can be cancelled by that id.
-        return begin(ids.newRef(caller, tool.name, undefined), tool, input, hash, caller, 'FAIL', options);
+        return begin(ids.newRef(caller, tool.name, undefined), tool, input, memo, 'FAIL', options);
       }
     },
 
     /** Has a call made again and again. Undefined when the caller has too many schedules. */
     repeat(tool: Tool, input: unknown, caller: Caller, everyMs: number): Promise<ScheduleId | undefined> {
       const { workflowId } = ids.newRef(caller, tool.name, undefined);
-      const action = { ...described(tool, input, caller, { argsHash: argsHash(input) }), workflowId };
+      const action = { ...described(tool, input, memoOf(tool, caller, { argsHash: argsHash(input) })), workflowId };
       return schedules.create(caller, { type: 'startWorkflow', workflowType: tool.route.workflow, ...action }, everyMs);
     },
 
@@ -334,4 +334,8 @@ export function temporalJobs({ temporal, weights }: Pick<GatewayConfig, 'tempora
 function grpcCodeOf(error: unknown): number | undefined {
   const cause = error instanceof Error && isGrpcServiceError(error.cause) ? error.cause : error;
   return isGrpcServiceError(cause) ? cause.code : undefined;
+}
+
+function memoOf(tool: Tool, caller: Caller, call: Pick<JobMemo, 'argsHash' | 'callback' | 'continues'>): JobMemo {
+  return { tool: tool.name, caller, policy: tool.policy, ...call, ...(tool.ownHandles && { handles: 'own' }) };
 }

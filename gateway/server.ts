@@ -6,6 +6,8 @@ import { MissingRequiredClientCapabilityError, ProtocolError, ProtocolErrorCode 
 import type { McpServerFactory, Result, ServerCapabilities, ServerContext } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { version } from '../package.json';
+import { CALLBACK_META } from './callback';
+import type { callbackTo } from './callback';
 import { TASKS_EXTENSION, clientOf } from './client';
 import type { ClientFacts } from './client';
 import type { Elicitation } from './elicitation';
@@ -48,6 +50,7 @@ export interface Offer {
   readonly rounds: Rounds;
   readonly elicitation: Elicitation;
   readonly patience: (of: PatienceOf) => number;
+  readonly callback: ReturnType<typeof callbackTo>;
   readonly jobs: Jobs;
   readonly more: More | undefined;
   readonly onError: OnError;
@@ -121,6 +124,7 @@ export function serverFactory(offer: Offer, exchangeOf: (request: object | undef
       const client = clientOf(era, context, session);
       const asTask = core && params.task !== undefined;
       const key = keyOf(exchange, context);
+      const callback = offer.callback(context.mcpReq._meta?.[CALLBACK_META], exchange.callback);
       const round = context.mcpReq.requestState<Round>();
       const progress = reportProgress(context.mcpReq._meta?.progressToken, (update) => {
         context.mcpReq.notify({ method: 'notifications/progress', params: { ...update } }).catch(() => undefined); // the client is gone
@@ -131,6 +135,7 @@ export function serverFactory(offer: Offer, exchangeOf: (request: object | undef
           client,
           origin: {
             key,
+            callback,
             request:
               key === undefined && session && !asTask ? JSON.stringify([session.id, context.mcpReq.id]) : undefined,
           },

@@ -58,7 +58,13 @@ export function jobSchedule(
         return invalid('Give either run_at, in the future and within 30 days, or every.');
       const full = await admit(caller);
       if (full) return overQuota(full);
-      const view = await jobs.start(tool, checked.input, caller, { key: undefined, request: undefined }, { delayMs });
+      const view = await jobs.start(
+        tool,
+        checked.input,
+        caller,
+        { key: undefined, request: undefined, callback: undefined },
+        { delayMs },
+      );
       accepted();
       return handleOf(view, answers.auditOf(view.ref));
     },

@@ -12,7 +12,7 @@ let hasty: Client;
 
 beforeAll(async () => {
   [worker, ...gateways] = await Promise.all([
-    startTestWorker([{ name: 'narrow', concurrentSteps: 1, perSecond: undefined }]),
+    startTestWorker({}, undefined, [{ name: 'narrow', concurrentSteps: 1, perSecond: undefined }]),
     startTestGateway(),
     startTestGateway({ patienceMs: 0 }),
     startTestGateway({ patienceMs: 0, quotas: { perCaller: 2, perTenant: 100 } }),
