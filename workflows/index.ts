@@ -5,4 +5,5 @@
 export { analyzeRepository } from './analyze-repository/workflow';
 export { deepResearch } from './deep-research/workflow';
 export { searchSources } from './search-sources/workflow';
+export { deliverWebhook } from './deliver/workflow';
 export { singleStep } from './single-step/workflow';

@@ -14,6 +14,7 @@ import { takeQuestions } from './questions';
 import type { Asked, Reply } from './questions';
 import { settle, stepsUnder } from './steps';
 import type { Settled, StepLimits } from './steps';
+import { thenTold } from './webhook';
 
 /** What a workflow may ask of its own job. `P` is what it leaves behind when it is stopped. */
 export interface Job<P = unknown> {
@@ -45,7 +46,7 @@ const partialQuery = defineQuery<unknown>(QUERY_PARTIAL);
  * @throws ApplicationFailure with a `Failure` of the contract as its type; CancelledFailure when the job was cancelled
  */
 export function job<T, P = unknown>(run: (input: InputOf<T>, job: Job<P>) => Promise<OutputOf<T>>) {
-  return async (input: InputOf<T>, earlier?: P): Promise<OutputOf<T> | PartialResult> => {
+  return thenTold(async (input: InputOf<T>, earlier?: P): Promise<OutputOf<T> | PartialResult> => {
     // Field by field: a job that began under an older version may lack one.
     const memo = workflowInfo().memo?.[MEMO_JOB] as Partial<JobMemo> | undefined;
     const policy = { ...DEFAULT_POLICY, ...memo?.policy };
@@ -84,7 +85,7 @@ export function job<T, P = unknown>(run: (input: InputOf<T>, job: Job<P>) => Pro
       const detail: FailureDetail = { sideEffect: 'unknown', of: policy.attempts };
       throw fail('over_budget', `The job's budget of ${policy.budgetMs / 1000} s ended with nothing in hand.`, detail);
     }
-  };
+  });
 }
 
 /** Asks a person to allow the job. Returns only if one did. */
