@@ -7,6 +7,8 @@ import type { ModelConfig } from './research/model';
 import { researchSteps } from './research/steps';
 import { sourceSteps } from './sources/steps';
 import type { SourcesConfig } from './sources/sources';
+import type { WebhooksConfig } from './webhooks/deliver';
+import { webhookSteps } from './webhooks/steps';
 
 export interface ActivitiesConfig {
   readonly egress: EgressConfig;
@@ -14,6 +16,7 @@ export interface ActivitiesConfig {
   readonly sources: SourcesConfig;
   /** The language model of deep_research, if there is one. */
   readonly model?: ModelConfig | undefined;
+  readonly webhooks: WebhooksConfig;
 }
 
 export type Activities = ReturnType<typeof createActivities>;
@@ -23,6 +26,7 @@ export function createActivities(config: ActivitiesConfig) {
   return {
     ...repositorySteps(config.repository),
     ...sourceSteps({ egress, ...config.sources }),
+    ...webhookSteps(config.webhooks),
     ...researchSteps({ egress, model: config.model, folders: config.sources.folders ?? [] }),
   };
 }

@@ -6,8 +6,13 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import type { SourcesConfig } from '../activities/sources/sources';
+import { isHost } from '../workflows/contract';
 
 const GIB = 1024 ** 3;
+const SECRET_MIN = 32;
+
+/** The same as in the gateway's configuration: both must name a host before it is called back. */
+const Host = z.string().refine(isHost, 'a host, or host:port, as it stands in a URL');
 
 const WebAddress = z.url({ protocol: /^https?$/, error: 'An address that begins with https:// or http://' });
 
@@ -53,6 +58,12 @@ const File = z.strictObject({
   sources: Sources.prefault({}),
   /** An OpenAI-compatible endpoint with which deep_research plans and writes. */
   model: z.strictObject({ url: WebAddress, name: z.string().min(1), key_env: z.string().min(1).optional() }).optional(),
+  webhooks: z
+    .strictObject({
+      /** Hosts that may be called back when a job ends. None until the operator lists one. */
+      allowed_hosts: z.array(Host).default([]),
+    })
+    .prefault({}),
   /** Steps that one process runs at the same time. */
   concurrent_steps: z.number().int().positive().default(50),
   /** Queues of tools that have a limit of their own (`queue` in their policy), by name. */
@@ -76,6 +87,10 @@ const Environment = z.object({
   HOLDFAST_GIT_LOCAL_PATHS: z.string().optional(),
   /** A folder of documents besides those of `sources.folders`; ignored when it does not exist. */
   HOLDFAST_DOCUMENTS: z.string().optional(),
+  /** The secrets of webhook receivers are derived from it. */
+  HOLDFAST_WEBHOOK_SECRET: z.string().optional(),
+  /** The one before, while receivers change over: messages are signed with both. */
+  HOLDFAST_WEBHOOK_SECRET_OLD: z.string().optional(),
 });
 
 export type WorkerConfig = ReturnType<typeof workerConfig>;
@@ -115,6 +130,10 @@ export function workerConfig(env: NodeJS.ProcessEnv) {
         localPaths: set.HOLDFAST_GIT_LOCAL_PATHS?.split(delimiter).filter(Boolean) ?? worker.repository.local_paths,
         maxBytes: worker.repository.max_bytes,
       },
+      webhooks: {
+        allowedHosts: worker.webhooks.allowed_hosts,
+        secrets: worker.webhooks.allowed_hosts.length === 0 ? [] : webhookSecrets(set),
+      },
     },
   };
 }
@@ -143,4 +162,15 @@ function secretIn(env: NodeJS.ProcessEnv, setting: string, name: string | undefi
   const secret = env[name];
   if (!secret) throw new Error(`${setting} names ${name}, which is not set.`);
   return secret;
+}
+
+function webhookSecrets({
+  HOLDFAST_WEBHOOK_SECRET: present = '',
+  HOLDFAST_WEBHOOK_SECRET_OLD: old,
+}: z.output<typeof Environment>): readonly string[] {
+  const secrets = old === undefined ? [present] : [present, old];
+  if (secrets.every(({ length }) => length >= SECRET_MIN)) return secrets;
+  throw new Error(
+    `worker.webhooks.allowed_hosts names receivers: HOLDFAST_WEBHOOK_SECRET (and HOLDFAST_WEBHOOK_SECRET_OLD, if set) must hold at least ${SECRET_MIN} characters, the same for every worker. Make one with: openssl rand -hex 32`,
+  );
 }

@@ -51,6 +51,7 @@ beforeAll(async () => {
     workflowBundle: { codePath: bundle },
     activities: createActivities({
       egress: { allow: [base] },
+      webhooks: { allowedHosts: [], secrets: [] },
       repository: { cacheDir: '/nonexistent', localPaths: [], maxBytes: 1 },
       sources: {
         wikipedia: { language: 'en', baseUrl: `http://${base}` },

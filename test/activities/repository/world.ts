@@ -5,11 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
-import { createActivities } from '../../../activities';
-import type { Activities } from '../../../activities';
-
-/** The rest of a worker's steps, which reach nothing. */
-export const nothingElse = { egress: { allow: [] }, sources: {} };
+import { repositorySteps } from '../../../activities/repository/steps';
 
 type Tree = Readonly<Record<string, string | Buffer>>;
 
@@ -27,15 +23,14 @@ export function world(limits: { maxBytes?: number } = {}) {
   const offered = join(root, 'offered');
   mkdirSync(offered);
   const repository = { cacheDir: join(root, 'cache'), localPaths: [offered], maxBytes: limits.maxBytes ?? 1024 ** 3 };
-  const activities = createActivities({ ...nothingElse, repository });
+  const activities = repositorySteps(repository);
   return {
     root,
     offered,
     cacheDir: repository.cacheDir,
     activities,
     /** A worker on another machine: nothing in its cache. */
-    otherWorker: () =>
-      createActivities({ ...nothingElse, repository: { ...repository, cacheDir: join(root, 'other-cache') } }),
+    otherWorker: () => repositorySteps({ ...repository, cacheDir: join(root, 'other-cache') }),
   };
 }
 
@@ -50,7 +45,7 @@ export function run<I, O>(step: (input: I) => Promise<O>, input: I, environment 
 }
 
 /** The whole analysis, in the order of the workflow. */
-export async function analyze(activities: Activities, url: string, ref?: string) {
+export async function analyze(activities: ReturnType<typeof repositorySteps>, url: string, ref?: string) {
   const repository = await run(activities.fetchRepository, { url, ref });
   const inventory = await run(activities.takeInventory, repository);
   const dependencies = await run(activities.readDependencies, repository);

@@ -1,0 +1,44 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { workerConfig } from '../../worker/config';
+
+const SECRET = 'x'.repeat(32);
+
+function configured(...hosts: string[]): string {
+  const path = join(mkdtempSync(join(tmpdir(), 'holdfast-config-')), 'holdfast.yaml');
+  writeFileSync(path, `worker:\n  webhooks:\n    allowed_hosts: ${JSON.stringify(hosts)}\n`);
+  return path;
+}
+
+test('no host may be called back by default, and no secret is needed', () => {
+  expect(workerConfig({}).activities.webhooks).toEqual({ allowedHosts: [], secrets: [] });
+});
+
+test.each([
+  ['none', {}],
+  ['a short one', { HOLDFAST_WEBHOOK_SECRET: 'short' }],
+  ['a short one before', { HOLDFAST_WEBHOOK_SECRET: SECRET, HOLDFAST_WEBHOOK_SECRET_OLD: 'short' }],
+])('hosts without a secret (%s) stop the start with a sentence that says what to set', (_what, env) => {
+  const HOLDFAST_CONFIG = configured('hooks.example.com');
+  expect(() => workerConfig({ HOLDFAST_CONFIG, ...env })).toThrow(
+    /HOLDFAST_WEBHOOK_SECRET.*32 characters.*openssl rand/,
+  );
+});
+
+test('the present secret comes before the old one', () => {
+  const config = workerConfig({
+    HOLDFAST_CONFIG: configured('hooks.example.com', '127.0.0.1:9000'),
+    HOLDFAST_WEBHOOK_SECRET: SECRET,
+    HOLDFAST_WEBHOOK_SECRET_OLD: 'y'.repeat(32),
+  });
+  expect(config.activities.webhooks).toEqual({
+    allowedHosts: ['hooks.example.com', '127.0.0.1:9000'],
+    secrets: [SECRET, 'y'.repeat(32)],
+  });
+});
+
+test.each(['https://hooks.example.com', 'Hooks.example.com', 'hooks.example.com/x', 'hooks.example.com:443', '*', ''])(
+  '%s is no host as a URL has it',
+  (host) => expect(() => workerConfig({ HOLDFAST_CONFIG: configured(host) })).toThrow(/stands in a URL/),
+);
