@@ -16,6 +16,7 @@ const Environment = z.object({
     .transform(Number)
     .optional(),
   HOLDFAST_CONFIG: z.string().optional(),
+  HOLDFAST_WEBHOOK_SECRET: z.string().optional(),
   TEMPORAL_ADDRESS: z.string().optional(),
   TEMPORAL_NAMESPACE: z.string().default('default'),
   TEMPORAL_CLI_PATH: z.string().optional(),
@@ -59,6 +60,7 @@ export function devConfig(env: NodeJS.ProcessEnv) {
     workDir: process.cwd(),
     port: set.HOLDFAST_PORT ?? portIn(set.HOLDFAST_CONFIG) ?? 8484,
     configFile: set.HOLDFAST_CONFIG,
+    webhookSecret: set.HOLDFAST_WEBHOOK_SECRET,
     temporal: { address: set.TEMPORAL_ADDRESS, namespace: set.TEMPORAL_NAMESPACE },
     engine: {
       cliPath: set.TEMPORAL_CLI_PATH,

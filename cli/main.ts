@@ -115,6 +115,15 @@ const program = new Command('holdfast')
     }),
   )
   .addCommand(
+    new Command('webhook-secret')
+      .description('the secret that a receiver of callbacks checks their signatures with')
+      .argument('<host>', 'as in worker.webhooks.allowed_hosts: host or host:port')
+      .action(async (host: string) => {
+        const { webhookSecret } = await import('./webhook-secret.js');
+        console.log(webhookSecret(devConfig(process.env), host));
+      }),
+  )
+  .addCommand(
     new Command('gateway')
       .description('one gateway process, configured by HOLDFAST_CONFIG and the environment')
       .action(async () => {

@@ -21,7 +21,11 @@ const table: readonly (readonly [files: RegExp, mayImport: RegExp])[] = [
     /^(gateway\/.+|workflows\/(contract|tools)|package\.json|npm:(?!@temporalio\/(activity|worker|workflow)(\/|$)).+)$/,
   ],
   [/^worker\//, /^(worker\/.+|activities|workflows\/contract|npm:.+)$/],
-  [/^cli\//, /^(cli\/.+|(gateway|worker)\/main\.js|workflows\/contract|package\.json|npm:.+)$/],
+  // The secret that a worker signs with, and that its operator hands out, is derived in one place.
+  [
+    /^cli\//,
+    /^(cli\/.+|(gateway|worker)\/main\.js|activities\/webhooks\/sign|workflows\/contract|package\.json|npm:.+)$/,
+  ],
 ];
 
 function filesIn(folder: string): string[] {

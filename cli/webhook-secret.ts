@@ -1,0 +1,18 @@
+/** `holdfast webhook-secret`: what the operator of a receiver is given. */
+import { shownSecretOf } from '../activities/webhooks/sign';
+import { isHost } from '../workflows/contract';
+import { BadSetting } from './config';
+import type { DevConfig } from './config';
+
+/**
+ * The secret of one receiving host.
+ *
+ * @throws BadSetting when the host is none, or HOLDFAST_WEBHOOK_SECRET is missing or short
+ */
+export function webhookSecret({ webhookSecret: master = '' }: Pick<DevConfig, 'webhookSecret'>, host: string): string {
+  if (master.length < 32)
+    throw new BadSetting('Set HOLDFAST_WEBHOOK_SECRET as the workers have it: 32 characters or more.');
+  if (!isHost(host))
+    throw new BadSetting('The host must be written as in worker.webhooks.allowed_hosts: host, or host:port.');
+  return shownSecretOf(master, host);
+}
