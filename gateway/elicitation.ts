@@ -1,7 +1,8 @@
 /**
- * Elicitation for 2025 clients: the question goes out on whichever stream is open, and its id is signed, so that the answer,
- * which comes as a request of its own, may reach any replica.
+ * Elicitation for 2025 clients: the question goes out on one stream that is open (`watch.ts` says on which), and its id is
+ * signed, so that the answer, which comes as a request of its own, may reach any replica. Asked again, it has another id.
  */
+import { randomUUID } from 'node:crypto';
 import { RELATED_TASK_META_KEY } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import type { Caller, Question } from '../workflows/contract';
@@ -32,7 +33,8 @@ export function elicitationWith(jobs: Jobs, respond: Respond, ids: Ids, { seal, 
     /** The JSON-RPC request that puts `question` before the client's user; `ofTask` names the task that asks, where one does. */
     requestFor(ref: JobRef, question: Question, caller: Caller, ofTask: boolean) {
       const until = Date.parse(question.expiresAt);
-      const id = `${PREFIX}${seal('question', { job: ref.id, key: question.key, owner: ids.subjectTag(caller), until })}`;
+      const note = { job: ref.id, key: question.key, owner: ids.subjectTag(caller), until, nonce: randomUUID() };
+      const id = `${PREFIX}${seal('question', note)}`;
       const { method, params } = requestOf(question);
       const _meta = { [RELATED_TASK_META_KEY]: { taskId: ref.id } };
       return { jsonrpc: '2.0' as const, id, method, params: { ...params, ...(ofTask && { _meta }) } };

@@ -103,16 +103,18 @@ export function serverFactory(offer: Offer, exchangeOf: (request: object | undef
       client.era === 'modern' || client.can.size === 0
         ? undefined
         : (ref, question) => {
-            if (!client.can.has(needOf(question))) return false;
+            if (!client.can.has(needOf(question)) || !server.transport) return undefined;
             const { requestFor } = offer.elicitation;
-            if (!server.transport) return false;
-            void server.transport
+            return server.transport
               .send(requestFor(ref, question, caller, mcpReq.method.startsWith('tasks/')), {
                 relatedRequestId: mcpReq.id,
               })
               .then(() => offer.jobs.shown(ref, question.key))
-              .catch(() => undefined); // the client is gone: another stream will show it
-            return true;
+              .then(() => offer.jobs.partial(ref)) // answered once the job has taken the mark in
+              .then(
+                () => undefined,
+                () => undefined, // the client is gone: another stream will show it
+              );
           };
 
     server.setRequestHandler('tools/list', { params: ListParams }, ({ cursor }, context) => {

@@ -65,7 +65,8 @@ export function tasksOf(jobs: Jobs, watch: Watch, answers: Answers, respond: Res
     async getCore(caller: Caller, taskId: string, push: Push | undefined) {
       const view = await look(caller, taskId);
       if (view.status === 'input_required')
-        for (const question of view.questions.filter(({ shown }) => shown !== true)) push?.(view.ref, question);
+        for (const question of view.questions)
+          if (question.shown !== true && !watch.asked(view.ref, question.key)) await push?.(view.ref, question);
       return coreTask(view, await resultOf(view));
     },
 
@@ -77,10 +78,7 @@ export function tasksOf(jobs: Jobs, watch: Watch, answers: Answers, respond: Res
       const found = await watch.wait(ref, {
         ms: FOREVER_MS,
         signal: AbortSignal.any([signal, cancelled.signal]),
-        push: (asking, question) => {
-          push?.(asking, question);
-          return true;
-        },
+        push: (asking, question) => push?.(asking, question) ?? Promise.resolve(),
         onView: (view) => view.cancelling && cancelled.abort(),
       });
       // Cancelled is cancelled, also for a job that did not listen and came to an end of its own.

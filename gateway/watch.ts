@@ -20,13 +20,18 @@ export interface Watchable {
 export interface Watcher {
   /** Told of every change. */
   readonly onView?: ((view: JobView) => void) | undefined;
+  /** Told how it is at every look, changed or not. */
+  readonly onLook?: (view: JobView) => void;
   /** The job has ended; or, without an outcome, this gateway stops. */
   readonly onEnd: (outcome: Outcome | undefined) => void;
   readonly onError: (error: unknown) => void;
 }
 
-/** Puts a question before the client while its request is open; false when the client cannot take it. */
-export type Push = (ref: JobRef, question: Question) => boolean;
+/**
+ * Puts a question before the client while its request is open. Settled once the job knows, as far as it can be told;
+ * undefined when the client cannot take it.
+ */
+export type Push = (ref: JobRef, question: Question) => Promise<void> | undefined;
 
 export interface WaitOptions {
   /** Longest wait, milliseconds. */
@@ -37,7 +42,13 @@ export interface WaitOptions {
   readonly onView?: (view: JobView) => void;
   /** Keys of questions that were answered, though the job may still show them. */
   readonly answered?: readonly string[];
-  /** Asks the client while the wait goes on. Without it, or when the client cannot take it, a question ends the wait. */
+  /**
+   * Asks the client while the wait goes on. Without it, or when the client cannot take it, a question ends the wait.
+   *
+   * A question is on one stream at a time: in this process on the first that waits, and on the next when that has closed.
+   * Of another replica's streams only the job's mark is known (`shown`): a wait asks what was marked before it began, since
+   * that stream may be long gone, and not what is marked while it lasts. Two replicas that look at the same moment both ask.
+   */
   readonly push?: Push | undefined;
 }
 
@@ -50,6 +61,8 @@ const RECONNECT_MS = 1_000;
 
 interface Entry {
   readonly watchers: Set<Watcher>;
+  /** Questions that are on a stream, by key, and who has it. */
+  readonly asked: Map<string, Watcher>;
   /** Stops to follow the job. */
   readonly gone: AbortController;
   last?: JobView | undefined;
@@ -97,9 +110,10 @@ export function watchHub(jobs: Watchable) {
       const view = await jobs.look(ref).catch(() => undefined); // what is wrong, the long poll tells
       const news = view && !(entry.last && fingerprint(entry.last) === fingerprint(view));
       ms = news ? TICK_MIN_MS : Math.min(ms * 1.5, TICK_MAX_MS);
-      if (!news || signal.aborted) continue;
+      if (!view || signal.aborted) continue;
+      if (news) for (const watcher of [...entry.watchers]) watcher.onView?.(view);
+      for (const watcher of [...entry.watchers]) watcher.onLook?.(view);
       entry.last = view;
-      for (const watcher of [...entry.watchers]) watcher.onView?.(view);
     }
   }
 
@@ -110,7 +124,7 @@ export function watchHub(jobs: Watchable) {
       return () => undefined;
     }
     const known = watched.get(ref.workflowId);
-    const entry = known ?? { watchers: new Set(), gone: new AbortController() };
+    const entry: Entry = known ?? { watchers: new Set(), asked: new Map(), gone: new AbortController() };
     entry.watchers.add(watcher);
     entry.last ??= seen;
     if (!known) {
@@ -121,17 +135,23 @@ export function watchHub(jobs: Watchable) {
       // Who joins late is told how it is now, and not how it was at the last news.
       const tell = (view: JobView): void => {
         if (entry.watchers.has(watcher)) watcher.onView?.(view);
+        if (entry.watchers.has(watcher)) watcher.onLook?.(view);
       };
       void jobs.look(ref).then(tell, () => undefined);
     }
     return () => {
-      if (entry.watchers.delete(watcher) && entry.watchers.size === 0) close(ref, entry, () => undefined);
+      if (!entry.watchers.delete(watcher) || entry.gone.signal.aborted) return;
+      if (entry.watchers.size === 0) return close(ref, entry, () => undefined);
+      for (const [key, asker] of entry.asked) if (asker === watcher) entry.asked.delete(key);
     };
   }
 
   return {
     follow,
     draining: () => draining,
+
+    /** Whether a stream of this process shows that question. */
+    asked: ({ workflowId }: JobRef, key: string): boolean => watched.get(workflowId)?.asked.has(key) === true,
 
     /**
      * Waits for a job to end.
@@ -141,7 +161,9 @@ export function watchHub(jobs: Watchable) {
      */
     wait(ref: JobRef, { ms, signal, onView, answered = [], push }: WaitOptions): Promise<Outcome | undefined> {
       if (ms <= 0 || signal.aborted || draining) return Promise.resolve(undefined);
-      const pushed = new Set(answered);
+      const done = new Set(answered);
+      /** Keys of questions that were open before, or on another stream of ours: marked as shown or not, they may be asked. */
+      let known: Set<string> | undefined;
       return new Promise((resolve, reject) => {
         const settle = (act: () => void): void => {
           clearTimeout(timer);
@@ -152,18 +174,26 @@ export function watchHub(jobs: Watchable) {
         const giveUp = (): void => settle(() => resolve(undefined));
         const timer = setTimeout(giveUp, ms);
         signal.addEventListener('abort', giveUp, { once: true });
-        const leave = follow(ref, {
-          onView(view) {
-            onView?.(view);
-            if (view.status !== 'input_required') return;
-            for (const question of view.questions.filter(({ key }) => !pushed.has(key))) {
-              pushed.add(question.key);
-              if (push?.(ref, question) !== true) return giveUp();
+        const watcher: Watcher = {
+          onView,
+          onLook({ status, questions }) {
+            known ??= new Set(questions.map(({ key }) => key));
+            const asked = watched.get(ref.workflowId)?.asked;
+            if (status !== 'input_required' || !asked) return;
+            for (const question of questions.filter(({ key }) => !done.has(key))) {
+              const { key, shown } = question;
+              if (push && asked.has(key)) known.add(key);
+              else if (push && shown === true && !known.has(key)) done.add(key);
+              else if (push?.(ref, question)) {
+                done.add(key);
+                asked.set(key, watcher);
+              } else return giveUp();
             }
           },
           onEnd: (outcome) => settle(() => resolve(outcome)),
           onError: (error) => settle(() => reject(error instanceof Error ? error : new Error(String(error)))),
-        });
+        };
+        const leave = follow(ref, watcher);
       });
     },
 

@@ -6,7 +6,7 @@ import type { StreamMessage } from '../fixtures/raw';
 import { replicas } from '../fixtures/replicas';
 
 const sha256 = (text: string): string => createHmac('sha256', '').update(text).digest('hex');
-const { url } = replicas();
+const { url, urls } = replicas();
 
 const versions = ['2025-06-18', '2025-11-25'];
 const call = { method: 'tools/call', params: { name: 'greet', arguments: {} } };
@@ -49,6 +49,41 @@ test('the first of two answers counts', async () => {
   const { id } = await asked(messages);
   for (const name of ['Ada', 'Bob']) await session.send(url(), { id, result: { action: 'accept', content: { name } } });
   expect(await ended(messages)).toMatchObject({ structuredContent: { greeting: 'Hello, Ada!' } });
+});
+
+describe('a question', () => {
+  const result = async (session: Awaited<ReturnType<typeof legacySession>>, taskId: string, id: number) =>
+    stream(urls()[0] ?? '', { id, method: 'tasks/result', params: { taskId } }, session.headers);
+
+  test('is on one stream at a time, and comes back on the next with an id of its own', async () => {
+    const session = await legacySession(url(), { elicitation: {} });
+    const { message } = await session.request(url(), 'tools/call', { ...call.params, task: {} });
+    const { taskId } = message.result?.['task'] as { taskId: string };
+    const one = await result(session, taskId, 11);
+    const { id } = await asked(one.messages);
+    const two = await result(session, taskId, 12);
+    const again = asked(two.messages);
+    const moment = new Promise((resolve) => setTimeout(resolve, 1_500, 'silent'));
+    expect(await Promise.race([again, moment])).toBe('silent');
+    one.hangUp();
+    const { id: other } = await again;
+    expect(other).not.toEqual(id);
+    await session.send(url(), { id: other, result: { action: 'accept', content: { name: 'Ada' } } });
+    expect(await ended(two.messages)).toMatchObject({ structuredContent: { greeting: 'Hello, Ada!' } });
+  });
+
+  test('comes back with a later call, whichever replica takes it; the answer to its first id is good, too', async () => {
+    const session = await legacySession(url(), { elicitation: {} });
+    const headers = { ...session.headers, 'holdfast-patience': '1' };
+    const { messages } = await stream(url(), { id: 1, ...call }, headers);
+    const { id } = await asked(messages);
+    const { job_id } = dataOf(await ended(messages));
+    const wait = { method: 'tools/call', params: { name: 'job_wait', arguments: { job_ids: [job_id] } } };
+    const later = await stream(url(), { id: 2, ...wait }, session.headers);
+    expect((await asked(later.messages)).id).not.toEqual(id);
+    await session.send(url(), { id, result: { action: 'accept', content: { name: 'Ada' } } });
+    expect(await ended(later.messages)).toMatchObject({ structuredContent: { greeting: 'Hello, Ada!' } });
+  });
 });
 
 test('a forged answer changes nothing', async () => {

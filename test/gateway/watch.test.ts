@@ -1,6 +1,9 @@
+import { DEFAULT_POLICY } from '../../workflows/contract';
 import { Unavailable } from '../../gateway/errors';
 import type { JobRef } from '../../gateway/ids';
 import type { Outcome } from '../../gateway/outcome';
+import { newView } from '../../gateway/view';
+import type { JobView } from '../../gateway/view';
 import { watchHub } from '../../gateway/watch';
 import type { Watchable } from '../../gateway/watch';
 
@@ -60,6 +63,25 @@ test('draining ends every wait and lets no new one begin', async () => {
   hub.drain();
   expect(await wait).toBeUndefined();
   expect(await hub.wait(ref, { ms: 10_000, signal: forever() })).toBeUndefined();
+});
+
+test('a question that another replica shows while a wait lasts is not asked on it; one shown before is', async () => {
+  const question = { key: 'q1', message: '', schema: {}, expiresAt: '' };
+  const view = newView(ref, 'greet', DEFAULT_POLICY);
+  const looks: Partial<JobView>[] = [{ questions: [] }, { questions: [{ ...question, shown: true }] }];
+  const { jobs } = fakeJobs();
+  let look = 0;
+  const hub = watchHub({
+    ...jobs,
+    look: () => Promise.resolve<JobView>({ ...view, status: 'input_required', ...looks[Math.min(look++, 1)] }),
+  });
+  const asked: string[] = [];
+  const wait = (name: string): Promise<Outcome | undefined> =>
+    hub.wait(ref, { ms: 1_500, signal: forever(), push: () => Promise.resolve(void asked.push(name)) });
+  await wait('open');
+  expect(asked).toEqual([]);
+  await wait('later');
+  expect(asked).toEqual(['later']);
 });
 
 test('an error that is not about the connection ends the waits with it', async () => {
