@@ -11,6 +11,8 @@ import type { callbackTo } from './callback';
 import { TASKS_EXTENSION, clientOf } from './client';
 import type { ClientFacts } from './client';
 import type { Elicitation } from './elicitation';
+import { RETRY_AFTER_S, unlessUnavailable } from './errors';
+import type { Refusal } from './errors';
 import type { Exchange } from './exchange';
 import type { Jobs } from './jobs';
 import { McpServer } from './mcp-server';
@@ -35,6 +37,13 @@ const KEY_MAX = 255;
 const CORE_TASKS = '2025-11-25';
 /** Revisions that know no resource links. */
 const WITHOUT_LINKS = new Set(['2024-11-05', '2025-03-26']);
+
+const ASK_AGAIN: Refusal = {
+  status: 503,
+  code: ProtocolErrorCode.InternalError,
+  message: 'The task goes on, but its result cannot be waited for just now. Ask again.',
+  retryAfterS: RETRY_AFTER_S,
+};
 
 /** More of MCP than tools, for an endpoint that has prompts or resources of its own. */
 export interface More {
@@ -205,9 +214,14 @@ export function serverFactory(offer: Offer, exchangeOf: (request: object | undef
         ),
       );
       server.setRequestHandler('tasks/result', { params: TaskParams }, ({ taskId }, context) =>
-        guarded(offer.onError, () => {
+        guarded(offer.onError, async () => {
           const push = pushOn(clientOf(era, context, session), context);
-          return offer.tasks.result(caller, taskId, push, context.mcpReq.signal);
+          const result = await offer.tasks.result(caller, taskId, push, context.mcpReq.signal).catch(unlessUnavailable);
+          if (result) return result;
+          // Any response, an error too, would be the outcome of the task. Without one the client asks again.
+          exchange.settle(ASK_AGAIN);
+          await server.close();
+          return {};
         }),
       );
       server.setRequestHandler('tasks/cancel', { params: TaskParams }, ({ taskId }) =>

@@ -70,7 +70,7 @@ export function tasksOf(jobs: Jobs, watch: Watch, answers: Answers, respond: Res
       return coreTask(view, await resultOf(view));
     },
 
-    /** `tasks/result` of 2025-11-25: waits for the end, however long that takes. */
+    /** `tasks/result` of 2025-11-25: waits for the end, however long that takes. Undefined when the gateway stops before. */
     async result(caller: Caller, taskId: string, push: Push | undefined, signal: AbortSignal) {
       const { ref, tool, cancelling } = await look(caller, taskId);
       const cancelled = new AbortController();
@@ -84,8 +84,7 @@ export function tasksOf(jobs: Jobs, watch: Watch, answers: Answers, respond: Res
       // Cancelled is cancelled, also for a job that did not listen and came to an end of its own.
       const stopped = cancelled.signal.aborted || (await look(caller, taskId)).cancelling;
       const outcome = stopped ? { kind: 'cancelled' as const } : found;
-      // Without one the gateway stops, and the client asks another.
-      if (!outcome) throw new ProtocolError(ProtocolErrorCode.InternalError, 'The gateway stops. Ask again.');
+      if (!outcome) return undefined;
       const { _meta, ...result } = await answers.ended(ref, tool, outcome);
       return { ...result, _meta: { ..._meta, [RELATED_TASK_META_KEY]: { taskId } } };
     },

@@ -2,6 +2,7 @@
 import { legacySession, stream } from '../fixtures/raw';
 import type { StreamMessage } from '../fixtures/raw';
 import { replicas, walking } from '../fixtures/replicas';
+import { startTestGateway } from '../fixtures/stack';
 
 const { url } = replicas();
 type Session = Awaited<ReturnType<typeof legacySession>>;
@@ -69,6 +70,25 @@ test('a cancelled task is cancelled in the very answer, stays so, and cannot be 
   expect(await get(session, taskId)).toMatchObject({ status: 'cancelled' });
   expect((await session.request(url(), 'tasks/cancel', { taskId })).message.error?.code).toBe(-32602);
   expect((await session.request(url(), 'tasks/result', { taskId })).message.result).toMatchObject({ isError: true });
+});
+
+test('a gateway that stops ends tasks/result without a response: any would be the outcome of the task', async () => {
+  const session = await legacySession(url());
+  const [ledger, args] = walking('gated');
+  const taskId = await begin(session, 'walk', args);
+  const leaving = await startTestGateway();
+  const { status, messages } = await stream(
+    leaving.url,
+    { id: 9, method: 'tasks/result', params: { taskId } },
+    session.headers,
+  );
+  await ledger.written('begin gated');
+  await leaving.stop();
+  expect([status, (await messages.next()).done]).toEqual([200, true]);
+  ledger.open('gated');
+  expect((await session.request(url(), 'tasks/result', { taskId })).message.result).toMatchObject({
+    structuredContent: { walked: ['gated'] },
+  });
 });
 
 test.each(['tasks/get', 'tasks/result', 'tasks/cancel'])('%s of a task that never was is -32602', async (method) => {
