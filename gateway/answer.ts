@@ -6,7 +6,8 @@ import { handleOf } from './handle';
 import type { JobRef } from './ids';
 import type { Jobs } from './jobs';
 import type { Outcome } from './outcome';
-import { json, resultOf } from './result';
+import { isRecord, json, resultOf } from './result';
+import type { Shows } from './result';
 import type { Tool } from './tools';
 import { fingerprint, isClosed, newView } from './view';
 import type { JobView } from './view';
@@ -40,8 +41,13 @@ export function answersFrom(
   async function ended(ref: JobRef, tool: string, outcome: Outcome): Promise<CallToolResult> {
     const partial =
       outcome.kind === 'cancelled' ? await jobs.look(ref).then(partialOf).catch(unlessUnavailable) : undefined;
-    const continues = tools.get(tool)?.continues === true;
-    return resultOf(ref, outcome, (output) => contentOf(tool, output), auditOf(ref), continues, partial);
+    const known = tools.get(tool);
+    const shows: Shows = {
+      content: (output) => contentOf(tool, output),
+      structured: (output) => (known ? known.structured(output) : isRecord(output) ? output : undefined),
+      continues: known?.continues === true,
+    };
+    return resultOf(ref, outcome, shows, auditOf(ref), partial);
   }
 
   /** Where an accepted job is, also while Temporal cannot be asked: its handle is good all the same. */

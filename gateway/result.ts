@@ -16,18 +16,21 @@ const TAIL = 4_000;
 /** How a tool shows its output. */
 export type Content = (output: unknown) => readonly ContentBlock[];
 
-/**
- * Makes the answer about a job that has ended.
- *
- * @param continues - whether its tool can go on with what a job left
- * @param partial - what a cancelled job had in hand
- */
+/** How the end of a tool's job is shown. */
+export interface Shows {
+  readonly content: Content;
+  /** The output as data, where it fits the tool's output schema. */
+  readonly structured: (output: unknown) => Record<string, unknown> | undefined;
+  /** Whether the tool can go on with what a job left. */
+  readonly continues: boolean;
+}
+
+/** Makes the answer about a job that has ended. `partial` is what a cancelled job had in hand. */
 export function resultOf(
   ref: JobRef,
   outcome: Outcome,
-  contentOf: Content,
+  { content: contentOf, structured: structuredOf, continues }: Shows,
   audit: string | undefined,
-  continues: boolean,
   partial?: unknown,
 ): CallToolResult {
   const meta = metaOf(ref.id, audit);
@@ -38,7 +41,7 @@ export function resultOf(
       const named = { job_id: ref.id, status: 'done', ...(whole ? { result: outcome.value } : { next: pageOf(ref) }) };
       return {
         content: [...content.map((block) => clippedBlock(block, ref)), ...(whole ? [] : [resultLink(ref)])],
-        structuredContent: isRecord(outcome.value) && whole ? outcome.value : named,
+        structuredContent: (whole ? structuredOf(outcome.value) : undefined) ?? named,
         ...meta,
       };
     }
@@ -192,6 +195,7 @@ function hintAt(next: NextCall): string {
   return `To go on from there, with nothing done twice: ${written(next)}`;
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+/** Whether it is an object that is no array. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

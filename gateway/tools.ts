@@ -6,7 +6,7 @@ import { DEFAULT_POLICY, TASK_QUEUE } from '../workflows/contract';
 import type { Policy } from '../workflows/contract';
 import type { Annotations, Duration, PolicyInWords, ToolDefinition } from '../workflows/define-tool';
 import { answerSchema } from './handle';
-import { json } from './result';
+import { isRecord, json } from './result';
 
 /** Where a tool's jobs run. */
 export interface Route {
@@ -36,6 +36,8 @@ export interface Tool {
   readonly check: (args: unknown) => Checked;
   /** The output as the model sees it. */
   readonly content: (output: unknown) => readonly ContentBlock[];
+  /** The output as data that fits the listed schema; undefined when it does not fit, or is no record. */
+  readonly structured: (output: unknown) => Record<string, unknown> | undefined;
 }
 
 /**
@@ -94,6 +96,10 @@ function toolOf(definition: ToolDefinition): Tool {
       return [
         { type: 'text', text: fits?.success === true && definition.text ? definition.text(fits.data) : json(value) },
       ];
+    },
+    structured: (value) => {
+      const fits = (output ?? z.unknown()).safeParse(value);
+      return fits.success && isRecord(fits.data) ? fits.data : undefined;
     },
   };
 }

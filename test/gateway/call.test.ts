@@ -1,9 +1,14 @@
 import type { Client } from '@modelcontextprotocol/client';
+import { pino } from 'pino';
+import { z } from 'zod';
+import { startGateway } from '../../gateway/gateway';
 import type { Gateway } from '../../gateway/gateway';
+import { defineTool } from '../../workflows/define-tool';
 import { newLedger } from '../fixtures/ledger';
 import { legacy, modern } from '../fixtures/raw';
-import { connectV2, dataOf, startTestGateway, startTestWorker, textOf } from '../fixtures/stack';
+import { configFor, connectV2, dataOf, run, startTestGateway, startTestWorker, textOf } from '../fixtures/stack';
 import type { TestWorker } from '../fixtures/stack';
+import { echo } from '../fixtures/workflows/tools';
 
 let gateway: Gateway;
 let hasty: Gateway;
@@ -90,6 +95,20 @@ test('arguments that do not fit the schema are named in a tool error, and nothin
   expect(result.isError).toBe(true);
   expect(textOf(result)).toMatch(/arguments of echo.*text: .*string/);
   expect(dataOf(result)).toMatchObject({ status: 'rejected', error: { kind: 'invalid_input', side_effect: 'none' } });
+});
+
+test('an output of an older schema is sent as the result of its job, not as an output', async () => {
+  const { name, description, input } = echo;
+  const newer = defineTool({ name, description, input, output: z.object({ said: z.string() }), workflow: 'echo' });
+  const upgraded = await startGateway(configFor(run().address), [newer], pino({ level: 'silent' }));
+  const strict = await connectV2(upgraded.url);
+  await strict.listTools();
+  const result = await strict.callTool({ name: 'echo', arguments: { text: 'hello' } });
+  const job_id = expect.stringMatching(/^job_/) as unknown;
+  expect(dataOf(result)).toEqual({ job_id, status: 'done', result: { text: 'hello' } });
+  expect(textOf(result)).toContain('"text": "hello"');
+  await strict.close();
+  await upgraded.stop();
 });
 
 test('an unknown tool is a protocol error', async () => {
