@@ -7,6 +7,7 @@ import type { Jobs } from './jobs';
 import type { Sessions } from './session';
 
 const Cancelled = z.looseObject({
+  jsonrpc: z.literal('2.0'),
   id: z.undefined().optional(),
   method: z.literal('notifications/cancelled'),
   params: z.looseObject({ requestId: z.union([z.string(), z.number()]), reason: z.string().optional() }),

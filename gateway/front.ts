@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http';
 import {
   ProtocolErrorCode,
+  SUPPORTED_PROTOCOL_VERSIONS,
   classifyInboundRequest,
   isInitializeRequest,
   isJsonContentType,
@@ -100,13 +101,14 @@ async function serve(
   { elicitation, cancelled, listeners, exchange }: FrontOptions,
 ): Promise<void> {
   const { caller } = grant;
-  if (elicitation.isResponse(body)) {
+  const legacy = isLegacy(request);
+  if (legacy && elicitation.isResponse(body)) {
     const problems = await elicitation.take(body, caller);
     if (problems === undefined) return void response.writeHead(202).end();
     return refuse(response, { status: 400, code: INVALID_PARAMS, message: `The answer does not fit: ${problems}.` });
   }
   const { 'mcp-session-id': session } = request.headers;
-  if (isCancellation(body)) {
+  if (legacy && isCancellation(body)) {
     await cancelled(body, String(session), caller);
     return void response.writeHead(202).end();
   }
@@ -129,6 +131,15 @@ function isInitialization(body: unknown): boolean {
 
 function unavailable(response: ServerResponse, { message }: Unavailable): void {
   refuse(response, { status: 503, code: INTERNAL, message, retryAfterS: RETRY_AFTER_S });
+}
+
+/** Whether the SDK would take a message of a 2025 client in these headers. What it would not, it is given to refuse. */
+function isLegacy({ headers }: IncomingMessage): boolean {
+  const version = headers['mcp-protocol-version'];
+  return (
+    isJsonContentType(headers['content-type'] ?? null) &&
+    (version === undefined || SUPPORTED_PROTOCOL_VERSIONS.includes(String(version)))
+  );
 }
 
 /** Whether the SDK, too, would take it for a request of 2026-07-28, in all its headers. */

@@ -1,7 +1,7 @@
 /** Questions to the users of 2025 clients, on the stream of the call; the answer goes to another replica. */
 import { createHmac } from 'node:crypto';
 import { dataOf } from '../fixtures/stack';
-import { legacySession, stream } from '../fixtures/raw';
+import { legacySession, post, stream } from '../fixtures/raw';
 import type { StreamMessage } from '../fixtures/raw';
 import { replicas } from '../fixtures/replicas';
 
@@ -84,6 +84,25 @@ describe('a question', () => {
     await session.send(url(), { id, result: { action: 'accept', content: { name: 'Ada' } } });
     expect(await ended(later.messages)).toMatchObject({ structuredContent: { greeting: 'Hello, Ada!' } });
   });
+});
+
+test.each<[string, Record<string, string>, object, number]>([
+  ['an unknown revision', { 'mcp-protocol-version': '1999-01-01' }, {}, 400],
+  ['2026-07-28, which knows no such answers', { 'mcp-protocol-version': '2026-07-28' }, {}, 400],
+  ['another content type', { 'content-type': 'text/plain' }, {}, 415],
+  ['another JSON-RPC', {}, { jsonrpc: '1.0' }, 400],
+])('an answer in %s is refused, and so is a cancellation', async (_what, headers, more, status) => {
+  const session = await legacySession(url(), { elicitation: {} });
+  const { messages } = await stream(url(), { id: 1, ...call }, session.headers);
+  const { id } = await asked(messages);
+  const answer = { jsonrpc: '2.0', id, result: { action: 'accept', content: { name: 'Ada' } } };
+  const cancellation = { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 1 } };
+  expect((await post(url(), { ...answer, ...more }, { ...session.headers, ...headers })).status).toBe(status);
+  const { status: taken } = await post(url(), { ...cancellation, ...more }, { ...session.headers, ...headers });
+  // On 2026-07-28 it is a notification like any other, and without effect.
+  expect(taken).toBe(headers['mcp-protocol-version'] === '2026-07-28' ? 202 : status);
+  await session.send(url(), { ...answer, result: { action: 'decline' } });
+  expect(await ended(messages)).toMatchObject({ structuredContent: { greeting: 'Nobody there (decline).' } });
 });
 
 test('a forged answer changes nothing', async () => {
