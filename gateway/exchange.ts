@@ -116,10 +116,10 @@ export function refuse(
     .end(JSON.stringify({ jsonrpc: '2.0', id, error: { code, message, data } }));
 }
 
-/** The id of the one request in `body`. */
+/** The id of the one request in `body`; undefined also for a number that JSON.parse may have changed. */
 export function idOf(body: unknown): string | number | undefined {
   const id = typeof body === 'object' && body !== null && 'id' in body ? body.id : undefined;
-  return typeof id === 'string' || typeof id === 'number' ? id : undefined;
+  return typeof id === 'string' || (typeof id === 'number' && Number.isSafeInteger(id)) ? id : undefined;
 }
 
 function mayTakeLong(body: unknown): boolean {

@@ -21,6 +21,7 @@ import { idOf, refuse } from './exchange';
 import type { Exchanger } from './exchange';
 import { subscriptionIn } from './listen';
 import type { Listeners } from './listen';
+import type { Sessions } from './session';
 
 const { InternalError: INTERNAL, InvalidParams: INVALID_PARAMS, InvalidRequest: INVALID } = ProtocolErrorCode;
 const INITIALIZE_WANTS = 'initialize wants protocolVersion, capabilities and clientInfo with name and version.';
@@ -35,6 +36,7 @@ export interface FrontOptions {
   readonly allowedHosts: readonly string[];
   readonly authenticate: Authenticate;
   readonly exchange: Exchanger;
+  readonly sessions: Sessions;
   readonly elicitation: Elicitation;
   readonly cancelled: (message: Cancellation, session: string, caller: Caller) => Promise<void>;
   readonly listeners: Listeners;
@@ -87,7 +89,7 @@ async function route(request: IncomingMessage, response: ServerResponse, options
     response.setHeader('connection', 'close'); // the rest of the body is not read
     return refuse(response, error);
   }
-  const malformed = malformedIn(body) ?? wrongEra(request, body);
+  const malformed = malformedIn(body) ?? wrongEra(request, body, grant.caller, options.sessions);
   if (malformed !== undefined) return refuse(response, { status: 400, code: INVALID, message: malformed }, idOf(body));
   await serve(request, response, body, grant, options);
 }
@@ -98,20 +100,17 @@ async function serve(
   response: ServerResponse,
   body: unknown,
   grant: Grant,
-  { elicitation, cancelled, listeners, exchange }: FrontOptions,
+  options: FrontOptions,
 ): Promise<void> {
   const { caller } = grant;
-  const legacy = isLegacy(request);
-  if (legacy && elicitation.isResponse(body)) {
-    const problems = await elicitation.take(body, caller);
-    if (problems === undefined) return void response.writeHead(202).end();
+  const { listeners, exchange } = options;
+  const messages: readonly unknown[] = Array.isArray(body) ? body : [body];
+  const { rest, problems } = await takeIn(request, messages, caller, options);
+  // Beside a request that is answered there is no place to say what is wrong with an answer: its question stays open.
+  if (rest.length === 0 && problems !== undefined)
     return refuse(response, { status: 400, code: INVALID_PARAMS, message: `The answer does not fit: ${problems}.` });
-  }
-  const { 'mcp-session-id': session } = request.headers;
-  if (legacy && isCancellation(body)) {
-    await cancelled(body, String(session), caller);
-    return void response.writeHead(202).end();
-  }
+  if (rest.length === 0 && messages.length > 0) return void response.writeHead(202).end();
+  if (rest.length < messages.length) return exchange(request, response, rest, grant);
 
   if (isInitialization(body) && !isInitializeRequest(body) && !isModern(request, body))
     return refuse(response, { status: 400, code: INVALID_PARAMS, message: INITIALIZE_WANTS }, idOf(body));
@@ -123,6 +122,24 @@ async function serve(
     return refuse(response, refusal, subscription.id);
   }
   return exchange(request, response, body, grant);
+}
+
+/** Takes in answers and cancellations of 2025 clients, which are for us and not for the SDK. Returns what is left. */
+async function takeIn(
+  request: IncomingMessage,
+  messages: readonly unknown[],
+  caller: Caller,
+  { elicitation, cancelled }: FrontOptions,
+): Promise<{ readonly rest: readonly unknown[]; readonly problems: string | undefined }> {
+  if (!isLegacy(request)) return { rest: messages, problems: undefined };
+  const rest: unknown[] = [];
+  let problems: string | undefined;
+  for (const message of messages) {
+    if (elicitation.isResponse(message)) problems = (await elicitation.take(message, caller)) ?? problems;
+    else if (isCancellation(message)) await cancelled(message, String(request.headers['mcp-session-id']), caller);
+    else rest.push(message);
+  }
+  return { rest, problems };
 }
 
 function isInitialization(body: unknown): boolean {
@@ -174,11 +191,11 @@ function wrongOrigin(
   return undefined;
 }
 
-/** What a revision forbids and the SDK lets pass; undefined when all is well. */
-function wrongEra({ headers }: IncomingMessage, body: unknown): string | undefined {
-  const version = headers['mcp-protocol-version'];
-  if (version === '') return 'The MCP-Protocol-Version header is empty.';
+/** What the revision that is spoken forbids and the SDK lets pass; undefined when all is well. */
+function wrongEra({ headers }: IncomingMessage, body: unknown, caller: Caller, sessions: Sessions): string | undefined {
+  if (headers['mcp-protocol-version'] === '') return 'The MCP-Protocol-Version header is empty.';
   if (!Array.isArray(body)) return undefined;
+  const version = headers['mcp-protocol-version'] ?? sessions.read(String(headers['mcp-session-id']), caller)?.version;
   if (version !== undefined && !BATCHING.has(String(version)))
     return 'Batches ended with revision 2025-06-18: send one message in each request.';
   if (headers['idempotency-key'] !== undefined)

@@ -109,6 +109,7 @@ export async function startGateway(
       exchanges,
       sessions,
     }),
+    sessions,
     elicitation,
     cancelled: cancelledBy(jobs, ids, sessions),
     listeners: listenersOf(jobs, watch, answers, ids, INFO),

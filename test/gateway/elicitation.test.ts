@@ -43,6 +43,19 @@ test('a client that cannot show the question dismisses it', async () => {
   expect(await ended(messages)).toMatchObject({ structuredContent: { greeting: 'Nobody there (cancel).' } });
 });
 
+test('answers in a batch reach their jobs, alone or beside a request', async () => {
+  const session = await legacySession(url(), { elicitation: {}, sampling: {} }, '2025-06-18');
+  const headers = { 'mcp-session-id': '', 'mcp-protocol-version': '2025-03-26' };
+  const accept = { action: 'accept', content: { name: 'Ada' } };
+  for (const beside of [[], [{ jsonrpc: '2.0', id: 5, method: 'ping' }]]) {
+    const { messages } = await stream(url(), { id: 1, ...call }, session.headers);
+    const { id } = await asked(messages);
+    const { status, text } = await post(url(), [{ jsonrpc: '2.0', id, result: accept }, ...beside], headers);
+    expect([status, text.includes('"id":5')]).toEqual(beside.length === 0 ? [202, false] : [200, true]);
+    expect(await ended(messages)).toMatchObject({ structuredContent: { greeting: 'Hello, Ada!' } });
+  }
+});
+
 test('the first of two answers counts', async () => {
   const session = await legacySession(url(), { elicitation: {} });
   const { messages } = await stream(url(), { id: 1, ...call }, session.headers);

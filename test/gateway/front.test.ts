@@ -3,7 +3,7 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 import type { Gateway } from '../../gateway/gateway';
 import { newLedger } from '../fixtures/ledger';
-import { legacy, modern, post } from '../fixtures/raw';
+import { legacy, legacySession, modern, post } from '../fixtures/raw';
 import { startTestGateway, startTestWorker, textOf } from '../fixtures/stack';
 import type { TestWorker } from '../fixtures/stack';
 
@@ -103,11 +103,22 @@ test.each(['2025-06-18', '2025-11-25', '2026-07-28'])('a batch is refused on %s'
   expect([status, message.error?.code]).toEqual([400, -32600]);
 });
 
+test.each([
+  ['2025-11-25', 400],
+  ['2025-06-18', 400],
+  ['2025-03-26', 200],
+])('a batch without a revision in a session of %s is answered with %i', async (version, status) => {
+  const { session } = await legacySession(gateway.url, {}, version);
+  expect((await post(gateway.url, [ping], { 'mcp-session-id': session })).status).toBe(status);
+});
+
 test('a batch under one idempotency key is refused', async () => {
   expect((await post(gateway.url, [ping], { 'idempotency-key': 'k' })).status).toBe(400);
 });
 
 test('a refusal carries the id of the request where it can be read, and none where it cannot', async () => {
+  const huge = `{"jsonrpc":"2.0","id":9007199254740993,"method":"ping","params":${'['.repeat(100)}${']'.repeat(100)}}`;
+  expect(JSON.parse((await post(gateway.url, huge)).text)).not.toHaveProperty('id');
   const nested = { ...ping, params: JSON.parse(`${'['.repeat(100)}${']'.repeat(100)}`) as unknown };
   expect(JSON.parse((await post(gateway.url, nested)).text)).toMatchObject({ id: 7 });
   expect(JSON.parse((await post(gateway.url, '{')).text)).not.toHaveProperty('id');
