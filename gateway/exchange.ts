@@ -3,15 +3,12 @@
  * that is no more than what it reads of one.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import {
-  LATEST_PROTOCOL_VERSION,
-  SUPPORTED_PROTOCOL_VERSIONS,
-  isInitializeRequest,
-} from '@modelcontextprotocol/server';
+import { isInitializeRequest } from '@modelcontextprotocol/server';
 import type { McpHttpHandler } from '@modelcontextprotocol/server';
 import type { Caller } from '../workflows/contract';
 import type { Grant } from './auth';
 import type { Refusal } from './errors';
+import { negotiated } from './session';
 import type { Session, Sessions } from './session';
 import { pipe } from './stream';
 
@@ -84,9 +81,9 @@ export function exchangeWith({ auto, sse, exchanges, sessions }: ExchangeOptions
       settle,
     });
 
-    const session = sessions.begin(body, caller);
-    if (session !== undefined) response.setHeader('mcp-session-id', session);
     const answer = await (mayTakeLong(body) ? sse : auto).fetch(asked, { parsedBody: body });
+    const session = answer.status === 200 ? sessions.begin(body, caller) : undefined;
+    if (session !== undefined) response.setHeader('mcp-session-id', session);
     if (!answer.body || answer.headers.get('content-type')?.includes('event-stream') !== true) {
       const bytes = Buffer.from(await answer.arrayBuffer());
       response.writeHead(answer.status, { ...Object.fromEntries(answer.headers), 'content-length': bytes.length });
@@ -128,11 +125,9 @@ function mayTakeLong(body: unknown): boolean {
   return method === 'tools/call' || method === 'tasks/result';
 }
 
-/** The revision that an `initialize` asks for. One that nobody knows is answered with the newest of its era. */
+/** The revision that an `initialize` asks for, as it is granted. */
 function versionAsked(body: unknown): string | undefined {
-  if (!isInitializeRequest(body)) return undefined;
-  const { protocolVersion } = body.params;
-  return SUPPORTED_PROTOCOL_VERSIONS.includes(protocolVersion) ? protocolVersion : LATEST_PROTOCOL_VERSION;
+  return isInitializeRequest(body) ? negotiated(body.params.protocolVersion) : undefined;
 }
 
 function after(ms: number): Promise<undefined> {

@@ -3,6 +3,7 @@
  * A session id that is not ours, or stale, or someone else's, says nothing, and is no error: connectors wedge on a 404.
  */
 import { randomUUID } from 'node:crypto';
+import { LATEST_PROTOCOL_VERSION, SUPPORTED_PROTOCOL_VERSIONS } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import type { Caller } from '../workflows/contract';
 import { abilitiesIn } from './client';
@@ -33,6 +34,14 @@ const Initialize = z.object({
 /** Longest client name that is carried. */
 const NAME_MAX = 64;
 
+/** The first revision with elicitation. */
+const ELICITATION = '2025-06-18';
+
+/** The revision that `initialize` ends with: the one asked for, or the newest of its era where nobody knows that. */
+export function negotiated(asked: string): string {
+  return SUPPORTED_PROTOCOL_VERSIONS.includes(asked) ? asked : LATEST_PROTOCOL_VERSION;
+}
+
 export type Sessions = ReturnType<typeof sessionsUnder>;
 
 export function sessionsUnder({ seal, open }: Seals, { subjectTag }: Ids) {
@@ -42,11 +51,12 @@ export function sessionsUnder({ seal, open }: Seals, { subjectTag }: Ids) {
       const { success, data } = Initialize.safeParse(body);
       if (!success) return undefined;
       const { protocolVersion, capabilities, clientInfo } = data.params;
+      const version = negotiated(protocolVersion);
       const session: Session = {
         id: randomUUID(),
-        version: protocolVersion.slice(0, NAME_MAX),
+        version,
         client: clientInfo.name.slice(0, NAME_MAX),
-        can: abilitiesIn(capabilities),
+        can: abilitiesIn(capabilities).filter((ability) => ability !== 'elicitation' || version >= ELICITATION),
         owner: subjectTag(caller),
       };
       return seal('session', session);

@@ -142,6 +142,13 @@ test('a client that did not declare elicitation gets the question in words', asy
   });
 });
 
+test('a client of a revision without elicitation gets the question in words, whatever it declared', async () => {
+  const session = await legacySession(url(), { elicitation: {} }, '2025-03-26');
+  const { message, text } = await session.request(url(), 'tools/call', call.params);
+  expect(text).not.toContain('elicitation/create');
+  expect(message.result).toMatchObject({ structuredContent: { status: 'input_required' } });
+});
+
 test('a session id that is not ours says nothing and is no error', async () => {
   const session = await legacySession(url(), { elicitation: {} });
   const headers = { ...session.headers, 'mcp-session-id': `${session.session}x` };

@@ -112,6 +112,19 @@ test.each([
   expect((await post(gateway.url, [ping], { 'mcp-session-id': session })).status).toBe(status);
 });
 
+test('a session is of the revision that was negotiated, and only initialize that succeeds begins one', async () => {
+  const { session, initialized } = await legacySession(gateway.url, { elicitation: {} }, '1999-01-01');
+  expect(initialized['protocolVersion']).toBe('2025-11-25');
+  expect(JSON.parse(Buffer.from(session.split('.')[0] ?? '', 'base64url').toString())).toMatchObject({
+    version: '2025-11-25',
+    can: ['elicitation'],
+  });
+  const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'raw', version: '1' } };
+  const initialize = { jsonrpc: '2.0', id: 0, method: 'initialize', params };
+  const refused = await post(gateway.url, initialize, { accept: 'application/json' });
+  expect([refused.status, refused.headers.get('mcp-session-id')]).toEqual([406, null]);
+});
+
 test('a batch under one idempotency key is refused', async () => {
   expect((await post(gateway.url, [ping], { 'idempotency-key': 'k' })).status).toBe(400);
 });
