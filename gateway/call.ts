@@ -12,8 +12,9 @@ import type { Jobs, Origin, StartOptions } from './jobs';
 import { invalid, overQuota } from './result';
 import type { Round, Rounds } from './rounds';
 import { takenBy } from './question';
-import { createdCoreTask, createdTask } from './task';
+import { coreTask, createdTask } from './task';
 import type { Checked, Tool } from './tools';
+import { isClosed } from './view';
 import type { JobView } from './view';
 import type { Push, Watch } from './watch';
 
@@ -62,7 +63,10 @@ export function callWith(jobs: Jobs, watch: Watch, answers: Answers, rounds: Rou
     request.accepted();
     const { ref } = begun;
     const answered = 'answered' in begun ? begun.answered : [];
-    if (request.asTask && 'status' in begun) return { task: createdCoreTask(begun) };
+    if (request.asTask && 'status' in begun) {
+      const ended = isClosed(begun) ? await answers.stateOf(ref, tool.name) : undefined;
+      return { task: coreTask(begun, ended?.result, client.can) };
+    }
     if (client.tasks && graceMs === 0 && 'status' in begun) return createdTask(begun);
 
     const ms = client.tasks ? graceMs : request.patienceMs(tool.waitMs);

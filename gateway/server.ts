@@ -24,7 +24,7 @@ import { RESULT_RESOURCES } from './resources';
 import type { Resources } from './resources';
 import type { Round, Rounds } from './rounds';
 import type { Tasks } from './tasks';
-import { guarded, toolError } from './trouble';
+import { guarded, refusedTask, toolError } from './trouble';
 import type { OnError } from './trouble';
 import type { Push } from './watch';
 
@@ -140,6 +140,11 @@ export function serverFactory(offer: Offer, exchangeOf: (request: object | undef
       const progress = reportProgress(context.mcpReq._meta?.progressToken, (update) => {
         context.mcpReq.notify({ method: 'notifications/progress', params: { ...update } }).catch(() => undefined); // the client is gone
       });
+      /** A call as a task that did not become one has no result. */
+      const checked = (result: Result): Result => {
+        if (asTask && !('task' in result)) throw refusedTask(result);
+        return result;
+      };
       try {
         const result = await offer.menu.serve(params.name, params.arguments, {
           caller,
@@ -161,9 +166,9 @@ export function serverFactory(offer: Offer, exchangeOf: (request: object | undef
           push: pushOn(client, context),
           accepted: () => exchange.settle(),
         });
-        return era === 'legacy' && WITHOUT_LINKS.has(exchange.version ?? '') ? withoutLinks(result) : result;
+        return era === 'legacy' && WITHOUT_LINKS.has(exchange.version ?? '') ? withoutLinks(result) : checked(result);
       } catch (error) {
-        return await toolError(error, exchange, offer.jobs, offer.onError);
+        return checked(await toolError(error, exchange, offer.jobs, offer.onError));
       } finally {
         progress.stop();
         exchange.settle();
@@ -209,9 +214,10 @@ export function serverFactory(offer: Offer, exchangeOf: (request: object | undef
       });
     } else if (core) {
       server.setRequestHandler('tasks/get', { params: TaskParams }, ({ taskId }, context) =>
-        guarded(offer.onError, () =>
-          offer.tasks.getCore(caller, taskId, pushOn(clientOf(era, context, session), context)),
-        ),
+        guarded(offer.onError, () => {
+          const client = clientOf(era, context, session);
+          return offer.tasks.getCore(caller, taskId, client.can, pushOn(client, context));
+        }),
       );
       server.setRequestHandler('tasks/result', { params: TaskParams }, ({ taskId }, context) =>
         guarded(offer.onError, async () => {

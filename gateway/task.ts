@@ -42,9 +42,10 @@ export function detailedTask(view: JobView, result: CallToolResult | undefined, 
   };
 }
 
-/** The task of 2025-11-25, where a tool error is a failed task. */
-export function coreTask(view: JobView, result: CallToolResult | undefined) {
-  const status = view.cancelling ? 'cancelled' : taskStatus(view, true, result?.isError === true);
+/** The task of 2025-11-25, where a tool error is a failed task. Parameters as above. */
+export function coreTask(view: JobView, result: CallToolResult | undefined, can: ReadonlySet<Ability>) {
+  const failed = view.status === 'failed' || result?.isError === true;
+  const status = view.cancelling ? 'cancelled' : taskStatus(view, takenBy(can, view.questions).length > 0, failed);
   const [said] = result?.content ?? [];
   return {
     ...commonOf(view, status),
@@ -54,13 +55,8 @@ export function coreTask(view: JobView, result: CallToolResult | undefined) {
   };
 }
 
-/** The task in the answer to a call of 2025-11-25. */
-export function createdCoreTask(view: JobView) {
-  return { ...commonOf(view, 'working'), ttl: view.ttlMs, pollInterval: pollIntervalMs(view) };
-}
-
 /** Whether nothing more will be said of the task. */
-export function isTerminal(status: TaskStatus): boolean {
+function isTerminal(status: TaskStatus): boolean {
   return status === 'completed' || status === 'failed' || status === 'cancelled';
 }
 

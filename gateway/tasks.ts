@@ -9,7 +9,7 @@ import type { Ids, JobRef } from './ids';
 import type { Jobs } from './jobs';
 import type { Ability } from './question';
 import type { Respond } from './respond';
-import { coreTask, detailedTask, isTerminal } from './task';
+import { coreTask, detailedTask } from './task';
 import { isClosed } from './view';
 import type { JobView } from './view';
 import type { Push, Watch } from './watch';
@@ -62,12 +62,12 @@ export function tasksOf(jobs: Jobs, watch: Watch, answers: Answers, respond: Res
     },
 
     /** `tasks/get` of 2025-11-25. Questions go out on its stream, unless they have gone out already. */
-    async getCore(caller: Caller, taskId: string, push: Push | undefined) {
+    async getCore(caller: Caller, taskId: string, can: ReadonlySet<Ability>, push: Push | undefined) {
       const view = await look(caller, taskId);
       if (view.status === 'input_required')
         for (const question of view.questions)
           if (question.shown !== true && !watch.asked(view.ref, question.key)) await push?.(view.ref, question);
-      return coreTask(view, await resultOf(view));
+      return coreTask(view, await resultOf(view), can);
     },
 
     /** `tasks/result` of 2025-11-25: waits for the end, however long that takes. Undefined when the gateway stops before. */
@@ -92,11 +92,12 @@ export function tasksOf(jobs: Jobs, watch: Watch, answers: Answers, respond: Res
     /** `tasks/cancel` of 2025-11-25: cancelled before the answer leaves, and for good. */
     async cancelCore(caller: Caller, taskId: string) {
       const before = await look(caller, taskId);
-      if (isTerminal(coreTask(before, undefined).status)) throw ended(taskId);
+      if (before.cancelling || isClosed(before)) throw ended(taskId);
       await jobs.cancel(before.ref).catch((error: unknown) => {
         throw error instanceof UnknownJob ? ended(taskId) : error; // it ended while it was looked at
       });
-      return coreTask({ ...before, cancelling: true }, undefined);
+      const task = coreTask({ ...before, cancelling: true }, undefined, new Set());
+      return { ...task, lastUpdatedAt: new Date().toISOString() };
     },
   };
 }

@@ -1,11 +1,11 @@
 /** What went wrong, in words for the model where it can do something about it, and as a protocol error where it cannot. */
 import { MissingRequiredClientCapabilityError, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
-import type { Result } from '@modelcontextprotocol/server';
+import type { CallToolResult, Result } from '@modelcontextprotocol/server';
 import type { Caller } from '../workflows/contract';
 import { Conflict, RETRY_AFTER_S, Unavailable, UnknownJob } from './errors';
 import type { Exchange } from './exchange';
 import type { Jobs } from './jobs';
-import { rejected } from './result';
+import { rejected, texts } from './result';
 
 /** Told of every error that is a bug of ours. */
 export type OnError = (error: unknown) => void;
@@ -56,6 +56,15 @@ export async function toolError(
     });
   }
   throw internal(error, onError);
+}
+
+/** The protocol error for a call as a task that was answered, in words for the model, without a task. */
+export function refusedTask(result: Result): ProtocolError {
+  const { content = [], structuredContent } = result as Partial<CallToolResult>;
+  const { error } = (structuredContent ?? {}) as { error?: object };
+  const later = error !== undefined && 'retry_after_s' in error;
+  const code = later ? ProtocolErrorCode.InternalError : ProtocolErrorCode.InvalidParams;
+  return new ProtocolError(code, texts(content).join('\n'), error);
 }
 
 /** Some job ids, for one who has lost them. */

@@ -1,8 +1,8 @@
 /** The core tasks of 2025-11-25, on two replicas that take turns. */
 import { legacySession, stream } from '../fixtures/raw';
-import type { StreamMessage } from '../fixtures/raw';
+import type { RawAnswer, StreamMessage } from '../fixtures/raw';
 import { replicas, walking } from '../fixtures/replicas';
-import { startTestGateway } from '../fixtures/stack';
+import { freshKey, startTestGateway } from '../fixtures/stack';
 
 const { url } = replicas();
 type Session = Awaited<ReturnType<typeof legacySession>>;
@@ -60,6 +60,50 @@ test('a tool error is a failed task, and its result says why', async () => {
   expect(await get(session, taskId)).toMatchObject({ status: 'failed' });
 });
 
+test('a call as a task that joins a job is answered with the task as it is', async () => {
+  const session = await legacySession(url());
+  const [, args] = walking('one');
+  for (const [fail, status] of [
+    ['none', 'completed'],
+    ['one', 'failed'],
+  ]) {
+    const key = { _meta: { 'io.holdfast/idempotency-key': freshKey() } };
+    const call = { name: 'walk', arguments: { ...args, fail }, task: {}, ...key };
+    const first = (await session.request(url(), 'tools/call', call)).message.result?.['task'];
+    const { taskId } = first as { taskId: string };
+    await session.request(url(), 'tasks/result', { taskId });
+    const again = (await session.request(url(), 'tools/call', call)).message.result?.['task'];
+    expect([first, again]).toMatchObject([{ status: 'working' }, { taskId, status }]);
+  }
+});
+
+test.each<[string, object, number]>([
+  ['wrong arguments', { name: 'walk', arguments: { steps: 7 } }, -32602],
+  ['an unknown tool', { name: 'nope', arguments: {} }, -32602],
+])('a call as a task with %s is a protocol error', async (_what, call, code) => {
+  const session = await legacySession(url());
+  const { message } = await session.request(url(), 'tools/call', { ...call, task: {} });
+  expect([message.error?.code, message.result]).toEqual([code, undefined]);
+});
+
+test('a call as a task with the key of another call is a protocol error', async () => {
+  const session = await legacySession(url());
+  const _meta = { 'io.holdfast/idempotency-key': freshKey() };
+  const ask = (text: string): Promise<RawAnswer> =>
+    session.request(url(), 'tools/call', { name: 'echo', arguments: { text }, task: {}, _meta });
+  await ask('one');
+  const { error } = (await ask('two')).message;
+  expect(error).toMatchObject({ code: -32602, data: { kind: 'conflict' } });
+});
+
+test('a task whose questions its client cannot take just works', async () => {
+  const [asking, silent] = [await legacySession(url(), { elicitation: {} }), await legacySession(url())];
+  const taskId = await begin(asking, 'greet', {});
+  while ((await get(asking, taskId))['status'] !== 'input_required');
+  expect(await get(silent, taskId)).toMatchObject({ status: 'working' });
+  await asking.request(url(), 'tasks/cancel', { taskId });
+});
+
 test('a cancelled task is cancelled in the very answer, stays so, and cannot be cancelled again', async () => {
   const session = await legacySession(url());
   const [ledger, args] = walking('gated');
@@ -67,6 +111,8 @@ test('a cancelled task is cancelled in the very answer, stays so, and cannot be 
   await ledger.written('begin gated');
   const { message } = await session.request(url(), 'tasks/cancel', { taskId });
   expect(message.result).toMatchObject({ taskId, status: 'cancelled' });
+  const { createdAt, lastUpdatedAt } = message.result as { createdAt: string; lastUpdatedAt: string };
+  expect(Date.parse(lastUpdatedAt)).toBeGreaterThan(Date.parse(createdAt));
   expect(await get(session, taskId)).toMatchObject({ status: 'cancelled' });
   expect((await session.request(url(), 'tasks/cancel', { taskId })).message.error?.code).toBe(-32602);
   expect((await session.request(url(), 'tasks/result', { taskId })).message.result).toMatchObject({ isError: true });
