@@ -21,6 +21,8 @@ import { idOf, refuse } from './exchange';
 import type { Exchanger } from './exchange';
 import { subscriptionIn } from './listen';
 import type { Listeners } from './listen';
+import { NO_RESPONSES } from './question';
+import { isRecord } from './result';
 import type { Sessions } from './session';
 
 const { InternalError: INTERNAL, InvalidParams: INVALID_PARAMS, InvalidRequest: INVALID } = ProtocolErrorCode;
@@ -115,6 +117,9 @@ async function serve(
   if (isInitialization(body) && !isInitializeRequest(body) && !isModern(request, body))
     return refuse(response, { status: 400, code: INVALID_PARAMS, message: INITIALIZE_WANTS }, idOf(body));
 
+  if (hasOddResponses(body) && isModern(request, body))
+    return refuse(response, { status: 400, code: INVALID_PARAMS, message: NO_RESPONSES }, idOf(body));
+
   const subscription = subscriptionIn(body);
   if (subscription && isModern(request, body)) {
     const refusal = listeners.refusal(subscription, caller);
@@ -140,6 +145,12 @@ async function takeIn(
     else rest.push(message);
   }
   return { rest, problems };
+}
+
+/** Of which the SDK would make an object without answers. */
+function hasOddResponses(body: unknown): boolean {
+  const params = isRecord(body) ? body['params'] : undefined;
+  return isRecord(params) && 'inputResponses' in params && !isRecord(params['inputResponses']);
 }
 
 function isInitialization(body: unknown): boolean {

@@ -1,6 +1,10 @@
 /** Questions of a job as MCP carries them, which clients can take them, and the answers that they bring back. */
+import { fromJsonSchema, specTypeSchemas } from '@modelcontextprotocol/server';
+import type { JsonSchemaType } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import type { Answer, Question } from '../workflows/contract';
+
+export const NO_RESPONSES = 'inputResponses must be an object of answers by key.';
 
 /** A capability that a client declares. */
 export type Ability = 'elicitation' | 'sampling' | 'roots';
@@ -36,6 +40,14 @@ const ElicitResult = z.looseObject({
   content: z.record(z.string(), z.unknown()).optional(),
 });
 const AnyResult = z.record(z.string(), z.unknown());
+
+/** What the content of an answer must fit: the form, or MCP's own result of what the client was asked for. */
+export function contentSchemaOf({ schema, request }: Question) {
+  if (!request) return fromJsonSchema(schema as JsonSchemaType);
+  return request.method === 'roots/list'
+    ? specTypeSchemas.ListRootsResult
+    : specTypeSchemas.CreateMessageResultWithTools;
+}
 
 /** The answer in a client's response to a question; undefined when it is none. */
 export function answerIn({ key, request }: Question, response: unknown): Answer | undefined {

@@ -1,10 +1,8 @@
 /** Hands the answer of a person to a job, whichever way it came in. */
-import { fromJsonSchema } from '@modelcontextprotocol/server';
-import type { JsonSchemaType } from '@modelcontextprotocol/server';
-import type { JsonSchema } from '../workflows/contract';
+import type { Question } from '../workflows/contract';
 import { UnknownJob } from './errors';
 import type { Jobs } from './jobs';
-import { answerIn } from './question';
+import { answerIn, contentSchemaOf } from './question';
 import type { JobView } from './view';
 
 /** What became of an answer. `closed`: that question was answered, has expired, or never was. */
@@ -19,12 +17,12 @@ export function respondTo(jobs: Jobs) {
     const question = questions.find((open) => open.key === key);
     if (!question) return { kind: 'closed' };
     const answer = answerIn(question, response);
-    if (!answer) return { kind: 'misfit', problems: 'it has no action' };
-    const checked = answer.action === 'accept' && !question.request;
-    const problems = checked ? await misfit(question.schema, answer.content) : undefined;
+    if (!answer) return { kind: 'misfit', problems: 'it is no answer' };
+    const accepted = answer.action === 'accept';
+    const problems = accepted ? await misfit(question, answer.content) : undefined;
     if (problems !== undefined) return { kind: 'misfit', problems };
     try {
-      await jobs.respond(ref, { ...answer, ...(checked && { content: answer.content ?? {} }) });
+      await jobs.respond(ref, { ...answer, ...(accepted && { content: answer.content ?? {} }) });
     } catch (error) {
       // The job ended after it was looked at.
       if (error instanceof UnknownJob) return { kind: 'closed' };
@@ -36,11 +34,15 @@ export function respondTo(jobs: Jobs) {
   };
 }
 
-/** What keeps an answer from fitting the question's own schema; undefined when it fits. */
-async function misfit(schema: JsonSchema, content: unknown): Promise<string | undefined> {
-  const result = await fromJsonSchema(schema as JsonSchemaType)['~standard'].validate(content ?? {});
+/** What keeps the content of an answer from fitting its question; undefined when it fits. */
+async function misfit(question: Question, content: unknown): Promise<string | undefined> {
+  const result = await contentSchemaOf(question)['~standard'].validate(content ?? {});
   return result.issues
     ?.slice(0, 5)
-    .map(({ message }) => message)
+    .map(({ path = [], message }) => [
+      ...path.map((part) => String(typeof part === 'object' ? part.key : part)),
+      message,
+    ])
+    .map((parts) => parts.join(': '))
     .join('; ');
 }

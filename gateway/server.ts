@@ -19,7 +19,7 @@ import { McpServer } from './mcp-server';
 import type { Menu } from './menu';
 import type { PatienceOf } from './patience';
 import { reportProgress } from './progress';
-import { needOf } from './question';
+import { NO_RESPONSES, needOf } from './question';
 import { RESULT_RESOURCES } from './resources';
 import type { Resources } from './resources';
 import type { Round, Rounds } from './rounds';
@@ -200,13 +200,10 @@ export function serverFactory(offer: Offer, exchangeOf: (request: object | undef
       });
       server.setRequestHandler('tasks/update', { params: TaskParams }, ({ taskId }, context) => {
         asked(context);
-        const { inputResponses } = context.mcpReq;
-        if (!inputResponses)
-          throw new ProtocolError(
-            ProtocolErrorCode.InvalidParams,
-            'inputResponses must be an object of answers by key.',
-          );
-        return guarded(offer.onError, () => offer.tasks.update(caller, taskId, inputResponses));
+        const { inputResponses, droppedInputResponseKeys = [] } = context.mcpReq;
+        if (!inputResponses) throw new ProtocolError(ProtocolErrorCode.InvalidParams, NO_RESPONSES);
+        const dropped = Object.fromEntries(droppedInputResponseKeys.map((key) => [key, undefined]));
+        return guarded(offer.onError, () => offer.tasks.update(caller, taskId, { ...inputResponses, ...dropped }));
       });
       server.setRequestHandler('tasks/cancel', { params: TaskParams }, ({ taskId }, context) => {
         asked(context);

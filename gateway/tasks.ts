@@ -47,11 +47,26 @@ export function tasksOf(jobs: Jobs, watch: Watch, answers: Answers, respond: Res
       return detailedTask(view, await resultOf(view), can);
     },
 
-    /** `tasks/update` of 2026-07-28: takes the answers that fit an open question and lets the others be asked again. */
+    /**
+     * `tasks/update` of 2026-07-28: takes the answers that fit an open question. Answers to none are ignored; those that do not
+     * fit are an error that names them, also when others beside them were taken, and their questions stay open.
+     */
     async update(caller: Caller, taskId: string, responses: Readonly<Record<string, unknown>>) {
       const view = await look(caller, taskId);
-      await Promise.all(Object.entries(responses).map(([key, response]) => respond(view, key, response)));
-      return {};
+      const received = await Promise.all(
+        Object.entries(responses).map(async ([key, response]) => ({ key, ...(await respond(view, key, response)) })),
+      );
+      const misfits = received.flatMap((reception) => (reception.kind === 'misfit' ? [reception] : []));
+      if (misfits.length === 0) return {};
+      const named = misfits.map(({ key, problems }) => `${JSON.stringify(key.slice(0, 64))}: ${problems}`);
+      throw new ProtocolError(
+        ProtocolErrorCode.InvalidParams,
+        `Answers that do not fit, so that their questions stay open: ${named.join('; ')}.`,
+        {
+          misfits: Object.fromEntries(misfits.map(({ key, problems }) => [key, problems])),
+          taken: received.flatMap(({ kind, key }) => (kind === 'taken' ? [key] : [])),
+        },
+      );
     },
 
     /** `tasks/cancel` of 2026-07-28: the same answer whether the task goes on or has ended. */

@@ -159,7 +159,7 @@ export interface Question {
   readonly expiresAt: string;
   /** A client has been shown it by a push. */
   readonly shown?: boolean;
-  /** For the client itself rather than its user: its model, or its roots. Then there is no form, and any result will do. */
+  /** For the client itself rather than its user: its model, or its roots. Then there is no form; the content is MCP's result of it. */
   readonly request?: ClientRequest;
 }
 

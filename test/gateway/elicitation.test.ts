@@ -118,6 +118,18 @@ test.each<[string, Record<string, string>, object, number]>([
   expect(await ended(messages)).toMatchObject({ structuredContent: { greeting: 'Nobody there (decline).' } });
 });
 
+test('an answer of the client’s model that is none is refused, and its question stays open', async () => {
+  const session = await legacySession(url(), { sampling: {} });
+  const params = { name: 'muse', arguments: { method: 'sampling/createMessage' } };
+  const { messages } = await stream(url(), { id: 1, method: 'tools/call', params }, session.headers);
+  const { id } = await first(messages, ({ method }) => method === 'sampling/createMessage');
+  const { status, message } = await session.send(url(), { id, result: { role: 'assistant' } });
+  expect([status, message.error?.message]).toEqual([400, expect.stringContaining('model: ')]);
+  const result = { role: 'assistant', model: 'm', content: { type: 'text', text: 'a word' } };
+  expect((await session.send(url(), { id, result })).status).toBe(202);
+  expect(await ended(messages)).toMatchObject({ structuredContent: { content: result } });
+});
+
 test('a forged answer changes nothing', async () => {
   const session = await legacySession(url(), { elicitation: {} });
   const { messages, hangUp } = await stream(url(), { id: 1, ...call }, session.headers);

@@ -83,6 +83,28 @@ test('an answer that does not fit is asked for again', async () => {
   await call('greet', {}, { requestState: stateOf(again), inputResponses: { q1: { action: 'decline' } } });
 });
 
+test.each([null, 'q1', 7, []])('a call with inputResponses that are %j is refused', async (inputResponses) => {
+  expect((await call('greet', {}, { inputResponses })).message.error?.code).toBe(-32602);
+});
+
+test('a result of sampling that is none is asked for again', async () => {
+  const args = { method: 'sampling/createMessage' };
+  const ask = (more: object): Promise<RawAnswer> =>
+    modern(url(), 'tools/call', declaring({ sampling: true }, { name: 'muse', arguments: args, ...more }));
+  const comeBack = async (answer: RawAnswer): Promise<RawAnswer> =>
+    answer.message.result?.['resultType'] !== 'input_required' || answer.message.result['inputRequests'] !== undefined
+      ? answer
+      : comeBack(await ask({ requestState: stateOf(answer) }));
+  let answer = await comeBack(await ask({}));
+  for (const q1 of [{}, { role: 'assistant', model: 'm' }]) {
+    answer = await comeBack(await ask({ requestState: stateOf(answer), inputResponses: { q1 } }));
+    expect(answer.message.result).toMatchObject({ inputRequests: { q1: { method: 'sampling/createMessage' } } });
+  }
+  const q1 = { role: 'assistant', model: 'm', content: { type: 'text', text: 'a word' } };
+  answer = await comeBack(await ask({ requestState: stateOf(answer), inputResponses: { q1 } }));
+  expect(answer.message.result).toMatchObject({ structuredContent: { action: 'accept', content: q1 } });
+});
+
 test('approval is asked of a person before anything happens', async () => {
   const first = await settled('wipe', { text: 'all' }, await call('wipe', { text: 'all' }));
   expect(first.message.result).toMatchObject({

@@ -148,12 +148,50 @@ describe('a task that asks', () => {
     });
   });
 
-  test('asks again when the answer does not fit', async () => {
-    const taskId = await begin('greet', {});
+  test('says which answers do not fit, asks for those again, and takes the others', async () => {
+    const taskId = await begin('pair', {});
     await until(taskId, 'input_required');
-    await ask('tasks/update', taskId, { inputResponses: { q1: answer({ nom: 'Ada' }) } });
-    expect((await ask('tasks/get', taskId)).message.result).toMatchObject({ status: 'input_required' });
+    const inputResponses = { q1: answer({ nom: 'Ada' }), q2: answer({ name: 'Bob' }), q9: answer({}) };
+    const { message } = await ask('tasks/update', taskId, { inputResponses });
+    expect(message.error).toMatchObject({
+      code: -32602,
+      message: expect.stringContaining('"q1"') as unknown,
+      data: { misfits: { q1: expect.stringContaining('name') as unknown }, taken: ['q2'] },
+    });
+    const open = (await until(taskId, 'input_required'))['inputRequests'];
+    expect(Object.keys(open as object)).toEqual(['q1']);
+    const dropped = await ask('tasks/update', taskId, { inputResponses: { q1: 'Ada' } });
+    expect(dropped.message.error).toMatchObject({ code: -32602, data: { misfits: { q1: 'it is no answer' } } });
     await ask('tasks/cancel', taskId);
+  });
+
+  test.each([null, 'q1', 7, [], undefined])('takes no inputResponses that are %j', async (inputResponses) => {
+    const { message } = await ask('tasks/update', 'job_0000000000000000', { inputResponses });
+    expect(message.error).toMatchObject({
+      code: -32602,
+      message: expect.stringContaining('inputResponses') as unknown,
+    });
+  });
+
+  test.each([
+    [
+      'sampling/createMessage',
+      { content: 'a word' },
+      { role: 'assistant', model: 'm', content: { type: 'text', text: 'a' } },
+    ],
+    ['roots/list', { roots: [{ uri: 7 }] }, { roots: [{ uri: 'file:///a' }] }],
+  ])('takes for %s only what is a result of it', async (method, misfit, fit) => {
+    const able = { ...both, sampling: true, roots: true };
+    const { message } = await modern(url(), 'tools/call', declaring(able, { name: 'muse', arguments: { method } }));
+    const taskId = String(message.result?.['taskId']);
+    let task: Record<string, unknown> = {};
+    while (task['status'] !== 'input_required') task = (await ask('tasks/get', taskId, {}, able)).message.result ?? {};
+    const update = (q1: object) => ask('tasks/update', taskId, { inputResponses: { q1 } }, able);
+    expect((await update(misfit)).message.error?.code).toBe(-32602);
+    expect((await update(fit)).message.result).toMatchObject({ resultType: 'complete' });
+    expect((await until(taskId, 'completed'))['result']).toMatchObject({
+      structuredContent: { action: 'accept', content: fit },
+    });
   });
 
   test('is just working for a client that can ask nobody', async () => {
