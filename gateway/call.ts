@@ -5,7 +5,7 @@ import type { Caller } from '../workflows/contract';
 import type { Admit } from './admission';
 import type { Answers } from './answer';
 import type { ClientFacts } from './client';
-import { unlessUnknown } from './errors';
+import { unlessUnavailable, unlessUnknown } from './errors';
 import { handleOf } from './handle';
 import { argsHash } from './ids';
 import type { Jobs, Origin, StartOptions } from './jobs';
@@ -37,6 +37,8 @@ export interface CallRequest {
   readonly onView: (view: JobView) => void;
   /** Puts a question before the client's user on the open stream, where the revision has that. */
   readonly push: Push | undefined;
+  /** Ends the stream without an answer. To be called when the client took the call back. */
+  readonly drop: () => Promise<void>;
   /** To be called once the call is durable. */
   readonly accepted: () => void;
 }
@@ -71,6 +73,8 @@ export function callWith(jobs: Jobs, watch: Watch, answers: Answers, rounds: Rou
 
     const ms = client.tasks ? graceMs : request.patienceMs(tool.waitMs);
     const outcome = await watch.wait(ref, { ms, signal, answered, onView: request.onView, push: request.push });
+    const cancelled = outcome?.kind === 'cancelled' && request.origin.request !== undefined;
+    if (cancelled && (await jobs.takenBack(ref).catch(unlessUnavailable))) await request.drop();
     if (outcome) return answers.ended(ref, tool.name, outcome);
     const hungUp = signal.aborted && client.era === 'modern' && !watch.draining();
     if (hungUp && tool.onDisconnect === 'cancel') await jobs.cancel(ref).catch(unlessUnknown);

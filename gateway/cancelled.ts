@@ -27,7 +27,7 @@ export function cancelledBy(jobs: Jobs, ids: Ids, sessions: Sessions) {
     // A client whose patience ended has hung up. It did not ask for the end of the job.
     if (!session || /request timed out/i.test(params.reason ?? '')) return;
     try {
-      await jobs.cancel(ids.requestRef(caller, JSON.stringify([session.id, params.requestId])));
+      await jobs.takeBack(ids.requestRef(caller, JSON.stringify([session.id, params.requestId])));
     } catch (error) {
       if (!(error instanceof UnknownJob)) throw error; // another request than a call, or one that has ended
     }

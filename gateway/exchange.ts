@@ -18,6 +18,8 @@ const FIRST_BYTE_MS = 800;
 /** What one HTTP request brings, beyond its JSON-RPC body. */
 export interface Exchange {
   readonly caller: Caller;
+  /** It is no part of a batch. */
+  readonly alone: boolean;
   /** The `Idempotency-Key` header. */
   readonly key: string | undefined;
   /** The `Holdfast-Callback` header. */
@@ -72,6 +74,7 @@ export function exchangeWith({ auto, sse, exchanges, sessions }: ExchangeOptions
     const known = sessions.read(header('mcp-session-id') ?? undefined, caller);
     exchanges.set(asked, {
       caller,
+      alone: !Array.isArray(body),
       key: header('idempotency-key') ?? undefined,
       callback: header('holdfast-callback') ?? undefined,
       session: known,

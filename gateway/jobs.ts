@@ -2,6 +2,7 @@
  * The gateway's contract with Temporal, and the only file that knows its client. Nothing here is remembered between two
  * requests but the connection.
  */
+import { randomUUID } from 'node:crypto';
 import {
   Connection,
   Client,
@@ -42,8 +43,14 @@ const POLL_SLICE_MS = 18_000;
 const BATCH = 5;
 /** gRPC UNAVAILABLE: nobody answers at all. */
 const UNAVAILABLE = 14;
+const NOT_FOUND = 5;
 /** With it DEADLINE_EXCEEDED and RESOURCE_EXHAUSTED. */
 const TRANSIENT = new Set([4, 8, UNAVAILABLE]);
+
+/** Why a job was cancelled, in its history. */
+const TAKEN_BACK = 'The client took its call back (notifications/cancelled).';
+/** Between the wish to cancel and the end there are few. */
+const LAST_EVENTS = 100;
 
 /** What a job takes over from its call besides the input. Without key and request its id is random. */
 export interface Origin {
@@ -104,7 +111,8 @@ export function temporalJobs({ temporal, weights }: Pick<GatewayConfig, 'tempora
     try {
       return await ask(() => run(client.workflow.getHandle(workflowId)), ms);
     } catch (error) {
-      throw error instanceof WorkflowNotFoundError ? new UnknownJob(id) : error;
+      const unknown = error instanceof WorkflowNotFoundError || grpcCodeOf(error) === NOT_FOUND;
+      throw unknown ? new UnknownJob(id) : error;
     }
   }
 
@@ -294,6 +302,30 @@ export function temporalJobs({ temporal, weights }: Pick<GatewayConfig, 'tempora
 
     /** Asks the job to stop. Returns once Temporal has recorded the wish. */
     cancel: (ref: JobRef) => askOf(ref, (handle) => handle.cancel()),
+
+    /** The same because the client took its call back, which the history then says. */
+    takeBack: ({ id, workflowId }: JobRef) =>
+      askOf({ id, workflowId }, () =>
+        connection.workflowService.requestCancelWorkflowExecution({
+          namespace,
+          workflowExecution: { workflowId },
+          identity: client.options.identity,
+          requestId: randomUUID(),
+          reason: TAKEN_BACK,
+        }),
+      ),
+
+    /** Whether a job was cancelled because the client took its call back. */
+    takenBack: ({ id, workflowId }: JobRef) =>
+      askOf({ id, workflowId }, async () => {
+        const { history } = await connection.workflowService.getWorkflowExecutionHistoryReverse({
+          namespace,
+          execution: { workflowId },
+          maximumPageSize: LAST_EVENTS,
+        });
+        const causes = history?.events?.map((event) => event.workflowExecutionCancelRequestedEventAttributes?.cause);
+        return causes?.includes(TAKEN_BACK) === true;
+      }),
 
     /** Hands the answer of a person to the job. It lands even when no worker is up. */
     respond: (ref: JobRef, answer: Answer) => askOf(ref, (handle) => handle.signal(SIGNAL_ANSWER, answer)),

@@ -164,6 +164,8 @@ export function serverFactory(offer: Offer, exchangeOf: (request: object | undef
           signal: context.mcpReq.signal,
           onView: client.tasks || asTask ? () => undefined : progress.show,
           push: pushOn(client, context),
+          // The others of a batch want their answers on the same stream.
+          drop: () => (exchange.alone ? server.close() : Promise.resolve()),
           accepted: () => exchange.settle(),
         });
         return era === 'legacy' && WITHOUT_LINKS.has(exchange.version ?? '') ? withoutLinks(result) : checked(result);

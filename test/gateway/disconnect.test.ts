@@ -1,5 +1,5 @@
 /** What ends a job and what only ends a wait: hang-ups, cancellations and deploys, in each era. */
-import { legacySession, modern, modernHeaders, modernMeta, stream } from '../fixtures/raw';
+import { legacySession, modern, modernHeaders, modernMeta, post, stream } from '../fixtures/raw';
 import { replicas, walking } from '../fixtures/replicas';
 import { dataOf, startTestGateway } from '../fixtures/stack';
 
@@ -62,6 +62,17 @@ test('a gateway that stops cancels nothing', async () => {
   await ledger.written('end gated');
 });
 
+test('a cancellation in a batch is taken, too', async () => {
+  const session = await legacySession(url(), {}, '2025-03-26');
+  const [ledger, args] = walking('gated');
+  const call = { id: 'a', method: 'tools/call', params: { name: 'leash', arguments: args } };
+  const { messages } = await stream(url(), call, session.headers);
+  await ledger.written('begin gated');
+  const cancellation = { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 'a' } };
+  expect((await post(url(), [cancellation], session.headers)).status).toBe(202);
+  expect((await messages.next()).done).toBe(true);
+});
+
 describe.each(['2025-11-25', '2025-06-18', '2025-03-26'])('on %s', (version) => {
   const begin = async (session: Awaited<ReturnType<typeof legacySession>>, id: number | string, name = 'leash') => {
     const [ledger, args] = walking('gated');
@@ -74,10 +85,21 @@ describe.each(['2025-11-25', '2025-06-18', '2025-03-26'])('on %s', (version) => 
     params: { requestId, ...(reason !== undefined && { reason }) },
   });
 
-  test('a request that is taken back at any replica cancels its job', async () => {
+  test('a request that is taken back at any replica cancels its job and is not answered', async () => {
     const session = await legacySession(url(), {}, version);
     const { messages } = await begin(session, 7);
+    const job_id = await latest('leash');
     expect((await session.send(url(), cancelled(7))).status).toBe(202);
+    const seen: unknown[] = [];
+    for await (const message of messages) seen.push(message);
+    expect(seen).toEqual([]);
+    expect(await wait(job_id)).toMatchObject({ job_id, status: 'cancelled' });
+  });
+
+  test('a request whose job is cancelled otherwise is answered', async () => {
+    const session = await legacySession(url(), {}, version);
+    const { messages } = await begin(session, 7);
+    await session.request(url(), 'tools/call', { name: 'job_cancel', arguments: { job_id: await latest('leash') } });
     const { value } = (await messages.next()) as { value: { result: object } };
     expect(value.result).toMatchObject({ structuredContent: { status: 'cancelled' } });
   });
