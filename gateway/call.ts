@@ -1,7 +1,7 @@
 /** The life of a call, top to bottom. Whoever changes the product reads this first. */
 import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
 import type { Result } from '@modelcontextprotocol/server';
-import type { Caller } from '../workflows/contract';
+import type { Caller, Question } from '../workflows/contract';
 import type { Admit } from './admission';
 import type { Answers } from './answer';
 import type { ClientFacts } from './client';
@@ -11,7 +11,7 @@ import { argsHash } from './ids';
 import type { Jobs, Origin, StartOptions } from './jobs';
 import { invalid, overQuota } from './result';
 import type { Round, Rounds } from './rounds';
-import { takenBy } from './question';
+import { needOf, takenBy } from './question';
 import { coreTask, createdTask } from './task';
 import type { Checked, Tool } from './tools';
 import { isClosed } from './view';
@@ -72,7 +72,9 @@ export function callWith(jobs: Jobs, watch: Watch, answers: Answers, rounds: Rou
     if (client.tasks && graceMs === 0 && 'status' in begun) return createdTask(begun);
 
     const ms = client.tasks ? graceMs : request.patienceMs(tool.waitMs);
-    const outcome = await watch.wait(ref, { ms, signal, answered, onView: request.onView, push: request.push });
+    const passes = (question: Question): boolean => takesRounds(client) && !client.can.has(needOf(question));
+    const { onView, push } = request;
+    const outcome = await watch.wait(ref, { ms, signal, answered, onView, push, passes });
     const cancelled = outcome?.kind === 'cancelled' && request.origin.request !== undefined;
     if (cancelled && (await jobs.takenBack(ref).catch(unlessUnavailable))) await request.drop();
     if (outcome) return answers.ended(ref, tool.name, outcome);
@@ -91,10 +93,16 @@ export function callWith(jobs: Jobs, watch: Watch, answers: Answers, rounds: Rou
   ): Result {
     const asked = view.status === 'input_required' ? takenBy(client.can, view.questions) : [];
     const questions = asked.filter(({ key }) => !answered.includes(key));
+    // Rounds would bring a client no further that can take none of the questions.
+    const stuck = view.status === 'input_required' && asked.length === 0;
     if (client.tasks && questions.length === 0) return createdTask(view);
-    // Who can be asked in rounds can be kept waiting in rounds.
-    const takesRounds = client.era === 'modern' && client.can.size > 0;
-    const next = takesRounds ? rounds.next(view, args, round, answered, questions, caller) : undefined;
+    const next =
+      takesRounds(client) && !stuck ? rounds.next(view, args, round, answered, questions, caller) : undefined;
     return next ?? handleOf(view, answers.auditOf(view.ref));
   }
+}
+
+/** Who can be asked in rounds can be kept waiting in rounds. */
+function takesRounds({ era, can }: ClientFacts): boolean {
+  return era === 'modern' && can.size > 0;
 }

@@ -93,7 +93,8 @@ export function tasksOf(jobs: Jobs, watch: Watch, answers: Answers, respond: Res
       const found = await watch.wait(ref, {
         ms: FOREVER_MS,
         signal: AbortSignal.any([signal, cancelled.signal]),
-        push: (asking, question) => push?.(asking, question) ?? Promise.resolve(),
+        push,
+        passes: () => true,
         onView: (view) => view.cancelling && cancelled.abort(),
       });
       // Cancelled is cancelled, also for a job that did not listen and came to an end of its own.

@@ -50,6 +50,8 @@ export interface WaitOptions {
    * that stream may be long gone, and not what is marked while it lasts. Two replicas that look at the same moment both ask.
    */
   readonly push?: Push | undefined;
+  /** Whether the wait goes on though its client cannot be asked this: someone else may answer. */
+  readonly passes?: (question: Question) => boolean;
 }
 
 /** Most calls are over before the first look. */
@@ -159,7 +161,7 @@ export function watchHub(jobs: Watchable) {
      * @returns how it ended; undefined when the wait ended first, or when the job asks a person
      * @throws UnknownJob when there is no such job
      */
-    wait(ref: JobRef, { ms, signal, onView, answered = [], push }: WaitOptions): Promise<Outcome | undefined> {
+    wait(ref: JobRef, { ms, signal, onView, answered = [], push, passes }: WaitOptions): Promise<Outcome | undefined> {
       if (ms <= 0 || signal.aborted || draining) return Promise.resolve(undefined);
       const done = new Set(answered);
       /** Keys of questions that were open before, or on another stream of ours: marked as shown or not, they may be asked. */
@@ -187,7 +189,8 @@ export function watchHub(jobs: Watchable) {
               else if (push?.(ref, question)) {
                 done.add(key);
                 asked.set(key, watcher);
-              } else return giveUp();
+              } else if (passes?.(question)) done.add(key);
+              else return giveUp();
             }
           },
           onEnd: (outcome) => settle(() => resolve(outcome)),

@@ -105,6 +105,13 @@ test('a result of sampling that is none is asked for again', async () => {
   expect(answer.message.result).toMatchObject({ structuredContent: { action: 'accept', content: q1 } });
 });
 
+test('a client that can take none of the questions waits out its patience and gets a handle, not rounds', async () => {
+  const before = Date.now();
+  const { message } = await call('muse', { method: 'roots/list' });
+  expect(Date.now() - before).toBeGreaterThanOrEqual(400);
+  expect(message.result).toMatchObject({ resultType: 'complete', structuredContent: { status: 'input_required' } });
+});
+
 test('approval is asked of a person before anything happens', async () => {
   const first = await settled('wipe', { text: 'all' }, await call('wipe', { text: 'all' }));
   expect(first.message.result).toMatchObject({
