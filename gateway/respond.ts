@@ -15,14 +15,20 @@ export type Respond = ReturnType<typeof respondTo>;
 export function respondTo(jobs: Jobs) {
   return async ({ ref, questions }: JobView, key: string, response: unknown): Promise<Reception> => {
     const question = questions.find((open) => open.key === key);
-    if (!question) return { kind: 'closed' };
+    const now = new Date();
+    // A job whose workers are down still shows a question whose time is up.
+    if (!question || Date.parse(question.expiresAt) <= now.getTime()) return { kind: 'closed' };
     const answer = answerIn(question, response);
     if (!answer) return { kind: 'misfit', problems: 'it is no answer' };
     const accepted = answer.action === 'accept';
     const problems = accepted ? await misfit(question, answer.content) : undefined;
     if (problems !== undefined) return { kind: 'misfit', problems };
     try {
-      await jobs.respond(ref, { ...answer, ...(accepted && { content: answer.content ?? {} }) });
+      await jobs.respond(ref, {
+        ...answer,
+        at: now.toISOString(),
+        ...(accepted && { content: answer.content ?? {} }),
+      });
     } catch (error) {
       // The job ended after it was looked at.
       if (error instanceof UnknownJob) return { kind: 'closed' };

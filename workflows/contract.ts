@@ -174,6 +174,8 @@ export interface Answer {
   readonly key: string;
   readonly action: 'accept' | 'decline' | 'cancel';
   readonly content?: Readonly<Record<string, unknown>>;
+  /** When it was taken, by the gateway's clock, ISO 8601: a job whose workers are down reads it later. */
+  readonly at?: string;
 }
 
 export type JsonSchema = Readonly<Record<string, unknown>>;

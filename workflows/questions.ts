@@ -1,12 +1,12 @@
 /** Questions of a job to a person: kept in the memo while open, answered by a signal, waited for at no cost to the budget. */
-import { condition, defineSignal, setHandler, upsertMemo } from '@temporalio/workflow';
+import { condition, defineSignal, patched, setHandler, upsertMemo } from '@temporalio/workflow';
 import type { Budget } from './budget';
 import { MAX_QUESTION, MEMO_QUESTIONS, SIGNAL_ANSWER, SIGNAL_SHOWN } from './contract';
 import type { Answer, ClientRequest, FailureDetail, JsonSchema, Policy, Question } from './contract';
 import { fail } from './failure';
 
 /** What came of a question: an answer, or nobody gave one in time. Expiry is never an approval. */
-export type Reply = Omit<Answer, 'key'> | { readonly action: 'expired' };
+export type Reply = Omit<Answer, 'key' | 'at'> | { readonly action: 'expired' };
 
 /** What a job may ask: a sentence, and a form as in MCP elicitation (a flat object of strings, numbers, booleans, choices). */
 export interface Asked {
@@ -21,6 +21,8 @@ export interface Asked {
 const answerSignal = defineSignal<[Answer]>(SIGNAL_ANSWER);
 const shownSignal = defineSignal<[string]>(SIGNAL_SHOWN);
 
+const LATE_ANSWERS = 'late-answers';
+
 /** Makes the function that asks. The first answer to a question counts; it may come while no worker is up. */
 export function takeQuestions(policy: Policy, budget: Pick<Budget, 'hold' | 'release'>) {
   const open = new Map<string, Question>();
@@ -28,7 +30,11 @@ export function takeQuestions(policy: Policy, budget: Pick<Budget, 'hold' | 'rel
   const used = new Set<string>();
   const showOpen = (): void => upsertMemo({ [MEMO_QUESTIONS]: [...open.values()] });
   setHandler(answerSignal, (answer) => {
-    if (open.has(answer.key) && !answers.has(answer.key)) answers.set(answer.key, answer);
+    const question = open.get(answer.key);
+    if (!question || answers.has(answer.key)) return;
+    // Jobs that took a late answer before this was known go on with it: they find no patch when they replay.
+    if (isLate(answer, question) && patched(LATE_ANSWERS)) return;
+    answers.set(answer.key, answer);
   });
   setHandler(shownSignal, (key) => {
     const question = open.get(key);
@@ -52,9 +58,17 @@ export function takeQuestions(policy: Policy, budget: Pick<Budget, 'hold' | 'rel
       open.delete(key);
       showOpen();
     }
-    const { key: answered, ...reply } = answers.get(key) ?? { key, action: 'expired' as const };
+    const { key: answered, at, ...reply } = answers.get(key) ?? { key, action: 'expired' as const };
     return reply;
   };
+}
+
+/**
+ * Whether an answer came after its question had expired. A signal is taken in before a timer that fired earlier, so the
+ * timer alone does not tell.
+ */
+function isLate({ at }: Answer, { expiresAt }: Question): boolean {
+  return (at === undefined ? Date.now() : Date.parse(at)) >= Date.parse(expiresAt);
 }
 
 function freeKey(used: ReadonlySet<string>): string {
