@@ -129,17 +129,18 @@ export function watchHub(jobs: Watchable) {
     const entry: Entry = known ?? { watchers: new Set(), asked: new Map(), gone: new AbortController() };
     entry.watchers.add(watcher);
     entry.last ??= seen;
+    const missed = !seen || (entry.last !== undefined && fingerprint(entry.last) !== fingerprint(seen));
     if (!known) {
       watched.set(ref.workflowId, entry);
       void pollUntilClosed(ref, entry);
       void tick(ref, entry);
-    } else if (!seen) {
+    } else if (missed) {
       // Who joins late is told how it is now, and not how it was at the last news.
-      const tell = (view: JobView): void => {
-        if (entry.watchers.has(watcher)) watcher.onView?.(view);
-        if (entry.watchers.has(watcher)) watcher.onLook?.(view);
+      const tell = (view: JobView | undefined): void => {
+        if (view && entry.watchers.has(watcher)) watcher.onView?.(view);
+        if (view && entry.watchers.has(watcher)) watcher.onLook?.(view);
       };
-      void jobs.look(ref).then(tell, () => undefined);
+      void jobs.look(ref).then(tell, () => tell(entry.last));
     }
     return () => {
       if (!entry.watchers.delete(watcher) || entry.gone.signal.aborted) return;

@@ -6,6 +6,8 @@ import { newView } from '../../gateway/view';
 import type { JobView } from '../../gateway/view';
 import { watchHub } from '../../gateway/watch';
 import type { Watchable } from '../../gateway/watch';
+import { DEFAULT_POLICY } from '../../workflows/contract';
+import type { Question } from '../../workflows/contract';
 
 const ref: JobRef = { id: 'job_0000000000000000', workflowId: 'local/x/job_0000000000000000' };
 const done: Outcome = { kind: 'done', value: 1 };
@@ -89,4 +91,19 @@ test('an error that is not about the connection ends the waits with it', async (
   const wait = watchHub(jobs).wait(ref, { ms: 10_000, signal: forever() });
   polls[0]?.reject(new Error('broken'));
   await expect(wait).rejects.toThrow('broken');
+});
+
+test('who joins a watch with an older view is told what the others know', async () => {
+  const asking: Question = { key: 'q1', message: 'Who?', schema: {}, expiresAt: '2999-01-01T00:00:00Z' };
+  const before = newView(ref, 'greet', DEFAULT_POLICY);
+  const now: JobView = { ...before, status: 'input_required', questions: [asking] };
+  const { jobs } = fakeJobs();
+  const hub = watchHub({ ...jobs, look: () => Promise.resolve(now) });
+  const told = (seen?: JobView): Promise<JobView> =>
+    new Promise((resolve) => {
+      hub.follow(ref, { onView: resolve, onEnd: () => undefined, onError: () => undefined }, seen);
+    });
+  await told(before); // the ticker has found the question, and will not tell of it again
+  expect(await told(before)).toMatchObject({ status: 'input_required', questions: [{ key: 'q1' }] });
+  hub.drain();
 });
