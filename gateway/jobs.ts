@@ -14,6 +14,7 @@ import {
   makeGrpcRetryInterceptor,
 } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
+import { ValueError } from '@temporalio/common';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow';
 import pLimit from 'p-limit';
 import { MEMO_JOB, QUERY_PARTIAL, SIGNAL_ANSWER, SIGNAL_SHOWN, isPartialResult } from '../workflows/contract';
@@ -23,7 +24,7 @@ import { Conflict, Expired, Unavailable, UnknownJob } from './errors';
 import { estimatesFrom } from './estimates';
 import { argsHash } from './ids';
 import type { Ids, JobRef } from './ids';
-import { failedOutcome } from './outcome';
+import { UNREADABLE, failedOutcome } from './outcome';
 import type { Outcome } from './outcome';
 import { queuesOf } from './queues';
 import { schedulesOf } from './schedules';
@@ -224,6 +225,8 @@ export function temporalJobs({ temporal, weights }: Pick<GatewayConfig, 'tempora
         : { kind: 'done', value };
     } catch (error) {
       if (error instanceof WorkflowFailedError) return failedOutcome(error);
+      // It ended, with something that the payload converter cannot read: it never will.
+      if (error instanceof SyntaxError || error instanceof ValueError) return UNREADABLE;
       if (slice.signal.aborted) return undefined;
       if (error instanceof WorkflowNotFoundError) throw new UnknownJob(ref.id);
       // Whatever ails the connection, the job goes on, and so may the wait.

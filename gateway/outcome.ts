@@ -41,6 +41,9 @@ export function failedOutcome({ cause }: WorkflowFailedError): Outcome {
   return { kind: 'failed', failure: kind, sentence: cause.message, detail };
 }
 
+/** How a job ended whose result is in a form that only its own worker can read, or in none. */
+export const UNREADABLE = broken('The job ended with a result that is not JSON and cannot be read.');
+
 function broken(sentence: string): Outcome {
   return { kind: 'failed', failure: 'broken', sentence, detail: { sideEffect: 'unknown' } };
 }

@@ -16,12 +16,19 @@ export function bounded<R>(what: string, value: R, policy: Policy): R {
   throw fail('too_large', `${what} has ${bytes} bytes; ${MAX_RESULT_BYTES} is the limit.`, detail);
 }
 
+/** As it is: a function or a symbol has no JSON. */
+const stringify: (value: unknown) => string | undefined = JSON.stringify;
+
 /** The JSON of `value`. @throws ApplicationFailure `broken` when there is none */
 export function jsonOf(what: string, value: unknown, { attempts }: Policy): string {
+  const refuse = (cause?: Error) =>
+    fail('broken', `${what} is not JSON.`, { sideEffect: 'unknown', of: attempts }, cause);
+  let text: string | undefined;
   try {
-    return JSON.stringify(value ?? null);
+    text = stringify(value ?? null);
   } catch (error) {
-    const cause = error instanceof Error ? error : undefined;
-    throw fail('broken', `${what} is not JSON.`, { sideEffect: 'unknown', of: attempts }, cause);
+    throw refuse(error instanceof Error ? error : undefined);
   }
+  if (text === undefined) throw refuse();
+  return text;
 }

@@ -154,6 +154,18 @@ test('a step that fails for good becomes a tool error with our sentence and its 
   });
 });
 
+test('a result that nobody can read is a failure in words, at every door', async () => {
+  const result = await client.callTool({ name: 'mumble', arguments: {} });
+  const { job_id, error } = dataOf(result) as { job_id: string; error: unknown };
+  expect(result.isError).toBe(true);
+  expect(error).toMatchObject({ kind: 'broken', retryable: false });
+  for (const [name, args] of [
+    ['job_wait', { job_ids: [job_id] }],
+    ['job_result', { job_id }],
+  ] as const)
+    expect(textOf(await client.callTool({ name, arguments: args }))).toContain('cannot be read');
+});
+
 test('a budget that ends returns what was found, marked as partial', async () => {
   const ledger = newLedger();
   const result = await client.callTool({

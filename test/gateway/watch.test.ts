@@ -6,7 +6,6 @@ import { newView } from '../../gateway/view';
 import type { JobView } from '../../gateway/view';
 import { watchHub } from '../../gateway/watch';
 import type { Watchable } from '../../gateway/watch';
-import { DEFAULT_POLICY } from '../../workflows/contract';
 import type { Question } from '../../workflows/contract';
 
 const ref: JobRef = { id: 'job_0000000000000000', workflowId: 'local/x/job_0000000000000000' };

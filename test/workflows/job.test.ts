@@ -209,6 +209,13 @@ test('an output that looks like a partial result is refused', async () => {
   expect((await failureOf(await start('forge', {}))).type).toBe('broken');
 });
 
+test('an output that is no JSON at all fails at once', async () => {
+  expect(await failureOf(await start('mutter', {}))).toMatchObject({
+    type: 'broken',
+    message: "The job's result is not JSON.",
+  });
+});
+
 test('a question that no form can show fails at once', async () => {
   const failure = await failureOf(await start('pester', {}));
   expect(failure).toMatchObject({ type: 'broken', message: expect.stringContaining('no form') as unknown });
