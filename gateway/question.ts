@@ -1,6 +1,7 @@
 /** Questions of a job as MCP carries them, which clients can take them, and the answers that they bring back. */
 import { fromJsonSchema, specTypeSchemas } from '@modelcontextprotocol/server';
 import type { JsonSchemaType } from '@modelcontextprotocol/server';
+import { AjvJsonSchemaValidator } from '@modelcontextprotocol/server/validators/ajv';
 import { z } from 'zod';
 import type { Answer, Question } from '../workflows/contract';
 
@@ -41,9 +42,12 @@ const ElicitResult = z.looseObject({
 });
 const AnyResult = z.record(z.string(), z.unknown());
 
-/** What the content of an answer must fit: the form, or MCP's own result of what the client was asked for. */
+/**
+ * What the content of an answer must fit: the form, or MCP's own result of what the client was asked for. The SDK's shared
+ * validator would keep every form for ever, and take two with one `$id` for the same.
+ */
 export function contentSchemaOf({ schema, request }: Question) {
-  if (!request) return fromJsonSchema(schema as JsonSchemaType);
+  if (!request) return fromJsonSchema(schema as JsonSchemaType, new AjvJsonSchemaValidator());
   return request.method === 'roots/list'
     ? specTypeSchemas.ListRootsResult
     : specTypeSchemas.CreateMessageResultWithTools;
