@@ -5,8 +5,9 @@
 import type { ServerResponse } from 'node:http';
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import { SERVER_INFO_META_KEY, SUBSCRIPTION_ID_META_KEY } from '@modelcontextprotocol/server';
+import pLimit from 'p-limit';
 import { z } from 'zod';
-import type { Caller } from '../workflows/contract';
+import type { Caller, JobId } from '../workflows/contract';
 import type { Answers } from './answer';
 import { modernClient } from './client';
 import { unlessUnknown } from './errors';
@@ -14,14 +15,16 @@ import type { Refusal } from './errors';
 import { isJobId } from './ids';
 import type { Ids } from './ids';
 import type { Jobs } from './jobs';
+import { deliver } from './stream';
 import { detailedTask } from './task';
 import { isClosed } from './view';
 import type { JobView } from './view';
 import type { Watch, Watcher } from './watch';
 
 const KEEP_ALIVE_MS = 15_000;
-/** Task ids in one subscription, streams of one caller and of the process, and bytes that a client has not read. */
-const MAX = { ids: 100, streams: 1_000, all: 2_000, buffered: 4 * 1024 * 1024 };
+const KEEP_ALIVE = Buffer.from(': keepalive\n\n');
+/** Task ids in one subscription, streams of one caller and of the process, and jobs that are looked at at one time. */
+const MAX = { ids: 100, streams: 1_000, all: 2_000, looks: 20 };
 
 const Listen = z.looseObject({
   id: z.union([z.string(), z.number()]),
@@ -52,37 +55,41 @@ export function listenersOf(
   serverInfo: { readonly name: string; readonly version: string },
 ) {
   const streams = new Map<string, number>();
+  const looking = pLimit(MAX.looks);
   let all = 0;
 
   /** The jobs that the caller may see. Of the others nothing is said. */
-  async function visible(caller: Caller, taskIds: readonly string[]): Promise<JobView[]> {
-    const views = await Promise.all(
-      [...new Set(taskIds)].filter(isJobId).map((id) => jobs.look(ids.refOf(caller, id)).catch(unlessUnknown)),
-    );
+  async function visible(caller: Caller, taskIds: readonly string[], gone: () => boolean): Promise<JobView[]> {
+    const look = async (id: JobId): Promise<JobView | undefined> =>
+      gone() ? undefined : jobs.look(ids.refOf(caller, id)).catch(unlessUnknown);
+    const known = [...new Set(taskIds)].filter(isJobId);
+    const views = await Promise.all(known.map((id) => looking(() => look(id))));
     return views.filter((view) => view !== undefined);
   }
 
   async function serve({ id, params }: Subscription, caller: Caller, response: ServerResponse): Promise<void> {
     const client = modernClient(params._meta);
-    const views = await visible(caller, TaskIds.parse(params.notifications.taskIds));
+    const views = await visible(caller, TaskIds.parse(params.notifications.taskIds), () => response.destroyed);
     if (response.destroyed) return; // hung up while we looked
     const stamped = { [SUBSCRIPTION_ID_META_KEY]: id };
-    const send = (message: object): void => {
-      response.write(`event: message\ndata: ${JSON.stringify({ jsonrpc: '2.0', ...message })}\n\n`);
-      if (response.writableLength > MAX.buffered) response.destroy(); // it does not read: it may subscribe again
-    };
-    const notify = (method: string, params: object): void => send({ method, params: { ...params, _meta: stamped } });
+    /** One message at a time, and the next one is made when the client has taken the last. */
+    const turns = pLimit(1);
+    const send = (message: object): Promise<boolean> =>
+      deliver(response, Buffer.from(`event: message\ndata: ${JSON.stringify({ jsonrpc: '2.0', ...message })}\n\n`));
+    const notify = (method: string, params: object): Promise<boolean> =>
+      send({ method, params: { ...params, _meta: stamped } });
 
     response.writeHead(200, {
       'content-type': 'text/event-stream',
       'cache-control': 'no-cache, no-transform',
       'x-accel-buffering': 'no',
     });
-    notify('notifications/subscriptions/acknowledged', {
-      notifications: { taskIds: views.map(({ ref }) => ref.id) },
-    });
+    const taskIds = views.map(({ ref }) => ref.id);
+    void turns(() => notify('notifications/subscriptions/acknowledged', { notifications: { taskIds } }));
 
-    const keepAlive = setInterval(() => response.write(': keepalive\n\n'), KEEP_ALIVE_MS);
+    const keepAlive = setInterval(() => {
+      if (turns.activeCount === 0) void turns(() => deliver(response, KEEP_ALIVE));
+    }, KEEP_ALIVE_MS);
     const leaves = new Set<() => void>();
     const finished = new Promise<void>((resolve) => {
       response.once('close', resolve);
@@ -94,10 +101,22 @@ export function listenersOf(
           if (!told && --open === 0) resolve();
           told = true;
         };
-        const show = (now: JobView, result?: CallToolResult): void => {
+        const tell = async (now: JobView, result?: CallToolResult): Promise<void> => {
           if (told) return;
-          notify('notifications/tasks', detailedTask(now, result, client.can));
           if (result || now.cancelling) over();
+          await notify('notifications/tasks', detailedTask(now, result, client.can));
+        };
+        let latest: JobView | undefined;
+        /** Of what happens while the client is still reading it hears the last. */
+        const show = (now: JobView): void => {
+          const waiting = latest !== undefined;
+          latest = now;
+          if (waiting) return;
+          void turns(async () => {
+            const view = latest;
+            latest = undefined;
+            if (view) await tell(view);
+          });
         };
         if (!isClosed(view)) show(view);
         const watcher: Watcher = {
@@ -106,8 +125,12 @@ export function listenersOf(
           },
           onEnd: (outcome) => {
             if (!outcome) return resolve(); // this gateway stops
-            void Promise.all([jobs.look(view.ref), answers.ended(view.ref, view.tool, outcome)])
-              .then(([now, result]) => show(now, result))
+            void turns(async () => {
+              if (told || response.destroyed) return;
+              // Read again in its turn: results that wait for a slow reader take no room.
+              const [now, ended] = await Promise.all([jobs.look(view.ref), jobs.outcomeOf(view.ref)]);
+              await tell(now, await answers.ended(view.ref, view.tool, ended));
+            })
               .catch(() => undefined) // not readable now: the client asks with tasks/get
               .finally(over);
           },
@@ -121,8 +144,9 @@ export function listenersOf(
     leaves.forEach((leave) => leave());
     if (!response.writable) return;
     const _meta = { ...stamped, [SERVER_INFO_META_KEY]: serverInfo };
-    send({ id, result: { resultType: 'complete', _meta } });
-    response.end();
+    await turns(async () => {
+      if (await send({ id, result: { resultType: 'complete', _meta } })) response.end();
+    });
   }
 
   return {

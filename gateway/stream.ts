@@ -1,9 +1,11 @@
-/** Sends an event stream to a client that may be slow, or gone. */
+/** Sends answers to clients that may be slow, or gone: one rule for every response. */
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 
 /** A client that takes nothing for this long is given up; its job goes on. */
 const STALL_MS = 30_000;
+/** What is handed over at one time, bytes: who has taken it in that time is slow, and not gone. */
+const PIECE = 64 * 1024;
 
 type Chunks = ReadableStreamDefaultReader<Uint8Array>;
 
@@ -21,20 +23,31 @@ export async function pipe(
   });
   // Proxies hold back headers until a byte of the body has come, and clients time out on that byte.
   response.write(': ok\n\n');
-  for (let next = await first; !next.done; next = await chunks.read()) {
-    if (response.destroyed) return;
-    if (!response.write(next.value) && !(await drained(response))) return void response.destroy();
-  }
+  for (let next = await first; !next.done; next = await chunks.read())
+    if (!(await deliver(response, next.value))) return;
   response.end();
 }
 
+/** Writes `bytes` as fast as the client takes them. False when it is gone, or has been given up. */
+export async function deliver(response: ServerResponse, bytes: Uint8Array): Promise<boolean> {
+  for (let at = 0; at < bytes.length && !response.destroyed; at += PIECE) {
+    const taken = response.write(bytes.subarray(at, at + PIECE)) || (await drained(response));
+    if (!taken) response.destroy();
+  }
+  return !response.destroyed;
+}
+
 async function drained(response: ServerResponse): Promise<boolean> {
-  const stalled = AbortSignal.timeout(STALL_MS);
-  return Promise.race([
-    once(response, 'drain', { signal: stalled }),
-    once(response, 'close', { signal: stalled }),
-  ]).then(
-    () => !response.destroyed,
-    () => false,
-  );
+  const over = new AbortController();
+  const { signal } = over;
+  const timer = setTimeout(() => over.abort(), STALL_MS);
+  try {
+    await Promise.race([once(response, 'drain', { signal }), once(response, 'close', { signal })]);
+    return !response.destroyed;
+  } catch {
+    return false;
+  } finally {
+    clearTimeout(timer);
+    over.abort(); // takes the other listener away
+  }
 }
