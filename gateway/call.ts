@@ -79,7 +79,9 @@ export function callWith(jobs: Jobs, watch: Watch, answers: Answers, rounds: Rou
     if (cancelled && (await jobs.takenBack(ref).catch(unlessUnavailable))) await request.drop();
     if (outcome) return answers.ended(ref, tool.name, outcome);
     const hungUp = signal.aborted && client.era === 'modern' && !watch.draining();
-    if (hungUp && tool.onDisconnect === 'cancel') await jobs.cancel(ref).catch(unlessUnknown);
+    // Others may wait for a job that has a key.
+    const alone = hungUp && request.origin.key === undefined;
+    if (alone && tool.onDisconnect === 'cancel') await jobs.cancel(ref).catch(unlessUnknown);
     const { result, view } = await answers.stateOf(ref, tool.name);
     return view ? goesOn(view, args, answered, request) : result;
   };

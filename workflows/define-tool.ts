@@ -31,7 +31,10 @@ export interface PolicyInWords {
   readonly ttl?: Duration;
   /** `batch`: where workers are short, it gives way to everything else. */
   readonly priority?: 'batch';
-  /** What a hang-up of a 2026-07-28 client means: the end of its wait (`detach`, the default), or of the job. */
+  /**
+   * What a hang-up of a 2026-07-28 client means: the end of its wait (`detach`, the default), or of the job, unless the call
+   * carries an idempotency key: others may wait for that job.
+   */
   readonly onDisconnect?: 'detach' | 'cancel';
 }
 

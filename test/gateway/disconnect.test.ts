@@ -1,7 +1,8 @@
 /** What ends a job and what only ends a wait: hang-ups, cancellations and deploys, in each era. */
+import { setTimeout as pause } from 'node:timers/promises';
 import { legacySession, modern, modernHeaders, modernMeta, post, stream } from '../fixtures/raw';
 import { replicas, walking } from '../fixtures/replicas';
-import { dataOf, startTestGateway } from '../fixtures/stack';
+import { dataOf, freshKey, startTestGateway } from '../fixtures/stack';
 
 const { url } = replicas();
 
@@ -24,10 +25,10 @@ async function latest(tool: string): Promise<string> {
   }
 }
 
-const hangUpOn = async (name: string, args: object, written: Promise<void>, to = url()): Promise<void> => {
-  const params = { name, arguments: args, _meta: modernMeta({}) };
+const hangUpOn = async (name: string, args: object, written: Promise<void>, meta: object = {}): Promise<void> => {
+  const params = { name, arguments: args, _meta: { ...modernMeta({}), ...meta } };
   const { hangUp } = await stream(
-    to,
+    url(),
     { id: 1, method: 'tools/call', params },
     { ...modernHeaders('tools/call'), 'mcp-name': name },
   );
@@ -46,6 +47,16 @@ test('a hang-up cancels the job of a tool that says so', async () => {
   const [ledger, args] = walking('gated');
   await hangUpOn('leash', args, ledger.written('begin gated'));
   expect(await wait(await latest('leash'))).toMatchObject({ status: 'cancelled' });
+});
+
+test('a hang-up does not cancel a job that has a key: others may wait for it', async () => {
+  const [ledger, args] = walking('gated');
+  const key = { 'io.holdfast/idempotency-key': freshKey() };
+  await hangUpOn('leash', args, ledger.written('begin gated'), key);
+  const other = modern(url(), 'tools/call', { name: 'leash', arguments: args, _meta: key });
+  await pause(1_000); // longer than a cancellation takes
+  ledger.open('gated');
+  expect(dataOf((await other).message.result)).toEqual({ walked: ['gated'] });
 });
 
 test('a gateway that stops cancels nothing', async () => {
