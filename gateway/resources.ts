@@ -7,7 +7,7 @@ import { UnknownJob } from './errors';
 import type { Ids } from './ids';
 import type { Jobs } from './jobs';
 import { RESULT_TEMPLATE, resultAt, resultUri } from './resource-uri';
-import { INLINE_MAX, texts } from './result';
+import { INLINE_MAX, wholeOf } from './result';
 
 /** What `resources/templates/list` offers. */
 export const RESULT_RESOURCES = [
@@ -33,7 +33,7 @@ export function resourcesOf(jobs: Jobs, answers: Answers, ids: Ids) {
         const { tool, status } = await jobs.look(ref);
         const outcome = status === 'done' ? await jobs.outcomeOf(ref) : undefined;
         if (outcome?.kind !== 'done') throw new ResourceNotFoundError(uri);
-        const whole = texts(answers.contentOf(tool, outcome.value)).join('\n');
+        const whole = wholeOf(answers.contentOf(tool, outcome.value), outcome.value);
         const end = Math.min(asked.offset + INLINE_MAX, whole.length);
         const next = end < whole.length ? { 'io.holdfast/next': resultUri(ref.id, end) } : {};
         const text = whole.slice(asked.offset, end);

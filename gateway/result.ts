@@ -13,6 +13,9 @@ export const INLINE_MAX = 32_000;
 const HEAD = 24_000;
 const TAIL = 4_000;
 
+/** Where the output is that an answer leaves out. */
+const TO_READ = 'job_result with format "json" reads it in pages.';
+
 /** How a tool shows its output. */
 export type Content = (output: unknown) => readonly ContentBlock[];
 
@@ -36,12 +39,15 @@ export function resultOf(
   const meta = metaOf(ref.id, audit);
   switch (outcome.kind) {
     case 'done': {
-      const content = contentOf(outcome.value);
-      const whole = [...texts(content), JSON.stringify(outcome.value ?? null)].every(fits);
-      const named = { job_id: ref.id, status: 'done', ...(whole ? { result: outcome.value } : { next: pageOf(ref) }) };
+      const { value } = outcome;
+      const content = contentOf(value);
+      const said = texts(content).every(fits);
+      const shown = fits(JSON.stringify(value ?? null));
+      const output = shown ? { result: value } : { note: `The output is too long for one answer. ${TO_READ}` };
+      const named = { job_id: ref.id, status: 'done', ...output, ...(!said && { next: pageOf(ref) }) };
       return {
-        content: [...content.map((block) => clippedBlock(block, ref)), ...(whole ? [] : [resultLink(ref)])],
-        structuredContent: (whole ? structuredOf(outcome.value) : undefined) ?? named,
+        content: [...content.map((block) => clippedBlock(block, ref)), ...(said && shown ? [] : [resultLink(ref)])],
+        structuredContent: (shown ? structuredOf(value) : undefined) ?? named,
         ...meta,
       };
     }
@@ -132,11 +138,29 @@ export function overQuota({ limit, of }: Full): CallToolResult {
   );
 }
 
+/** How the pages of a result show it: in the tool's own words, or as the JSON of its output. */
+export type Format = 'text' | 'json';
+
+/** What the pages of a result show; by default the tool's own text, unless that was given whole and the output was not. */
+export function wholeOf(content: readonly ContentBlock[], value: unknown, format?: Format): string {
+  const said = texts(content);
+  const shown = fits(JSON.stringify(value ?? null));
+  const asJson = format === undefined ? said.every(fits) && !shown : format === 'json';
+  return asJson ? json(value) : said.join('\n');
+}
+
 /** One page of a long text, and the call for the next one. */
-export function page(ref: JobRef, whole: string, offset: number, audit: string | undefined): CallToolResult {
+export function page(
+  ref: JobRef,
+  whole: string,
+  { offset, format }: { readonly offset: number; readonly format?: Format | undefined },
+  audit: string | undefined,
+): CallToolResult {
+  if (offset > 0 && offset >= whole.length)
+    return invalid(`Offset ${offset} is past the end: job ${ref.id} has ${whole.length} characters to read.`);
   const end = Math.min(offset + INLINE_MAX, whole.length);
-  const next: NextCall | undefined =
-    end < whole.length ? { tool: 'job_result', args: { job_id: ref.id, offset: end } } : undefined;
+  const args = { job_id: ref.id, offset: end, ...(format && { format }) };
+  const next: NextCall | undefined = end < whole.length ? { tool: 'job_result', args } : undefined;
   const position = whole.length > INLINE_MAX ? `[characters ${offset} to ${end} of ${whole.length}]\n` : '';
   const more = next ? `\n[Next page: ${written(next)}]` : '';
   return {

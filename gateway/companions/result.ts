@@ -2,7 +2,7 @@
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { statusLine } from '../handle';
-import { json, page, texts } from '../result';
+import { json, page, wholeOf } from '../result';
 import { isClosed } from '../view';
 import type { JobView } from '../view';
 import { companion, jobId } from './companion';
@@ -17,13 +17,22 @@ export function jobResult({ jobs, answers, ids }: Means): Companion {
         'Reads the result of a job that has ended, in pages of 32,000 characters; of a job that is still running, what it has found so far (marked PARTIAL). Does not wait: use job_wait for that.',
       annotations: { readOnlyHint: true, idempotentHint: true },
     },
-    z.object({ job_id: jobId, offset: z.int().min(0).default(0).describe('Where the page begins, in characters') }),
-    async ({ job_id, offset }, { caller, signal }) => {
+    z.object({
+      job_id: jobId,
+      offset: z.int().min(0).default(0).describe('Where the page begins, in characters'),
+      format: z
+        .enum(['text', 'json'])
+        .optional()
+        .describe("The tool's own words, or its whole output as JSON; by default whichever was left out of the answer"),
+    }),
+    async ({ job_id, offset, format }, { caller, signal }) => {
       const view = await jobs.look(ids.refOf(caller, job_id));
-      const pageOf = (whole: string): CallToolResult => page(view.ref, whole, offset, answers.auditOf(view.ref));
+      const pageOf = (whole: string): CallToolResult =>
+        page(view.ref, whole, { offset, format }, answers.auditOf(view.ref));
       if (!isClosed(view)) return pageOf(await partialText(view));
       const outcome = await jobs.poll(view.ref, signal);
-      if (outcome?.kind === 'done') return pageOf(texts(answers.contentOf(view.tool, outcome.value)).join('\n'));
+      if (outcome?.kind === 'done')
+        return pageOf(wholeOf(answers.contentOf(view.tool, outcome.value), outcome.value, format));
       if (outcome?.kind === 'partial')
         return pageOf(`PARTIAL result (its working time ended before it was done):\n${json(outcome.value)}`);
       return answers.about(view.ref, view.tool, outcome);

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { legacySession, modern } from '../fixtures/raw';
 import { replicas } from '../fixtures/replicas';
-import { textOf } from '../fixtures/stack';
+import { dataOf, textOf } from '../fixtures/stack';
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 const keys = ['alice', 'bob'].map((subject) => ({ sha256: sha256(subject), tenant: 'acme', subject }));
@@ -12,6 +12,7 @@ const as = (key: string): Record<string, string> => ({ authorization: `Bearer ${
 interface Link {
   readonly type: string;
   readonly uri?: string;
+  readonly text?: string;
 }
 
 interface Read {
@@ -45,6 +46,47 @@ test('its owner reads it as a resource, page by page, at any replica', async () 
     uri = result?.contents[0]._meta['io.holdfast/next'] ?? '';
   }
   expect(JSON.parse(whole)).toBe('x'.repeat(70_000));
+});
+
+describe('an output that is too long, of a tool that says little', () => {
+  const counted = async (to: number): Promise<{ structuredContent: Record<string, unknown>; content: Link[] }> =>
+    (await modern(url(), 'tools/call', { name: 'count', arguments: { to } }, as('alice'))).message.result as never;
+  const pages = async (job_id: unknown, more: object = {}): Promise<string> => {
+    let [whole, offset] = ['', 0];
+    for (;;) {
+      const params = { name: 'job_result', arguments: { job_id, offset, ...more } };
+      const { result } = (await modern(url(), 'tools/call', params, as('alice'))).message;
+      whole += /^(?:\[characters .*?\]\n)?(.*?)(?:\n\[Next page: .*)?$/s.exec(textOf(result))?.[1] ?? '';
+      const { next } = dataOf(result) as { next?: { args: { offset: number } } };
+      if (!next) return whole;
+      ({ offset } = next.args);
+    }
+  };
+
+  test('is read whole as JSON, in pages and as a resource, and nobody is told to', async () => {
+    const { structuredContent, content } = await counted(5_000);
+    const { job_id, ...rest } = structuredContent;
+    expect(content[0]).toEqual({ type: 'text', text: '5000 numbers.' });
+    expect(rest).toEqual({ status: 'done', note: expect.stringContaining('job_result with format "json"') as unknown });
+    expect(JSON.parse(await pages(job_id))).toMatchObject({ numbers: { length: 5_000 } });
+    expect(await pages(job_id, { format: 'text' })).toBe('5000 numbers.');
+    const { result } = await read(content.find(({ type }) => type === 'resource_link')?.uri ?? '');
+    expect(result?.contents[0].text).toContain('"number 0"');
+  });
+
+  test('is given whole, with no way to more, where it is short', async () => {
+    const { structuredContent, content } = await counted(2);
+    expect([content.length, structuredContent]).toEqual([1, { numbers: ['number 0', 'number 1'] }]);
+  });
+});
+
+test('a page past the end says where the end is', async () => {
+  const { uri } = await large();
+  const job_id = /job_[0-9a-z]{16}/.exec(uri)?.[0];
+  const params = { name: 'job_result', arguments: { job_id, offset: 70_002 } };
+  const { message } = await modern(url(), 'tools/call', params, as('alice'));
+  expect(message.result).toMatchObject({ isError: true, structuredContent: { error: { kind: 'invalid_input' } } });
+  expect(textOf(message.result)).toContain('has 70002 characters');
 });
 
 test('to anyone else it is as if it were not there', async () => {
