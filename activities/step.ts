@@ -46,6 +46,8 @@ export function step<I, O>(run: (input: I, context: StepContext) => Promise<O>):
     } catch (error) {
       if (context.cancellationSignal.aborted) throw new CancelledFailure('The step was cancelled.');
       if (error instanceof ApplicationFailure) throw error;
+      // The caller is told no more than that it failed; the operator reads the rest here.
+      context.log.error('step failed', { err: error });
       throw failure('unavailable', `Step ${context.info.activityType} failed.`, error, 'unknown');
     } finally {
       clearInterval(beat);

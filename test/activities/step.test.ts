@@ -1,5 +1,7 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/activity';
 import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
+import type { LogEntry } from '@temporalio/worker';
 import { pino } from 'pino';
 import { failure } from '../../activities/failure';
 import { step } from '../../activities/step';
@@ -68,6 +70,18 @@ test('an error without a kind may be tried again, and what it did is unknown', a
     details: [{ sideEffect: 'unknown', attempt: 3 }],
   });
   await expect(running).rejects.not.toThrow('secret');
+});
+
+test('an error without a kind is in the log of the worker, with its stack', async () => {
+  const logged: LogEntry[] = [];
+  const logger = new DefaultLogger('INFO', (entry) => logged.push(entry));
+  const failing = step(() => Promise.reject(new TypeError('x is not a function')));
+  await new MockActivityEnvironment({}, { logger }).run(failing, undefined).catch(() => undefined);
+  const entry = logged.find(({ level }) => level === 'ERROR');
+  expect(entry?.meta?.['err']).toMatchObject({
+    message: 'x is not a function',
+    stack: expect.stringContaining('step.test') as unknown,
+  });
 });
 
 test('a failure that says its kind keeps it', async () => {
