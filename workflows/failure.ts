@@ -6,6 +6,10 @@ import type { Failure, FailureDetail, Policy } from './contract';
 /** The type that the SDK gives a step whose worker was told to stop and had no more time for it. */
 const WORKER_SHUTDOWN = 'WorkerShutdown';
 
+/** What a worker says that was given a step which it does not have. */
+const NOT_FOUND = 'NotFoundError';
+const NOT_REGISTERED = /is not registered on this Worker/;
+
 /** Makes a failure that ends the job. */
 export function fail(kind: Failure, sentence: string, detail: FailureDetail, cause?: Error): ApplicationFailure {
   return ApplicationFailure.create({
@@ -40,6 +44,8 @@ export function jobFailure(error: unknown, policy: Policy): unknown {
   }
   const unknown: FailureDetail = { sideEffect: 'unknown', of: policy.attempts };
   const kind = cause instanceof ApplicationFailure ? kindOf(cause) : undefined;
+  if (cause instanceof ApplicationFailure && cause.type === NOT_FOUND && NOT_REGISTERED.test(cause.message))
+    return fail('broken', `No worker that polls for it knows a step named ${activityType}.`, unknown, error);
   // What has no kind of ours was not written by us: it stays in the history, for the operator.
   if (!kind || !(cause instanceof ApplicationFailure))
     return fail('broken', `Step ${activityType} failed.`, unknown, error);

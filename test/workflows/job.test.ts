@@ -187,8 +187,14 @@ test('a job whose whole result is too large fails at once, and is not tried for 
 });
 
 test('what a step throws in words of its own stays in the history', async () => {
+  const handle = await start('singleStep', { step: 'blurt', input: {} }, memoOf({ attempts: 1 }));
+  expect(await failureOf(handle)).toMatchObject({ type: 'broken', message: 'Step blurt failed.' });
+});
+
+test('a step that no worker knows is named', async () => {
   const handle = await start('singleStep', { step: 'nonexistent', input: {} }, memoOf({ attempts: 1 }));
-  expect(await failureOf(handle)).toMatchObject({ type: 'broken', message: 'Step nonexistent failed.' });
+  const message = 'No worker that polls for it knows a step named nonexistent.';
+  expect(await failureOf(handle)).toMatchObject({ type: 'broken', message });
 });
 
 test('a job that swallows the end of its budget ends all the same, with its partial', async () => {
