@@ -38,14 +38,23 @@ export interface Job<P = unknown> {
 
 const partialQuery = defineQuery<unknown>(QUERY_PARTIAL);
 
+/** How much of the arguments a person is shown who has to allow them, characters: the beginning, and the end. */
+const HEAD = 1_500;
+const TAIL = 500;
+
 /**
  * Makes a workflow of `run`: the function that Temporal calls with the tool's validated arguments.
+ *
+ * @param given - what of them the caller gave
  *
  * The workflow returns the tool's output, or a {@link PartialResult} when the budget ended with something in hand.
  *
  * @throws ApplicationFailure with a `Failure` of the contract as its type; CancelledFailure when the job was cancelled
  */
-export function job<T, P = unknown>(run: (input: InputOf<T>, job: Job<P>) => Promise<OutputOf<T>>) {
+export function job<T, P = unknown>(
+  run: (input: InputOf<T>, job: Job<P>) => Promise<OutputOf<T>>,
+  given: (input: InputOf<T>) => unknown = (input) => input,
+) {
   return thenTold(async (input: InputOf<T>, earlier?: P): Promise<OutputOf<T> | PartialResult> => {
     // Field by field: a job that began under an older version may lack one.
     const memo = workflowInfo().memo?.[MEMO_JOB] as Partial<JobMemo> | undefined;
@@ -68,7 +77,7 @@ export function job<T, P = unknown>(run: (input: InputOf<T>, job: Job<P>) => Pro
     try {
       return output(
         await budget.within(async () => {
-          if (policy.approval === 'required') await approval(memo?.tool ?? 'The tool', input, ask);
+          if (policy.approval === 'required') await approval(memo?.tool ?? 'The tool', given(input), ask);
           return run(input, kit);
         }),
         policy,
@@ -91,12 +100,20 @@ export function job<T, P = unknown>(run: (input: InputOf<T>, job: Job<P>) => Pro
 /** Asks a person to allow the job. Returns only if one did. */
 async function approval(tool: string, input: unknown, ask: Job['ask']): Promise<void> {
   const { action } = await ask({
-    message: `${tool} wants to run with ${JSON.stringify(input).slice(0, 2_000)}. Allow it?`,
+    message: `${tool} wants to run with ${shownOf(input)}. Allow it?`,
     schema: { type: 'object', properties: {} },
   });
   if (action === 'accept') return;
   const why = action === 'expired' ? 'Nobody allowed the call in time' : 'A person did not allow the call';
   throw fail('refused', `${why}: nothing was done.`, { sideEffect: 'none' });
+}
+
+/** The arguments, or their beginning and their end: nobody is to allow what was cut in silence. */
+function shownOf(input: unknown): string {
+  const text = JSON.stringify(input ?? null);
+  const omitted = text.length - HEAD - TAIL;
+  if (omitted <= 0) return text;
+  return `${text.slice(0, HEAD)} [${omitted} of ${text.length} characters left out] ${text.slice(-TAIL)}`;
 }
 
 /** Lets an output through that Temporal will take, and that does not look like what the kit returns in its place. */

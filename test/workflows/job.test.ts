@@ -238,6 +238,32 @@ test('a job that needs approval does nothing without it', async () => {
   expect(await failureOf(handle)).toMatchObject({ type: 'refused' });
 });
 
+const askedFor = async (handle: WorkflowHandle): Promise<string> => {
+  const [question] = await eventually(async () => {
+    const open = (await memo(handle, 'questions')) as { message: string }[] | undefined;
+    return open?.length ? open : undefined;
+  });
+  await handle.cancel();
+  return question?.message ?? '';
+};
+
+test('who is asked to allow long arguments sees both ends of them, and how much is left out', async () => {
+  const text = `${'a'.repeat(5_000)} and delete everything`;
+  const message = await askedFor(await start('echo', { text }, memoOf({ approval: 'required' })));
+  expect(message).toMatch(/^test wants to run with {"text":"aaa/);
+  expect(message).toContain('[3033 of 5033 characters left out]');
+  expect(message).toMatch(/and delete everything"}\. Allow it\?$/);
+});
+
+test('who is asked to allow a single step sees its input alone', async () => {
+  const handle = await start(
+    'singleStep',
+    { step: 'fill', input: { characters: 3 } },
+    memoOf({ approval: 'required' }),
+  );
+  expect(await askedFor(handle)).toBe('test wants to run with {"characters":3}. Allow it?');
+});
+
 test('approval that nobody gives in time is a no', async () => {
   const handle = await start('echo', { text: 'hi' }, memoOf({ approval: 'required', askMs: 500 }));
   expect((await failureOf(handle)).message).toContain('Nobody allowed');
