@@ -3,7 +3,7 @@
  * some clients drop `structuredContent` and others drop `content`.
  */
 import type { CallToolResult, Tool as ListedTool } from '@modelcontextprotocol/server';
-import { expiryOf } from './view';
+import { expiryOf, isClosed } from './view';
 import type { JobView } from './view';
 
 /** The next call to make, exactly as it is to be made. */
@@ -43,7 +43,7 @@ export function answerSchema(output: ListedTool['inputSchema']): ListedTool['inp
 /** Tells of a job that has not ended. `unchanged` shortens what was said before. */
 export function handleOf(view: JobView, audit: string | undefined, unchanged = false): CallToolResult {
   const next = nextCallOf(view);
-  const text = view.status === 'input_required' ? questionText(view, next) : runningText(view, next, unchanged);
+  const text = asks(view) ? questionText(view, next) : runningText(view, next, unchanged);
   return { content: [{ type: 'text', text }], structuredContent: stateOf(view, next), ...metaOf(view.ref.id, audit) };
 }
 
@@ -54,6 +54,7 @@ export function stateOf(view: JobView, next: NextCall | undefined): Record<strin
     status: view.status,
     tool: view.tool,
     elapsed_s: elapsedSeconds(view),
+    ...(view.cancelling && !isClosed(view) && { cancelling: true }),
     ...(view.progress && { progress: { ...view.progress, ...(view.within && { within: view.within }) } }),
     ...(view.trouble !== undefined && { trouble: view.trouble }),
     ...(view.retrying && { retrying: view.retrying }),
@@ -65,13 +66,21 @@ export function stateOf(view: JobView, next: NextCall | undefined): Record<strin
   };
 }
 
+/** What is said of a job that was cancelled and has not ended. */
+export const STOPPING = 'has been told to stop, and ends as soon as a worker can run its workflow';
+
+/** Whether it is a person's turn. A job that was told to stop hears no answer. */
+function asks({ status, cancelling }: JobView): boolean {
+  return status === 'input_required' && !cancelling;
+}
+
 /** One line about a job that has not ended: what runs, since when, and where it is. */
 export function statusLine(view: JobView): string {
-  if (view.status === 'input_required')
+  if (asks(view))
     return `Job ${view.ref.id} (${view.tool}) waits for an answer from a person. Call ${written(nextCallOf({ ...view, status: 'running' }))} to see the question.`;
-  if (view.beginsAt)
+  if (view.beginsAt && !view.cancelling)
     return `Job ${view.ref.id} (${view.tool}) is put off: it begins at ${view.beginsAt.toISOString()}.`;
-  const how = view.trouble === undefined ? 'is RUNNING normally' : 'is RUNNING';
+  const how = view.cancelling ? STOPPING : view.trouble === undefined ? 'is RUNNING normally' : 'is RUNNING';
   const trouble = view.trouble === undefined ? '' : ` Note: ${view.trouble}.`;
   const where = [`${duration(elapsedSeconds(view))} elapsed`, stepText(view), estimateText(view)].filter(Boolean);
   return `Job ${view.ref.id} (${view.tool}) ${how} — ${where.join(', ')}.${trouble}`;
@@ -116,8 +125,10 @@ function elapsedSeconds({ startedAt, closedAt }: JobView): number {
   return Math.max(0, Math.round(((closedAt?.getTime() ?? Date.now()) - startedAt.getTime()) / 1000));
 }
 
-function nextCallOf({ ref, tool, status, questions: [question], ownHandles }: JobView): NextCall {
-  if (status === 'input_required' && question)
+function nextCallOf(view: JobView): NextCall {
+  const { ref, tool, questions, ownHandles } = view;
+  const [question] = questions;
+  if (asks(view) && question)
     return { tool: 'job_respond', args: { job_id: ref.id, question: question.key, action: 'accept', content: {} } };
   return ownHandles
     ? { tool: `wait_${tool}`, args: { job_id: ref.id } }
@@ -125,7 +136,8 @@ function nextCallOf({ ref, tool, status, questions: [question], ownHandles }: Jo
 }
 
 function runningText(view: JobView, next: NextCall, unchanged: boolean): string {
-  if (unchanged) return `${statusLine(view)} No change. Call ${written(next)} again.`.slice(0, 300);
+  const again = ` No change. Call ${written(next)} again.`;
+  if (unchanged) return `${statusLine(view).slice(0, 300 - again.length)}${again}`;
   return `${statusLine(view)}\nDo not call ${nameOf(view)} again. Next: ${written(next)} — it blocks until there is news.`;
 }
 

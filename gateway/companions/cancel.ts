@@ -1,6 +1,7 @@
 /** `job_cancel`: stops a job for good, and says how it ended. */
 import { z } from 'zod';
 import { unlessUnavailable } from '../errors';
+import { STOPPING } from '../handle';
 import { isClosed } from '../view';
 import { invalid } from '../result';
 import { isScheduleId } from '../schedules';
@@ -42,9 +43,10 @@ export function jobCancel(means: Means): Companion {
       accepted();
       await watch.wait(ref, { ms: SETTLE_MS, signal });
       const after = (await jobs.look(ref).catch(unlessUnavailable)) ?? view;
-      const words = isClosed(after) ? `is now ${after.status}` : 'has been told to stop and will end shortly';
+      const words = isClosed(after) ? `is now ${after.status}` : STOPPING;
+      const trouble = isClosed(after) || after.trouble === undefined ? '' : ` Note: ${after.trouble}.`;
       const found = `What it found, if anything: job_result(${JSON.stringify({ job_id })})`;
-      return told(after, `Job ${ref.id} (${view.tool}) ${words}. ${found}`, means);
+      return told(after, `Job ${ref.id} (${view.tool}) ${words}.${trouble} ${found}`, means);
     },
   );
 }
