@@ -182,6 +182,12 @@ export function newView(
   };
 }
 
+/** What a list tells of a job: there is no decision pending in it, and its memo may be a moment old. */
+export function statusIn({ status, memo }: Pick<WorkflowExecutionDescription, 'status' | 'memo'>): Status {
+  const now = statusOf(status.name);
+  return now === 'running' && Memo.parse(memo ?? {})[MEMO_QUESTIONS].length > 0 ? 'input_required' : now;
+}
+
 /** When the job can no longer be read. */
 export function expiryOf({ startedAt, ttlMs }: Pick<JobView, 'startedAt' | 'ttlMs'>): Date {
   return new Date(startedAt.getTime() + ttlMs);

@@ -5,7 +5,7 @@ import { SEARCH_ATTRIBUTES } from '../workflows/contract';
 import type { Caller } from '../workflows/contract';
 import { isJobId } from './ids';
 import type { Ids, JobRef } from './ids';
-import { statusOf } from './view';
+import { statusIn } from './view';
 import type { Status } from './view';
 
 export const TENANT = defineSearchAttributeKey(SEARCH_ATTRIBUTES.tenant, 'KEYWORD');
@@ -53,7 +53,7 @@ export function visibilityOf(client: Client, ask: Ask, ids: Ids) {
           found.push({
             ref: ids.refOf(caller, id),
             tool: info.typedSearchAttributes.get(TOOL) ?? info.type,
-            status: statusOf(info.status.name),
+            status: statusIn(info),
             startedAt: info.startTime,
           });
           if (found.length === limit) break;

@@ -27,7 +27,7 @@ export function jobList({ jobs, schedules }: Means): Companion {
         schedules ? jobs.schedules(caller) : [],
       ]);
       const lines = found.map(
-        ({ ref, tool, status, startedAt }) => `${ref.id}  ${status.padEnd(9)}  ${startedAt.toISOString()}  ${tool}`,
+        ({ ref, tool, status, startedAt }) => `${ref.id}  ${status.padEnd(14)}  ${startedAt.toISOString()}  ${tool}`,
       );
       lines.push(
         ...scheduled.map(({ id, tool, next }) => `${id}  schedule   next ${next?.toISOString() ?? '-'}  ${tool}`),

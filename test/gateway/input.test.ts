@@ -50,6 +50,20 @@ test('an answer that does not fit the schema is refused, and the question stays 
   expect(await outcome(id)).toEqual({ greeting: 'Hello, Ada!' });
 });
 
+test('a job that waits for an answer is listed as such', async () => {
+  const id = await asked();
+  const listed = async (): Promise<unknown> => {
+    const answer = await client.callTool({ name: 'job_list', arguments: { tool: 'greet', running: true, limit: 50 } });
+    const { jobs } = dataOf(answer) as { jobs: { job_id: unknown; status: string }[] };
+    return jobs.find(({ job_id }) => job_id === id)?.status;
+  };
+  const deadline = Date.now() + 10_000; // the list is eventually consistent
+  let status = await listed();
+  while (status !== 'input_required' && Date.now() < deadline) status = await listed();
+  expect(status).toBe('input_required');
+  await respond(id, { action: 'decline' });
+});
+
 test('declining is an answer', async () => {
   const id = await asked();
   await respond(id, { action: 'decline' });
