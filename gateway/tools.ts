@@ -108,13 +108,19 @@ function toolOf(definition: ToolDefinition): Tool {
 export function checkWith<S extends z.ZodType>(schema: S, args: unknown): Checked<z.output<S>> {
   const result = schema.safeParse(args ?? {});
   if (result.success) return { ok: true, input: result.data };
-  const { issues } = result.error;
+  // Of a text where an array belongs zod says that it is too long, too; the type says it all.
+  const mistyped = new Set(result.error.issues.filter(isMistyped).map(placeOf));
+  const issues = result.error.issues.filter((issue) => isMistyped(issue) || !mistyped.has(placeOf(issue)));
   const problems = issues
     .slice(0, 5)
     .map(({ path, message }) => `${path.length > 0 ? path.join('.') : 'arguments'}: ${message.replace(/\.$/, '')}`);
   if (issues.length > 5) problems.push(`and ${issues.length - 5} more`);
   return { ok: false, problems: problems.join('; ') };
 }
+
+type Issue = z.core.$ZodIssue;
+const isMistyped = ({ code }: Issue): boolean => code === 'invalid_type';
+const placeOf = ({ path }: Issue): string => path.join('.');
 
 /** The schema as JSON Schema 2020-12. MCP wants an object at its root. */
 export function jsonSchemaOf(schema: z.ZodType, io: 'input' | 'output'): ListedTool['inputSchema'] {

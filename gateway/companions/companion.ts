@@ -38,19 +38,23 @@ export const jobId = z
   .transform((id) => id as JobId)
   .describe('The job id, exactly as it was given');
 
-/** Makes a handle tool; `run` gets arguments that fit `input`. */
-export function companion<I extends z.ZodType>(
+/** Makes a handle tool; `run` gets arguments that fit `shape`, and no others. */
+export function companion<S extends z.ZodRawShape>(
   listed: Pick<ListedTool, 'name' | 'title' | 'description' | 'annotations'>,
-  input: I,
-  run: (input: z.output<I>, request: CallRequest) => Promise<CallToolResult>,
+  shape: z.ZodObject<S>,
+  run: (input: z.output<z.ZodObject<S>>, request: CallRequest) => Promise<CallToolResult>,
 ): Companion {
+  // As with the tools: a misspelt argument is an error, not one that is dropped in silence.
+  const input = shape.strict();
   return {
     listed: { ...listed, inputSchema: jsonSchemaOf(input, 'input') },
     run: async (args, request) => {
       const checked = checkWith(input, args);
       return checked.ok
         ? run(checked.input, request)
-        : invalid(`The arguments of ${listed.name} do not fit its schema: ${checked.problems}.`);
+        : invalid(
+            `The arguments of ${listed.name} do not fit its schema: ${checked.problems}. Correct them and call again.`,
+          );
     },
   };
 }

@@ -28,7 +28,7 @@ export interface JobContinue {
 }
 
 export function jobContinue({ jobs, ids }: Pick<Means, 'jobs' | 'ids'>, tools: ReadonlyMap<string, Tool>): JobContinue {
-  const input = z.object({ job_id: jobId });
+  const input = z.strictObject({ job_id: jobId });
   const refuse = (text: string): { refused: CallToolResult } => ({ refused: invalid(text) });
   return {
     listed: {
@@ -40,7 +40,10 @@ export function jobContinue({ jobs, ids }: Pick<Means, 'jobs' | 'ids'>, tools: R
     },
     async resolve(args, caller) {
       const checked = checkWith(input, args);
-      if (!checked.ok) return refuse(`The arguments of job_continue do not fit its schema: ${checked.problems}.`);
+      if (!checked.ok)
+        return refuse(
+          `The arguments of job_continue do not fit its schema: ${checked.problems}. Correct them and call again.`,
+        );
       const ref = ids.refOf(caller, checked.input.job_id);
       const view = await jobs.look(ref);
       const tool = tools.get(view.tool);
