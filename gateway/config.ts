@@ -1,7 +1,7 @@
 /** The gateway's configuration: the `gateway` part of holdfast.yaml and the environment, read once, parsed once. */
 import { readFileSync } from 'node:fs';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { parse } from 'yaml';
+import { YAMLError, parse } from 'yaml';
 import { z } from 'zod';
 import { isHost } from '../workflows/contract';
 
@@ -131,12 +131,25 @@ function fileAt(path: string | undefined): z.output<typeof File> {
   } catch {
     throw new Error(`HOLDFAST_CONFIG names ${path}, which cannot be read. Correct the path, or unset it.`);
   }
-  return parsed(Parts, parse(text) ?? {}, path).gateway;
+  return parsed(Parts, yamlIn(text, path) ?? {}, path).gateway;
+}
+
+/** What a YAML text says. @throws Error with the line where it is wrong: the parser draws a picture over many */
+function yamlIn(text: string, path: string): unknown {
+  try {
+    return parse(text);
+  } catch (error) {
+    if (!(error instanceof YAMLError)) throw error;
+    const [problem = ''] = error.message.split('\n', 1);
+    throw new Error(`HOLDFAST_CONFIG names ${path}, which is not YAML: ${problem.replace(/:$/, '')}.`);
+  }
 }
 
 function parsed<T extends z.ZodType>(schema: T, value: unknown, where: string): z.output<T> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const problems = result.error.issues.map(({ path, message }) => `${path.map(String).join('.')}: ${message}`);
+  const problems = result.error.issues.map(({ path, message }) =>
+    [path.map(String).join('.'), message].filter(Boolean).join(': '),
+  );
   throw new Error(`${where}: ${problems.join('; ')}. holdfast.yaml shows every setting.`);
 }

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { parse } from 'yaml';
+import { YAMLError, parse } from 'yaml';
 import { z } from 'zod';
 import type { SourcesConfig } from '../activities/sources/sources';
 import { isHost } from '../workflows/contract';
@@ -102,12 +102,7 @@ export type WorkerConfig = ReturnType<typeof workerConfig>;
  */
 export function workerConfig(env: NodeJS.ProcessEnv) {
   const set = Environment.parse(env);
-  const text = set.HOLDFAST_CONFIG === undefined ? '' : readFileSync(set.HOLDFAST_CONFIG, 'utf8');
-  const parsed = z
-    .strictObject({ gateway: z.unknown().optional(), worker: File.prefault({}) })
-    .safeParse(parse(text) ?? {});
-  if (!parsed.success) throw new Error(`${set.HOLDFAST_CONFIG ?? ''}: ${z.prettifyError(parsed.error)}`);
-  const { worker } = parsed.data;
+  const { worker } = fileAt(set.HOLDFAST_CONFIG);
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
   return {
     temporal: { connectionOptions, namespace },
@@ -136,6 +131,36 @@ export function workerConfig(env: NodeJS.ProcessEnv) {
       },
     },
   };
+}
+
+/** Both parts: a name that neither gateway nor worker reads is a mistake. */
+const Parts = z.strictObject({ gateway: z.unknown().optional(), worker: File.prefault({}) });
+
+function fileAt(path: string | undefined): z.output<typeof Parts> {
+  if (path === undefined) return Parts.parse({});
+  const { success, data, error } = Parts.safeParse(yamlAt(path) ?? {});
+  if (success) return data;
+  const problems = error.issues.map(({ path: where, message }) =>
+    [where.map(String).join('.'), message].filter(Boolean).join(': '),
+  );
+  throw new Error(`${path}: ${problems.join('; ')}. holdfast.yaml shows every setting.`);
+}
+
+/** What a YAML file says. @throws Error with the line where it is wrong: the parser draws a picture over many */
+function yamlAt(path: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch {
+    throw new Error(`HOLDFAST_CONFIG names ${path}, which cannot be read. Correct the path, or unset it.`);
+  }
+  try {
+    return parse(text);
+  } catch (error) {
+    if (!(error instanceof YAMLError)) throw error;
+    const [problem = ''] = error.message.split('\n', 1);
+    throw new Error(`HOLDFAST_CONFIG names ${path}, which is not YAML: ${problem.replace(/:$/, '')}.`);
+  }
 }
 
 function sourcesOf(sources: z.infer<typeof Sources>, more: readonly string[], env: NodeJS.ProcessEnv): SourcesConfig {

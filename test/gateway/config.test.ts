@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gatewayConfig } from '../../gateway/config';
 import { packageRoot } from '../../cli/root';
+import { workerConfig } from '../../worker/config';
 
 const HOLDFAST_SECRET = 'x'.repeat(32);
 
@@ -38,6 +39,19 @@ test('an unknown setting is refused by name', () => {
 test('a part that neither gateway nor worker reads is refused by name', () => {
   const path = configured('gatway:\n  port: 1\n');
   expect(() => gatewayConfig({ HOLDFAST_SECRET, HOLDFAST_CONFIG: path })).toThrow(/gatway/);
+});
+
+test.each([
+  ['the gateway', (path: string) => gatewayConfig({ HOLDFAST_SECRET, HOLDFAST_CONFIG: path })],
+  ['a worker', (path: string) => workerConfig({ HOLDFAST_CONFIG: path })],
+])('%s says in one sentence what is wrong with its file, and where', (_who, read) => {
+  const broken = configured('gateway:\n  port: 1: 2\n');
+  expect(() => read(broken)).toThrow(
+    /^HOLDFAST_CONFIG names .*holdfast\.yaml, which is not YAML: .* at line 2, column \d+\.$/,
+  );
+  expect(() => read('/nowhere.yaml')).toThrow('HOLDFAST_CONFIG names /nowhere.yaml, which cannot be read.');
+  const unknown = configured('gateway: {}\nworker: {}\nwroker: {}\n');
+  expect(() => read(unknown)).toThrow(/^.*holdfast\.yaml: Unrecognized key.*wroker.* holdfast\.yaml shows/);
 });
 
 test('a key that is not a hash is refused', () => {
