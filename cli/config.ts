@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
-import { parse } from 'yaml';
+import { YAMLError, parse } from 'yaml';
 import { z } from 'zod';
 
 /** Where a stack keeps its data, relative to the working directory. */
@@ -30,16 +30,30 @@ export class BadSetting extends Error {
   override name = 'BadSetting';
 }
 
-/** `gateway.port` of the configuration file. What else is in there is the processes' affair. */
-function portIn(path: string | undefined): number | undefined {
-  if (path === undefined) return undefined;
-  const File = z.looseObject({ gateway: z.looseObject({ port: z.int().min(0).max(65_535).optional() }).optional() });
+/** What the stack itself takes from the configuration file. What else is in there is the processes' affair. */
+const Gateway = z
+  .looseObject({
+    port: z.int().min(0).max(65_535).optional(),
+    host: z.unknown().optional(),
+    keys: z.array(z.unknown()).optional().catch(undefined),
+  })
+  .prefault({});
+const File = z.looseObject({ gateway: Gateway });
+
+function gatewayIn(path: string | undefined): z.output<typeof Gateway> {
+  if (path === undefined) return Gateway.parse({});
   try {
-    return File.parse(parse(readFileSync(path, 'utf8')) ?? {}).gateway?.port;
+    return File.parse(parse(readFileSync(path, 'utf8')) ?? {}).gateway;
   } catch (error) {
-    const why = error instanceof z.ZodError ? 'gateway.port is no port number' : 'it cannot be read';
-    throw new BadSetting(`HOLDFAST_CONFIG names ${path}: ${why}.`);
+    throw new BadSetting(`HOLDFAST_CONFIG names ${path}${whyNot(error)}.`);
   }
+}
+
+function whyNot(error: unknown): string {
+  if (error instanceof z.ZodError) return ': gateway.port is no port number';
+  if (!(error instanceof YAMLError)) return ', which cannot be read';
+  const [problem = ''] = error.message.split('\n', 1);
+  return `, which is not YAML: ${problem.replace(/:$/, '')}`;
 }
 
 export type DevConfig = ReturnType<typeof devConfig>;
@@ -55,10 +69,15 @@ export function devConfig(env: NodeJS.ProcessEnv) {
   const result = Environment.safeParse(env);
   if (!result.success) throw new BadSetting(result.error.issues.map(({ message }) => message).join('; '));
   const set = result.data;
+  const file = gatewayIn(set.HOLDFAST_CONFIG);
   return {
     dataDir: resolve(set.HOLDFAST_DATA_DIR),
     workDir: process.cwd(),
-    port: set.HOLDFAST_PORT ?? portIn(set.HOLDFAST_CONFIG) ?? 8484,
+    port: set.HOLDFAST_PORT ?? file.port ?? 8484,
+    /** Of the configuration file. The stack is for this machine alone, and listens on loopback whatever it says. */
+    host: file.host,
+    /** Whether callers need an API key. */
+    keyed: (file.keys ?? []).length > 0,
     configFile: set.HOLDFAST_CONFIG,
     webhookSecret: set.HOLDFAST_WEBHOOK_SECRET,
     temporal: { address: set.TEMPORAL_ADDRESS, namespace: set.TEMPORAL_NAMESPACE },

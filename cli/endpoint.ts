@@ -1,5 +1,5 @@
 /** Where the gateway is, and an MCP client that is connected to it. */
-import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { Client, SdkHttpError, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { version } from '../package.json';
 import { readRecord } from './dev/record';
 
@@ -12,7 +12,7 @@ export interface EndpointOptions {
   readonly dataDir: string;
 }
 
-/** No gateway answered. The message says what to do. */
+/** No gateway answered, or not to us. The message says what to do. */
 export class NoGateway extends Error {
   override name = 'NoGateway';
 }
@@ -34,10 +34,14 @@ export async function connect(options: EndpointOptions): Promise<Client> {
   try {
     await client.connect(new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } }));
   } catch (error) {
+    if (error instanceof SdkHttpError && error.status === 401)
+      throw new NoGateway(
+        options.apiKey === undefined
+          ? `The gateway at ${url} wants an API key: give one with --api-key <key>, or in HOLDFAST_API_KEY.`
+          : `The gateway at ${url} does not know this API key: its SHA-256 is not in gateway.keys.`,
+      );
     const why = error instanceof Error ? error.message : String(error);
-    throw new NoGateway(
-      `The gateway at ${url} does not answer (${why}). Is it running, and is the API key (HOLDFAST_API_KEY) right?`,
-    );
+    throw new NoGateway(`The gateway at ${url} does not answer (${why}). Is it running?`);
   }
   return client;
 }

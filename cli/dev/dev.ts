@@ -15,7 +15,7 @@ export async function dev(config: DevConfig, size: StackSize): Promise<number> {
     removeRecord(config.dataDir);
     process.exit(130); // what has been started so far ends with this process
   }
-  say(greeting(stack, config.workDir, (Date.now() - startedAt) / 1000));
+  say(greeting(stack, config, (Date.now() - startedAt) / 1000));
   await told;
   say('\nStopping; jobs that run now go on at the next start. Ctrl-C again ends everything at once.');
   process.once('SIGINT', () => {
@@ -33,15 +33,21 @@ function toldToStop(): Promise<undefined> {
   });
 }
 
-function greeting({ gateways, temporal }: Stack, workDir: string, seconds: number): string {
+/** The one address that the stack listens on. */
+const LOOPBACK = '127.0.0.1';
+
+function greeting({ gateways, temporal }: Stack, { workDir, host, keyed }: DevConfig, seconds: number): string {
   const [first, ...others] = gateways.map((gateway) => gateway.now().url);
   return [
     '',
     `Holdfast is ready (${seconds.toFixed(1)} s).`,
     `  MCP endpoint  ${[first, ...others].join('  ')}`,
     ...(temporal.ui === undefined ? [] : [`  Web UI        ${temporal.ui}`]),
-    `  Claude Code   claude mcp add --transport http holdfast ${first ?? ''}`,
-    `  By hand       npx holdfast call analyze_repository '${JSON.stringify({ url: workDir })}'`,
+    `  Claude Code   claude mcp add --transport http holdfast ${first ?? ''}${keyed ? ' --header "Authorization: Bearer <key>"' : ''}`,
+    `  By hand       npx holdfast call${keyed ? ' --api-key <key>' : ''} analyze_repository '${JSON.stringify({ url: workDir })}'`,
+    ...(host === undefined || host === LOOPBACK
+      ? []
+      : [`gateway.host is not used here: npm start listens on ${LOOPBACK} alone; npx holdfast gateway uses it.`]),
     'Ctrl-C stops all of it; jobs are kept.',
   ].join('\n');
 }

@@ -1,7 +1,8 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, existsSync } from 'node:fs';
+import { mkdtempSync, readFileSync, existsSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -184,6 +185,51 @@ test('a taken port is one sentence that says what to do', async () => {
   );
   expect(await exit).toBe(1);
   holder.close();
+});
+
+const configured = (yaml: string): string => {
+  const path = join(scratch(), 'holdfast.yaml');
+  writeFileSync(path, yaml);
+  return path;
+};
+
+test('a stack whose gateway wants keys says so in its hints, and to who calls without one', async () => {
+  const dataDir = scratch();
+  const key = 'key-of-alice';
+  const sha256 = createHash('sha256').update(key).digest('hex');
+  const HOLDFAST_CONFIG = configured(
+    `gateway:\n  host: 0.0.0.0\n  keys: [{ sha256: ${sha256}, tenant: acme, subject: alice }]\n`,
+  );
+  const { said } = dev(dataDir, [], { HOLDFAST_CONFIG });
+  expect(await said(/claude mcp add/)).toContain('--header "Authorization: Bearer <key>"');
+  expect(await said(/npx holdfast call/)).toContain('--api-key <key>');
+  expect(await said(/gateway.host/)).toContain('listens on 127.0.0.1 alone');
+  await said(/Ctrl-C stops/);
+  const jobs = (...args: string[]): { status: number | null; stderr: string } =>
+    spawnSync(process.execPath, [join(packageRoot(), 'cli', 'holdfast.mjs'), 'jobs', 'list', ...args], {
+      env: { ...process.env, HOLDFAST_DATA_DIR: dataDir },
+      encoding: 'utf8',
+    });
+  expect(jobs().stderr).toContain('wants an API key: give one with --api-key <key>, or in HOLDFAST_API_KEY.');
+  expect(jobs('--api-key', 'another').stderr).toContain('does not know this API key');
+  expect(jobs('--api-key', key).status).toBe(0);
+});
+
+test.each([
+  [
+    'is not YAML',
+    () => configured('gateway:\n  port: 1: 2\n'),
+    /holdfast\.yaml, which is not YAML: .* at line 2, column \d+\.$/,
+  ],
+  [
+    'is not there',
+    () => '/nowhere/holdfast.yaml',
+    /^HOLDFAST_CONFIG names \/nowhere\/holdfast\.yaml, which cannot be read\.$/,
+  ],
+])('a configuration that %s is one sentence', async (_what, path, sentence) => {
+  const { said, exit } = dev(scratch(), [], { HOLDFAST_CONFIG: path() });
+  expect(await said(/HOLDFAST_CONFIG/)).toMatch(sentence);
+  expect(await exit).toBe(2);
 });
 
 test('an unreachable TEMPORAL_ADDRESS is one sentence that says what to do', async () => {
