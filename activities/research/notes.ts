@@ -18,14 +18,18 @@ const LONGEST = 400;
 const LEAD = 5;
 const LEAD_BONUS = 0.5;
 
+/** Of Markdown, at the beginning of a line. */
+const MARKS = /^[\s\-*+#>]+/;
+const TABLE = /\|.*\|/;
+
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'sentence' });
 
 /** @param wanted - the topic and the queries: sentences are weighed by how many of their words they hold */
 export function sentencesFor(text: string, wanted: readonly string[]): string[] {
   const words = new Set(wanted.flatMap(wordsOf).filter((word) => word.length > 2));
   const weighed = [...segmenter.segment(text)]
-    .map(({ segment }) => segment.replace(/\s+/g, ' ').trim())
-    .filter((sentence) => sentence.length >= SHORTEST)
+    .map(({ segment }) => segment.replace(/\s+/g, ' ').replace(MARKS, '').trim())
+    .filter((sentence) => sentence.length >= SHORTEST && !TABLE.test(sentence))
     .map((sentence, place) => {
       const hits = new Set(wordsOf(sentence).filter((word) => words.has(word))).size;
       return { sentence, weight: hits === 0 ? 0 : hits + (place < LEAD ? LEAD_BONUS : 0) };

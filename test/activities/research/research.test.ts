@@ -1,0 +1,68 @@
+/** What deep_research does without a network: plans, notes, reports; and with a model on this machine. */
+import { sentencesFor } from '../../../activities/research/notes';
+import { plainQueries } from '../../../activities/research/plan';
+import { extracts } from '../../../activities/research/report';
+import { researchSteps } from '../../../activities/research/steps';
+import { body, html, json, run, site, status } from '../sources/world';
+
+const notes = [
+  { url: 'https://a.example/', title: 'A', source: 'feeds', sentences: ['Retries repeat what has failed before.'] },
+  { url: 'https://b.example/', title: 'B', source: 'feeds', sentences: ['Timers outlive the process that set them.'] },
+];
+const given = { topic: 'durable timers', queries: ['retries', 'timers'], notes };
+
+const stepsWith = async (answer: Parameters<typeof site>[0]) => {
+  const { url, egress } = await site(answer);
+  return researchSteps({ egress, folders: [], model: { url: `${url}/v1`, name: 'small' } });
+};
+
+test('without a model a topic is searched as it is, and by its words', () => {
+  expect(plainQueries('What is durable execution?')).toEqual(['What is durable execution?', 'durable execution']);
+});
+
+test('of a page the sentences are kept that say most on the topic, without lists and tables', () => {
+  const text = [
+    'Nothing here is of any interest to anyone at all, not even to its author.',
+    '- **Durable** execution keeps the state of a workflow when a process dies.',
+    '| durable | execution | in a table that says nothing by itself |',
+    'Short one on durable execution.',
+  ].join('\n');
+  expect(sentencesFor(text, ['durable execution'])).toEqual([
+    'Durable** execution keeps the state of a workflow when a process dies.',
+  ]);
+});
+
+test('extracts quote each sentence once, under what it answers, with its source', () => {
+  const report = extracts(given);
+  expect(report).toContain('## retries\n\n- Retries repeat what has failed before. [1]');
+  expect(report.match(/Timers outlive/g)).toHaveLength(1);
+  expect(report).toContain('2. [feeds] B — https://b.example/');
+});
+
+test('a model plans and writes, and its report ends with the sources', async () => {
+  const { planResearch, composeReport } = await stepsWith(
+    json({ choices: [{ message: { content: '1. first query\n2. "second query"' } }] }),
+  );
+  expect(await run(planResearch, { topic: 'timers' })).toEqual(['first query', 'second query']);
+  const { report, written_by } = await run(composeReport, given);
+  expect(written_by).toBe('model');
+  expect(report).toContain('## Sources');
+});
+
+test('a model that refuses is done without, and the report says so', async () => {
+  const { composeReport } = await stepsWith(status(401));
+  expect(await run(composeReport, given)).toMatchObject({
+    written_by: 'extracts',
+    skipped: [{ what: 'the language model', why: 'The language model answered 401.' }],
+  });
+});
+
+test.each([
+  ['is busy', status(503)],
+  ['talks nonsense', html('<p>no</p>')],
+  ['says nothing', json({ choices: [{ message: { content: ' ' } }] })],
+  ['sends what is no text', body('application/json', '{}')],
+])('a model that %s is asked again', async (_how, answer) => {
+  const { composeReport } = await stepsWith(answer);
+  await expect(run(composeReport, given)).rejects.toMatchObject({ type: 'unavailable' });
+});
