@@ -26,6 +26,7 @@ import { argsHash } from './ids';
 import type { Ids, JobRef } from './ids';
 import { UNREADABLE, failedOutcome } from './outcome';
 import type { Outcome } from './outcome';
+import { retryText } from './pending';
 import { queuesOf } from './queues';
 import { schedulesOf } from './schedules';
 import type { ScheduleId } from './schedules';
@@ -133,11 +134,11 @@ export function temporalJobs({ temporal, weights }: Pick<GatewayConfig, 'tempora
 
   /** Adds what only others can tell of a job that has not ended: its queue, and the jobs before it. */
   async function goingOn(view: JobView): Promise<JobView> {
-    const { ref, tool, startedAt, unclaimed, trouble } = view;
+    const { ref, tool, startedAt, unclaimed, retrying, trouble } = view;
     const [tenant = ''] = ref.workflowId.split('/');
     return {
       ...view,
-      trouble: trouble ?? (unclaimed && (await queueState(unclaimed))),
+      trouble: trouble ?? (unclaimed ? await queueState(unclaimed) : retrying && retryText(retrying)),
       estimate: estimate(tenant, tool, Date.now() - startedAt.getTime()),
     };
   }

@@ -13,6 +13,8 @@ export interface Queue {
   readonly type: keyof typeof TYPE;
 }
 
+/** Not "there is none": one that died a moment ago is still listed. */
+const UNTAKEN = 'no worker has taken its next step yet';
 const FRESH_MS = 2_000;
 const KNOWN_MAX = 100;
 
@@ -33,8 +35,8 @@ export function queuesOf(connection: Connection, namespace: string, ask: Ask) {
     );
     if (pollers.length === 0) return `no worker polls the queue ${name}; it goes on as soon as one does`;
     const waiting = Number(stats?.approximateBacklogCount ?? 0);
-    const line = waiting > 1 ? `, among about ${waiting} in line` : '';
-    return `its next step waits for a free worker${line}; it goes on by itself`;
+    const line = waiting > 1 ? `, which is among about ${waiting} in line` : '';
+    return `${UNTAKEN}${line}; it goes on as soon as one is free`;
   }
 
   return (queue: Queue): Promise<string> => {
@@ -42,7 +44,7 @@ export function queuesOf(connection: Connection, namespace: string, ask: Ask) {
     const found = known.get(name);
     if (found && Date.now() - found.at < FRESH_MS) return found.words;
     if (known.size >= KNOWN_MAX) known.clear();
-    const asked = words(queue).catch(() => 'no worker has taken its next step yet; it goes on as soon as one is free');
+    const asked = words(queue).catch(() => `${UNTAKEN}; it goes on as soon as one is free`);
     known.set(name, { at: Date.now(), words: asked });
     return asked;
   };

@@ -1,11 +1,12 @@
 /** What can be told about a job at one moment, with no worker needed: made from Temporal's `describe`. */
 import type { WorkflowExecutionDescription } from '@temporalio/client';
-import { optionalTsToDate } from '@temporalio/common/lib/time';
 import { z } from 'zod';
-import { DEFAULT_POLICY, FAILURES, MEMO_JOB, MEMO_PARTIAL, MEMO_PROGRESS, MEMO_QUESTIONS } from '../workflows/contract';
+import { DEFAULT_POLICY, MEMO_JOB, MEMO_PARTIAL, MEMO_PROGRESS, MEMO_QUESTIONS } from '../workflows/contract';
 import type { Policy, Question } from '../workflows/contract';
 import type { Estimate } from './estimates';
 import type { JobRef } from './ids';
+import { retryingIn, troubleIn, unclaimedIn } from './pending';
+import type { Retrying } from './pending';
 import type { Queue } from './queues';
 
 export type Status = 'running' | 'input_required' | 'done' | 'failed' | 'cancelled';
@@ -49,18 +50,6 @@ export interface JobView {
   readonly estimate: Estimate | undefined;
   /** Its tool has handle tools of its own. */
   readonly ownHandles: boolean;
-}
-
-/** A step that failed and is tried again. */
-export interface Retrying {
-  readonly step: string;
-  /** The attempt that runs or comes next, from 1. */
-  readonly attempt: number;
-  readonly of?: number;
-  /** ISO 8601; absent while the attempt runs. */
-  readonly next_attempt_at?: string;
-  /** Why the last one failed, in our words; absent where those were not ours. */
-  readonly last_error?: string;
 }
 
 // A job may have been started, and its memo written, by anyone: parsed here, trusted afterwards.
@@ -108,11 +97,6 @@ const Heartbeat = z
   .optional()
   .catch(undefined);
 
-/** A step or decision that waited this long has no worker: a live fleet takes it within milliseconds. */
-const UNCLAIMED_MS = 5_000;
-/** PENDING_ACTIVITY_STATE_SCHEDULED and PENDING_WORKFLOW_TASK_STATE_SCHEDULED. */
-const SCHEDULED = 1;
-
 /** Counted from the start, with all the time that the job may take: a promise that holds however early it ends. */
 const ttlOf = ({
   budgetMs,
@@ -120,13 +104,11 @@ const ttlOf = ({
   ttlMs = DEFAULT_POLICY.ttlMs,
 }: Pick<Policy, 'budgetMs' | 'askMs' | 'ttlMs'>): number => budgetMs + askMs + ttlMs;
 
-type Raw = WorkflowExecutionDescription['raw'];
-
 /** Makes the view. `heartbeat` is that of the running step, decoded. */
 export function viewOf(ref: JobRef, description: WorkflowExecutionDescription, heartbeat: unknown): JobView {
   const memo = Memo.parse(description.memo ?? {});
   const status = statusOf(description.status.name);
-  const retrying = retryingIn(description.raw);
+  const retrying = retryingIn(description);
   const begins = status === 'running' ? description.executionTime : undefined;
   const questions = status === 'running' ? memo[MEMO_QUESTIONS] : [];
   return {
@@ -143,7 +125,7 @@ export function viewOf(ref: JobRef, description: WorkflowExecutionDescription, h
     within: Heartbeat.parse(heartbeat),
     questions,
     partial: memo[MEMO_PARTIAL],
-    trouble: status === 'running' ? troubleOf(description.status.name, description.raw, retrying) : undefined,
+    trouble: status === 'running' ? troubleIn(description) : undefined,
     retrying,
     unclaimed: status === 'running' ? unclaimedIn(description) : undefined,
     beginsAt: begins && begins.getTime() > Date.now() ? begins : undefined,
@@ -217,54 +199,4 @@ export function statusOf(name: WorkflowExecutionDescription['status']['name']): 
     default:
       return 'running';
   }
-}
-
-function troubleOf(
-  status: string,
-  { pendingWorkflowTask: decision }: Raw,
-  retrying: Retrying | undefined,
-): string | undefined {
-  if (status === 'PAUSED') return 'an operator has paused it';
-  if (decision && (decision.attempt ?? 1) > 3)
-    return `its next decision was tried ${decision.attempt} times: the workflow code fails, or no worker answers; the log of the workers tells which. It goes on by itself once that is mended`;
-  if (!retrying) return undefined;
-  const { step, attempt, of, next_attempt_at: next, last_error: last } = retrying;
-  const wait = next === undefined ? 0 : Math.ceil((Date.parse(next) - Date.now()) / 1000);
-  return [
-    `step ${step} is in attempt ${attempt}${of === undefined ? '' : ` of ${of}`}`,
-    ...(wait > 0 ? [`which starts in ${wait} s`] : []),
-    ...(last === undefined ? [] : [`the last one failed: ${last.replace(/\.$/, '')}`]),
-  ].join(', ');
-}
-
-/** The queue of something that a live fleet would have taken long ago. */
-function unclaimedIn({ raw, taskQueue }: WorkflowExecutionDescription): Queue | undefined {
-  const decision = raw.pendingWorkflowTask;
-  if (decision?.state === SCHEDULED && msUntil(decision.scheduledTime) < -UNCLAIMED_MS)
-    return { name: taskQueue, type: 'workflow' };
-  const step = raw.pendingActivities?.find(
-    ({ state, scheduledTime, nextAttemptScheduleTime: next }) =>
-      state === SCHEDULED && msUntil(next ?? scheduledTime) < -UNCLAIMED_MS,
-  );
-  return step && { name: step.activityOptions?.taskQueue?.name ?? taskQueue, type: 'activity' };
-}
-
-function retryingIn({ pendingActivities }: Raw): Retrying | undefined {
-  const pending = pendingActivities?.find(({ attempt }) => (attempt ?? 1) > 1);
-  if (!pending) return undefined;
-  const { activityType, attempt, maximumAttempts, state, nextAttemptScheduleTime, lastFailure } = pending;
-  const next = state === SCHEDULED ? optionalTsToDate(nextAttemptScheduleTime) : undefined;
-  const ours = FAILURES.some((kind) => kind === lastFailure?.applicationFailureInfo?.type);
-  return {
-    step: activityType?.name ?? '',
-    attempt: attempt ?? 1,
-    ...(maximumAttempts && { of: maximumAttempts }),
-    ...(next && { next_attempt_at: next.toISOString() }),
-    ...(ours && lastFailure?.message && { last_error: lastFailure.message }),
-  };
-}
-
-/** Negative when it is past; 0 when unknown. */
-function msUntil(time: Parameters<typeof optionalTsToDate>[0]): number {
-  return (optionalTsToDate(time)?.getTime() ?? Date.now()) - Date.now();
 }

@@ -28,7 +28,12 @@ export function jobSchedule(
     z.object({
       tool: z.string().max(64).describe('The tool to call'),
       arguments: z.record(z.string(), z.unknown()).default({}).describe('Its arguments'),
-      run_at: z.iso.datetime({ offset: true }).optional().describe('When to call it, such as 2026-12-01T09:00:00Z'),
+      run_at: z
+        .string()
+        .max(40)
+        .refine((time) => !Number.isNaN(Date.parse(time)), 'a time such as 2026-12-01T09:00:00Z')
+        .optional()
+        .describe('When to call it, such as 2026-12-01T09:00:00Z'),
       every: z
         .string()
         .regex(/^[1-9]\d{0,3} (minutes?|hours?|days?)$/, 'such as 30 minutes, 6 hours or 1 day')

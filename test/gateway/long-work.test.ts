@@ -116,8 +116,8 @@ test('steps of a queue with one place run one at a time', async () => {
   await first.written('begin gated');
   const two = dataOf(await call('narrow', { ledger: second.path, steps: ['gated'] }, hasty));
   second.open('gated');
-  const waiting = await until(/waits for a free worker/, 'job_wait', { job_ids: [two['job_id']], timeout_s: 0 });
-  expect(textOf(waiting)).toContain('its next step waits for a free worker');
+  const waiting = await until(/no worker has taken/, 'job_wait', { job_ids: [two['job_id']], timeout_s: 0 });
+  expect(textOf(waiting)).toContain('no worker has taken its next step yet');
   expect(second.lines()).toEqual([]);
   first.open('gated');
   await call('job_wait', { job_ids: [one['job_id'], two['job_id']] });

@@ -1,0 +1,73 @@
+/** What a job waits for: read from the pending steps and the pending decision that `describe` tells of. */
+import type { WorkflowExecutionDescription } from '@temporalio/client';
+import { optionalTsToDate } from '@temporalio/common/lib/time';
+import { FAILURES } from '../workflows/contract';
+import type { Queue } from './queues';
+
+/** A step or decision that waited this long has no worker: a live fleet takes it within milliseconds. */
+const UNCLAIMED_MS = 5_000;
+/** PENDING_ACTIVITY_STATE_SCHEDULED and PENDING_WORKFLOW_TASK_STATE_SCHEDULED. */
+const SCHEDULED = 1;
+
+/** A step that failed and is tried again. */
+export interface Retrying {
+  readonly step: string;
+  /** The attempt that runs or comes next, from 1. */
+  readonly attempt: number;
+  readonly of?: number;
+  /** ISO 8601; absent while the attempt runs. */
+  readonly next_attempt_at?: string;
+  /** Why the last one failed, in our words; absent where those were not ours. */
+  readonly last_error?: string;
+}
+
+/** What keeps a job from going on that somebody has to mend. */
+export function troubleIn({ status, raw }: WorkflowExecutionDescription): string | undefined {
+  if (status.name === 'PAUSED') return 'an operator has paused it';
+  const decision = raw.pendingWorkflowTask;
+  if (!decision || (decision.attempt ?? 1) <= 3) return undefined;
+  return `its next decision was tried ${decision.attempt} times: the workflow code fails, or no worker answers; the log of the workers tells which. It goes on by itself once that is mended`;
+}
+
+/** A step that is tried again, in words. */
+export function retryText({ step, attempt, of, next_attempt_at: next, last_error: last }: Retrying): string {
+  const wait = next === undefined ? 0 : Math.ceil((Date.parse(next) - Date.now()) / 1000);
+  return [
+    `step ${step} is in attempt ${attempt}${of === undefined ? '' : ` of ${of}`}`,
+    ...(wait > 0 ? [`which starts in ${wait} s`] : []),
+    ...(last === undefined ? [] : [`the last one failed: ${last.replace(/\.$/, '')}`]),
+  ].join(', ');
+}
+
+/** The queue of something that a live fleet would have taken long ago. */
+export function unclaimedIn({ raw, taskQueue }: WorkflowExecutionDescription): Queue | undefined {
+  const decision = raw.pendingWorkflowTask;
+  if (decision?.state === SCHEDULED && msUntil(decision.scheduledTime) < -UNCLAIMED_MS)
+    return { name: taskQueue, type: 'workflow' };
+  const step = raw.pendingActivities?.find(
+    ({ state, scheduledTime, nextAttemptScheduleTime: next }) =>
+      state === SCHEDULED && msUntil(next ?? scheduledTime) < -UNCLAIMED_MS,
+  );
+  return step && { name: step.activityOptions?.taskQueue?.name ?? taskQueue, type: 'activity' };
+}
+
+/** The step that is tried again, if one is. */
+export function retryingIn({ raw: { pendingActivities } }: WorkflowExecutionDescription): Retrying | undefined {
+  const pending = pendingActivities?.find(({ attempt }) => (attempt ?? 1) > 1);
+  if (!pending) return undefined;
+  const { activityType, attempt, maximumAttempts, state, nextAttemptScheduleTime, lastFailure } = pending;
+  const next = state === SCHEDULED ? optionalTsToDate(nextAttemptScheduleTime) : undefined;
+  const ours = FAILURES.some((kind) => kind === lastFailure?.applicationFailureInfo?.type);
+  return {
+    step: activityType?.name ?? '',
+    attempt: attempt ?? 1,
+    ...(maximumAttempts && { of: maximumAttempts }),
+    ...(next && { next_attempt_at: next.toISOString() }),
+    ...(ours && lastFailure?.message && { last_error: lastFailure.message }),
+  };
+}
+
+/** Negative when it is past; 0 when unknown. */
+function msUntil(time: Parameters<typeof optionalTsToDate>[0]): number {
+  return (optionalTsToDate(time)?.getTime() ?? Date.now()) - Date.now();
+}
