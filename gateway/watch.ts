@@ -55,7 +55,7 @@ export interface WaitOptions {
 }
 
 /** Most calls are over before the first look. */
-const TICK_FIRST_MS = 250;
+const TICK_FIRST_MS = 150;
 /** After news. */
 const TICK_MIN_MS = 500;
 const TICK_MAX_MS = 5_000;

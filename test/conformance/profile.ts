@@ -6,6 +6,7 @@ import type { GatewayConfig } from '../../gateway/config';
 import { startGateway } from '../../gateway/gateway';
 import { installRuntime, startWorker } from '../../worker/worker';
 import { ownTemporal } from '../fixtures/processes';
+import { declaring, modern } from '../fixtures/raw';
 import { roundRobin } from '../fixtures/round-robin';
 import { configFor } from '../fixtures/stack';
 import { more } from './more';
@@ -39,6 +40,9 @@ export async function startProfile(changes: Partial<GatewayConfig> = {}): Promis
     startGateway(configFor(temporal.address, { taskGraceMs: GRACE_MS, ...changes }), tools, log, more);
   const gateways = await Promise.all([start(), start()]);
   const front = await roundRobin(gateways.map(({ url }) => url));
+  // The suite waits 600 ms for the first question, and the first job of a cold worker takes longer.
+  const question = declaring({ elicitation: true }, { name: 'test_streaming_elicitation', arguments: {} });
+  for (const { url } of gateways) await modern(url, 'tools/call', question);
   return {
     url: front.url,
     async stop() {
