@@ -10,7 +10,7 @@ import type { Grant } from './auth';
 import type { Refusal } from './errors';
 import { negotiated } from './session';
 import type { Session, Sessions } from './session';
-import { deliver, pipe } from './stream';
+import { finish, pipe } from './stream';
 
 /** The HTTP status of a call is held back this long while Temporal has not said whether it is durable. */
 const FIRST_BYTE_MS = 800;
@@ -90,8 +90,7 @@ export function exchangeWith({ auto, sse, exchanges, sessions }: ExchangeOptions
     if (!answer.body || answer.headers.get('content-type')?.includes('event-stream') !== true) {
       const bytes = Buffer.from(await answer.arrayBuffer());
       response.writeHead(answer.status, { ...Object.fromEntries(answer.headers), 'content-length': bytes.length });
-      if (await deliver(response, bytes)) response.end();
-      return;
+      return finish(response, bytes); // not awaited here: the answer would be held as long as its bytes
     }
     const chunks = answer.body.getReader();
     const first = chunks.read();

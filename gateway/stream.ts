@@ -28,6 +28,11 @@ export async function pipe(
   response.end();
 }
 
+/** Sends the whole body of an answer, and ends it. */
+export async function finish(response: ServerResponse, body: Uint8Array): Promise<void> {
+  if (await deliver(response, body)) response.end();
+}
+
 /** Writes `bytes` as fast as the client takes them. False when it is gone, or has been given up. */
 export async function deliver(response: ServerResponse, bytes: Uint8Array): Promise<boolean> {
   for (let at = 0; at < bytes.length && !response.destroyed; at += PIECE) {
