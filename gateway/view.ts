@@ -18,6 +18,8 @@ export interface JobView {
   readonly argsHash: string;
   /** How long after its start the job can be read, milliseconds. */
   readonly ttlMs: number;
+  /** How long after its end it can be read at least, milliseconds. */
+  readonly keptMs: number;
   readonly status: Status;
   /** Told to stop, for good, whatever it still says: it ends as soon as a worker has heard of it. */
   readonly cancelling: boolean;
@@ -108,6 +110,7 @@ const ttlOf = ({
 export function viewOf(ref: JobRef, description: WorkflowExecutionDescription, heartbeat: unknown): JobView {
   const memo = Memo.parse(description.memo ?? {});
   const status = statusOf(description.status.name);
+  const policy = memo[MEMO_JOB]?.policy ?? DEFAULT_POLICY;
   const retrying = retryingIn(description);
   const begins = status === 'running' ? description.executionTime : undefined;
   const questions = status === 'running' ? memo[MEMO_QUESTIONS] : [];
@@ -115,7 +118,8 @@ export function viewOf(ref: JobRef, description: WorkflowExecutionDescription, h
     ref,
     tool: memo[MEMO_JOB]?.tool ?? description.type,
     argsHash: memo[MEMO_JOB]?.argsHash ?? '',
-    ttlMs: ttlOf(memo[MEMO_JOB]?.policy ?? DEFAULT_POLICY),
+    ttlMs: ttlOf(policy),
+    keptMs: policy.ttlMs ?? DEFAULT_POLICY.ttlMs,
     // With a decision pending there is news that the job has not taken in yet: an answer, most likely.
     status: questions.length > 0 && !description.raw.pendingWorkflowTask ? 'input_required' : status,
     cancelling: description.raw.workflowExtendedInfo?.cancelRequested === true,
@@ -146,6 +150,7 @@ export function newView(
     tool,
     argsHash: '',
     ttlMs: ttlOf(policy),
+    keptMs: policy.ttlMs ?? DEFAULT_POLICY.ttlMs,
     status: 'running',
     cancelling: false,
     startedAt: new Date(),
@@ -170,9 +175,9 @@ export function statusIn({ status, memo }: Pick<WorkflowExecutionDescription, 's
   return now === 'running' && Memo.parse(memo ?? {})[MEMO_QUESTIONS].length > 0 ? 'input_required' : now;
 }
 
-/** When the job can no longer be read. */
-export function expiryOf({ startedAt, ttlMs }: Pick<JobView, 'startedAt' | 'ttlMs'>): Date {
-  return new Date(startedAt.getTime() + ttlMs);
+/** When the job can no longer be read. One that was waited for longer than planned is kept for longer. */
+export function expiryOf({ startedAt, ttlMs, closedAt, keptMs }: JobView): Date {
+  return new Date(Math.max(startedAt.getTime() + ttlMs, (closedAt?.getTime() ?? 0) + keptMs));
 }
 
 /** Whether the job has ended. */
