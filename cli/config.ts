@@ -1,9 +1,8 @@
 /** What the commands read from the environment. The only file in cli/ that does. */
-import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
-import { YAMLError, parse } from 'yaml';
 import { z } from 'zod';
+import { BadSetting, fileAt } from '../config/file';
 
 /** Where a stack keeps its data, relative to the working directory. */
 export const DEFAULT_DATA_DIR = '.holdfast';
@@ -25,36 +24,16 @@ const Environment = z.object({
   LOCALAPPDATA: z.string().optional(),
 });
 
-/** A setting that cannot be used. The message says which, and what it wants. */
-export class BadSetting extends Error {
-  override name = 'BadSetting';
-}
-
 /** What the stack itself takes from the configuration file. What else is in there is the processes' affair. */
-const Gateway = z
-  .looseObject({
-    port: z.int().min(0).max(65_535).optional(),
-    host: z.unknown().optional(),
-    keys: z.array(z.unknown()).optional().catch(undefined),
-  })
-  .prefault({});
-const File = z.looseObject({ gateway: Gateway });
-
-function gatewayIn(path: string | undefined): z.output<typeof Gateway> {
-  if (path === undefined) return Gateway.parse({});
-  try {
-    return File.parse(parse(readFileSync(path, 'utf8')) ?? {}).gateway;
-  } catch (error) {
-    throw new BadSetting(`HOLDFAST_CONFIG names ${path}${whyNot(error)}.`);
-  }
-}
-
-function whyNot(error: unknown): string {
-  if (error instanceof z.ZodError) return ': gateway.port is no port number';
-  if (!(error instanceof YAMLError)) return ', which cannot be read';
-  const [problem = ''] = error.message.split('\n', 1);
-  return `, which is not YAML: ${problem.replace(/:$/, '')}`;
-}
+const File = z.looseObject({
+  gateway: z
+    .looseObject({
+      port: z.int().min(0).max(65_535).optional(),
+      host: z.unknown().optional(),
+      keys: z.array(z.unknown()).optional().catch(undefined),
+    })
+    .prefault({}),
+});
 
 export type DevConfig = ReturnType<typeof devConfig>;
 /** What is needed to find the Temporal CLI. */
@@ -63,13 +42,13 @@ export type EngineConfig = DevConfig['engine'];
 /**
  * Reads the environment.
  *
- * @throws Error that names the setting and what it wants
+ * @throws BadSetting that names the setting and what it wants
  */
 export function devConfig(env: NodeJS.ProcessEnv) {
   const result = Environment.safeParse(env);
   if (!result.success) throw new BadSetting(result.error.issues.map(({ message }) => message).join('; '));
   const set = result.data;
-  const file = gatewayIn(set.HOLDFAST_CONFIG);
+  const { gateway: file } = fileAt(File, set.HOLDFAST_CONFIG);
   return {
     dataDir: resolve(set.HOLDFAST_DATA_DIR),
     workDir: process.cwd(),

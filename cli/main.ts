@@ -1,9 +1,10 @@
 /** The `holdfast` command: one line for each thing a person can run. */
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { BadSetting } from '../config/file';
 import { version } from '../package.json';
 import { EXIT, answer, call, once, wait } from './call';
 import type { CallOptions } from './call';
-import { BadSetting, DEFAULT_DATA_DIR, devConfig } from './config';
+import { DEFAULT_DATA_DIR, devConfig } from './config';
 import { NoGateway } from './endpoint';
 
 function count(text: string): number {

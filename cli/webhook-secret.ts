@@ -1,7 +1,6 @@
 /** `holdfast webhook-secret`: what the operator of a receiver is given. */
 import { shownSecretOf } from '../activities/webhooks/sign';
-import { isHost } from '../workflows/contract';
-import { BadSetting } from './config';
+import { BadSetting, Host } from '../config/file';
 import type { DevConfig } from './config';
 
 /**
@@ -12,7 +11,7 @@ import type { DevConfig } from './config';
 export function webhookSecret({ webhookSecret: master = '' }: Pick<DevConfig, 'webhookSecret'>, host: string): string {
   if (master.length < 32)
     throw new BadSetting('Set HOLDFAST_WEBHOOK_SECRET as the workers have it: 32 characters or more.');
-  if (!isHost(host))
+  if (!Host.safeParse(host).success)
     throw new BadSetting('The host must be written as in worker.webhooks.allowed_hosts: host, or host:port.');
   return shownSecretOf(master, host);
 }

@@ -1,9 +1,8 @@
 /** The gateway's configuration: the `gateway` part of holdfast.yaml and the environment, read once, parsed once. */
 import { readFileSync } from 'node:fs';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { YAMLError, parse } from 'yaml';
 import { z } from 'zod';
-import { isHost } from '../workflows/contract';
+import { BadSetting, Host, fileAt, parsed } from '../config/file';
 
 const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
 
@@ -30,9 +29,6 @@ const CLIENTS: Readonly<Record<string, ClientProfile>> = {
   'codex-mcp-client': { patience: 110 },
   'Visual Studio Code': { patience: 110 },
 };
-
-/** The same as in the worker's configuration: both must name a host before it is called back. */
-const Host = z.string().refine(isHost, 'a host, or host:port, as it stands in a URL');
 
 const File = z.strictObject({
   host: z.string().default('127.0.0.1'),
@@ -64,6 +60,9 @@ const File = z.strictObject({
     .prefault({}),
 });
 
+/** Both parts: a name that neither gateway nor worker reads is a mistake. */
+const Parts = z.strictObject({ gateway: File.prefault({}), worker: z.unknown().optional() });
+
 const Environment = z.object({
   HOLDFAST_CONFIG: z.string().optional(),
   HOLDFAST_HOST: z.string().optional(),
@@ -80,25 +79,27 @@ export type GatewayConfig = ReturnType<typeof gatewayConfig>;
  * Reads the configuration.
  *
  * @param env - the process's environment
- * @throws Error with one sentence that names the setting and what it wants
+ * @throws BadSetting that names the setting and what it wants
  */
 export function gatewayConfig(env: NodeJS.ProcessEnv) {
   const set = parsed(Environment, env, 'the environment');
-  const file = fileAt(set.HOLDFAST_CONFIG);
+  const { gateway: file } = fileAt(Parts, set.HOLDFAST_CONFIG);
   const host = set.HOLDFAST_HOST ?? file.host;
   const loopback = LOOPBACK.includes(host);
   if (!loopback && file.keys.length === 0) {
-    throw new Error(
+    throw new BadSetting(
       `The gateway would listen on ${host} without authentication. Add gateway.keys to the configuration, or listen on 127.0.0.1.`,
     );
   }
   if (!loopback && file.allowed_hosts.length === 0) {
-    throw new Error(`The gateway listens on ${host}: list the names that clients use for it in gateway.allowed_hosts.`);
+    throw new BadSetting(
+      `The gateway listens on ${host}: list the names that clients use for it in gateway.allowed_hosts.`,
+    );
   }
   const secret =
     set.HOLDFAST_SECRET ?? (set.HOLDFAST_SECRET_FILE && readFileSync(set.HOLDFAST_SECRET_FILE, 'utf8').trim());
   if (!secret || secret.length < 32) {
-    throw new Error(
+    throw new BadSetting(
       'HOLDFAST_SECRET (or the file named by HOLDFAST_SECRET_FILE) must hold at least 32 characters, the same for every gateway. Make one with: openssl rand -hex 32',
     );
   }
@@ -118,38 +119,4 @@ export function gatewayConfig(env: NodeJS.ProcessEnv) {
     secret,
     temporal: loadClientConnectConfig(),
   };
-}
-
-/** Both parts: a name that neither gateway nor worker reads is a mistake. */
-const Parts = z.strictObject({ gateway: File.prefault({}), worker: z.unknown().optional() });
-
-function fileAt(path: string | undefined): z.output<typeof File> {
-  if (path === undefined) return File.parse({});
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch {
-    throw new Error(`HOLDFAST_CONFIG names ${path}, which cannot be read. Correct the path, or unset it.`);
-  }
-  return parsed(Parts, yamlIn(text, path) ?? {}, path).gateway;
-}
-
-/** What a YAML text says. @throws Error with the line where it is wrong: the parser draws a picture over many */
-function yamlIn(text: string, path: string): unknown {
-  try {
-    return parse(text);
-  } catch (error) {
-    if (!(error instanceof YAMLError)) throw error;
-    const [problem = ''] = error.message.split('\n', 1);
-    throw new Error(`HOLDFAST_CONFIG names ${path}, which is not YAML: ${problem.replace(/:$/, '')}.`);
-  }
-}
-
-function parsed<T extends z.ZodType>(schema: T, value: unknown, where: string): z.output<T> {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const problems = result.error.issues.map(({ path, message }) =>
-    [path.map(String).join('.'), message].filter(Boolean).join(': '),
-  );
-  throw new Error(`${where}: ${problems.join('; ')}. holdfast.yaml shows every setting.`);
 }

@@ -18,13 +18,14 @@ const table: readonly (readonly [files: RegExp, mayImport: RegExp])[] = [
   [/^activities\//, /^(activities(\/.+)?|workflows\/contract|npm:(?!@temporalio\/(client|worker|workflow)(\/|$)).+)$/],
   [
     /^gateway\//,
-    /^(gateway\/.+|workflows\/(contract|tools)|package\.json|npm:(?!@temporalio\/(activity|worker|workflow)(\/|$)).+)$/,
+    /^(gateway\/.+|config\/file|workflows\/(contract|tools)|package\.json|npm:(?!@temporalio\/(activity|worker|workflow)(\/|$)).+)$/,
   ],
-  [/^worker\//, /^(worker\/.+|activities|workflows\/contract|npm:.+)$/],
+  [/^config\//, /^npm:.+$/],
+  [/^worker\//, /^(worker\/.+|activities|config\/file|workflows\/contract|npm:.+)$/],
   // The secret that a worker signs with, and that its operator hands out, is derived in one place.
   [
     /^cli\//,
-    /^(cli\/.+|(gateway|worker)\/main\.js|activities\/webhooks\/sign|workflows\/contract|package\.json|npm:.+)$/,
+    /^(cli\/.+|(gateway|worker)\/main\.js|activities\/webhooks\/sign|config\/file|workflows\/contract|package\.json|npm:.+)$/,
   ],
 ];
 
@@ -34,7 +35,7 @@ function filesIn(folder: string): string[] {
     .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/').slice(0, -'.ts'.length));
 }
 
-const files = ['workflows', 'activities', 'gateway', 'worker', 'cli'].flatMap(filesIn);
+const files = ['config', 'workflows', 'activities', 'gateway', 'worker', 'cli'].flatMap(filesIn);
 
 const sourceOf = (file: string): ts.SourceFile =>
   ts.createSourceFile(file, readFileSync(join(root, `${file}.ts`), 'utf8'), ts.ScriptTarget.Latest, true);
@@ -115,7 +116,7 @@ test('the bundle holds workflows, the contract and the Temporal SDK, and nothing
   ]);
 
   const ours = paths.flatMap(
-    (path) => /(?:^|\/)((?:workflows|activities|gateway|worker|cli)\/.+)\.ts$/.exec(path)?.[1] ?? [],
+    (path) => /(?:^|\/)((?:workflows|activities|config|gateway|worker|cli)\/.+)\.ts$/.exec(path)?.[1] ?? [],
   );
   expect(ours).toContain('workflows/job');
   expect(

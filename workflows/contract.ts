@@ -104,11 +104,6 @@ export interface Callback {
 /** Longest address of a callback, characters. */
 export const CALLBACK_MAX = 2_048;
 
-/** Whether `host` is written as a URL has it, `host` or `host:port`: so the hosts of callbacks are listed and compared. */
-export function isHost(host: string): boolean {
-  return !host.includes('*') && URL.canParse(`https://${host}`) && new URL(`https://${host}`).host === host;
-}
-
 /** Hosts of callbacks that may be spoken to in plain http: a receiver on the same machine. */
 export const LOOPBACK_HOST = /^127\.0\.0\.1:\d+$/;
 

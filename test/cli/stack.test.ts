@@ -224,7 +224,7 @@ test.each([
   [
     'is not there',
     () => '/nowhere/holdfast.yaml',
-    /^HOLDFAST_CONFIG names \/nowhere\/holdfast\.yaml, which cannot be read\.$/,
+    /^HOLDFAST_CONFIG names \/nowhere\/holdfast\.yaml, which cannot be read\. Correct the path, or unset it\.$/,
   ],
 ])('a configuration that %s is one sentence', async (_what, path, sentence) => {
   const { said, exit } = dev(scratch(), [], { HOLDFAST_CONFIG: path() });

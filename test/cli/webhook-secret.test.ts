@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { BadSetting } from '../../cli/config';
+import { BadSetting } from '../../config/file';
 import { webhookSecret } from '../../cli/webhook-secret';
 
 const master = 'x'.repeat(32);

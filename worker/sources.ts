@@ -1,0 +1,56 @@
+/** The `sources` part of the worker's configuration: where deep_research and search_sources look. */
+import { existsSync } from 'node:fs';
+import { z } from 'zod';
+import type { SourcesConfig } from '../activities/sources/sources';
+import { secretIn } from './secrets';
+
+export const WebAddress = z.url({ protocol: /^https?$/, error: 'An address that begins with https:// or http://' });
+
+/** Settings of something that is off when they are false. */
+const orFalse = <T extends z.ZodType>(settings: T) =>
+  z.union([z.literal(false).transform(() => undefined), settings], 'Either false or its settings');
+
+/** The only setting that most sources have: another address, such as a mirror's. */
+const Place = z.strictObject({ base_url: WebAddress.optional() });
+
+export const Sources = z.strictObject({
+  wikipedia: orFalse(
+    Place.extend({
+      language: z
+        .string()
+        .regex(/^[a-z][a-z-]*$/, 'A language as in the address: en, de, zh-min-nan')
+        .default('en'),
+    }),
+  ).prefault({}),
+  hacker_news: orFalse(Place).prefault({}),
+  arxiv: orFalse(Place).prefault({}),
+  github: orFalse(Place.extend({ token_env: z.string().min(1).optional() })).prefault({}),
+  searxng: z.strictObject({ url: WebAddress }).optional(),
+  feeds: z.array(WebAddress).max(100).default([]),
+  folders: z.array(z.string().min(1)).default([]),
+});
+
+/**
+ * What the activities are told of the sources.
+ *
+ * @param documents - a folder besides those of the file; ignored when it does not exist
+ * @throws BadSetting when a variable that should hold a token is not set
+ */
+export function sourcesOf(
+  { wikipedia, hacker_news, arxiv, github, searxng, feeds, folders }: z.infer<typeof Sources>,
+  documents: string | undefined,
+  env: NodeJS.ProcessEnv,
+): SourcesConfig {
+  return {
+    wikipedia: wikipedia && { language: wikipedia.language, baseUrl: wikipedia.base_url },
+    hackerNews: hacker_news && { baseUrl: hacker_news.base_url },
+    arxiv: arxiv && { baseUrl: arxiv.base_url },
+    github: github && {
+      baseUrl: github.base_url,
+      token: secretIn(env, 'worker.sources.github.token_env', github.token_env),
+    },
+    searxng,
+    feeds,
+    folders: documents !== undefined && existsSync(documents) ? [...folders, documents] : folders,
+  };
+}
