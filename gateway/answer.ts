@@ -4,13 +4,13 @@ import { DEFAULT_POLICY } from '../workflows/contract';
 import { unlessUnavailable } from './errors';
 import { handleOf } from './handle';
 import type { JobRef } from './ids';
-import type { Jobs } from './jobs';
-import type { Outcome } from './outcome';
+import type { Jobs } from './jobs/jobs';
+import type { Outcome } from './jobs/outcome';
 import { isRecord, json, resultOf } from './result';
 import type { Shows } from './result';
 import type { Tool } from './tools';
-import { fingerprint, isClosed, newView } from './view';
-import type { JobView } from './view';
+import { fingerprint, isClosed, newView } from './jobs/view';
+import type { JobView } from './jobs/view';
 
 /** A job that has ended, with its answer; or one that goes on, as it is now. */
 export type State =

@@ -8,14 +8,15 @@ import type { ClientFacts } from './client';
 import { unlessUnavailable, unlessUnknown } from './errors';
 import { handleOf } from './handle';
 import { argsHash } from './ids';
-import type { Jobs, Origin, StartOptions } from './jobs';
+import type { Jobs } from './jobs/jobs';
+import type { Origin, StartOptions } from './jobs/start';
 import { invalid, overQuota } from './result';
 import type { Round, Rounds } from './rounds';
 import { needOf, takenBy } from './question';
 import { coreTask, createdTask } from './task';
 import type { Checked, Tool } from './tools';
-import { isClosed } from './view';
-import type { JobView } from './view';
+import { isClosed } from './jobs/view';
+import type { JobView } from './jobs/view';
 import type { Push, Watch } from './watch';
 
 /** What a request brings along besides the tool's name and arguments. */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Caller } from '../workflows/contract';
 import { UnknownJob } from './errors';
 import type { Ids } from './ids';
-import type { Jobs } from './jobs';
+import type { Jobs } from './jobs/jobs';
 import type { Sessions } from './session';
 
 const Cancelled = z.looseObject({

@@ -9,7 +9,7 @@ import type { Caller, Question } from '../workflows/contract';
 import { unlessUnknown } from './errors';
 import { JOB_ID, isJobId } from './ids';
 import type { Ids, JobRef } from './ids';
-import type { Jobs } from './jobs';
+import type { Jobs } from './jobs/jobs';
 import { requestOf } from './question';
 import type { Respond } from './respond';
 import type { Seals } from './seal';

@@ -17,7 +17,7 @@ import type { GatewayConfig } from './config';
 import { frontOf } from './front';
 import { idsUnder } from './ids';
 import type { JobRef } from './ids';
-import { temporalJobs } from './jobs';
+import { temporalJobs } from './jobs/jobs';
 import { listenersOf } from './listen';
 import { menuOf } from './menu';
 import { patienceBy } from './patience';

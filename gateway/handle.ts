@@ -3,8 +3,8 @@
  * some clients drop `structuredContent` and others drop `content`.
  */
 import type { CallToolResult, Tool as ListedTool } from '@modelcontextprotocol/server';
-import { expiryOf, isClosed } from './view';
-import type { JobView } from './view';
+import { expiryOf, isClosed } from './jobs/view';
+import type { JobView } from './jobs/view';
 
 /** The next call to make, exactly as it is to be made. */
 export interface NextCall {

@@ -14,11 +14,11 @@ import { unlessUnknown } from './errors';
 import type { Refusal } from './errors';
 import { isJobId } from './ids';
 import type { Ids } from './ids';
-import type { Jobs } from './jobs';
+import type { Jobs } from './jobs/jobs';
 import { deliver } from './stream';
 import { detailedTask } from './task';
-import { isClosed } from './view';
-import type { JobView } from './view';
+import { isClosed } from './jobs/view';
+import type { JobView } from './jobs/view';
 import type { Watch, Watcher } from './watch';
 
 const KEEP_ALIVE_MS = 15_000;

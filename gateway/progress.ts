@@ -1,7 +1,7 @@
 /** Progress notifications by the clock: a client that resets its timer on them must hear something even in a long step. */
 import type { ProgressToken } from '@modelcontextprotocol/server';
 import { estimateText, stepText } from './handle';
-import type { JobView } from './view';
+import type { JobView } from './jobs/view';
 
 const BEAT_MS = 10_000;
 

@@ -5,7 +5,7 @@ import type { Caller } from '../workflows/contract';
 import type { Answers } from './answer';
 import { UnknownJob } from './errors';
 import type { Ids } from './ids';
-import type { Jobs } from './jobs';
+import type { Jobs } from './jobs/jobs';
 import { RESULT_TEMPLATE, resultAt, resultUri } from './resource-uri';
 import { INLINE_MAX, wholeOf } from './result';
 

@@ -1,9 +1,9 @@
 /** Hands the answer of a person to a job, whichever way it came in. */
 import type { Question } from '../workflows/contract';
 import { UnknownJob } from './errors';
-import type { Jobs } from './jobs';
+import type { Jobs } from './jobs/jobs';
 import { answerIn, contentSchemaOf } from './question';
-import type { JobView } from './view';
+import type { JobView } from './jobs/view';
 
 /** What became of an answer. `closed`: that question was answered, has expired, or never was. */
 export type Reception =

@@ -6,7 +6,7 @@ import { metaOf, stepText, written } from './handle';
 import type { NextCall } from './handle';
 import type { JobRef } from './ids';
 import { resultUri } from './resource-uri';
-import type { Outcome } from './outcome';
+import type { Outcome } from './jobs/outcome';
 
 /** Longest text of one answer, characters: about 8,000 tokens. More is read in pages. */
 export const INLINE_MAX = 32_000;

@@ -7,11 +7,11 @@ import { z } from 'zod';
 import type { Caller, Question } from '../workflows/contract';
 import { JOB_ID, isJobId } from './ids';
 import type { Ids, JobRef } from './ids';
-import type { Jobs } from './jobs';
+import type { Jobs } from './jobs/jobs';
 import { inputRequestsOf } from './question';
 import type { Respond } from './respond';
 import type { Seals } from './seal';
-import type { JobView } from './view';
+import type { JobView } from './jobs/view';
 
 /** Clients give up after ten rounds. The last one of ours gives them a handle. */
 const ROUNDS_MAX = 9;

@@ -14,7 +14,7 @@ import type { Elicitation } from './elicitation';
 import { RETRY_AFTER_S, unlessUnavailable } from './errors';
 import type { Refusal } from './errors';
 import type { Exchange } from './exchange';
-import type { Jobs } from './jobs';
+import type { Jobs } from './jobs/jobs';
 import { McpServer } from './mcp-server';
 import type { Menu } from './menu';
 import type { PatienceOf } from './patience';

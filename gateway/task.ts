@@ -4,7 +4,7 @@ import type { CallToolResult } from '@modelcontextprotocol/server';
 import { estimateText, stepText } from './handle';
 import { inputRequestsOf, takenBy } from './question';
 import type { Ability } from './question';
-import type { JobView } from './view';
+import type { JobView } from './jobs/view';
 
 export type TaskStatus = 'working' | 'input_required' | 'completed' | 'failed' | 'cancelled';
 

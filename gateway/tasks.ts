@@ -6,12 +6,12 @@ import type { Answers } from './answer';
 import { Expired, UnknownJob, unlessUnknown } from './errors';
 import { isJobId } from './ids';
 import type { Ids, JobRef } from './ids';
-import type { Jobs } from './jobs';
+import type { Jobs } from './jobs/jobs';
 import type { Ability } from './question';
 import type { Respond } from './respond';
 import { coreTask, detailedTask } from './task';
-import { isClosed } from './view';
-import type { JobView } from './view';
+import { isClosed } from './jobs/view';
+import type { JobView } from './jobs/view';
 import type { Push, Watch } from './watch';
 
 export type Tasks = ReturnType<typeof tasksOf>;

@@ -4,7 +4,7 @@ import type { CallToolResult, Result } from '@modelcontextprotocol/server';
 import type { Caller } from '../workflows/contract';
 import { Conflict, RETRY_AFTER_S, Unavailable, UnknownJob } from './errors';
 import type { Exchange } from './exchange';
-import type { Jobs } from './jobs';
+import type { Jobs } from './jobs/jobs';
 import { rejected, texts } from './result';
 
 /** Told of every error that is a bug of ours. */

@@ -6,9 +6,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Unavailable } from './errors';
 import type { Question } from '../workflows/contract';
 import type { JobRef } from './ids';
-import type { Outcome } from './outcome';
-import { fingerprint } from './view';
-import type { JobView } from './view';
+import type { Outcome } from './jobs/outcome';
+import { fingerprint } from './jobs/view';
+import type { JobView } from './jobs/view';
 
 /** What the hub needs of {@link Jobs}. */
 export interface Watchable {

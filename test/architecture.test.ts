@@ -16,9 +16,10 @@ const table: readonly (readonly [files: RegExp, mayImport: RegExp])[] = [
     /^(npm:@temporalio\/workflow|workflows\/(contract|job|bounded|budget|failure|in-turn|progress|questions|steps|webhook|[^/]+\/workflow))$/,
   ],
   [/^activities\//, /^(activities(\/.+)?|workflows\/contract|npm:(?!@temporalio\/(client|worker|workflow)(\/|$)).+)$/],
+  [/^gateway\/jobs\//, /^(gateway\/.+|workflows\/contract|npm:(?!@temporalio\/(activity|worker|workflow)(\/|$)).+)$/],
   [
     /^gateway\//,
-    /^(gateway\/.+|config\/file|workflows\/(contract|tools)|package\.json|npm:(?!@temporalio\/(activity|worker|workflow)(\/|$)).+)$/,
+    /^(gateway\/.+|config\/file|workflows\/(contract|tools)|package\.json|npm:(?!@temporalio\/(activity|client|proto|worker|workflow)(\/|$)).+)$/,
   ],
   [/^config\//, /^npm:.+$/],
   [/^worker\//, /^(worker\/.+|activities|config\/file|workflows\/contract|npm:.+)$/],

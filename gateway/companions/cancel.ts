@@ -2,9 +2,9 @@
 import { z } from 'zod';
 import { unlessUnavailable } from '../errors';
 import { STOPPING } from '../handle';
-import { isClosed } from '../view';
+import { isClosed } from '../jobs/view';
 import { invalid } from '../result';
-import { isScheduleId } from '../schedules';
+import { isScheduleId } from '../jobs/schedules';
 import { companion, jobId, told } from './companion';
 import type { Companion, Means } from './companion';
 
@@ -26,7 +26,7 @@ export function jobCancel(means: Means): Companion {
     z.object({ job_id: z.union([jobId, scheduleId]) }),
     async ({ job_id }, { caller, signal, accepted }) => {
       if (isScheduleId(job_id)) {
-        const ended = await jobs.endSchedule(caller, job_id);
+        const ended = await jobs.schedules.end(caller, job_id);
         return ended
           ? { content: [{ type: 'text', text: `Schedule ${job_id} has ended. Jobs that it started go on.` }] }
           : invalid(`You have no schedule ${job_id}.`);

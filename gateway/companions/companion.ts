@@ -7,11 +7,11 @@ import type { CallRequest } from '../call';
 import { metaOf, stateOf } from '../handle';
 import { JOB_ID } from '../ids';
 import type { Ids } from '../ids';
-import type { Jobs } from '../jobs';
+import type { Jobs } from '../jobs/jobs';
 import type { Respond } from '../respond';
 import { invalid } from '../result';
 import { checkWith, jsonSchemaOf } from '../tools';
-import type { JobView } from '../view';
+import type { JobView } from '../jobs/view';
 import type { Watch } from '../watch';
 
 /** A handle tool, ready to be listed and run. */

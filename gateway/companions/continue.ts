@@ -6,8 +6,8 @@ import { statusLine } from '../handle';
 import { invalid } from '../result';
 import { checkWith, jsonSchemaOf } from '../tools';
 import type { Tool } from '../tools';
-import { isClosed } from '../view';
-import type { JobView } from '../view';
+import { isClosed } from '../jobs/view';
+import type { JobView } from '../jobs/view';
 import { jobId } from './companion';
 import type { Means } from './companion';
 

@@ -24,7 +24,7 @@ export function jobList({ jobs, schedules }: Means): Companion {
     async (filter, { caller }) => {
       const [found, scheduled] = await Promise.all([
         jobs.list(caller, filter),
-        schedules ? jobs.schedules(caller) : [],
+        schedules ? jobs.schedules.list(caller) : [],
       ]);
       const lines = found.map(
         ({ ref, tool, status, startedAt }) => `${ref.id}  ${status.padEnd(14)}  ${startedAt.toISOString()}  ${tool}`,

@@ -3,8 +3,8 @@ import type { CallToolResult } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { statusLine } from '../handle';
 import { json, page, wholeOf } from '../result';
-import { isClosed } from '../view';
-import type { JobView } from '../view';
+import { isClosed } from '../jobs/view';
+import type { JobView } from '../jobs/view';
 import { companion, jobId } from './companion';
 import type { Companion, Means } from './companion';
 

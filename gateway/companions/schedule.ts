@@ -48,7 +48,7 @@ export function jobSchedule(
       if (!checked.ok) return invalid(`The arguments of ${name} do not fit its schema: ${checked.problems}.`);
 
       if (every !== undefined && run_at === undefined) {
-        const id = await jobs.repeat(tool, checked.input, caller, msToNumber(every));
+        const id = await jobs.schedules.create(tool, checked.input, caller, msToNumber(every));
         if (id === undefined) return invalid('You have 50 schedules, which is the limit. End one with job_cancel.');
         accepted();
         const text = `${name} is called every ${every} from now on, as ${id}. job_list shows its jobs; job_cancel(${JSON.stringify({ job_id: id })}) ends it.`;

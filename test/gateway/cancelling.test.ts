@@ -5,8 +5,8 @@ import { jobCancel } from '../../gateway/companions/cancel';
 import type { Means } from '../../gateway/companions/companion';
 import { handleOf } from '../../gateway/handle';
 import { idsUnder } from '../../gateway/ids';
-import { newView } from '../../gateway/view';
-import type { JobView } from '../../gateway/view';
+import { newView } from '../../gateway/jobs/view';
+import type { JobView } from '../../gateway/jobs/view';
 import { DEFAULT_POLICY } from '../../workflows/contract';
 import { dataOf, textOf } from '../fixtures/stack';
 

@@ -1,9 +1,9 @@
 /** Answers against the schemas of their questions. */
 import { idsUnder } from '../../gateway/ids';
-import type { Jobs } from '../../gateway/jobs';
+import type { Jobs } from '../../gateway/jobs/jobs';
 import { respondTo } from '../../gateway/respond';
 import type { Reception } from '../../gateway/respond';
-import { newView } from '../../gateway/view';
+import { newView } from '../../gateway/jobs/view';
 import { DEFAULT_POLICY } from '../../workflows/contract';
 import type { JsonSchema } from '../../workflows/contract';
 

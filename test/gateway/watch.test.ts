@@ -1,9 +1,9 @@
 import { DEFAULT_POLICY } from '../../workflows/contract';
 import { Unavailable } from '../../gateway/errors';
 import type { JobRef } from '../../gateway/ids';
-import type { Outcome } from '../../gateway/outcome';
-import { newView } from '../../gateway/view';
-import type { JobView } from '../../gateway/view';
+import type { Outcome } from '../../gateway/jobs/outcome';
+import { newView } from '../../gateway/jobs/view';
+import type { JobView } from '../../gateway/jobs/view';
 import { watchHub } from '../../gateway/watch';
 import type { Watchable } from '../../gateway/watch';
 import type { Question } from '../../workflows/contract';

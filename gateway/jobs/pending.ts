@@ -1,7 +1,7 @@
 /** What a job waits for: read from the pending steps and the pending decision that `describe` tells of. */
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { optionalTsToDate } from '@temporalio/common/lib/time';
-import { FAILURES } from '../workflows/contract';
+import { FAILURES } from '../../workflows/contract';
 import type { Queue } from './queues';
 
 /** A step or decision that waited this long has no worker: a live fleet takes it within milliseconds. */

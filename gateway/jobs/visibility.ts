@@ -1,10 +1,10 @@
 /** What only Temporal's visibility store can tell: lists and counts. Eventually consistent, and slow: never on the path of a call. */
-import type { Client } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
-import { SEARCH_ATTRIBUTES } from '../workflows/contract';
-import type { Caller } from '../workflows/contract';
-import { isJobId } from './ids';
-import type { Ids, JobRef } from './ids';
+import { SEARCH_ATTRIBUTES } from '../../workflows/contract';
+import type { Caller } from '../../workflows/contract';
+import { isJobId } from '../ids';
+import type { Ids, JobRef } from '../ids';
+import type { Store } from './connection';
 import { statusIn } from './view';
 import type { Status } from './view';
 
@@ -23,10 +23,7 @@ export interface ListedJob {
   readonly startedAt: Date;
 }
 
-/** What `ask` gives an RPC: a deadline, and errors with our names. */
-type Ask = <R>(run: () => Promise<R>) => Promise<R>;
-
-export function visibilityOf(client: Client, ask: Ask, ids: Ids) {
+export function visibilityOf({ client, ask }: Store, ids: Ids) {
   const ofTenant = (tenant: string): string => `${TENANT.name} = '${tenant}'`;
   const ofCaller = (caller: Caller): string =>
     `${ofTenant(caller.tenant)} AND ${SUBJECT.name} = '${ids.subjectTag(caller)}'`;

@@ -1,4 +1,4 @@
-import { estimateFrom, estimatesFrom } from '../../gateway/estimates';
+import { estimateFrom, estimatesFrom } from '../../../gateway/jobs/estimates';
 
 const s = (...seconds: readonly number[]): number[] => seconds.map((second) => second * 1000);
 

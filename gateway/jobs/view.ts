@@ -1,10 +1,10 @@
 /** What can be told about a job at one moment, with no worker needed: made from Temporal's `describe`. */
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { z } from 'zod';
-import { DEFAULT_POLICY, MEMO_JOB, MEMO_PARTIAL, MEMO_PROGRESS, MEMO_QUESTIONS } from '../workflows/contract';
-import type { Policy, Question } from '../workflows/contract';
+import { DEFAULT_POLICY, MEMO_JOB, MEMO_PARTIAL, MEMO_PROGRESS, MEMO_QUESTIONS } from '../../workflows/contract';
+import type { Policy, Question } from '../../workflows/contract';
 import type { Estimate } from './estimates';
-import type { JobRef } from './ids';
+import type { JobRef } from '../ids';
 import { retryingIn, troubleIn, unclaimedIn } from './pending';
 import type { Retrying } from './pending';
 import type { Queue } from './queues';

@@ -14,6 +14,8 @@ const KNOWN_MAX = 1_000;
 const ENOUGH = 5;
 const ENOUGH_LONGER = 2;
 
+export type Estimates = ReturnType<typeof estimatesFrom>;
+
 /**
  * Makes the function that estimates. It answers at once from what it knows, and refreshes behind the scenes, so that the first
  * job of a tool gets none.

@@ -1,8 +1,11 @@
 /** Calls that are made again and again: Temporal Schedules, each owned by its caller. A run is a job like any other. */
 import { ScheduleNotFoundError } from '@temporalio/client';
-import type { Client, ScheduleOptionsAction } from '@temporalio/client';
-import type { Caller } from '../workflows/contract';
-import type { Ids } from './ids';
+import type { Caller } from '../../workflows/contract';
+import { argsHash } from '../ids';
+import type { Ids } from '../ids';
+import type { Tool } from '../tools';
+import type { Store } from './connection';
+import { described, memoOf } from './start';
 import { SUBJECT, TENANT, TOOL } from './visibility';
 
 /** `sched_` and the 16 characters that the ids of its jobs have after `job_`. */
@@ -23,11 +26,8 @@ export interface ListedSchedule {
 /** Schedules of one caller. */
 const MAX = 50;
 
-type Ask = <R>(run: () => Promise<R>) => Promise<R>;
-
-export function schedulesOf(client: Client, ask: Ask, ids: Ids) {
+export function schedulesOf({ client, ask }: Store, ids: Ids) {
   const prefixOf = (caller: Caller): string => `${caller.tenant}/${ids.subjectTag(caller)}/`;
-  const scheduleIdOf = (id: string): string => id.replace(/\/job_/, '/sched_');
 
   async function list(caller: Caller): Promise<ListedSchedule[]> {
     const query = `${TENANT.name} = '${caller.tenant}' AND ${SUBJECT.name} = '${ids.subjectTag(caller)}'`;
@@ -46,18 +46,22 @@ export function schedulesOf(client: Client, ask: Ask, ids: Ids) {
   return {
     list,
 
-    /** Makes a schedule of `action`, whose workflow id names the jobs; undefined when the caller has too many already. */
-    async create(
-      caller: Caller,
-      action: ScheduleOptionsAction & { readonly workflowId: string },
-      everyMs: number,
-    ): Promise<ScheduleId | undefined> {
+    /** Has a call made again and again. Undefined when the caller has too many schedules already. */
+    async create(tool: Tool, input: unknown, caller: Caller, everyMs: number): Promise<ScheduleId | undefined> {
       if ((await list(caller)).length >= MAX) return undefined;
-      const scheduleId = scheduleIdOf(action.workflowId);
-      const spec = { intervals: [{ every: everyMs, offset: Date.now() % everyMs }] }; // counted from now
-      const { typedSearchAttributes = [] } = action;
-      await ask(() => client.schedule.create({ scheduleId, action, spec, typedSearchAttributes }));
-      return scheduleId.slice(prefixOf(caller).length) as ScheduleId;
+      const { id: jobId, workflowId } = ids.newRef(caller, tool.name, undefined);
+      const id = jobId.replace(/^job_/, 'sched_') as ScheduleId;
+      const workflow = described(tool, input, memoOf(tool, caller, { argsHash: argsHash(input) }), ids);
+      const { typedSearchAttributes } = workflow;
+      await ask(() =>
+        client.schedule.create({
+          scheduleId: prefixOf(caller) + id,
+          action: { type: 'startWorkflow', workflowType: tool.route.workflow, workflowId, ...workflow },
+          spec: { intervals: [{ every: everyMs, offset: Date.now() % everyMs }] }, // counted from now
+          typedSearchAttributes,
+        }),
+      );
+      return id;
     },
 
     /** Ends a schedule; jobs that it has started go on. False when the caller has none of this id. */

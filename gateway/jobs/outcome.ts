@@ -2,8 +2,8 @@
 import { ApplicationFailure, CancelledFailure, TerminatedFailure, TimeoutFailure } from '@temporalio/common';
 import { z } from 'zod';
 import type { WorkflowFailedError } from '@temporalio/client';
-import { FAILURES } from '../workflows/contract';
-import type { Failure, FailureDetail, Progress } from '../workflows/contract';
+import { FAILURES } from '../../workflows/contract';
+import type { Failure, FailureDetail, Progress } from '../../workflows/contract';
 
 const Detail = z
   .object({

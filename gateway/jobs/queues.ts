@@ -1,6 +1,6 @@
 /** What a step or decision waits for that no worker has taken: for workers at all, or for its turn. */
-import type { Connection } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
+import type { Store } from './connection';
 
 const { TaskQueueType } = temporal.api.enums.v1;
 const TYPE = {
@@ -18,10 +18,10 @@ const UNTAKEN = 'no worker has taken its next step yet';
 const FRESH_MS = 2_000;
 const KNOWN_MAX = 100;
 
-type Ask = <R>(run: () => Promise<R>) => Promise<R>;
+export type Queues = ReturnType<typeof queuesOf>;
 
 /** Makes the function that tells, in words for a person. Asks Temporal at most every 2 s for each queue. */
-export function queuesOf(connection: Connection, namespace: string, ask: Ask) {
+export function queuesOf({ connection, namespace, ask }: Store) {
   const known = new Map<string, { readonly at: number; readonly words: Promise<string> }>();
 
   async function words({ name, type }: Queue): Promise<string> {

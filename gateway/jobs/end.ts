@@ -1,0 +1,45 @@
+/** Waiting for the end of a job, by Temporal's long poll. */
+import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
+import { ValueError } from '@temporalio/common';
+import { isPartialResult } from '../../workflows/contract';
+import { Unavailable, UnknownJob } from '../errors';
+import type { JobRef } from '../ids';
+import { grpcCodeOf } from './connection';
+import type { Store } from './connection';
+import { UNREADABLE, failedOutcome } from './outcome';
+import type { Outcome } from './outcome';
+
+/** A server page of the long poll lasts 20 s; an abort that falls between two pages is lost, so a slice ends before. */
+const POLL_SLICE_MS = 18_000;
+
+/** Makes the function that waits for one slice: undefined when the slice, or the wait, ended before the job. */
+export function pollThrough({ connection, client }: Store) {
+  return async (ref: JobRef, signal: AbortSignal): Promise<Outcome | undefined> => {
+    if (signal.aborted) return undefined;
+    // The client never lets go of a signal that it was given, so each slice gets its own.
+    const slice = new AbortController();
+    const end = (): void => slice.abort();
+    const timer = setTimeout(end, POLL_SLICE_MS);
+    signal.addEventListener('abort', end, { once: true });
+    try {
+      const value: unknown = await connection.withAbortSignal(slice.signal, () =>
+        client.workflow.getHandle(ref.workflowId).result(),
+      );
+      return isPartialResult(value)
+        ? { kind: 'partial', value: value.value, reason: value.reason, progress: value.progress }
+        : { kind: 'done', value };
+    } catch (error) {
+      if (error instanceof WorkflowFailedError) return failedOutcome(error);
+      // It ended, with something that the payload converter cannot read: it never will.
+      if (error instanceof SyntaxError || error instanceof ValueError) return UNREADABLE;
+      if (slice.signal.aborted) return undefined;
+      if (error instanceof WorkflowNotFoundError) throw new UnknownJob(ref.id);
+      // Whatever ails the connection, the job goes on, and so may the wait.
+      if (grpcCodeOf(error) !== undefined) throw new Unavailable(false);
+      throw error;
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+    }
+  };
+}
