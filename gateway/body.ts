@@ -61,3 +61,8 @@ export function malformedIn(body: unknown): string | undefined {
   }
   return undefined;
 }
+
+/** Whether it is an object that is no array. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -10,7 +10,7 @@ import { handleOf } from './handle';
 import { argsHash } from './ids';
 import type { Jobs } from './jobs/jobs';
 import type { Origin, StartOptions } from './jobs/start';
-import { invalid, overQuota } from './result';
+import { invalid, overQuota } from './rejected';
 import type { Round, Rounds } from './rounds';
 import { needOf, takenBy } from './question';
 import { coreTask, createdTask } from './task';

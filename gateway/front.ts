@@ -12,7 +12,7 @@ import {
 } from '@modelcontextprotocol/server';
 import type { Caller } from '../workflows/contract';
 import type { Authenticate, Grant } from './auth';
-import { BadBody, malformedIn, readJson } from './body';
+import { BadBody, isRecord, malformedIn, readJson } from './body';
 import { isCancellation } from './cancelled';
 import type { Cancellation } from './cancelled';
 import type { Elicitation } from './elicitation';
@@ -22,7 +22,6 @@ import type { Exchanger } from './exchange';
 import { subscriptionIn } from './listen';
 import type { Listeners } from './listen';
 import { NO_RESPONSES } from './question';
-import { isRecord } from './result';
 import type { Sessions } from './session';
 
 const { InternalError: INTERNAL, InvalidParams: INVALID_PARAMS, InvalidRequest: INVALID } = ProtocolErrorCode;

@@ -7,7 +7,7 @@ import { UnknownJob } from './errors';
 import type { Ids } from './ids';
 import type { Jobs } from './jobs/jobs';
 import { RESULT_TEMPLATE, resultAt, resultUri } from './resource-uri';
-import { INLINE_MAX, wholeOf } from './result';
+import { INLINE_MAX, wholeOf } from './page';
 
 /** What `resources/templates/list` offers. */
 export const RESULT_RESOURCES = [

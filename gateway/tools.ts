@@ -6,7 +6,8 @@ import { DEFAULT_POLICY, TASK_QUEUE } from '../workflows/contract';
 import type { Policy } from '../workflows/contract';
 import type { Annotations, Duration, PolicyInWords, ToolDefinition } from '../workflows/define-tool';
 import { answerSchema } from './handle';
-import { isRecord, json } from './result';
+import { isRecord } from './body';
+import { json } from './page';
 
 /** Where a tool's jobs run. */
 export interface Route {

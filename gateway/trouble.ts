@@ -5,7 +5,8 @@ import type { Caller } from '../workflows/contract';
 import { Conflict, RETRY_AFTER_S, Unavailable, UnknownJob } from './errors';
 import type { Exchange } from './exchange';
 import type { Jobs } from './jobs/jobs';
-import { rejected, texts } from './result';
+import { texts } from './page';
+import { rejected } from './rejected';
 
 /** Told of every error that is a bug of ours. */
 export type OnError = (error: unknown) => void;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { unlessUnavailable } from '../errors';
 import { STOPPING } from '../handle';
 import { isClosed } from '../jobs/view';
-import { invalid } from '../result';
+import { invalid } from '../rejected';
 import { isScheduleId } from '../jobs/schedules';
 import { companion, jobId, told } from './companion';
 import type { Companion, Means } from './companion';

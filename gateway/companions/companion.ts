@@ -9,7 +9,7 @@ import { JOB_ID } from '../ids';
 import type { Ids } from '../ids';
 import type { Jobs } from '../jobs/jobs';
 import type { Respond } from '../respond';
-import { invalid } from '../result';
+import { invalid } from '../rejected';
 import { checkWith, jsonSchemaOf } from '../tools';
 import type { JobView } from '../jobs/view';
 import type { Watch } from '../watch';

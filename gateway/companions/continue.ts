@@ -3,7 +3,7 @@ import type { CallToolResult, Tool as ListedTool } from '@modelcontextprotocol/s
 import { z } from 'zod';
 import type { Caller, JobId } from '../../workflows/contract';
 import { statusLine } from '../handle';
-import { invalid } from '../result';
+import { invalid } from '../rejected';
 import { checkWith, jsonSchemaOf } from '../tools';
 import type { Tool } from '../tools';
 import { isClosed } from '../jobs/view';

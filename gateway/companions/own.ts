@@ -2,7 +2,7 @@
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import type { CallRequest } from '../call';
-import { invalid } from '../result';
+import { invalid } from '../rejected';
 import type { Tool } from '../tools';
 import { jobCancel } from './cancel';
 import { companion, jobId } from './companion';

@@ -1,6 +1,6 @@
 /** `job_respond`: hands the answer of a person to a job. */
 import { z } from 'zod';
-import { invalid } from '../result';
+import { invalid } from '../rejected';
 import { companion, jobId, told } from './companion';
 import type { Companion, Means } from './companion';
 

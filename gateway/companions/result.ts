@@ -2,7 +2,7 @@
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { statusLine } from '../handle';
-import { json, page, wholeOf } from '../result';
+import { json, page, wholeOf } from '../page';
 import { isClosed } from '../jobs/view';
 import type { JobView } from '../jobs/view';
 import { companion, jobId } from './companion';

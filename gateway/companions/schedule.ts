@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Duration } from '../../workflows/define-tool';
 import type { Admit } from '../admission';
 import { handleOf } from '../handle';
-import { invalid, overQuota } from '../result';
+import { invalid, overQuota } from '../rejected';
 import type { Tool } from '../tools';
 import { companion } from './companion';
 import type { Companion, Means } from './companion';

@@ -1,0 +1,25 @@
+/** What a client is told about a call that never became a job. */
+import type { CallToolResult } from '@modelcontextprotocol/server';
+import type { Full } from './admission';
+
+/** Makes the answer to a call that was not accepted. Nothing has happened, and the model can mend it. */
+export function rejected(text: string, error: Record<string, unknown>): CallToolResult {
+  return { isError: true, content: [{ type: 'text', text }], structuredContent: { status: 'rejected', error } };
+}
+
+/** Makes the answer to arguments that cannot be right. */
+export function invalid(text: string): CallToolResult {
+  return rejected(text, { kind: 'invalid_input', retryable: false, side_effect: 'none' });
+}
+
+/** When a caller who has too much running may try again, seconds. */
+const QUOTA_RETRY_S = 10;
+
+/** Makes the answer to a call that would pass a quota. */
+export function overQuota({ limit, of }: Full): CallToolResult {
+  const whose = of === 'caller' ? 'You have' : 'Your tenant has';
+  return rejected(
+    `${whose} ${limit} jobs running, which is the limit. Nothing was started. Wait for one to end (job_wait with mode "any"), or call again in ${QUOTA_RETRY_S} s.`,
+    { kind: 'over_quota', retryable: true, retry_after_s: QUOTA_RETRY_S, side_effect: 'none', limit, of },
+  );
+}
