@@ -4,10 +4,20 @@ import { delimiter, join } from 'node:path';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { z } from 'zod';
 import { Host, fileAt, parsed } from '../config/file';
+import { QUEUE_NAME, WEBHOOKS_QUEUE } from '../workflows/contract';
 import { secretIn, webhookSecrets } from './secrets';
 import { Sources, WebAddress, sourcesOf } from './sources';
 
 const GIB = 1024 ** 3;
+
+const Queue = z.strictObject({
+  /** Steps of this queue that one process runs at the same time. */
+  concurrent_steps: z.number().int().positive().default(50),
+  /** Steps of this queue that begin in a second, in the whole fleet. */
+  per_second: z.number().positive().optional(),
+});
+/** Every worker delivers callbacks, on a queue that the file may give other limits. */
+const WEBHOOKS = Queue.parse({ concurrent_steps: 10 });
 
 const File = z.strictObject({
   repository: z
@@ -21,7 +31,7 @@ const File = z.strictObject({
   egress: z
     .strictObject({
       /** host:port pairs that may be private addresses and plain http. */
-      allow: z.array(z.string()).default([]),
+      allow: z.array(z.string().regex(/^[^\sA-Z]+:\d{1,5}$/, 'host:port, in lower case')).default([]),
     })
     .prefault({}),
   sources: Sources.prefault({}),
@@ -36,17 +46,7 @@ const File = z.strictObject({
   /** Steps that one process runs at the same time. */
   concurrent_steps: z.number().int().positive().default(50),
   /** Queues of tools that have a limit of their own (`queue` in their policy), by name. */
-  queues: z
-    .record(
-      z.string().regex(/^[a-z0-9-]{1,32}$/, '1 to 32 of a-z, 0-9 and -'),
-      z.strictObject({
-        /** Steps of this queue that one process runs at the same time. */
-        concurrent_steps: z.number().int().positive().default(50),
-        /** Steps of this queue that begin in a second, in the whole fleet. */
-        per_second: z.number().positive().optional(),
-      }),
-    )
-    .default({}),
+  queues: z.record(z.string().regex(QUEUE_NAME, '1 to 32 of a-z, 0-9 and -'), Queue).default({}),
 });
 
 /** Both parts: a name that neither gateway nor worker reads is a mistake. */
@@ -79,11 +79,13 @@ export function workerConfig(env: NodeJS.ProcessEnv) {
   return {
     temporal: { connectionOptions, namespace },
     concurrentSteps: worker.concurrent_steps,
-    queues: Object.entries(worker.queues).map(([name, limits]) => ({
-      name,
-      concurrentSteps: limits.concurrent_steps,
-      perSecond: limits.per_second,
-    })),
+    queues: Object.entries({ [WEBHOOKS_QUEUE]: WEBHOOKS, ...worker.queues }).map(
+      ([name, { concurrent_steps, per_second }]) => ({
+        name,
+        concurrentSteps: concurrent_steps,
+        perSecond: per_second,
+      }),
+    ),
     activities: {
       egress: worker.egress,
       sources: sourcesOf(worker.sources, set.HOLDFAST_DOCUMENTS, env),

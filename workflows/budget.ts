@@ -1,5 +1,5 @@
 /** The working time of a job, as a workflow timer that stands still while a person is waited for. */
-import { CancellationScope, sleep } from '@temporalio/workflow';
+import { CancellationScope, CancelledFailure, sleep } from '@temporalio/workflow';
 
 /** How long a job may clean up after its end. */
 const GRACE_MS = 5_000;
@@ -43,7 +43,8 @@ export function startBudget(budgetMs: number) {
     /** Working time that is left, milliseconds. */
     leftMs: (): number => Math.max(0, holds > 0 ? leftMs : leftMs - (Date.now() - startedAt)),
     /**
-     * Runs the job. Code that swallows its cancellation does not hold up the end of the job for longer than the grace.
+     * Runs the job; one that was cancelled before it began does not begin. Code that swallows its cancellation does not hold
+     * up the end of the job for longer than the grace.
      *
      * @throws CancelledFailure when the budget ended or the job was cancelled
      */
@@ -54,6 +55,8 @@ export function startBudget(budgetMs: number) {
         throw cancelled;
       });
       try {
+        await Promise.resolve(); // a cancellation comes with the first task, and is known a moment later
+        if (work.consideredCancelled) throw new CancelledFailure('The job was cancelled before it began.');
         return await Promise.race([work.run(run), overdue]);
       } finally {
         timer.cancel();

@@ -25,6 +25,12 @@ export function queueOf(name: string): string {
   return `${TASK_QUEUE}.${name}`;
 }
 
+/** The queue of callbacks: receivers that are slow hold up each other, and no step of a job. */
+export const WEBHOOKS_QUEUE = 'webhooks';
+
+/** The form of such a name. */
+export const QUEUE_NAME = /^[a-z0-9-]{1,32}$/;
+
 /** `job_` and 16 lower-case Crockford base32 characters (80 bits). */
 export type JobId = `job_${string}`;
 
@@ -152,6 +158,8 @@ export interface Question {
   readonly schema: JsonSchema;
   /** ISO 8601. */
   readonly expiresAt: string;
+  /** When it was asked, ISO 8601. Absent in jobs that began under an older version. */
+  readonly at?: string;
   /** A client has been shown it by a push. */
   readonly shown?: boolean;
   /** For the client itself rather than its user: its model, or its roots. Then there is no form; the content is MCP's result of it. */

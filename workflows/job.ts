@@ -66,7 +66,7 @@ export function job<T, P = unknown>(
     const shown = showProgress();
     const kit: Job<P> = {
       steps: (limits = {}) => stepsUnder(policy, limits, budget, shown),
-      settle: (run) => settle(run, policy),
+      settle,
       step: shown.step,
       progress: shown.progress,
       partial: findings.keep,
@@ -132,7 +132,7 @@ function keepFindings(policy: Policy) {
   return {
     last: () => last,
     keep(value: unknown): void {
-      const characters = jsonOf('A partial result', value, policy).length;
+      const characters = jsonOf('A partial result', bounded('A partial result', value, policy), policy).length;
       last = value;
       const memo: PartialMemo = characters <= MEMO_PARTIAL_MAX ? { value } : { characters };
       upsertMemo({ [MEMO_PARTIAL]: memo });

@@ -44,8 +44,9 @@ export function takeQuestions(policy: Policy, budget: Pick<Budget, 'hold' | 'rel
   });
 
   return async ({ message, schema, request, key = freeKey(used) }: Asked): Promise<Reply> => {
+    const at = new Date().toISOString();
     const expiresAt = new Date(Date.now() + policy.askMs).toISOString();
-    const question: Question = { key, message, schema, expiresAt, ...(request && { request }) };
+    const question: Question = { key, message, schema, at, expiresAt, ...(request && { request }) };
     refuseUnaskable(question, used, policy);
     used.add(key);
     open.set(key, question);
@@ -58,7 +59,7 @@ export function takeQuestions(policy: Policy, budget: Pick<Budget, 'hold' | 'rel
       open.delete(key);
       showOpen();
     }
-    const { key: answered, at, ...reply } = answers.get(key) ?? { key, action: 'expired' as const };
+    const { key: answered, at: taken, ...reply } = answers.get(key) ?? { key, action: 'expired' as const };
     return reply;
   };
 }

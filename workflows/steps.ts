@@ -1,5 +1,5 @@
 /** The steps of a job: activities, each bounded by the policy that the job was started under. */
-import { ActivityCancellationType, ApplicationFailure, isCancellation, proxyActivities } from '@temporalio/workflow';
+import { ActivityCancellationType, ApplicationFailure, proxyActivities } from '@temporalio/workflow';
 import { bounded } from './bounded';
 import type { Budget } from './budget';
 import { queueOf } from './contract';
@@ -28,7 +28,8 @@ export type Settled<R> =
     };
 
 /** The activities of `A`. Each is named in the Web UI after what the job is doing. */
-export function stepsUnder<A>(policy: Policy, limits: StepLimits, { admit }: Budget, { current }: Shown): A {
+export function stepsUnder<A>(under: Policy, limits: StepLimits, { admit }: Budget, { current }: Shown): A {
+  const policy = { ...under, attempts: Math.min(limits.attempts ?? under.attempts, under.attempts) };
   const activities = proxyActivities<Readonly<Record<string, (...args: unknown[]) => Promise<unknown>>>>({
     startToCloseTimeout: policy.stepTimeoutMs,
     heartbeatTimeout: policy.heartbeatMs,
@@ -37,7 +38,7 @@ export function stepsUnder<A>(policy: Policy, limits: StepLimits, { admit }: Bud
     // A step that does not listen must not hold up the end of the job.
     cancellationType: ActivityCancellationType.TRY_CANCEL,
     retry: {
-      maximumAttempts: Math.min(limits.attempts ?? policy.attempts, policy.attempts),
+      maximumAttempts: policy.attempts,
       initialInterval: policy.retryInitialMs,
       maximumInterval: policy.retryMaxMs,
     },
@@ -47,26 +48,28 @@ export function stepsUnder<A>(policy: Policy, limits: StepLimits, { admit }: Bud
     async (...args: unknown[]): Promise<unknown> => {
       await admit();
       const input = bounded(`The input of step ${name}`, args, policy);
-      return activities[name]?.executeWithOptions({ summary: current().message }, input);
+      try {
+        return await activities[name]?.executeWithOptions({ summary: current().message }, input);
+      } catch (error) {
+        throw jobFailure(error, policy);
+      }
     };
   return new Proxy({}, { get: (_target, name) => step(String(name)) }) as A;
 }
 
 /** Runs steps whose failure the job survives. Cancellation and the end of the budget it does not. */
-export async function settle<R>(run: () => Promise<R>, policy: Policy): Promise<Settled<R>> {
+export async function settle<R>(run: () => Promise<R>): Promise<Settled<R>> {
   try {
     return { ok: true, value: await run() };
   } catch (error) {
-    if (isCancellation(error)) throw error;
-    const failed = jobFailure(error, policy);
-    const failure = failed instanceof ApplicationFailure ? kindOf(failed) : undefined;
-    if (!failure || !(failed instanceof ApplicationFailure)) throw failed;
-    const [detail] = (failed.details ?? []) as FailureDetail[];
+    const failure = error instanceof ApplicationFailure ? kindOf(error) : undefined;
+    if (!failure || !(error instanceof ApplicationFailure)) throw error;
+    const [detail] = (error.details ?? []) as FailureDetail[];
     const after = detail?.retryAfterMs;
     return {
       ok: false,
       failure,
-      why: failed.message,
+      why: error.message,
       ...(after !== undefined && { retryAfterS: Math.ceil(after / 1000) }),
     };
   }

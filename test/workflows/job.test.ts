@@ -84,8 +84,27 @@ test('a partial result is there within the budget, and says where the job was', 
   const input = { ledger: newLedger().path, steps: ['one', 'gated'] };
   const handle = await start('walk', input, memoOf({ budgetMs: 3_000 }));
   expect(await handle.result()).toMatchObject({ progress: { done: 1, total: 2, message: 'Taking gated' } });
-  const { startTime, closeTime } = await handle.describe();
-  expect((closeTime?.getTime() ?? Infinity) - startTime.getTime()).toBeLessThan(3_000);
+  const { events } = await handle.fetchHistory();
+  const [timer] = events?.flatMap(({ timerStartedEventAttributes: started }) => started ?? []) ?? [];
+  expect(Number(timer?.startToFireTimeout?.nanos) + Number(timer?.startToFireTimeout?.seconds) * 1e9).toBe(2.75e9);
+});
+
+test('a step that may be tried once is not said to be safe to repeat, whatever the policy allows', async () => {
+  const handle = await start('dare', { ledger: newLedger().path, steps: ['gated'] });
+  const failure = await failureOf(handle);
+  expect(failure).toMatchObject({ type: 'outcome_unknown', details: [{ attempt: 1, of: 1, sideEffect: 'unknown' }] });
+});
+
+test('findings that are too large end the job at once, and those before them stay', async () => {
+  const handle = await start('hoard', { ledger: newLedger().path, sizes: [10, 1_600_000], fail: false });
+  expect(await failureOf(handle)).toMatchObject({ type: 'too_large' });
+  expect(await memo(handle, 'partial')).toEqual({ value: 'x'.repeat(10) });
+});
+
+test('a job that is cancelled before it begins does not begin', async () => {
+  const handle = await start('echo', { text: 'hi' }, { startDelay: '1 hour' });
+  await handle.cancel();
+  await expect(handle.result()).rejects.toMatchObject({ cause: expect.any(CancelledFailure) as unknown });
 });
 
 test('a job that goes on with an earlier one does not repeat what is done', async () => {

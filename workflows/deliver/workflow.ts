@@ -1,7 +1,7 @@
 /** Delivers one callback: attempt after attempt, over a day, until the receiver has it or wants no more. */
 import { ActivityFailure, CancellationScope, proxyActivities, setCurrentDetails, sleep } from '@temporalio/workflow';
 import type { WebhookSteps } from '../../activities/webhooks/steps';
-import { WEBHOOK_SCHEDULE } from '../contract';
+import { WEBHOOKS_QUEUE, WEBHOOK_SCHEDULE, queueOf } from '../contract';
 import type { Attempt, Notice } from '../contract';
 import { fail } from '../failure';
 
@@ -21,6 +21,7 @@ export interface Delivery {
 }
 
 const steps = proxyActivities<WebhookSteps>({
+  taskQueue: queueOf(WEBHOOKS_QUEUE),
   startToCloseTimeout: ATTEMPT_MS,
   heartbeatTimeout: HEARTBEAT_MS,
   retry: { maximumAttempts: 1 }, // the schedule says when to try again
