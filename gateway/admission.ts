@@ -1,7 +1,9 @@
 /**
  * How many jobs a caller, and a tenant, may have running. Counts its own starts, and asks Temporal when those reach a limit, or
- * when what it knows is old: with many replicas a burst may pass the limit by what the others started in that time.
+ * when what it knows is old: with many replicas a burst may pass the limit by what the others started in that time. While
+ * nothing can be counted, nobody is kept out by more than what was started here in the last moments.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Caller } from '../workflows/contract';
 
 export interface Quotas {
@@ -13,10 +15,14 @@ export interface Quotas {
 export interface Full {
   readonly limit: number;
   readonly of: 'caller' | 'tenant';
+  readonly what: Counted;
 }
 
-/** What is counted: everything of one caller, or of one tenant. */
-interface Running {
+/** What there may be only so many of. */
+export type Counted = 'jobs running' | 'jobs put off' | 'schedules';
+
+/** Counts everything of one caller, or of one tenant. */
+interface Count {
   readonly caller: (caller: Caller) => Promise<number>;
   readonly tenant: (tenant: string) => Promise<number>;
 }
@@ -26,12 +32,22 @@ const LAG_MS = 2_000;
 const OLD_MS = 5_000;
 /** How often one who is over a limit may have it checked. */
 const RECOUNT_MS = 1_000;
+/** How long a call waits for a count. */
+const PATIENCE_MS = 300;
+/** The share of a limit that may be started on old figures. */
+const UNCHECKED = 0.1;
 const METERS_MAX = 10_000;
 
-export type Admit = (caller: Caller) => Promise<Full | undefined>;
+/** A place among those that there may be. */
+export interface Place {
+  /** Gives the place up, before Temporal's counts tell. */
+  readonly leave: () => void;
+}
 
-/** Makes the function that admits a start, or says which limit it would pass. */
-export function admissionBy({ perCaller, perTenant }: Quotas, running: Running): Admit {
+export type Admit = (caller: Caller) => Promise<Place | Full>;
+
+/** Makes the function that admits one more of `what`, or says which limit that would pass. */
+export function admissionBy({ perCaller, perTenant }: Quotas, what: Counted, count: Count): Admit {
   const meters = new Map<string, ReturnType<typeof meter>>();
   const meterOf = (name: string, count: () => Promise<number>): ReturnType<typeof meter> => {
     if (meters.size >= METERS_MAX) meters.clear();
@@ -40,47 +56,54 @@ export function admissionBy({ perCaller, perTenant }: Quotas, running: Running):
     return found;
   };
   return async (caller) => {
-    const mine = meterOf(JSON.stringify(caller), () => running.caller(caller));
-    const ours = meterOf(caller.tenant, () => running.tenant(caller.tenant));
-    if (!(await mine.take(perCaller))) return { limit: perCaller, of: 'caller' };
-    if (await ours.take(perTenant)) return undefined;
-    mine.giveBack();
-    return { limit: perTenant, of: 'tenant' };
+    const mine = meterOf(JSON.stringify(caller), () => count.caller(caller));
+    const ours = meterOf(caller.tenant, () => count.tenant(caller.tenant));
+    if (!(await mine.take(perCaller))) return { limit: perCaller, of: 'caller', what };
+    if (await ours.take(perTenant)) return { leave: () => [mine, ours].forEach((meter) => meter.leave()) };
+    mine.leave();
+    return { limit: perTenant, of: 'tenant', what };
   };
 }
 
 function meter(count: () => Promise<number>) {
   let counted = 0;
   let at = 0;
+  /** When what has been started here, and may not be in the count yet. */
   let starts: number[] = [];
   let counting: Promise<void> | undefined;
 
-  const recount = (): Promise<void> =>
-    (counting ??= count()
+  function recount(): Promise<void> {
+    const asked = Date.now();
+    return (counting ??= count()
       .then(
-        (now) => {
-          counted = now;
-          starts = starts.filter((time) => time > Date.now() - LAG_MS);
-        },
-        () => undefined, // what was started here has to do
+        (now) => void (counted = now),
+        () => void (counted = 0),
       )
       .finally(() => {
+        starts = starts.filter((time) => time > asked - LAG_MS);
         at = Date.now();
         counting = undefined;
       }));
+  }
 
   /** Takes a place if one is free. Nothing may come between the look and the taking: calls come many at a time. */
   const taken = (limit: number): boolean => counted + starts.length < limit && starts.push(Date.now()) > 0;
 
   return {
     async take(limit: number): Promise<boolean> {
-      if (taken(limit)) {
-        if (Date.now() - at > OLD_MS) void recount();
-        return true;
+      if (Date.now() - at > OLD_MS) {
+        const fresh = recount();
+        if (starts.length >= limit * UNCHECKED) await soon(fresh);
       }
-      if (Date.now() - at > RECOUNT_MS) await recount();
+      if (taken(limit)) return true;
+      if (Date.now() - at > RECOUNT_MS) await soon(recount());
       return taken(limit);
     },
-    giveBack: (): void => void starts.pop(),
+    leave(): void {
+      if (starts.shift() === undefined) counted = Math.max(0, counted - 1);
+    },
   };
 }
+
+const soon = (counting: Promise<void>): Promise<void> =>
+  Promise.race([counting, pause(PATIENCE_MS, undefined, { ref: false })]);

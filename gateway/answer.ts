@@ -41,15 +41,15 @@ export function answersFrom(
 
   /** The answer about a job that has ended. */
   async function ended(ref: JobRef, tool: string, outcome: Outcome): Promise<CallToolResult> {
-    const partial =
-      outcome.kind === 'cancelled' ? await jobs.look(ref).then(partialOf).catch(unlessUnavailable) : undefined;
+    const stopped = outcome.kind === 'cancelled' || outcome.kind === 'failed';
+    const found = stopped ? await jobs.look(ref).then(partialOf).catch(unlessUnavailable) : undefined;
     const known = tools.get(tool);
     const shows: Shows = {
       content: (output) => contentOf(tool, output),
       structured: (output) => (known ? known.structured(output) : isRecord(output) ? output : undefined),
       continues: known?.continues === true,
     };
-    return resultOf(ref, outcome, shows, auditOf(ref), partial);
+    return resultOf(ref, outcome, shows, auditOf(ref), found);
   }
 
   /** Where an accepted job is, also while Temporal cannot be asked: its handle is good all the same. */

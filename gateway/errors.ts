@@ -1,5 +1,7 @@
 /** What can go wrong between a call and its job, each with one sentence for whoever reads it. */
 import type { JobId } from '../workflows/contract';
+import { isScheduleId } from './ids';
+import type { ScheduleId } from './ids';
 
 /** No job of this caller has that id. Says the same of ids that belong to someone else. */
 export class UnknownJob extends Error {
@@ -16,14 +18,18 @@ export class UnknownJob extends Error {
 export class Expired extends UnknownJob {
   override name = 'Expired';
   constructor(jobId: JobId, at: Date) {
-    super(jobId, `Job ${jobId} expired at ${at.toISOString()}: its result can no longer be read. Call its tool again.`);
+    super(
+      jobId,
+      `Job ${jobId} expired at ${at.toISOString()}: its result can no longer be read. Call its tool again, with a new idempotency key if it had one.`,
+    );
   }
 }
 
 /** The idempotency key was used before, with other arguments. */
 export class Conflict extends Error {
   override name = 'Conflict';
-  constructor(readonly jobId: JobId) {
+  /** @param jobId - of the job, or of the schedule, that has the key */
+  constructor(readonly jobId: string) {
     super(
       `This idempotency key belongs to ${jobId}, which was called with other arguments. Use a new key, or the same arguments.`,
     );
@@ -38,18 +44,20 @@ export class Unavailable extends Error {
   override name = 'Unavailable';
   /**
    * @param refused - nothing answered at all, so the request hardly reached it
-   * @param jobId - the job that may have been started all the same
+   * @param jobId - the job, or the schedule, that may have been started all the same
    */
   constructor(
     readonly refused: boolean,
-    readonly jobId?: JobId,
+    readonly jobId?: JobId | ScheduleId,
   ) {
-    const advice =
-      jobId === undefined
-        ? `Try again in ${RETRY_AFTER_S} s.`
-        : `Whether the call was accepted is not known. In ${RETRY_AFTER_S} s ask job_wait(${JSON.stringify({ job_ids: [jobId] })}); if there is no such job, nothing was started: call again.`;
-    super(`Holdfast cannot reach its durable store just now. ${advice}`);
+    super(`Holdfast cannot reach its durable store just now. ${adviceOn(jobId)}`);
   }
+}
+
+function adviceOn(id: JobId | ScheduleId | undefined): string {
+  if (id === undefined) return `Try again in ${RETRY_AFTER_S} s.`;
+  const ask = isScheduleId(id) ? `job_list({}) for ${id}` : `job_wait(${JSON.stringify({ job_ids: [id] })})`;
+  return `Whether the call was accepted is not known. In ${RETRY_AFTER_S} s ask ${ask}; if there is no such id, nothing was started: call again.`;
 }
 
 /** Why a call is answered with an HTTP status of its own, as long as no byte of the answer has left. */

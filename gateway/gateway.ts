@@ -78,14 +78,15 @@ export async function startGateway(
     return found;
   };
   const means = { jobs, watch, answers, respond, ids, schedules: config.schedules };
-  const admit = admissionBy(config.quotas, { caller: jobs.running, tenant: jobs.runningIn });
+  const admit = admissionBy(config.quotas, 'jobs running', jobs.running);
   const offer = {
     menu: menuOf({
       tools,
-      companions: [...companionsFor(means), ...(config.schedules ? [jobSchedule(means, tools, admit)] : [])],
+      companions: companionsFor(means),
+      schedule: config.schedules ? jobSchedule(means, tools, config.quotas) : undefined,
       own: (tool) => ownHandles(tool, means),
       continue: jobContinue(means, tools),
-      call: callWith(jobs, watch, answers, rounds, admit, config.taskGraceMs),
+      ...callWith(jobs, watch, answers, rounds, admit, config.taskGraceMs),
     }),
     tasks: tasksOf(jobs, watch, answers, respond, ids),
     resources: resourcesOf(jobs, answers, ids),

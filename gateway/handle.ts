@@ -3,7 +3,8 @@
  * some clients drop `structuredContent` and others drop `content`.
  */
 import type { CallToolResult, Tool as ListedTool } from '@modelcontextprotocol/server';
-import { expiryOf, isClosed } from './jobs/view';
+import { retryText } from './jobs/pending';
+import { beginOf, expiryOf, isClosed, isPutOff } from './jobs/view';
 import type { JobView } from './jobs/view';
 
 /** The next call to make, exactly as it is to be made. */
@@ -43,12 +44,13 @@ export function answerSchema(output: ListedTool['inputSchema']): ListedTool['inp
 /** Tells of a job that has not ended. `unchanged` shortens what was said before. */
 export function handleOf(view: JobView, audit: string | undefined, unchanged = false): CallToolResult {
   const next = nextCallOf(view);
-  const text = asks(view) ? questionText(view, next) : runningText(view, next, unchanged);
+  const text = textOf(view, next, unchanged);
   return { content: [{ type: 'text', text }], structuredContent: stateOf(view, next), ...metaOf(view.ref.id, audit) };
 }
 
 /** The state of a job as data. */
 export function stateOf(view: JobView, next: NextCall | undefined): Record<string, unknown> {
+  const trouble = troubleOf(view);
   return {
     job_id: view.ref.id,
     status: view.status,
@@ -56,10 +58,10 @@ export function stateOf(view: JobView, next: NextCall | undefined): Record<strin
     elapsed_s: elapsedSeconds(view),
     ...(view.cancelling && !isClosed(view) && { cancelling: true }),
     ...(view.progress && { progress: { ...view.progress, ...(view.within && { within: view.within }) } }),
-    ...(view.trouble !== undefined && { trouble: view.trouble }),
+    ...(trouble !== undefined && { trouble }),
     ...(view.retrying && { retrying: view.retrying }),
     ...view.estimate,
-    ...(view.beginsAt && { begins_at: view.beginsAt.toISOString() }),
+    ...(isPutOff(view) && { begins_at: beginOf(view).toISOString() }),
     expires_at: expiryOf(view).toISOString(),
     ...(view.status === 'input_required' && { questions: view.questions }),
     ...(next && { next }),
@@ -78,12 +80,18 @@ function asks({ status, cancelling }: JobView): boolean {
 export function statusLine(view: JobView): string {
   if (asks(view))
     return `Job ${view.ref.id} (${view.tool}) waits for an answer from a person. Call ${written(nextCallOf({ ...view, status: 'running' }))} to see the question.`;
-  if (view.beginsAt && !view.cancelling)
-    return `Job ${view.ref.id} (${view.tool}) is put off: it begins at ${view.beginsAt.toISOString()}.`;
-  const how = view.cancelling ? STOPPING : view.trouble === undefined ? 'is RUNNING normally' : 'is RUNNING';
-  const trouble = view.trouble === undefined ? '' : ` Note: ${view.trouble}.`;
+  if (isPutOff(view) && !view.cancelling)
+    return `Job ${view.ref.id} (${view.tool}) is put off: it begins at ${beginOf(view).toISOString()}.`;
+  const trouble = troubleOf(view);
+  const how = view.cancelling ? STOPPING : trouble === undefined ? 'is RUNNING normally' : 'is RUNNING';
+  const note = trouble === undefined ? '' : ` Note: ${trouble}.`;
   const where = [`${duration(elapsedSeconds(view))} elapsed`, stepText(view), estimateText(view)].filter(Boolean);
-  return `Job ${view.ref.id} (${view.tool}) ${how} — ${where.join(', ')}.${trouble}`;
+  return `Job ${view.ref.id} (${view.tool}) ${how} — ${where.join(', ')}.${note}`;
+}
+
+/** What a job waits for that should not take long, in words; undefined when all is well. */
+export function troubleOf({ trouble, unclaimed, retrying }: JobView): string | undefined {
+  return trouble ?? unclaimed?.state ?? (retrying && retryText(retrying));
 }
 
 /** How much longer it takes, from earlier jobs: "about 6 min left". */
@@ -121,11 +129,14 @@ export function duration(seconds: number): string {
   return minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-function elapsedSeconds({ startedAt, closedAt }: JobView): number {
-  return Math.max(0, Math.round(((closedAt?.getTime() ?? Date.now()) - startedAt.getTime()) / 1000));
+function elapsedSeconds(view: JobView): number {
+  const end = view.closedAt?.getTime() ?? Date.now();
+  return Math.max(0, Math.round((end - beginOf(view).getTime()) / 1000));
 }
 
-function nextCallOf(view: JobView): NextCall {
+/** What to call while the job goes on. */
+export function nextCallOf(view: JobView): NextCall {
+  if (isPutOff(view) && !view.cancelling) return cancelCallOf(view);
   const { ref, tool, questions, ownHandles } = view;
   const [question] = questions;
   if (asks(view) && question)
@@ -135,10 +146,25 @@ function nextCallOf(view: JobView): NextCall {
     : { tool: 'job_wait', args: { job_ids: [ref.id] } };
 }
 
+function textOf(view: JobView, next: NextCall, unchanged: boolean): string {
+  if (asks(view)) return questionText(view, next);
+  if (!isPutOff(view) || view.cancelling) return runningText(view, next, unchanged);
+  return `${statusLine(view)} There is nothing to wait for until then. To call it off: ${written(next)}`;
+}
+
+function cancelCallOf({ ref, tool, ownHandles }: JobView): NextCall {
+  return { tool: ownHandles ? `cancel_${tool}` : 'job_cancel', args: { job_id: ref.id } };
+}
+
 function runningText(view: JobView, next: NextCall, unchanged: boolean): string {
   const again = ` No change. Call ${written(next)} again.`;
-  if (unchanged) return `${statusLine(view).slice(0, 300 - again.length)}${again}`;
+  if (unchanged) return `${cutAt(statusLine(view), 300 - again.length)}${again}`;
   return `${statusLine(view)}\nDo not call ${nameOf(view)} again. Next: ${written(next)} — it blocks until there is news.`;
+}
+
+/** At most `length` characters, whole words. */
+function cutAt(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, text.lastIndexOf(' ', length - 1))}…`;
 }
 
 /** What the model called. */

@@ -51,6 +51,15 @@ export function isJobId(text: string): text is JobId {
   return JOB_ID.test(text);
 }
 
+/** `sched_` and the 16 characters that the ids of its jobs have after `job_`. */
+export type ScheduleId = `sched_${string}`;
+export const SCHEDULE_ID = /^sched_[0-9a-hjkmnp-tv-z]{16}$/;
+
+/** Whether `text` has the form of a schedule id. */
+export function isScheduleId(text: string): text is ScheduleId {
+  return SCHEDULE_ID.test(text);
+}
+
 /** SHA-256 of the canonical JSON of `value`: the order of keys does not count. */
 export function argsHash(value: unknown): string {
   return createHash('sha256').update(canonical(value)).digest('hex');

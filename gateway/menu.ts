@@ -1,24 +1,23 @@
 /** What `tools/list` offers to which client, and who serves each name in `tools/call`. */
-import { MissingRequiredClientCapabilityError, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
+import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
 import type { Tool as ListedTool, Result } from '@modelcontextprotocol/server';
-import type { CallRequest } from './call';
-import { TASKS_EXTENSION } from './client';
-import type { ClientFacts } from './client';
+import type { CallRequest, Calls } from './call';
 import type { Companion } from './companions/companion';
 import type { JobContinue } from './companions/continue';
 import type { Tool } from './tools';
 
-export type Call = (tool: Tool, args: unknown, request: CallRequest) => Promise<Result>;
-
 /** What is on offer. */
 export interface Dishes {
   readonly tools: ReadonlyMap<string, Tool>;
+  /** Where calls may be put off and repeated. */
+  readonly schedule: Companion | undefined;
   /** The handle tools that all tools share. */
   readonly companions: readonly Companion[];
   /** Those of one tool alone. */
   readonly own: (tool: Tool) => readonly Companion[];
   readonly continue: JobContinue;
-  readonly call: Call;
+  readonly call: Calls['call'];
+  readonly run: Calls['run'];
 }
 
 export type Menu = ReturnType<typeof menuOf>;
@@ -27,7 +26,12 @@ export function menuOf(dishes: Dishes) {
   const tools = [...dishes.tools.values()];
   const starts = new Map(tools.filter(({ ownHandles }) => ownHandles).map((tool) => [`start_${tool.name}`, tool]));
   const owned = [...starts.values()].flatMap((tool) => dishes.own(tool));
-  const companions = new Map([...dishes.companions, ...owned].map((companion) => [companion.listed.name, companion]));
+  const companions = new Map(
+    [...(dishes.schedule ? [dishes.schedule] : []), ...dishes.companions, ...owned].map((companion) => [
+      companion.listed.name,
+      companion,
+    ]),
+  );
   for (const name of [...starts.keys(), ...companions.keys()])
     if (dishes.tools.has(name)) throw new Error(`Tool ${name}: that name belongs to a handle tool. Rename it.`);
 
@@ -35,34 +39,32 @@ export function menuOf(dishes: Dishes) {
   const goesOn = tools.some((tool) => tool.continues) ? [dishes.continue.listed] : [];
   const calls = [...tools.map((tool) => (tool.ownHandles ? startOf(tool) : tool.listed)), ...goesOn];
   const handles = [...companions.values()].map(({ listed }) => listed);
+  // A schedule is no task: it is found and ended with handle tools.
+  const scheduling = handles.filter(({ name }) => ['job_schedule', 'job_list', 'job_cancel'].includes(name));
   const asTask = (tool: ListedTool): ListedTool => ({ ...tool, execution: { taskSupport: 'optional' } });
 
   return {
     lists: {
       all: { tools: [...calls, ...handles] },
       /** For clients that speak tasks: they need no handle tools. */
-      tasks: { tools: [...plain, ...goesOn] },
+      tasks: { tools: [...plain, ...goesOn, ...(dishes.schedule ? scheduling : [])] },
       core: { tools: [...calls.map(asTask), ...handles] },
     },
 
     /** Serves a `tools/call`. */
     async serve(name: string, args: unknown, request: CallRequest): Promise<Result> {
       const tool = dishes.tools.get(name);
-      if (tool) {
-        refuseLacking(tool, request.client);
-        return dishes.call(tool, args, request);
-      }
+      if (tool) return dishes.call(tool, args, request);
       const started = starts.get(name);
       if (started) return dishes.call(started, args, { ...request, patienceMs: () => 0 });
       if (name === dishes.continue.listed.name) {
-        const resolved = await dishes.continue.resolve(args, request.caller);
+        const resolved = await dishes.continue.resolve(args, request);
         if ('refused' in resolved) return resolved.refused;
-        const { tool: again, input, continues } = resolved.found;
-        return dishes.call(again, input, { ...request, continues });
+        return dishes.run(resolved.tool, resolved.input, request, resolved.earlier);
       }
       const companion = companions.get(name);
       if (companion && request.asTask)
-        throw new ProtocolError(ProtocolErrorCode.MethodNotFound, `${name} waits for jobs; it is no task itself.`);
+        throw new ProtocolError(ProtocolErrorCode.MethodNotFound, `${name} cannot be called as a task.`);
       if (companion) return companion.run(args, request);
       throw new ProtocolError(
         ProtocolErrorCode.InvalidParams,
@@ -75,14 +77,4 @@ export function menuOf(dishes: Dishes) {
 function startOf({ name, listed }: Tool): ListedTool {
   const how = `Answers at once with a job id; then call wait_${name} with it until it returns the result.`;
   return { ...listed, name: `start_${name}`, description: `${listed.description ?? ''} ${how}`.trim() };
-}
-
-/** A call of a tool that says what it needs, by a client that lacks it. */
-function refuseLacking({ needs }: Tool, { era, tasks, can }: ClientFacts): void {
-  const lacking = needs.filter((need) => (need === 'tasks' ? !tasks : !can.has(need)));
-  if (lacking.length === 0 || era === 'legacy') return;
-  const requiredCapabilities = Object.fromEntries(
-    lacking.map((need) => (need === 'tasks' ? ['extensions', { [TASKS_EXTENSION]: {} }] : [need, {}])),
-  );
-  throw new MissingRequiredClientCapabilityError({ requiredCapabilities });
 }

@@ -22,12 +22,13 @@ export function wholeOf(content: readonly ContentBlock[], value: unknown, format
   return asJson ? json(value) : said.join('\n');
 }
 
-/** One page of a long text, and the call for the next one. */
+/** One page of a long text, and the call for the next one. `state`: how the job is. */
 export function page(
   ref: JobRef,
   whole: string,
   { offset, format }: { readonly offset: number; readonly format?: Format | undefined },
   audit: string | undefined,
+  state: Readonly<Record<string, unknown>>,
 ): CallToolResult {
   if (offset > 0 && offset >= whole.length)
     return invalid(`Offset ${offset} is past the end: job ${ref.id} has ${whole.length} characters to read.`);
@@ -38,7 +39,7 @@ export function page(
   const more = next ? `\n[Next page: ${written(next)}]` : '';
   return {
     content: [{ type: 'text', text: `${position}${whole.slice(offset, end)}${more}` }],
-    structuredContent: { job_id: ref.id, offset, characters: whole.length, ...(next && { next }) },
+    structuredContent: { job_id: ref.id, ...state, offset, characters: whole.length, ...(next && { next }) },
     ...metaOf(ref.id, audit),
   };
 }
@@ -61,9 +62,9 @@ export function clipped(text: string, ref: JobRef): string {
   return `${text.slice(0, HEAD)}\n[${omitted} characters left out. All of it: ${written(pageOf(ref))}]\n${text.slice(-TAIL)}`;
 }
 
-/** `value` under `name`, or where to read it. */
+/** `value` under `name`, or the call that reads it. */
 export function fitting(name: string, value: unknown, ref: JobRef): Record<string, unknown> {
-  return json(value).length <= INLINE_MAX ? { [name]: value } : { next: pageOf(ref) };
+  return fits(json(value)) ? { [name]: value } : { whole: pageOf(ref) };
 }
 
 /** The call that reads a result from its beginning. */

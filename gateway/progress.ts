@@ -1,6 +1,6 @@
 /** Progress notifications by the clock: a client that resets its timer on them must hear something even in a long step. */
 import type { ProgressToken } from '@modelcontextprotocol/server';
-import { estimateText, stepText } from './handle';
+import { estimateText, stepText, troubleOf } from './handle';
 import type { JobView } from './jobs/view';
 
 const BEAT_MS = 10_000;
@@ -37,7 +37,8 @@ export function reportProgress(progressToken: ProgressToken | undefined, notify:
       }
       total = view.progress?.total;
       const where = [view.ref.id, stepText(view), estimateText(view)].filter(Boolean).join(', ');
-      message = `${where}${view.trouble === undefined ? '' : `; ${view.trouble}`}`;
+      const trouble = troubleOf(view);
+      message = `${where}${trouble === undefined ? '' : `; ${trouble}`}`;
       say();
     },
     stop: (): void => clearInterval(timer),

@@ -1,6 +1,6 @@
 /** What a client is told about a call that never became a job. */
 import type { CallToolResult } from '@modelcontextprotocol/server';
-import type { Full } from './admission';
+import type { Counted, Full } from './admission';
 
 /** Makes the answer to a call that was not accepted. Nothing has happened, and the model can mend it. */
 export function rejected(text: string, error: Record<string, unknown>): CallToolResult {
@@ -15,11 +15,22 @@ export function invalid(text: string): CallToolResult {
 /** When a caller who has too much running may try again, seconds. */
 const QUOTA_RETRY_S = 10;
 
+const ADVICE: Readonly<Record<Counted, string>> = {
+  'jobs running': `Wait for one to end (job_wait with mode "any"), or call again in ${QUOTA_RETRY_S} s.`,
+  'jobs put off': 'job_list shows them; end one with job_cancel.',
+  schedules: 'job_list shows them; end one with job_cancel.',
+};
+
 /** Makes the answer to a call that would pass a quota. */
-export function overQuota({ limit, of }: Full): CallToolResult {
+export function overQuota({ limit, of, what }: Full): CallToolResult {
   const whose = of === 'caller' ? 'You have' : 'Your tenant has';
-  return rejected(
-    `${whose} ${limit} jobs running, which is the limit. Nothing was started. Wait for one to end (job_wait with mode "any"), or call again in ${QUOTA_RETRY_S} s.`,
-    { kind: 'over_quota', retryable: true, retry_after_s: QUOTA_RETRY_S, side_effect: 'none', limit, of },
-  );
+  return rejected(`${whose} ${limit} ${what}, which is the limit. Nothing was started. ${ADVICE[what]}`, {
+    kind: 'over_quota',
+    retryable: true,
+    retry_after_s: QUOTA_RETRY_S,
+    side_effect: 'none',
+    limit,
+    of,
+    what,
+  });
 }

@@ -12,5 +12,15 @@ export function resultUri(id: JobId, offset = 0): string {
 /** What an address names; undefined when it is not one of ours. */
 export function resultAt(uri: string): { readonly id: JobId; readonly offset: number } | undefined {
   const [, id = '', offset = '0'] = /^holdfast:\/\/job\/([^/?#]+)\/result(?:\?offset=(\d{1,9}))?$/.exec(uri) ?? [];
-  return isJobId(id) ? { id, offset: Number(offset) } : undefined;
+  const named = decoded(id);
+  return isJobId(named) ? { id: named, offset: Number(offset) } : undefined;
+}
+
+/** An expansion of the template may escape the colons of an id (RFC 6570, 3.2.1). */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }

@@ -24,27 +24,27 @@ export interface Shows {
 
 type Ended<K extends Outcome['kind']> = Extract<Outcome, { kind: K }>;
 
-/** Makes the answer about a job that has ended. `partial` is what a cancelled job had in hand. */
+/** Makes the answer about a job that has ended. `found`: what one had in hand that did not come to an end of its own. */
 export function resultOf(
   ref: JobRef,
   outcome: Outcome,
   shows: Shows,
   audit: string | undefined,
-  partial?: unknown,
+  found?: unknown,
 ): CallToolResult {
-  return { ...answerTo(ref, outcome, shows, partial), ...metaOf(ref.id, audit) };
+  return { ...answerTo(ref, outcome, shows, found), ...metaOf(ref.id, audit) };
 }
 
-function answerTo(ref: JobRef, outcome: Outcome, shows: Shows, partial: unknown): CallToolResult {
+function answerTo(ref: JobRef, outcome: Outcome, shows: Shows, found: unknown): CallToolResult {
   switch (outcome.kind) {
     case 'done':
       return done(ref, outcome, shows);
     case 'partial':
       return stopped(ref, outcome, shows);
     case 'failed':
-      return failed(ref, outcome);
+      return failed(ref, outcome, shows, found);
     case 'cancelled':
-      return cancelled(ref, partial, shows);
+      return cancelled(ref, shows, found);
   }
 }
 
@@ -61,10 +61,10 @@ function done(ref: JobRef, { value }: Ended<'done'>, { content: contentOf, struc
 }
 
 /** At the end of its working time. */
-function stopped(ref: JobRef, { value, reason, progress }: Ended<'partial'>, { continues }: Shows): CallToolResult {
-  const where = progress ? ` in ${stepText({ progress, within: undefined })}` : '';
-  const next = continues ? continuing(ref) : undefined;
-  const hint = next ? hintAt(next) : 'To get the rest, ask for less in one call.';
+function stopped(ref: JobRef, { value, progress }: Ended<'partial'>, shows: Shows): CallToolResult {
+  const where = progress?.message ? ` in ${stepText({ progress, within: undefined })}` : '';
+  const left = leftBy(ref, value, shows);
+  const hint = left.hint ?? 'To get the rest, ask for less in one call.';
   const first = `PARTIAL result of job ${ref.id}: its working time ended${where}, before it was done. ${hint}`;
   return {
     content: [{ type: 'text', text: clipped(`${first}\n${json(value)}`, ref) }],
@@ -72,16 +72,20 @@ function stopped(ref: JobRef, { value, reason, progress }: Ended<'partial'>, { c
       job_id: ref.id,
       status: 'partial',
       complete: false,
-      reason,
+      reason: 'budget',
       hint,
       ...(progress && { stopped_at: progress }),
-      ...fitting('partial', value, ref),
-      ...(next && { next }),
+      ...left.data,
     },
   };
 }
 
-function failed(ref: JobRef, { failure, sentence, detail }: Ended<'failed'>): CallToolResult {
+function failed(
+  ref: JobRef,
+  { failure, sentence, detail }: Ended<'failed'>,
+  shows: Shows,
+  found: unknown,
+): CallToolResult {
   // What may have happened must not be tried again blindly, however transient the cause.
   const retryable = isRetryable(failure) && (detail.sideEffect === 'none' || (detail.of ?? 1) > 1);
   const laterS = detail.retryAfterMs === undefined ? undefined : Math.ceil(detail.retryAfterMs / 1000);
@@ -96,38 +100,34 @@ function failed(ref: JobRef, { failure, sentence, detail }: Ended<'failed'>): Ca
     attempt: detail.attempt,
     of: detail.of,
   };
+  const left = leftBy(ref, found, shows);
   return {
     isError: true,
-    content: [{ type: 'text', text: `Job ${ref.id} failed (${failure}): ${sentence} ${advice}` }],
-    structuredContent: { job_id: ref.id, status: 'failed', error },
+    content: [
+      { type: 'text', text: clipped(`Job ${ref.id} failed (${failure}): ${sentence} ${advice}${left.text}`, ref) },
+    ],
+    structuredContent: { job_id: ref.id, status: 'failed', error, ...left.data },
   };
 }
 
-function cancelled(ref: JobRef, partial: unknown, { continues }: Shows): CallToolResult {
-  const next = continues && partial !== undefined ? continuing(ref) : undefined;
-  const hint = next ? ` ${hintAt(next)}` : '';
-  const found = partial === undefined ? '' : ` What it had found by then (PARTIAL):\n${json(partial)}`;
+function cancelled(ref: JobRef, shows: Shows, found: unknown): CallToolResult {
+  const left = leftBy(ref, found, shows);
   return {
     isError: true,
-    content: [{ type: 'text', text: clipped(`Job ${ref.id} was cancelled.${hint}${found}`, ref) }],
-    structuredContent: {
-      job_id: ref.id,
-      status: 'cancelled',
-      complete: false,
-      ...(partial !== undefined && fitting('partial', partial, ref)),
-      ...(next && { next }),
-    },
+    content: [{ type: 'text', text: clipped(`Job ${ref.id} was cancelled.${left.text}`, ref) }],
+    structuredContent: { job_id: ref.id, status: 'cancelled', complete: false, ...left.data },
   };
+}
+
+/** What a job leaves behind that was stopped, in words and as data, and the call that goes on from there. */
+function leftBy(ref: JobRef, found: unknown, { continues }: Shows) {
+  if (found === undefined) return { text: '', data: {} };
+  const next: NextCall | undefined = continues ? { tool: 'job_continue', args: { job_id: ref.id } } : undefined;
+  const hint = next && `To go on from there, with nothing done twice: ${written(next)}`;
+  const text = `${hint === undefined ? '' : ` ${hint}`} What it had found by then (PARTIAL):\n${json(found)}`;
+  return { hint, text, data: { ...fitting('partial', found, ref), ...(next && { next }) } };
 }
 
 function clippedBlock(block: ContentBlock, ref: JobRef): ContentBlock {
   return block.type === 'text' ? { ...block, text: clipped(block.text, ref) } : block;
-}
-
-function continuing(ref: JobRef): NextCall {
-  return { tool: 'job_continue', args: { job_id: ref.id } };
-}
-
-function hintAt(next: NextCall): string {
-  return `To go on from there, with nothing done twice: ${written(next)}`;
 }

@@ -158,7 +158,6 @@ export function serverFactory(offer: Offer, exchangeOf: (request: object | undef
           patienceMs: (tool) =>
             offer.patience({ header: exchange.patience, key: exchange.grantedMs, tool, client: client.name }),
           round,
-          continues: undefined,
           responses: context.mcpReq.inputResponses ?? {},
           asTask,
           signal: context.mcpReq.signal,

@@ -1,9 +1,10 @@
 /** A job as the two task dialects show it: the extension of 2026-07-28, and the core tasks of 2025-11-25. */
 import { ProtocolErrorCode } from '@modelcontextprotocol/server';
 import type { CallToolResult } from '@modelcontextprotocol/server';
-import { estimateText, stepText } from './handle';
+import { estimateText, stepText, troubleOf } from './handle';
 import { inputRequestsOf, takenBy } from './question';
 import type { Ability } from './question';
+import { beginOf, isPutOff } from './jobs/view';
 import type { JobView } from './jobs/view';
 
 export type TaskStatus = 'working' | 'input_required' | 'completed' | 'failed' | 'cancelled';
@@ -67,8 +68,16 @@ function commonOf(view: JobView, status: TaskStatus): Common {
     status,
     ...(message !== '' && { statusMessage: message }),
     createdAt: view.startedAt.toISOString(),
-    lastUpdatedAt: view.closedAt?.toISOString() ?? view.progress?.at ?? view.startedAt.toISOString(),
+    lastUpdatedAt: updatedAt(view).toISOString(),
   };
+}
+
+/** Nothing here goes back: what a job has come to, it has come to. */
+function updatedAt({ startedAt, closedAt, cancelledAt, progress, questions }: JobView): Date {
+  const asked = questions.map(({ at }) => at);
+  const times = [progress?.at, ...asked].flatMap((at) => (at === undefined ? [] : [new Date(at)]));
+  const latest = Math.max(...[startedAt, cancelledAt, ...times].map((time) => time?.getTime() ?? 0));
+  return closedAt ?? new Date(latest);
 }
 
 function taskStatus({ status }: JobView, mayAsk: boolean, failed: boolean): TaskStatus {
@@ -89,8 +98,9 @@ function taskStatus({ status }: JobView, mayAsk: boolean, failed: boolean): Task
 
 function statusMessage(view: JobView, status: TaskStatus): string {
   if (isTerminal(status)) return '';
+  if (isPutOff(view)) return `begins at ${beginOf(view).toISOString()}`;
   const asking = view.status === 'input_required' ? 'waits for an answer from a person' : '';
-  return [stepText(view), estimateText(view), asking, view.trouble ?? ''].filter((part) => part !== '').join('; ');
+  return [stepText(view), estimateText(view), asking, troubleOf(view) ?? ''].filter((part) => part !== '').join('; ');
 }
 
 /** A job that a bug ended has no result: that is the protocol's affair. Every other failure is a result with `isError`. */
@@ -108,10 +118,12 @@ const POLL: readonly (readonly [ageMs: number, intervalMs: number])[] = [
 ];
 const POLL_ASKING_MS = 5_000;
 const POLL_MAX_MS = 30_000;
+const POLL_PUT_OFF_MAX_MS = 300_000;
 
-/** When to ask again: later, the older the job. */
-function pollIntervalMs({ startedAt, status }: JobView): number {
-  if (status === 'input_required') return POLL_ASKING_MS;
-  const age = Date.now() - startedAt.getTime();
+/** When to ask again: later, the older the job; of one that is put off, when it begins. */
+function pollIntervalMs(view: JobView): number {
+  if (view.status === 'input_required') return POLL_ASKING_MS;
+  const age = Date.now() - beginOf(view).getTime();
+  if (isPutOff(view)) return Math.max(1_000, Math.min(-age, POLL_PUT_OFF_MAX_MS));
   return POLL.find(([limit]) => age < limit)?.[1] ?? POLL_MAX_MS;
 }

@@ -3,7 +3,7 @@ import { ProtocolError, ProtocolErrorCode, RELATED_TASK_META_KEY } from '@modelc
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import type { Caller } from '../workflows/contract';
 import type { Answers } from './answer';
-import { Expired, UnknownJob, unlessUnknown } from './errors';
+import { Expired, UnknownJob, unlessUnavailable, unlessUnknown } from './errors';
 import { isJobId } from './ids';
 import type { Ids, JobRef } from './ids';
 import type { Jobs } from './jobs/jobs';
@@ -112,8 +112,8 @@ export function tasksOf(jobs: Jobs, watch: Watch, answers: Answers, respond: Res
       await jobs.cancel(before.ref).catch((error: unknown) => {
         throw error instanceof UnknownJob ? ended(taskId) : error; // it ended while it was looked at
       });
-      const task = coreTask({ ...before, cancelling: true }, undefined, new Set());
-      return { ...task, lastUpdatedAt: new Date().toISOString() };
+      const cancelledAt = (await jobs.cancelledAt(before.ref).catch(unlessUnavailable)) ?? new Date();
+      return coreTask({ ...before, cancelling: true, cancelledAt }, undefined, new Set());
     },
   };
 }

@@ -2,12 +2,15 @@
 import { msToNumber } from '@temporalio/common/lib/time';
 import { z } from 'zod';
 import type { ContentBlock, Tool as ListedTool } from '@modelcontextprotocol/server';
-import { DEFAULT_POLICY, TASK_QUEUE } from '../workflows/contract';
+import { DEFAULT_POLICY, QUEUE_NAME, TASK_QUEUE } from '../workflows/contract';
 import type { Policy } from '../workflows/contract';
 import type { Annotations, Duration, PolicyInWords, ToolDefinition } from '../workflows/define-tool';
 import { answerSchema } from './handle';
 import { isRecord } from './body';
 import { json } from './page';
+
+/** Longest name that leaves room for `cancel_` in the 64 characters of MCP. */
+const OWN_MAX = 57;
 
 /** Where a tool's jobs run. */
 export interface Route {
@@ -70,6 +73,10 @@ function toolOf(definition: ToolDefinition): Tool {
   const policy = policyOf(definition.policy ?? {}, annotations ?? {});
   if (!/^[A-Za-z0-9_.-]{1,64}$/.test(name))
     throw new Error(`Tool name "${name}" must be 1 to 64 of A-Z, a-z, 0-9, _, - and .`);
+  if (definition.handles === 'own' && name.length > OWN_MAX)
+    throw new Error(`Tool ${name}: with handles of its own its name may have ${OWN_MAX} characters.`);
+  if (policy.queue !== undefined && !QUEUE_NAME.test(policy.queue))
+    throw new Error(`Tool ${name}: queue must be 1 to 32 of a-z, 0-9 and -, as in worker.queues.`);
   if (policy.attempts < 1) throw new Error(`Tool ${name}: retry.attempts must be at least 1.`);
   return {
     name,

@@ -2,7 +2,7 @@
 import { MissingRequiredClientCapabilityError, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
 import type { CallToolResult, Result } from '@modelcontextprotocol/server';
 import type { Caller } from '../workflows/contract';
-import { Conflict, RETRY_AFTER_S, Unavailable, UnknownJob } from './errors';
+import { Conflict, Expired, RETRY_AFTER_S, Unavailable, UnknownJob } from './errors';
 import type { Exchange } from './exchange';
 import type { Jobs } from './jobs/jobs';
 import { texts } from './page';
@@ -38,7 +38,11 @@ export async function toolError(
   if (error instanceof UnknownJob) {
     const latest = await latestOf(jobs, caller);
     const known = latest.length > 0 ? `Your latest jobs: ${latest.join(', ')}.` : 'You have no jobs.';
-    return rejected(`${error.message} ${known}`, { kind: 'unknown_job', retryable: false, side_effect: 'none' });
+    return rejected(`${error.message} ${known}`, {
+      kind: error instanceof Expired ? 'expired' : 'unknown_job',
+      retryable: false,
+      side_effect: 'none',
+    });
   }
   if (error instanceof Unavailable) {
     if (error.refused)

@@ -1,17 +1,23 @@
 /** `job_cancel`: stops a job for good, and says how it ended. */
 import { z } from 'zod';
 import { unlessUnavailable } from '../errors';
-import { STOPPING } from '../handle';
+import { STOPPING, troubleOf } from '../handle';
 import { isClosed } from '../jobs/view';
 import { invalid } from '../rejected';
-import { isScheduleId } from '../jobs/schedules';
+import { SCHEDULE_ID, isScheduleId } from '../ids';
+import type { ScheduleId } from '../ids';
 import { companion, jobId, told } from './companion';
 import type { Companion, Means } from './companion';
 
+const WANTED = 'a job id looks like job_7k3m9q2x4v8ht5wz, that of a schedule like sched_7k3m9q2x4v8ht5wz';
+const scheduleId = z
+  .string()
+  .regex(SCHEDULE_ID)
+  .transform((id) => id as ScheduleId)
+  .describe('Or the id of a schedule');
+
 /** How long the answer waits for the job to end. */
 const SETTLE_MS = 10_000;
-
-const scheduleId = z.string().refine(isScheduleId).describe('Or the id of a schedule');
 
 export function jobCancel(means: Means): Companion {
   const { jobs, watch, ids } = means;
@@ -23,7 +29,7 @@ export function jobCancel(means: Means): Companion {
         'Stops a job for good. What it has found so far stays readable with job_result. A job that has ended stays as it is.',
       annotations: { destructiveHint: true, idempotentHint: true },
     },
-    z.object({ job_id: z.union([jobId, scheduleId]) }),
+    z.object({ job_id: z.union([jobId, scheduleId], WANTED) }),
     async ({ job_id }, { caller, signal, accepted }) => {
       if (isScheduleId(job_id)) {
         const ended = await jobs.schedules.end(caller, job_id);
@@ -44,9 +50,10 @@ export function jobCancel(means: Means): Companion {
       await watch.wait(ref, { ms: SETTLE_MS, signal });
       const after = (await jobs.look(ref).catch(unlessUnavailable)) ?? view;
       const words = isClosed(after) ? `is now ${after.status}` : STOPPING;
-      const trouble = isClosed(after) || after.trouble === undefined ? '' : ` Note: ${after.trouble}.`;
+      const trouble = isClosed(after) ? undefined : troubleOf(after);
+      const note = trouble === undefined ? '' : ` Note: ${trouble}.`;
       const found = `What it found, if anything: job_result(${JSON.stringify({ job_id })})`;
-      return told(after, `Job ${ref.id} (${view.tool}) ${words}.${trouble} ${found}`, means);
+      return told(after, `Job ${ref.id} (${view.tool}) ${words}.${note} ${found}`, means);
     },
   );
 }

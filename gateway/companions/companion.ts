@@ -1,5 +1,5 @@
 /** What a handle tool is, and how one is made. */
-import type { CallToolResult, Tool as ListedTool } from '@modelcontextprotocol/server';
+import type { CallToolResult, Tool as ListedTool, Result } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import type { JobId } from '../../workflows/contract';
 import type { Answers } from '../answer';
@@ -17,7 +17,7 @@ import type { Watch } from '../watch';
 /** A handle tool, ready to be listed and run. */
 export interface Companion {
   readonly listed: ListedTool;
-  readonly run: (args: unknown, request: CallRequest) => Promise<CallToolResult>;
+  readonly run: (args: unknown, request: CallRequest) => Promise<Result>;
 }
 
 /** What the handle tools work with. */
@@ -42,7 +42,7 @@ export const jobId = z
 export function companion<S extends z.ZodRawShape>(
   listed: Pick<ListedTool, 'name' | 'title' | 'description' | 'annotations'>,
   shape: z.ZodObject<S>,
-  run: (input: z.output<z.ZodObject<S>>, request: CallRequest) => Promise<CallToolResult>,
+  run: (input: z.output<z.ZodObject<S>>, request: CallRequest) => Promise<Result>,
 ): Companion {
   // As with the tools: a misspelt argument is an error, not one that is dropped in silence.
   const input = shape.strict();

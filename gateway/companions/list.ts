@@ -24,10 +24,11 @@ export function jobList({ jobs, schedules }: Means): Companion {
     async (filter, { caller }) => {
       const [found, scheduled] = await Promise.all([
         jobs.list(caller, filter),
-        schedules ? jobs.schedules.list(caller) : [],
+        schedules ? jobs.schedules.list(caller, filter.tool) : [],
       ]);
       const lines = found.map(
-        ({ ref, tool, status, startedAt }) => `${ref.id}  ${status.padEnd(14)}  ${startedAt.toISOString()}  ${tool}`,
+        ({ ref, tool, status, startedAt, beginsAt }) =>
+          `${ref.id}  ${(beginsAt ? 'put off' : status).padEnd(14)}  ${(beginsAt ?? startedAt).toISOString()}  ${tool}`,
       );
       lines.push(
         ...scheduled.map(({ id, tool, next }) => `${id}  schedule   next ${next?.toISOString() ?? '-'}  ${tool}`),
@@ -35,11 +36,12 @@ export function jobList({ jobs, schedules }: Means): Companion {
       return {
         content: [{ type: 'text', text: lines.length > 0 ? lines.join('\n') : 'No jobs.' }],
         structuredContent: {
-          jobs: found.map(({ ref, tool, status, startedAt }) => ({
+          jobs: found.map(({ ref, tool, status, startedAt, beginsAt }) => ({
             job_id: ref.id,
             tool,
             status,
             started_at: startedAt.toISOString(),
+            ...(beginsAt && { begins_at: beginsAt.toISOString() }),
           })),
           ...(scheduled.length > 0 && {
             schedules: scheduled.map(({ id, tool, next }) => ({ schedule_id: id, tool, next_at: next?.toISOString() })),

@@ -1,5 +1,5 @@
 /** Handle tools of a tool's own, in place of the tool: `start_X`, `query_X`, `wait_X` and `cancel_X`. */
-import type { CallToolResult } from '@modelcontextprotocol/server';
+import type { Result } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import type { CallRequest } from '../call';
 import { invalid } from '../rejected';
@@ -20,8 +20,8 @@ export function ownHandles(tool: Tool, means: Means): readonly Companion[] {
   async function ofThisTool(
     id: z.output<typeof jobId>,
     { caller }: CallRequest,
-    run: () => Promise<CallToolResult>,
-  ): Promise<CallToolResult> {
+    run: () => Promise<Result>,
+  ): Promise<Result> {
     const view = await jobs.look(ids.refOf(caller, id));
     return view.tool === name ? run() : invalid(`Job ${id} is a job of ${view.tool}, not of ${name}.`);
   }

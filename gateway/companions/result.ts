@@ -1,8 +1,8 @@
 /** `job_result`: a result in pages, or what a running job has found so far. */
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import { z } from 'zod';
-import { statusLine } from '../handle';
-import { json, page, wholeOf } from '../page';
+import { nextCallOf, stateOf, statusLine } from '../handle';
+import { fits, json, page, wholeOf } from '../page';
 import { isClosed } from '../jobs/view';
 import type { JobView } from '../jobs/view';
 import { companion, jobId } from './companion';
@@ -27,15 +27,16 @@ export function jobResult({ jobs, answers, ids }: Means): Companion {
     }),
     async ({ job_id, offset, format }, { caller, signal }) => {
       const view = await jobs.look(ids.refOf(caller, job_id));
-      const pageOf = (whole: string): CallToolResult =>
-        page(view.ref, whole, { offset, format }, answers.auditOf(view.ref));
-      if (!isClosed(view)) return pageOf(await partialText(view));
+      const pageOf = (whole: string, state: Readonly<Record<string, unknown>>): CallToolResult =>
+        page(view.ref, whole, { offset, format }, answers.auditOf(view.ref), state);
+      if (!isClosed(view)) return pageOf(await partialText(view), stateOf(view, nextCallOf(view)));
       const outcome = await jobs.poll(view.ref, signal);
       if (outcome?.kind === 'done')
-        return pageOf(wholeOf(answers.contentOf(view.tool, outcome.value), outcome.value, format));
-      if (outcome?.kind === 'partial')
-        return pageOf(`PARTIAL result (its working time ended before it was done):\n${json(outcome.value)}`);
-      return answers.about(view.ref, view.tool, outcome);
+        return pageOf(wholeOf(answers.contentOf(view.tool, outcome.value), outcome.value, format), { status: 'done' });
+      const found = outcome?.kind === 'partial' ? outcome.value : await answers.partialOf(view);
+      return outcome && found !== undefined && (offset > 0 || !fits(json(found)))
+        ? pageOf(`PARTIAL: what it had found by then:\n${json(found)}`, { status: outcome.kind, complete: false })
+        : answers.about(view.ref, view.tool, outcome);
     },
   );
 

@@ -2,21 +2,28 @@
 import { msToNumber } from '@temporalio/common/lib/time';
 import { z } from 'zod';
 import type { Duration } from '../../workflows/define-tool';
-import type { Admit } from '../admission';
+import { admissionBy } from '../admission';
+import type { Quotas } from '../admission';
 import { handleOf } from '../handle';
 import { invalid, overQuota } from '../rejected';
+import { createdTask } from '../task';
+import { refuseLacking } from '../call';
 import type { Tool } from '../tools';
 import { companion } from './companion';
 import type { Companion, Means } from './companion';
 
+/** Each may start jobs for ever. */
+const SCHEDULES: Quotas = { perCaller: 50, perTenant: 150 };
 const MINUTE_MS = 60_000;
 const DELAY_MAX_MS = 30 * 24 * 60 * MINUTE_MS;
 
 export function jobSchedule(
   { jobs, answers }: Pick<Means, 'jobs' | 'answers'>,
   tools: ReadonlyMap<string, Tool>,
-  admit: Admit,
+  quotas: Quotas,
 ): Companion {
+  const admitDelay = admissionBy(quotas, 'jobs put off', jobs.putOff);
+  const admitSchedule = admissionBy(SCHEDULES, 'schedules', jobs.schedules.count);
   return companion(
     {
       name: 'job_schedule',
@@ -28,10 +35,8 @@ export function jobSchedule(
     z.object({
       tool: z.string().max(64).describe('The tool to call'),
       arguments: z.record(z.string(), z.unknown()).default({}).describe('Its arguments'),
-      run_at: z
-        .string()
-        .max(40)
-        .refine((time) => !Number.isNaN(Date.parse(time)), 'a time such as 2026-12-01T09:00:00Z')
+      run_at: z.iso
+        .datetime({ offset: true, error: 'a time with its zone, such as 2026-12-01T09:00:00Z' })
         .optional()
         .describe('When to call it, such as 2026-12-01T09:00:00Z'),
       every: z
@@ -41,15 +46,17 @@ export function jobSchedule(
         .optional()
         .describe('How often to call it, such as 6 hours'),
     }),
-    async ({ tool: name, arguments: args, run_at, every }, { caller, accepted }) => {
-      const tool = tools.get(name);
-      if (!tool) return invalid(`There is no tool ${name}. tools/list names those that exist.`);
+    async ({ tool: name, arguments: args, run_at, every }, { caller, client, origin, accepted }) => {
+      const tool = tools.get(name) ?? tools.get(name.replace(/^start_/, ''));
+      if (!tool) return invalid(`There is no tool ${name} that can be scheduled. tools/list names the tools.`);
+      refuseLacking(tool, client);
       const checked = tool.check(args);
       if (!checked.ok) return invalid(`The arguments of ${name} do not fit its schema: ${checked.problems}.`);
 
       if (every !== undefined && run_at === undefined) {
-        const id = await jobs.schedules.create(tool, checked.input, caller, msToNumber(every));
-        if (id === undefined) return invalid('You have 50 schedules, which is the limit. End one with job_cancel.');
+        const place = await admitSchedule(caller);
+        if ('limit' in place) return overQuota(place);
+        const id = await jobs.schedules.create(tool, checked.input, caller, origin, msToNumber(every));
         accepted();
         const text = `${name} is called every ${every} from now on, as ${id}. job_list shows its jobs; job_cancel(${JSON.stringify({ job_id: id })}) ends it.`;
         return {
@@ -61,17 +68,11 @@ export function jobSchedule(
       const delayMs = run_at === undefined ? NaN : Date.parse(run_at) - Date.now();
       if (every !== undefined || !(delayMs > 0 && delayMs <= DELAY_MAX_MS))
         return invalid('Give either run_at, in the future and within 30 days, or every.');
-      const full = await admit(caller);
-      if (full) return overQuota(full);
-      const view = await jobs.start(
-        tool,
-        checked.input,
-        caller,
-        { key: undefined, request: undefined, callback: undefined },
-        { delayMs },
-      );
+      const place = await admitDelay(caller);
+      if ('limit' in place) return overQuota(place);
+      const view = await jobs.start(tool, checked.input, caller, origin, { delayMs });
       accepted();
-      return handleOf(view, answers.auditOf(view.ref));
+      return client.tasks ? createdTask(view) : handleOf(view, answers.auditOf(view.ref));
     },
   );
 }

@@ -1,5 +1,6 @@
-/** Asking a job to stop, with the reason in its history where there is one. */
+/** Asking a job to stop, and what its history says of that. */
 import { randomUUID } from 'node:crypto';
+import { optionalTsToDate } from '@temporalio/common/lib/time';
 import type { JobRef } from '../ids';
 import type { Store } from './connection';
 
@@ -7,7 +8,20 @@ const TAKEN_BACK = 'The client took its call back (notifications/cancelled).';
 /** Between the wish to cancel and the end there are few. */
 const LAST_EVENTS = 100;
 
+export type Cancel = ReturnType<typeof cancelThrough>;
+
 export function cancelThrough({ askOf, connection, client, namespace }: Store) {
+  /** The last wish to cancel a job, if there was one. */
+  const wishOf = (ref: JobRef) =>
+    askOf(ref, async () => {
+      const { history } = await connection.workflowService.getWorkflowExecutionHistoryReverse({
+        namespace,
+        execution: { workflowId: ref.workflowId },
+        maximumPageSize: LAST_EVENTS,
+      });
+      return history?.events?.find((event) => event.workflowExecutionCancelRequestedEventAttributes);
+    });
+
   return {
     /** Asks the job to stop. Returns once Temporal has recorded the wish. */
     cancel: (ref: JobRef) => askOf(ref, (handle) => handle.cancel()),
@@ -25,15 +39,10 @@ export function cancelThrough({ askOf, connection, client, namespace }: Store) {
       ),
 
     /** Whether a job was cancelled because the client took its call back. */
-    takenBack: (ref: JobRef): Promise<boolean> =>
-      askOf(ref, async () => {
-        const { history } = await connection.workflowService.getWorkflowExecutionHistoryReverse({
-          namespace,
-          execution: { workflowId: ref.workflowId },
-          maximumPageSize: LAST_EVENTS,
-        });
-        const causes = history?.events?.map((event) => event.workflowExecutionCancelRequestedEventAttributes?.cause);
-        return causes?.includes(TAKEN_BACK) === true;
-      }),
+    takenBack: async (ref: JobRef): Promise<boolean> =>
+      (await wishOf(ref))?.workflowExecutionCancelRequestedEventAttributes?.cause === TAKEN_BACK,
+
+    /** When a job was told to stop. */
+    cancelledAt: async (ref: JobRef): Promise<Date | undefined> => optionalTsToDate((await wishOf(ref))?.eventTime),
   };
 }

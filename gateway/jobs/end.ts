@@ -1,12 +1,11 @@
 /** Waiting for the end of a job, by Temporal's long poll. */
 import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
 import { ValueError } from '@temporalio/common';
-import { isPartialResult } from '../../workflows/contract';
 import { Unavailable, UnknownJob } from '../errors';
 import type { JobRef } from '../ids';
 import { grpcCodeOf } from './connection';
 import type { Store } from './connection';
-import { UNREADABLE, failedOutcome } from './outcome';
+import { UNREADABLE, endedWith, failedOutcome } from './outcome';
 import type { Outcome } from './outcome';
 
 /** A server page of the long poll lasts 20 s; an abort that falls between two pages is lost, so a slice ends before. */
@@ -25,9 +24,7 @@ export function pollThrough({ connection, client }: Store) {
       const value: unknown = await connection.withAbortSignal(slice.signal, () =>
         client.workflow.getHandle(ref.workflowId).result(),
       );
-      return isPartialResult(value)
-        ? { kind: 'partial', value: value.value, reason: value.reason, progress: value.progress }
-        : { kind: 'done', value };
+      return endedWith(value);
     } catch (error) {
       if (error instanceof WorkflowFailedError) return failedOutcome(error);
       // It ended, with something that the payload converter cannot read: it never will.

@@ -15,6 +15,7 @@ import { lookThrough } from './look';
 import type { Outcome } from './outcome';
 import { queuesOf } from './queues';
 import { schedulesOf } from './schedules';
+import { carriedUnder } from './carried';
 import { startThrough } from './start';
 import { visibilityOf } from './visibility';
 
@@ -28,15 +29,17 @@ export function temporalJobs({ temporal, weights }: Pick<GatewayConfig, 'tempora
   const store = storeAt(temporal);
   const { askOf, ask, connection, namespace, decoded } = store;
   const visibility = visibilityOf(store, ids);
-  const look = lookThrough(store, queuesOf(store), estimatesFrom(visibility.durations));
+  const cancel = cancelThrough(store);
+  const look = lookThrough(store, cancel.cancelledAt, queuesOf(store), estimatesFrom(visibility.durations));
   const poll = pollThrough(store);
+  const carried = carriedUnder(weights, ids);
 
   return {
     look,
     poll,
-    start: startThrough(store, look, ids, weights),
-    ...cancelThrough(store),
-    schedules: schedulesOf(store, ids),
+    ...startThrough(store, look, ids, carried),
+    ...cancel,
+    schedules: schedulesOf(store, ids, carried),
     ...visibility,
 
     /** How a job ended that has ended. @throws Unavailable when Temporal does not tell in time */

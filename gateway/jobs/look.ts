@@ -1,25 +1,32 @@
 /** One look at a job: what Temporal's `describe` tells, and of a job that goes on what only others can tell. */
 import { Expired } from '../errors';
 import type { JobRef } from '../ids';
+import type { Cancel } from './cancel';
 import type { Store } from './connection';
 import type { Estimates } from './estimates';
-import { retryText } from './pending';
 import type { Queues } from './queues';
-import { expiryOf, isClosed, viewOf } from './view';
+import { beginOf, expiryOf, isClosed, viewOf } from './view';
 import type { JobView } from './view';
 
 export type Look = ReturnType<typeof lookThrough>;
 
 /** Makes the function that looks. It throws UnknownJob, Expired and Unavailable. */
-export function lookThrough({ askOf, decoded }: Store, stateOf: Queues, estimate: Estimates) {
-  /** Adds the state of the queue that it waits in, and how long jobs before it took. */
+export function lookThrough(
+  { askOf, decoded }: Store,
+  cancelledAt: Cancel['cancelledAt'],
+  stateOf: Queues,
+  estimate: Estimates,
+) {
+  /** Adds when it was told to stop, the state of the queue that it waits in, and how long jobs before it took. */
   async function goingOn(view: JobView): Promise<JobView> {
-    const { ref, tool, startedAt, unclaimed, retrying, trouble } = view;
+    const { ref, tool, unclaimed, cancelling } = view;
     const [tenant = ''] = ref.workflowId.split('/');
+    const elapsedMs = Date.now() - beginOf(view).getTime();
     return {
       ...view,
-      trouble: trouble ?? (unclaimed ? await stateOf(unclaimed) : retrying && retryText(retrying)),
-      estimate: estimate(tenant, tool, Date.now() - startedAt.getTime()),
+      cancelledAt: cancelling ? await cancelledAt(ref) : undefined,
+      unclaimed: unclaimed && { ...unclaimed, state: await stateOf(unclaimed) },
+      estimate: elapsedMs < 0 ? undefined : estimate(tenant, tool, elapsedMs),
     };
   }
 

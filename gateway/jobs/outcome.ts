@@ -2,8 +2,17 @@
 import { ApplicationFailure, CancelledFailure, TerminatedFailure, TimeoutFailure } from '@temporalio/common';
 import { z } from 'zod';
 import type { WorkflowFailedError } from '@temporalio/client';
-import { FAILURES } from '../../workflows/contract';
+import { FAILURES, isPartialResult } from '../../workflows/contract';
 import type { Failure, FailureDetail, Progress } from '../../workflows/contract';
+
+/** Of a workflow that is not ours it may say anything. */
+const Partial = z.object({
+  value: z.unknown(),
+  progress: z
+    .object({ done: z.number(), total: z.number().exactOptional(), message: z.string() })
+    .optional()
+    .catch(undefined),
+});
 
 const Detail = z
   .object({
@@ -17,14 +26,16 @@ const Detail = z
 /** How a job ended. */
 export type Outcome =
   | { readonly kind: 'done'; readonly value: unknown }
-  | {
-      readonly kind: 'partial';
-      readonly value: unknown;
-      readonly reason: 'budget';
-      readonly progress: Progress | undefined;
-    }
+  | { readonly kind: 'partial'; readonly value: unknown; readonly progress: Progress | undefined }
   | { readonly kind: 'failed'; readonly failure: Failure; readonly sentence: string; readonly detail: FailureDetail }
   | { readonly kind: 'cancelled' };
+
+/** Reads what a workflow returned. */
+export function endedWith(value: unknown): Outcome {
+  if (!isPartialResult(value)) return { kind: 'done', value };
+  const { value: found, progress } = Partial.parse(value);
+  return { kind: 'partial', value: found, progress };
+}
 
 /** Reads the failure of a workflow. A kind that we do not know, from a workflow that is not ours, is `broken`. */
 export function failedOutcome({ cause }: WorkflowFailedError): Outcome {

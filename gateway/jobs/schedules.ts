@@ -1,21 +1,14 @@
 /** Calls that are made again and again: Temporal Schedules, each owned by its caller. A run is a job like any other. */
-import { ScheduleNotFoundError } from '@temporalio/client';
+import { ScheduleAlreadyRunning, ScheduleNotFoundError } from '@temporalio/client';
 import type { Caller } from '../../workflows/contract';
+import { Conflict, Unavailable } from '../errors';
 import { argsHash } from '../ids';
-import type { Ids } from '../ids';
+import type { Ids, ScheduleId } from '../ids';
 import type { Tool } from '../tools';
 import type { Store } from './connection';
-import { described, memoOf } from './start';
+import type { Carried } from './carried';
+import type { Origin } from './start';
 import { SUBJECT, TENANT, TOOL } from './visibility';
-
-/** `sched_` and the 16 characters that the ids of its jobs have after `job_`. */
-export type ScheduleId = `sched_${string}`;
-export const SCHEDULE_ID = /^sched_[0-9a-hjkmnp-tv-z]{16}$/;
-
-/** Whether `text` has the form of a schedule id. */
-export function isScheduleId(text: string): text is ScheduleId {
-  return SCHEDULE_ID.test(text);
-}
 
 export interface ListedSchedule {
   readonly id: ScheduleId;
@@ -23,44 +16,91 @@ export interface ListedSchedule {
   readonly next: Date | undefined;
 }
 
-/** Schedules of one caller. */
-const MAX = 50;
+const LISTED_MAX = 200;
+/** Memo key of a schedule: the hash of what it was asked for. */
+const MEMO_HASH = 'argsHash';
 
-export function schedulesOf({ client, ask }: Store, ids: Ids) {
+export function schedulesOf({ client, ask }: Store, ids: Ids, carried: Carried) {
   const prefixOf = (caller: Caller): string => `${caller.tenant}/${ids.subjectTag(caller)}/`;
 
-  async function list(caller: Caller): Promise<ListedSchedule[]> {
-    const query = `${TENANT.name} = '${caller.tenant}' AND ${SUBJECT.name} = '${ids.subjectTag(caller)}'`;
+  const idIn = (scheduleId: string): ScheduleId => scheduleId.split('/').at(-1) as ScheduleId;
+
+  function listed(query: string): Promise<ListedSchedule[]> {
     return ask(async () => {
       const found: ListedSchedule[] = [];
       for await (const { scheduleId, typedSearchAttributes, info } of client.schedule.list({ query })) {
-        const id = scheduleId.slice(prefixOf(caller).length) as ScheduleId;
         const [next] = info.nextActionTimes;
-        found.push({ id, tool: typedSearchAttributes?.get(TOOL) ?? '', next });
-        if (found.length === MAX) break;
+        found.push({ id: idIn(scheduleId), tool: typedSearchAttributes?.get(TOOL) ?? '', next });
+        if (found.length === LISTED_MAX) break;
       }
       return found;
     });
   }
 
+  const ofTenant = (tenant: string): string => `${TENANT.name} = '${tenant}'`;
+  const list = (caller: Caller, tool?: string): Promise<ListedSchedule[]> =>
+    listed(
+      [
+        ofTenant(caller.tenant),
+        `${SUBJECT.name} = '${ids.subjectTag(caller)}'`,
+        ...(tool === undefined ? [] : [`${TOOL.name} = '${tool}'`]),
+      ].join(' AND '),
+    );
+
+  /** After a create that was not acknowledged, or not needed: whether the schedule is there, and is the one that was meant. */
+  async function arrived(scheduleId: string, hash: string): Promise<boolean> {
+    try {
+      const { memo } = await ask(() => client.schedule.getHandle(scheduleId).describe());
+      if (memo?.[MEMO_HASH] !== hash) throw new Conflict(idIn(scheduleId));
+      return true;
+    } catch (error) {
+      if (error instanceof ScheduleNotFoundError || error instanceof Unavailable) return false;
+      throw error;
+    }
+  }
+
   return {
     list,
 
-    /** Has a call made again and again. Undefined when the caller has too many schedules already. */
-    async create(tool: Tool, input: unknown, caller: Caller, everyMs: number): Promise<ScheduleId | undefined> {
-      if ((await list(caller)).length >= MAX) return undefined;
-      const { id: jobId, workflowId } = ids.newRef(caller, tool.name, undefined);
+    /** How many there are of a caller, and of all callers of a tenant. */
+    count: {
+      caller: async (caller: Caller): Promise<number> => (await list(caller)).length,
+      tenant: async (tenant: string): Promise<number> => (await listed(ofTenant(tenant))).length,
+    },
+
+    /**
+     * Has a call made again and again; once for each key.
+     *
+     * @throws Conflict when the key was used for another schedule; Unavailable when Temporal does not answer
+     */
+    async create(
+      tool: Tool,
+      input: unknown,
+      caller: Caller,
+      { key, callback }: Origin,
+      everyMs: number,
+    ): Promise<ScheduleId> {
+      const { id: jobId, workflowId } = ids.newRef(caller, tool.name, key);
       const id = jobId.replace(/^job_/, 'sched_') as ScheduleId;
-      const workflow = described(tool, input, memoOf(tool, caller, { argsHash: argsHash(input) }), ids);
+      const scheduleId = prefixOf(caller) + id;
+      const hash = argsHash({ input, everyMs });
+      const workflow = carried(tool, input, caller, { argsHash: hash, ...(callback && { callback }) });
       const { typedSearchAttributes } = workflow;
       await ask(() =>
         client.schedule.create({
-          scheduleId: prefixOf(caller) + id,
+          scheduleId,
           action: { type: 'startWorkflow', workflowType: tool.route.workflow, workflowId, ...workflow },
           spec: { intervals: [{ every: everyMs, offset: Date.now() % everyMs }] }, // counted from now
+          policies: { catchupWindow: everyMs }, // after an outage once, not once for each that was missed
           typedSearchAttributes,
+          memo: { [MEMO_HASH]: hash },
         }),
-      );
+      ).catch(async (error: unknown) => {
+        const lost = error instanceof Unavailable;
+        if (!lost && !(error instanceof ScheduleAlreadyRunning)) throw error;
+        const there = await arrived(scheduleId, hash);
+        if (lost && !there) throw new Unavailable(error.refused, id);
+      });
       return id;
     },
 

@@ -11,7 +11,7 @@ import type { Queue } from './queues';
 
 export type Status = 'running' | 'input_required' | 'done' | 'failed' | 'cancelled';
 
-/** A job at one moment. Times are those of Temporal's clock. */
+/** A job at one moment. */
 export interface JobView {
   readonly ref: JobRef;
   readonly tool: string;
@@ -23,6 +23,9 @@ export interface JobView {
   readonly status: Status;
   /** Told to stop, for good, whatever it still says: it ends as soon as a worker has heard of it. */
   readonly cancelling: boolean;
+  /** When it was told so, while it has not ended. */
+  readonly cancelledAt: Date | undefined;
+  /** When its call was accepted, by the gateway's clock; by Temporal's for a job that others started. */
   readonly startedAt: Date;
   readonly closedAt: Date | undefined;
   /** Finished steps, steps in all, and what goes on, from the memo; finer progress of the running step, from its heartbeat. */
@@ -40,14 +43,14 @@ export interface JobView {
   /** Those that are open; answered already, perhaps, where the status is not `input_required`. */
   readonly questions: readonly Question[];
   readonly partial: { readonly value: unknown } | { readonly characters: number } | undefined;
-  /** What keeps the job from going on, in words for a person; undefined when all is well. */
+  /** What keeps the job from going on that somebody has to mend, in words for a person. */
   readonly trouble: string | undefined;
   /** The step that is tried again, if one is. */
   readonly retrying: Retrying | undefined;
-  /** Where its next step or decision waits that no worker has taken. */
-  readonly unclaimed: Queue | undefined;
-  /** When it begins, if it was put off. */
-  readonly beginsAt: Date | undefined;
+  /** Where its next step or decision waits that no worker has taken, and how that queue is, in words. */
+  readonly unclaimed: (Queue & { readonly state?: string }) | undefined;
+  /** How long after `startedAt` it begins, milliseconds: not 0 if it was put off. */
+  readonly delayMs: number;
   /** How much longer it will take, where earlier jobs tell. */
   readonly estimate: Estimate | undefined;
   /** Its tool has handle tools of its own. */
@@ -83,6 +86,7 @@ const Memo = z.object({
         message: z.string(),
         schema: z.record(z.string(), z.unknown()),
         expiresAt: z.iso.datetime({ offset: true }),
+        at: z.iso.datetime().exactOptional(),
         shown: z.boolean().exactOptional(),
         request: z
           .object({
@@ -112,17 +116,18 @@ export function viewOf(ref: JobRef, description: WorkflowExecutionDescription, h
   const status = statusOf(description.status.name);
   const policy = memo[MEMO_JOB]?.policy ?? DEFAULT_POLICY;
   const retrying = retryingIn(description);
-  const begins = status === 'running' ? description.executionTime : undefined;
+  const delayMs = (description.executionTime ?? description.startTime).getTime() - description.startTime.getTime();
   const questions = status === 'running' ? memo[MEMO_QUESTIONS] : [];
   return {
     ref,
     tool: memo[MEMO_JOB]?.tool ?? description.type,
     argsHash: memo[MEMO_JOB]?.argsHash ?? '',
-    ttlMs: ttlOf(policy),
+    ttlMs: delayMs + ttlOf(policy),
     keptMs: policy.ttlMs ?? DEFAULT_POLICY.ttlMs,
     // With a decision pending there is news that the job has not taken in yet: an answer, most likely.
     status: questions.length > 0 && !description.raw.pendingWorkflowTask ? 'input_required' : status,
     cancelling: description.raw.workflowExtendedInfo?.cancelRequested === true,
+    cancelledAt: undefined,
     startedAt: new Date(memo[MEMO_JOB]?.at ?? description.startTime),
     closedAt: description.closeTime,
     progress: memo[MEMO_PROGRESS],
@@ -132,7 +137,7 @@ export function viewOf(ref: JobRef, description: WorkflowExecutionDescription, h
     trouble: status === 'running' ? troubleIn(description) : undefined,
     retrying,
     unclaimed: status === 'running' ? unclaimedIn(description) : undefined,
-    beginsAt: begins && begins.getTime() > Date.now() ? begins : undefined,
+    delayMs,
     estimate: undefined,
     ownHandles: memo[MEMO_JOB]?.handles === 'own',
   };
@@ -143,16 +148,17 @@ export function newView(
   ref: JobRef,
   tool: string,
   policy: Policy,
-  more: Partial<Pick<JobView, 'trouble' | 'ownHandles' | 'beginsAt'>> = {},
+  { delayMs = 0, ...more }: Partial<Pick<JobView, 'trouble' | 'ownHandles' | 'delayMs'>> = {},
 ): JobView {
   return {
     ref,
     tool,
     argsHash: '',
-    ttlMs: ttlOf(policy),
+    ttlMs: delayMs + ttlOf(policy),
     keptMs: policy.ttlMs ?? DEFAULT_POLICY.ttlMs,
     status: 'running',
     cancelling: false,
+    cancelledAt: undefined,
     startedAt: new Date(),
     closedAt: undefined,
     progress: undefined,
@@ -162,7 +168,7 @@ export function newView(
     trouble: undefined,
     retrying: undefined,
     unclaimed: undefined,
-    beginsAt: undefined,
+    delayMs,
     estimate: undefined,
     ownHandles: false,
     ...more,
@@ -185,9 +191,30 @@ export function isClosed({ status }: JobView): boolean {
   return status === 'done' || status === 'failed' || status === 'cancelled';
 }
 
-/** Equal for two views of a job exactly if there is nothing new to tell. */
-export function fingerprint({ status, cancelling, progress, within, trouble, questions }: JobView): string {
-  return JSON.stringify([status, cancelling, progress, within, trouble, questions.map(({ key }) => key)]);
+/** When the work on it begins, or began. */
+export function beginOf({ startedAt, delayMs }: JobView): Date {
+  return new Date(startedAt.getTime() + delayMs);
+}
+
+/** Whether it has not begun because its caller wanted it later. */
+export function isPutOff(view: JobView): boolean {
+  return !isClosed(view) && beginOf(view).getTime() > Date.now();
+}
+
+/** Equal for two views of a job exactly if there is nothing new to tell: a countdown, or a place in line, is no news. */
+export function fingerprint(view: JobView): string {
+  const { status, cancelling, progress, within, trouble, retrying, unclaimed, questions } = view;
+  const tried = retrying && [retrying.step, retrying.attempt];
+  return JSON.stringify([
+    status,
+    cancelling,
+    progress,
+    within,
+    trouble,
+    tried,
+    unclaimed?.name,
+    questions.map(({ key }) => key),
+  ]);
 }
 
 /** Our word for Temporal's WorkflowExecutionStatus. */

@@ -21,6 +21,8 @@ export interface ListedJob {
   readonly tool: string;
   readonly status: Status;
   readonly startedAt: Date;
+  /** When it begins, if it is put off. */
+  readonly beginsAt: Date | undefined;
 }
 
 export function visibilityOf({ client, ask }: Store, ids: Ids) {
@@ -30,6 +32,10 @@ export function visibilityOf({ client, ask }: Store, ids: Ids) {
   const ofTool = (tool: string): string => `${TOOL.name} = '${tool}'`;
   const RUNNING = `ExecutionStatus = 'Running'`;
   const count = (query: string): Promise<number> => ask(async () => (await client.workflow.count(query)).count);
+  const countOf = (which: () => string) => ({
+    caller: (caller: Caller): Promise<number> => count(`${ofCaller(caller)} AND ${which()}`),
+    tenant: (tenant: string): Promise<number> => count(`${ofTenant(tenant)} AND ${which()}`),
+  });
 
   return {
     /** The caller's jobs: those that run first, then those that ended last. */
@@ -47,11 +53,14 @@ export function visibilityOf({ client, ask }: Store, ids: Ids) {
         for await (const info of client.workflow.list({ query, pageSize: limit })) {
           const id = info.workflowId.split('/').at(-1) ?? '';
           if (!isJobId(id)) continue;
+          const { startTime, executionTime = startTime, typedSearchAttributes, type } = info;
+          const status = statusIn(info);
           found.push({
             ref: ids.refOf(caller, id),
-            tool: info.typedSearchAttributes.get(TOOL) ?? info.type,
-            status: statusIn(info),
-            startedAt: info.startTime,
+            tool: typedSearchAttributes.get(TOOL) ?? type,
+            status,
+            startedAt: startTime,
+            beginsAt: status === 'running' && executionTime.getTime() > Date.now() ? executionTime : undefined,
           });
           if (found.length === limit) break;
         }
@@ -60,16 +69,20 @@ export function visibilityOf({ client, ask }: Store, ids: Ids) {
     },
 
     /** How many jobs of a caller, or of all callers of a tenant, run. */
-    running: (caller: Caller): Promise<number> => count(`${ofCaller(caller)} AND ${RUNNING}`),
-    runningIn: (tenant: string): Promise<number> => count(`${ofTenant(tenant)} AND ${RUNNING}`),
+    running: countOf(() => `${RUNNING} AND ExecutionTime <= '${new Date().toISOString()}'`),
+    /** How many are put off. */
+    putOff: countOf(() => `${RUNNING} AND ExecutionTime > '${new Date().toISOString()}'`),
 
-    /** How long the last jobs of a tool took that came to an end of their own, milliseconds. */
+    /** How long the last jobs of a tool took that came to an end of their own, from when they began, milliseconds. */
     durations(tenant: string, tool: string): Promise<number[]> {
       const query = `${ofTenant(tenant)} AND ${ofTool(tool)} AND ExecutionStatus = 'Completed'`;
       return ask(async () => {
         const past: number[] = [];
-        for await (const { startTime, closeTime } of client.workflow.list({ query, pageSize: PAST_MAX })) {
-          if (closeTime) past.push(closeTime.getTime() - startTime.getTime());
+        for await (const { startTime, executionTime = startTime, closeTime } of client.workflow.list({
+          query,
+          pageSize: PAST_MAX,
+        })) {
+          if (closeTime) past.push(closeTime.getTime() - executionTime.getTime());
           if (past.length === PAST_MAX) break;
         }
         return past;

@@ -113,7 +113,11 @@ test('a cancelled task is cancelled in the very answer, stays so, and cannot be 
   const { message } = await session.request(url(), 'tasks/cancel', { taskId });
   expect(message.result).toMatchObject({ taskId, status: 'cancelled' });
   expect(Date.parse(String(message.result?.['lastUpdatedAt']))).toBeGreaterThanOrEqual(before);
-  expect(await get(session, taskId)).toMatchObject({ status: 'cancelled' });
+  const later = await get(session, taskId);
+  expect(later).toMatchObject({ status: 'cancelled' });
+  expect(Date.parse(String(later['lastUpdatedAt']))).toBeGreaterThanOrEqual(
+    Date.parse(String(message.result?.['lastUpdatedAt'])),
+  );
   expect((await session.request(url(), 'tasks/cancel', { taskId })).message.error?.code).toBe(-32602);
   expect((await session.request(url(), 'tasks/result', { taskId })).message.result).toMatchObject({ isError: true });
 });

@@ -2,9 +2,10 @@
 import type { Client } from '@modelcontextprotocol/client';
 import type { Gateway } from '../../gateway/gateway';
 import { newLedger } from '../fixtures/ledger';
-import { connectV2, dataOf, startTestGateway, startTestWorker, textOf } from '../fixtures/stack';
+import { connectV2, dataOf, freshKey, newTenant, startTestGateway, startTestWorker, textOf } from '../fixtures/stack';
 import type { TestWorker } from '../fixtures/stack';
 
+const tenant = newTenant();
 let worker: TestWorker;
 let gateways: Gateway[];
 let client: Client;
@@ -15,9 +16,9 @@ beforeAll(async () => {
     startTestWorker({}, undefined, [{ name: 'narrow', concurrentSteps: 1, perSecond: undefined }]),
     startTestGateway(),
     startTestGateway({ patienceMs: 0 }),
-    startTestGateway({ patienceMs: 0, quotas: { perCaller: 2, perTenant: 100 } }),
+    startTestGateway({ patienceMs: 0, quotas: { perCaller: 2, perTenant: 100 }, keys: tenant.keys }),
   ]);
-  [client, hasty] = (await Promise.all(gateways.map(({ url }) => connectV2(url)))) as [Client, Client];
+  [client, hasty] = (await Promise.all(gateways.slice(0, 2).map(({ url }) => connectV2(url)))) as [Client, Client];
 });
 afterAll(async () => {
   await Promise.all([client.close(), hasty.close()]);
@@ -28,9 +29,14 @@ const call = (name: string, args: Record<string, unknown>, by = client): Promise
   by.callTool({ name, arguments: args });
 
 /** Calls until the answer says it. Each call is a round trip to the engine. */
-async function until(words: RegExp, name: string, args: Record<string, unknown>): Promise<unknown> {
+async function until(
+  words: RegExp,
+  name: string,
+  args: Record<string, unknown>,
+  ask = () => call(name, args),
+): Promise<unknown> {
   for (const deadline = Date.now() + 20_000; Date.now() < deadline;) {
-    const answer = await call(name, args);
+    const answer = await ask();
     if (words.test(textOf(answer))) return answer;
   }
   throw new Error(`No answer said ${String(words)}.`);
@@ -132,7 +138,7 @@ test('a job whose queue nobody polls says so', async () => {
 });
 
 test('a caller who has too much running is told when to come back, and nothing is started', async () => {
-  const crowded = await connectV2(gateways[2]?.url ?? '');
+  const crowded = await connectV2(gateways[2]?.url ?? '', tenant.headers);
   const ledgers = [newLedger(), newLedger(), newLedger()];
   const answers: unknown[] = [];
   for (const { path } of ledgers) answers.push(await call('walk', { ledger: path, steps: ['gated'] }, crowded));
@@ -142,16 +148,58 @@ test('a caller who has too much running is told when to come back, and nothing i
   });
   expect(textOf(answers[2])).toContain('You have 2 jobs running');
   ledgers.forEach((ledger) => ledger.open('gated'));
-  await call('job_wait', { job_ids: answers.slice(0, 2).map((answer) => dataOf(answer)['job_id']) });
+  await call('job_wait', { job_ids: answers.slice(0, 2).map((answer) => dataOf(answer)['job_id']) }, crowded);
   expect(ledgers[2]?.lines()).toEqual([]);
   await crowded.close();
+});
+
+test('a call over quota still comes back to its own job, by its key', async () => {
+  const crowded = await connectV2(gateways[2]?.url ?? '', tenant.headers);
+  const keyed = { name: 'walk', _meta: { 'io.holdfast/idempotency-key': freshKey() } };
+  const [first, second] = [newLedger(), newLedger()];
+  const steps = ['gated'];
+  const begin = (): Promise<unknown> => crowded.callTool({ ...keyed, arguments: { ledger: first.path, steps } });
+  const begun = await until(/RUNNING/, 'walk', {}, begin); // once the jobs of the test before no longer count
+  const other = await call('walk', { ledger: second.path, steps }, crowded);
+  expect(textOf(await call('walk', { ledger: second.path, steps: [] }, crowded))).toContain('which is the limit');
+  const again = await begin();
+  expect(dataOf(again)).toMatchObject({ job_id: dataOf(begun)['job_id'], status: 'running' });
+  [first, second].forEach((ledger) => ledger.open('gated'));
+  await call('job_wait', { job_ids: [begun, other].map((answer) => dataOf(answer)['job_id']) }, crowded);
+  await crowded.close();
+});
+
+test('what a cancelled job had found can be read to its end, in pages', async () => {
+  const ledger = newLedger();
+  const { job_id } = dataOf(await call('hoard', { ledger: ledger.path, sizes: [70_000], fail: false }, hasty));
+  await ledger.written('begin gated');
+  const told = await call('job_cancel', { job_id });
+  expect(textOf(told)).toContain('is now cancelled');
+  const first = await call('job_result', { job_id });
+  expect(dataOf(first)).toMatchObject({ status: 'cancelled', complete: false, next: { args: { offset: 32_000 } } });
+  const last = await call('job_result', { job_id, offset: 64_000 });
+  expect(textOf(last)).toMatch(/x"$/);
+  const answer = dataOf(await call('job_wait', { job_ids: [job_id] }));
+  expect(answer).toMatchObject({ whole: { tool: 'job_result' }, next: { tool: 'job_continue' } });
+});
+
+test('a job that failed says what it had found, and how to go on', async () => {
+  const answer = await call('hoard', { ledger: newLedger().path, sizes: [10], fail: true });
+  expect(dataOf(answer)).toMatchObject({ status: 'failed', partial: 'x'.repeat(10), next: { tool: 'job_continue' } });
+  expect(textOf(answer)).toContain('To go on from there');
+});
+
+test('findings that are too large to be handed on are refused in words', async () => {
+  const args = { sizes: [1_200_000], fail: true, padding: 'x'.repeat(800_000) };
+  const { job_id } = dataOf(await call('hoard', { ledger: newLedger().path, ...args }));
+  expect(textOf(await call('job_continue', { job_id }))).toContain('has found too much to go on with');
 });
 
 test('a result that has expired says when, and what to do', async () => {
   const { job_id } = dataOf(await call('fleeting', { text: 'hi' }, hasty));
   const answer = await until(/expired at/, 'job_result', { job_id });
   expect(textOf(answer)).toMatch(/expired at \d{4}-.*Call its tool again/);
-  expect(dataOf(answer)).toMatchObject({ error: { kind: 'unknown_job' } });
+  expect(dataOf(answer)).toMatchObject({ error: { kind: 'expired' } });
 });
 
 test('a tool may have handle tools of its own, in place of itself', async () => {

@@ -42,6 +42,26 @@ test('after nine rounds there is a handle', async () => {
   ledger.open('gated');
 });
 
+test('a tool with handles of its own answers with one, and not with rounds', async () => {
+  const [ledger, args] = walking('gated');
+  const { message } = await call('start_errand', args);
+  expect(message.result).toMatchObject({ structuredContent: { status: 'running', next: { tool: 'wait_errand' } } });
+  ledger.open('gated');
+});
+
+test('a call that goes on with a job is carried on in rounds for that job alone', async () => {
+  const [ledger, args] = walking('one', 'gated');
+  const stopped = await settled('hurry', args, await call('hurry', args));
+  const { job_id } = stopped.message.result?.['structuredContent'] as { job_id: string };
+  const first = await call('job_continue', { job_id });
+  const elsewhere = await call('hurry', args, { requestState: stateOf(first) });
+  expect(elsewhere.message.error?.message).toContain('belongs to another call');
+  ledger.open('gated');
+  const last = await settled('job_continue', { job_id }, first);
+  expect(last.message.result).toMatchObject({ structuredContent: { walked: ['one', 'gated'] } });
+  expect(ledger.count('begin one')).toBe(1);
+});
+
 test('a client that declared no elicitation gets a handle at once', async () => {
   const [ledger, args] = walking('gated');
   const { message } = await call('walk', args, {}, false);

@@ -1,0 +1,25 @@
+import { idsUnder } from '../../../gateway/ids';
+import { fingerprint, newView } from '../../../gateway/jobs/view';
+import type { JobView } from '../../../gateway/jobs/view';
+import { DEFAULT_POLICY } from '../../../workflows/contract';
+
+const ref = idsUnder('x'.repeat(32)).newRef({ tenant: 't', subject: 's' }, 'walk', undefined);
+const viewWith = (change: Partial<JobView>): JobView => ({ ...newView(ref, 'walk', DEFAULT_POLICY), ...change });
+const retrying = (attempt: number, next_attempt_at: string): Partial<JobView> => ({
+  retrying: { step: 'fetch', attempt, next_attempt_at },
+});
+const inLine = (state: string): Partial<JobView> => ({
+  unclaimed: { name: 'holdfast', type: 'activity', state },
+});
+
+test.each([
+  ['the time until the next attempt', retrying(2, '2026-01-01T00:00:03Z'), retrying(2, '2026-01-01T00:00:02Z')],
+  ['a place in line', inLine('among about 12 in line'), inLine('among about 11 in line')],
+])('%s is no news', (_what, before, after) => {
+  expect(fingerprint(viewWith(before))).toBe(fingerprint(viewWith(after)));
+});
+
+test('another attempt is news', () => {
+  const [before, after] = [2, 3].map((attempt) => fingerprint(viewWith(retrying(attempt, '2026-01-01T00:00:03Z'))));
+  expect(before).not.toBe(after);
+});
