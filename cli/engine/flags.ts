@@ -24,6 +24,11 @@ export const TUNED: readonly Flag[] = [
   ),
   setting('matching.enableFairness=true', 'tenants share a backlog; costs nothing measurable'),
   setting(
+    'matching.numTaskqueueReadPartitions=1',
+    'priorities and shares hold within a partition; four, the default, are for loads that one machine does not see',
+  ),
+  setting('matching.numTaskqueueWritePartitions=1', 'the same'),
+  setting(
     'frontend.namespaceCount=5000',
     'long polls at one time: one for each job that is waited on; the default is 1,200',
   ),

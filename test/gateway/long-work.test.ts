@@ -130,6 +130,20 @@ test('steps of a queue with one place run one at a time', async () => {
   expect(second.lines()).toEqual(['begin gated', 'end gated']);
 });
 
+test('batch work gives way to everything else that waits in line', async () => {
+  const [door, ledger] = [newLedger(), newLedger()];
+  const first = dataOf(await call('narrow', { ledger: door.path, steps: ['gated'] }, hasty));
+  await door.written('begin gated');
+  const ids = [first['job_id']];
+  for (const name of [...Array<string>(4).fill('narrow_batch'), ...Array<string>(4).fill('narrow')])
+    ids.push(dataOf(await call(name, { ledger: ledger.path, steps: [name] }, hasty))['job_id']);
+  for (const id of ids.slice(1)) await until(/no worker has taken/, 'job_wait', { job_ids: [id], timeout_s: 0 });
+  door.open('gated');
+  await call('job_wait', { job_ids: ids });
+  const begun = ledger.lines().filter((line) => line.startsWith('begin'));
+  expect(begun).toEqual([...Array<string>(4).fill('begin narrow'), ...Array<string>(4).fill('begin narrow_batch')]);
+});
+
 test('a job whose queue nobody polls says so', async () => {
   const { job_id } = dataOf(await call('deserted', { ledger: newLedger().path, steps: ['one'] }, hasty));
   const answer = await until(/no worker polls/, 'job_wait', { job_ids: [job_id], timeout_s: 0 });
