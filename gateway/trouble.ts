@@ -36,7 +36,7 @@ export async function toolError(
   if (error instanceof Conflict)
     return rejected(error.message, { kind: 'conflict', job_id: error.jobId, retryable: false, side_effect: 'none' });
   if (error instanceof UnknownJob) {
-    const latest = await latestOf(jobs, caller);
+    const latest = (await latestOf(jobs, caller)).filter((id) => id !== error.jobId);
     const known = latest.length > 0 ? `Your latest jobs: ${latest.join(', ')}.` : 'You have no jobs.';
     return rejected(`${error.message} ${known}`, {
       kind: error instanceof Expired ? 'expired' : 'unknown_job',
