@@ -2,7 +2,7 @@
  * MCP on one request: a fresh low-level server for each, with everything that costs anything made beforehand. The SDK
  * speaks the protocol in every revision; this file says what is offered and sends each request on its way.
  */
-import { MissingRequiredClientCapabilityError, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
+import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
 import type { McpServerFactory, Result, ServerCapabilities, ServerContext } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { version } from '../package.json';
@@ -11,22 +11,20 @@ import type { callbackTo } from './callback';
 import { TASKS_EXTENSION, clientOf } from './client';
 import type { ClientFacts } from './client';
 import type { Elicitation } from './elicitation';
-import { RETRY_AFTER_S, unlessUnavailable } from './errors';
-import type { Refusal } from './errors';
 import type { Exchange } from './exchange';
 import type { Jobs } from './jobs/jobs';
 import { McpServer } from './mcp-server';
 import type { Menu } from './menu';
 import type { PatienceOf } from './patience';
 import { reportProgress } from './progress';
-import { NO_RESPONSES, needOf } from './question';
+import { pushThrough } from './push';
 import { RESULT_RESOURCES } from './resources';
 import type { Resources } from './resources';
 import type { Round, Rounds } from './rounds';
+import { serveCoreTasks, serveTasks } from './task-methods';
 import type { Tasks } from './tasks';
 import { guarded, refusedTask, toolError } from './trouble';
 import type { OnError } from './trouble';
-import type { Push } from './watch';
 
 export const INFO = { name: 'holdfast', title: 'Holdfast', version };
 const INSTRUCTIONS =
@@ -37,13 +35,6 @@ const KEY_MAX = 255;
 const CORE_TASKS = '2025-11-25';
 /** Revisions that know no resource links. */
 const WITHOUT_LINKS = new Set(['2024-11-05', '2025-03-26']);
-
-const ASK_AGAIN: Refusal = {
-  status: 503,
-  code: ProtocolErrorCode.InternalError,
-  message: 'The task goes on, but its result cannot be waited for just now. Ask again.',
-  retryAfterS: RETRY_AFTER_S,
-};
 
 /** More of MCP than tools, for an endpoint that has prompts or resources of its own. */
 export interface More {
@@ -71,7 +62,6 @@ const CallParams = z.looseObject({
   arguments: z.record(z.string(), z.unknown()).optional(),
   task: z.looseObject({}).optional(),
 });
-const TaskParams = z.looseObject({ taskId: z.string() });
 const UriParams = z.looseObject({ uri: z.string() });
 
 /** Makes the factory. `exchangeOf` finds what belongs to the HTTP request that the SDK hands back. */
@@ -107,24 +97,7 @@ export function serverFactory(offer: Offer, exchangeOf: (request: object | undef
         ...offer.more?.capabilities,
       },
     });
-    /** Questions go out on the stream of the request, where the revision has that and the client can show them. */
-    const pushOn = (client: ClientFacts, { mcpReq }: ServerContext): Push | undefined =>
-      client.era === 'modern' || client.can.size === 0
-        ? undefined
-        : (ref, question) => {
-            if (!client.can.has(needOf(question)) || !server.transport) return undefined;
-            const { requestFor } = offer.elicitation;
-            return server.transport
-              .send(requestFor(ref, question, caller, mcpReq.method.startsWith('tasks/')), {
-                relatedRequestId: mcpReq.id,
-              })
-              .then(() => offer.jobs.shown(ref, question.key))
-              .then(() => offer.jobs.partial(ref)) // answered once the job has taken the mark in
-              .then(
-                () => undefined,
-                () => undefined, // the client is gone: another stream will show it
-              );
-          };
+    const pushOn = pushThrough(server, offer, caller);
 
     server.setRequestHandler('tools/list', { params: ListParams }, ({ cursor }, context) => {
       refuseCursor(cursor);
@@ -188,50 +161,8 @@ export function serverFactory(offer: Offer, exchangeOf: (request: object | undef
       guarded(offer.onError, () => offer.resources.read(caller, uri)),
     );
 
-    if (era === 'modern') {
-      const asked = (context: ServerContext): ClientFacts => {
-        const client = clientOf(era, context, session);
-        if (client.tasks) return client;
-        const requiredCapabilities = { extensions: { [TASKS_EXTENSION]: {} } };
-        throw new MissingRequiredClientCapabilityError({ requiredCapabilities });
-      };
-      server.setRequestHandler('tasks/get', { params: TaskParams }, ({ taskId }, context) => {
-        const { can } = asked(context);
-        return guarded(offer.onError, () => offer.tasks.get(caller, taskId, can));
-      });
-      server.setRequestHandler('tasks/update', { params: TaskParams }, ({ taskId }, context) => {
-        asked(context);
-        const { inputResponses, droppedInputResponseKeys = [] } = context.mcpReq;
-        if (!inputResponses) throw new ProtocolError(ProtocolErrorCode.InvalidParams, NO_RESPONSES);
-        const dropped = Object.fromEntries(droppedInputResponseKeys.map((key) => [key, undefined]));
-        return guarded(offer.onError, () => offer.tasks.update(caller, taskId, { ...inputResponses, ...dropped }));
-      });
-      server.setRequestHandler('tasks/cancel', { params: TaskParams }, ({ taskId }, context) => {
-        asked(context);
-        return guarded(offer.onError, () => offer.tasks.cancel(caller, taskId));
-      });
-    } else if (core) {
-      server.setRequestHandler('tasks/get', { params: TaskParams }, ({ taskId }, context) =>
-        guarded(offer.onError, () => {
-          const client = clientOf(era, context, session);
-          return offer.tasks.getCore(caller, taskId, client.can, pushOn(client, context));
-        }),
-      );
-      server.setRequestHandler('tasks/result', { params: TaskParams }, ({ taskId }, context) =>
-        guarded(offer.onError, async () => {
-          const push = pushOn(clientOf(era, context, session), context);
-          const result = await offer.tasks.result(caller, taskId, push, context.mcpReq.signal).catch(unlessUnavailable);
-          if (result) return result;
-          // Any response, an error too, would be the outcome of the task. Without one the client asks again.
-          exchange.settle(ASK_AGAIN);
-          await server.close();
-          return {};
-        }),
-      );
-      server.setRequestHandler('tasks/cancel', { params: TaskParams }, ({ taskId }) =>
-        guarded(offer.onError, () => offer.tasks.cancelCore(caller, taskId)),
-      );
-    }
+    if (era === 'modern') serveTasks(server, offer, exchange);
+    else if (core) serveCoreTasks(server, offer, exchange, pushOn);
     offer.more?.register(server, era);
     return server;
   };
