@@ -13,7 +13,7 @@ const table: readonly (readonly [files: RegExp, mayImport: RegExp])[] = [
   [/^workflows\/(define-tool|tools|[^/]+\/tool)$/, /^(npm:zod|workflows\/(contract|define-tool|[^/]+\/tool))$/],
   [
     /^workflows\//,
-    /^(npm:@temporalio\/workflow|workflows\/(contract|job|bounded|budget|failure|in-turn|progress|questions|steps|webhook|[^/]+\/workflow))$/,
+    /^(npm:@temporalio\/workflow|workflows\/(contract|job|bounded|budget|failure|interleaved|progress|questions|steps|webhook|[^/]+\/workflow))$/,
   ],
   [/^activities\//, /^(activities(\/.+)?|workflows\/contract|npm:(?!@temporalio\/(client|worker|workflow)(\/|$)).+)$/],
   [/^gateway\/jobs\//, /^(gateway\/.+|workflows\/contract|npm:(?!@temporalio\/(activity|worker|workflow)(\/|$)).+)$/],
@@ -123,7 +123,7 @@ test('the bundle holds workflows, the contract and the Temporal SDK, and nothing
   expect(
     ours.filter(
       (path) =>
-        !/^workflows\/(bounded|budget|contract|failure|in-turn|index|job|progress|questions|steps|webhook|[^/]+\/workflow)$/.test(
+        !/^workflows\/(bounded|budget|contract|failure|interleaved|index|job|progress|questions|steps|webhook|[^/]+\/workflow)$/.test(
           path,
         ),
     ),

@@ -1,6 +1,6 @@
 /** How a topic is researched. What fails is left out and named; what was found by then is kept. */
 import { fail } from '../failure';
-import { inTurn } from '../in-turn';
+import { interleaved } from '../interleaved';
 import { job } from '../job';
 import type { Job } from '../job';
 import type { Activities } from '../../activities';
@@ -97,7 +97,7 @@ async function search(
       return hits.ok ? hits.value : [];
     }),
   );
-  const known = new Map(inTurn(lists).map((hit) => [hit.url, hit]));
+  const known = new Map(interleaved(lists).map((hit) => [hit.url, hit]));
   return [...known.values()];
 }
 

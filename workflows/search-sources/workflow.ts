@@ -1,5 +1,5 @@
 /** How many sources are searched at once: each in its own time, and none can spoil the others. */
-import { inTurn } from '../in-turn';
+import { interleaved } from '../interleaved';
 import { job } from '../job';
 import type { Activities } from '../../activities';
 import type { Found, Hit, Skipped, searchSources as tool } from './tool';
@@ -36,7 +36,7 @@ export const searchSources = job<typeof tool, Findings>(async ({ query, sources,
     }),
   );
 
-  const hits = inTurn(names.map((name) => answered[name] ?? []));
+  const hits = interleaved(names.map((name) => answered[name] ?? []));
   const args = { query, limit, ...(sources && { sources }) };
   const again = { tool: 'search_sources', args: { ...args, offset, sources: skipped.map(({ what }) => what) } };
   const found: Found = { query, complete: skipped.length === 0, hits, skipped };
