@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { egressWith } from '../egress';
 import { failure } from '../failure';
-import { askJson } from '../sources/upstream';
+import { fetchJson } from '../sources/fetch';
 
 export interface ModelConfig {
   /** Up to and without `/chat/completions`. */
@@ -29,7 +29,7 @@ export function modelAt({ url, name, key }: ModelConfig): Model {
   const { host, hostname, port, protocol } = new URL(url);
   const egress = egressWith({ allow: [port === '' ? `${hostname}:${protocol === 'https:' ? 443 : 80}` : host] });
   return async ({ system, user }, signal) => {
-    const { choices } = await askJson(egress, Completion, {
+    const { choices } = await fetchJson(egress, Completion, {
       who: 'The language model',
       url: `${url.replace(/\/+$/, '')}/chat/completions`,
       headers: key === undefined ? {} : { authorization: `Bearer ${key}` },

@@ -1,10 +1,10 @@
 /** Preprints of arXiv, through its Atom API. */
 import type { Egress } from '../egress';
 import { feedEntriesOf } from './feed-entries';
+import { addressOf, fetchReply, unreadable } from './fetch';
 import { hitsOf } from './source';
 import type { Source } from './source';
 import { wordsOf } from './text';
-import { addressOf, ask, unreadable } from './upstream';
 
 export interface ArxivConfig {
   readonly baseUrl?: string | undefined;
@@ -24,7 +24,7 @@ export function arxiv({
       if (terms.length === 0) return [];
       const parameters = { search_query: terms.join(' AND '), start: offset, max_results: limit };
       const url = addressOf(baseUrl, '/api/query', parameters);
-      const reply = await ask(egress, { who, url, accept: 'application/atom+xml', signal });
+      const reply = await fetchReply(egress, { who, url, accept: 'application/atom+xml', signal });
       const entries = feedEntriesOf(reply.body.toString());
       if (entries === undefined) throw unreadable(who);
       return hitsOf(

@@ -4,10 +4,10 @@ import type { Egress } from '../egress';
 import { decoded } from './charset';
 import { feedEntriesOf } from './feed-entries';
 import type { FeedEntry } from './feed-entries';
+import { fetchReply, unreadable } from './fetch';
 import { hitsOf } from './source';
-import type { Found, Source } from './source';
+import type { Candidate, Source } from './source';
 import { dateOf, wordsOf } from './text';
-import { ask, unreadable } from './upstream';
 
 export interface FeedsConfig {
   readonly urls: readonly string[];
@@ -20,13 +20,13 @@ const AT_ONCE = 4;
 export function feeds({ egress, urls }: FeedsConfig & { readonly egress: Egress }): Source {
   const name = 'feeds';
 
-  async function entriesAt(url: string, signal: AbortSignal): Promise<Found[]> {
+  async function entriesAt(url: string, signal: AbortSignal): Promise<Candidate[]> {
     const who = `The feed of ${new URL(url).host}`;
     const accept = 'application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.9';
-    const reply = await ask(egress, { who, url, accept, redirects: 3, signal });
+    const reply = await fetchReply(egress, { who, url, accept, redirects: 3, signal });
     const entries = feedEntriesOf(decoded(reply.body, reply.headers['content-type']));
     if (entries === undefined) throw unreadable(who);
-    return entries.map((entry) => foundIn(entry, reply.url));
+    return entries.map((entry) => candidateIn(entry, reply.url));
   }
 
   return {
@@ -48,7 +48,7 @@ export function feeds({ egress, urls }: FeedsConfig & { readonly egress: Egress 
   };
 }
 
-function foundIn({ title, link, text, published }: FeedEntry, feed: string): Found {
+function candidateIn({ title, link, text, published }: FeedEntry, feed: string): Candidate {
   const url = link !== '' && URL.canParse(link, feed) ? new URL(link, feed).href : '';
   return { title, url, snippet: text, published: dateOf(published) };
 }

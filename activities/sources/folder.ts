@@ -6,7 +6,7 @@ import { documentsIn, readDocument } from './documents';
 import { htmlTextOf } from './html';
 import { headingOf } from './readable';
 import { hitsOf } from './source';
-import type { Found, Source } from './source';
+import type { Candidate, Source } from './source';
 import { wordsOf } from './text';
 
 export interface FoldersConfig {
@@ -33,33 +33,34 @@ export function folders({ folders }: FoldersConfig): Source {
       let bytes = 0;
       for await (const path of documentsIn(folders, signal)) {
         if (++documents > MOST_DOCUMENTS || bytes > MOST_BYTES) break;
-        const document = await documentIn(path);
+        const document = await searchableIn(path);
         bytes += document?.bytes ?? 0;
         const score = document === undefined ? 0 : scoreOf(document, words);
         if (score > 0) ranking.push({ path, score });
       }
       // Equal scores by path, so that every page of the results comes from the same order.
       ranking.sort((a, b) => b.score - a.score || (a.path < b.path ? -1 : 1));
-      const found: Found[] = [];
+      const candidates: Candidate[] = [];
       for (const { path } of ranking.slice(offset, offset + limit)) {
         // Read again: to keep all texts until the ranking is known would take as much memory as the folders.
-        const document = await documentIn(path);
+        const document = await searchableIn(path);
         if (document === undefined) continue;
         const { title, text } = document;
-        found.push({ title, url: pathToFileURL(path).href, snippet: snippetOf(text, words) });
+        candidates.push({ title, url: pathToFileURL(path).href, snippet: snippetOf(text, words) });
       }
-      return hitsOf(name, found, ['file:']);
+      return hitsOf(name, candidates, ['file:']);
     },
   };
 }
 
-interface Document {
+/** A document as it is searched. */
+interface Searchable {
   readonly title: string;
   readonly text: string;
   readonly bytes: number;
 }
 
-async function documentIn(path: string): Promise<Document | undefined> {
+async function searchableIn(path: string): Promise<Searchable | undefined> {
   const document = await readDocument(path);
   if (document === undefined) return undefined;
   const text = decoded(document.body);
@@ -68,7 +69,7 @@ async function documentIn(path: string): Promise<Document | undefined> {
 }
 
 /** Each word that occurs counts 1, and less than another 1 for how often: all the words once beat one of them often. */
-function scoreOf({ title, text }: Document, words: ReadonlySet<string>): number {
+function scoreOf({ title, text }: Searchable, words: ReadonlySet<string>): number {
   const times = new Map<string, number>();
   const count = (part: string, weight: number) => {
     for (const word of wordsOf(part)) if (words.has(word)) times.set(word, (times.get(word) ?? 0) + weight);

@@ -1,10 +1,10 @@
 /** Public repositories of GitHub, through its REST search. */
 import { z } from 'zod';
 import type { Egress } from '../egress';
+import { addressOf, fetchJson, listOf } from './fetch';
 import { sliceOf } from './pages';
 import { hitsOf } from './source';
 import type { Source } from './source';
-import { addressOf, askJson, listOf } from './upstream';
 
 export interface GithubConfig {
   /** Raises the limit of requests. Sent to `baseUrl` and nowhere else, since no redirect is followed. */
@@ -40,7 +40,7 @@ export function github({
     async search(query, page, signal) {
       const repositories = await sliceOf(page, async (number, size) => {
         const url = addressOf(baseUrl, '/search/repositories', { q: query, per_page: size, page: number + 1 });
-        return (await askJson(egress, Reply, { who: 'GitHub', url, headers, signal })).items;
+        return (await fetchJson(egress, Reply, { who: 'GitHub', url, headers, signal })).items;
       });
       return hitsOf(
         name,

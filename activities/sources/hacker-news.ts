@@ -1,11 +1,11 @@
 /** Stories of Hacker News, through its search at Algolia. */
 import { z } from 'zod';
 import type { Egress } from '../egress';
+import { addressOf, fetchJson, listOf } from './fetch';
 import { htmlTextOf } from './html';
 import { sliceOf } from './pages';
 import { hitsOf } from './source';
 import type { Source } from './source';
-import { addressOf, askJson, listOf } from './upstream';
 
 export interface HackerNewsConfig {
   readonly baseUrl?: string | undefined;
@@ -35,7 +35,7 @@ export function hackerNews({
       const stories = await sliceOf(page, async (number, size) => {
         const parameters = { query, tags: 'story', page: number, hitsPerPage: size };
         const url = addressOf(baseUrl, '/api/v1/search', parameters);
-        return (await askJson(egress, Reply, { who: 'Hacker News', url, signal })).hits;
+        return (await fetchJson(egress, Reply, { who: 'Hacker News', url, signal })).hits;
       });
       return hitsOf(
         name,

@@ -6,9 +6,9 @@ import { failure } from '../failure';
 import { decoded } from './charset';
 import { documentAt, readDocument } from './documents';
 import type { DocumentKind } from './documents';
+import { fetchReply } from './fetch';
 import { readableOf } from './readable';
 import { cut, lineOf, linesOf } from './text';
-import { ask } from './upstream';
 
 /** A document as text. */
 export interface Page {
@@ -34,7 +34,7 @@ const URL_MAX = 2_000;
  * Makes the function that reads pages. It takes an http(s) or file: URL.
  *
  * @throws ApplicationFailure `invalid_input` for a URL that is not read here, `refused` for a document without text, and
- * what `ask` throws
+ * what `fetchReply` throws
  */
 export function pageReader({ egress, folders }: PageConfig) {
   return async (url: string, signal: AbortSignal): Promise<Page> => {
@@ -59,7 +59,7 @@ export function pageReader({ egress, folders }: PageConfig) {
 
 async function webPage(egress: Egress, url: string, signal: AbortSignal): Promise<Page> {
   const accept = 'text/html, application/xhtml+xml, text/markdown;q=0.9, text/plain;q=0.8';
-  const reply = await ask(egress, { who: 'The site', url, accept, redirects: 3, signal });
+  const reply = await fetchReply(egress, { who: 'The site', url, accept, redirects: 3, signal });
   const type = reply.headers['content-type'] ?? '';
   const kind = kindOf(type);
   if (kind === undefined) throw failure('refused', 'The page is neither HTML nor plain text, so it is not read.');

@@ -2,9 +2,9 @@
 import { z } from 'zod';
 import type { Egress } from '../egress';
 import { failure } from '../failure';
+import { addressOf, fetchJson, listOf } from './fetch';
 import { hitsOf } from './source';
 import type { Source } from './source';
-import { addressOf, askJson, listOf } from './upstream';
 
 export interface SearxngConfig {
   readonly url: string;
@@ -31,7 +31,7 @@ export function searxng({ egress, url }: SearxngConfig & { readonly egress: Egre
       const results: z.infer<typeof Result>[] = [];
       for (let page = 1; page <= PAGES && results.length < offset + limit; page += 1) {
         const address = addressOf(url, '/search', { q: query, format: 'json', pageno: page });
-        const reply = await askJson(egress, Reply, { who, url: address, signal });
+        const reply = await fetchJson(egress, Reply, { who, url: address, signal });
         if (page === 1 && reply.results.length === 0 && reply.unresponsive_engines.length > 0) {
           // Else a search that nobody did would look like one that found nothing.
           throw failure('unavailable', `${who} had no answer from the engines that it asks. Try again later.`);

@@ -1,17 +1,6 @@
 /** What a source of documents is, and how what it finds is bounded before anybody sees it. */
+import type { Hit } from '../../workflows/search-sources/tool';
 import { dateOf, lineOf } from './text';
-
-/** One document that a search found. */
-export interface Hit {
-  readonly title: string;
-  /** What `readPage` reads. */
-  readonly url: string;
-  readonly snippet: string;
-  /** Name of the source. */
-  readonly source: string;
-  /** ISO 8601. */
-  readonly published?: string;
-}
 
 /** Which part of the results is wanted. */
 export interface Slice {
@@ -32,7 +21,7 @@ export interface Source {
 }
 
 /** What a source says of a document, before it is checked. */
-export interface Found {
+export interface Candidate {
   readonly title: string;
   readonly url: string;
   readonly snippet?: string | null | undefined;
@@ -44,17 +33,17 @@ const SNIPPET_MAX = 500;
 const URL_MAX = 2_000;
 
 /**
- * The hits among `found`; what has no title, or an address that cannot be read, is left out.
+ * The hits among the candidates; what has no title, or an address that cannot be read, is left out.
  *
  * @param protocols - of the addresses that the source may name
  */
-export function hitsOf(source: string, found: readonly Found[], protocols = ['https:', 'http:']): Hit[] {
-  return found.flatMap((document) => {
-    const title = lineOf(document.title, TITLE_MAX);
-    const url = URL.canParse(document.url) ? new URL(document.url) : undefined;
+export function hitsOf(source: string, candidates: readonly Candidate[], protocols = ['https:', 'http:']): Hit[] {
+  return candidates.flatMap((candidate) => {
+    const title = lineOf(candidate.title, TITLE_MAX);
+    const url = URL.canParse(candidate.url) ? new URL(candidate.url) : undefined;
     if (title === '' || url === undefined || url.href.length > URL_MAX || !protocols.includes(url.protocol)) return [];
-    const published = dateOf(document.published);
-    const snippet = lineOf(document.snippet ?? '', SNIPPET_MAX);
+    const published = dateOf(candidate.published);
+    const snippet = lineOf(candidate.snippet ?? '', SNIPPET_MAX);
     return [{ title, url: url.href, snippet, source, ...(published !== undefined && { published }) }];
   });
 }

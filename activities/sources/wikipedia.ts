@@ -1,11 +1,11 @@
 /** Articles of Wikipedia, through the action API of MediaWiki. */
 import { z } from 'zod';
 import type { Egress } from '../egress';
+import { addressOf, fetchJson, listOf } from './fetch';
 import { htmlTextOf } from './html';
 import { hitsOf } from './source';
 import type { Source } from './source';
 import { lineOf } from './text';
-import { addressOf, askJson, listOf } from './upstream';
 
 export interface WikipediaConfig {
   /** As in the address: `en`, `de`, `zh-min-nan`. */
@@ -28,7 +28,7 @@ export function wikipedia({
     name,
     async search(query, { offset, limit }, signal) {
       const parameters = { action: 'query', list: 'search', format: 'json', formatversion: 2, srprop: 'snippet' };
-      const { query: found } = await askJson(egress, Reply, {
+      const { query: found } = await fetchJson(egress, Reply, {
         who: 'Wikipedia',
         url: addressOf(baseUrl, '/w/api.php', { ...parameters, srsearch: query, sroffset: offset, srlimit: limit }),
         signal,

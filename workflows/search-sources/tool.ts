@@ -2,13 +2,15 @@
 import { z } from 'zod';
 import { defineTool } from '../define-tool';
 
-/** What a source found. */
-export const hit = z.object({
+/** One document that a source found. */
+const hit = z.object({
   title: z.string(),
+  /** What the step `readPage` reads. */
   url: z.string(),
   snippet: z.string(),
+  /** Name of the source. */
   source: z.string(),
-  published: z.string().optional(),
+  published: z.string().optional().describe('ISO 8601'),
 });
 export type Hit = z.output<typeof hit>;
 

@@ -199,7 +199,7 @@ describe('GitHub', () => {
     ]);
   });
 
-  test('the token goes with the question', async () => {
+  test('the token goes with the request', async () => {
     const { egress, url, requests } = await site(answer);
     await github({ egress, baseUrl: url, token: 'hunter2' }).search('x', first, never);
     expect(requests[0]?.headers.authorization).toBe('Bearer hunter2');

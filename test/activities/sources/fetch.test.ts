@@ -1,12 +1,12 @@
-/** How long an upstream wants to be left alone, in each way of saying it. */
-import { ask } from '../../../activities/sources/upstream';
+/** How long a site wants to be left alone, in each way of saying it. */
+import { fetchReply } from '../../../activities/sources/fetch';
 import { never, silence, site, status } from './world';
 
 const seconds = (n: number) => Math.round(Date.now() / 1_000) + n;
 
 async function waitAsked(code: number, headers: Record<string, string>): Promise<unknown> {
   const { egress, url } = await site(status(code, headers));
-  const error: unknown = await ask(egress, { who: 'Wikipedia', url, accept: '*/*', signal: never }).catch(
+  const error: unknown = await fetchReply(egress, { who: 'Wikipedia', url, accept: '*/*', signal: never }).catch(
     (thrown: unknown) => thrown,
   );
   expect(error).toMatchObject({ type: 'unavailable' });
@@ -33,13 +33,15 @@ test.each([[{}], [{ 'retry-after': 'soon' }], [{ 'x-ratelimit-remaining': '0' }]
   },
 );
 
-test('a question that is cancelled ends at once', async () => {
+test('a request that is cancelled ends at once', async () => {
   const stop = new AbortController();
   const { egress, url } = await site((request, response) => {
     silence(request, response);
     stop.abort();
   });
-  await expect(ask(egress, { who: 'Wikipedia', url, accept: '*/*', signal: stop.signal })).rejects.toMatchObject({
-    reason: 'cancelled',
-  });
+  await expect(fetchReply(egress, { who: 'Wikipedia', url, accept: '*/*', signal: stop.signal })).rejects.toMatchObject(
+    {
+      reason: 'cancelled',
+    },
+  );
 });

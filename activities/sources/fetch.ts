@@ -10,13 +10,13 @@ import { failure } from '../failure';
 const TIMEOUT_MS = 10_000;
 const MAX_BYTES = 3 * 1_024 ** 2;
 
-/** An upstream that asks for more patience than this is asked again all the same. */
+/** A site that asks for more patience than this is asked again all the same. */
 const LONGEST_WAIT_MS = 3_600_000;
 
 /** Wikimedia and GitHub refuse who does not say what they are. */
 const USER_AGENT = 'Holdfast (MCP gateway)';
 
-export interface Question {
+export interface FetchRequest {
   /** Who is asked, as the sentences name it. */
   readonly who: string;
   readonly url: string;
@@ -34,9 +34,9 @@ export interface Question {
  * @returns an answer of the 2xx kind
  * @throws ApplicationFailure `unavailable` when asking again may help, else `refused`
  */
-export async function ask(
+export async function fetchReply(
   egress: Egress,
-  { who, url, accept, headers, redirects = 0, body, timeoutMs = TIMEOUT_MS, signal }: Question,
+  { who, url, accept, headers, redirects = 0, body, timeoutMs = TIMEOUT_MS, signal }: FetchRequest,
 ): Promise<EgressReply> {
   const posted = body !== undefined;
   const reply = await egress(url, {
@@ -56,14 +56,18 @@ export async function ask(
 /**
  * Asks for JSON of a shape.
  *
- * @throws ApplicationFailure as {@link ask}; `unavailable` when the answer is something else
+ * @throws ApplicationFailure as {@link fetchReply}; `unavailable` when the answer is something else
  */
-export async function askJson<T>(egress: Egress, shape: z.ZodType<T>, question: Omit<Question, 'accept'>): Promise<T> {
-  const reply = await ask(egress, { accept: 'application/json', ...question });
+export async function fetchJson<T>(
+  egress: Egress,
+  shape: z.ZodType<T>,
+  request: Omit<FetchRequest, 'accept'>,
+): Promise<T> {
+  const reply = await fetchReply(egress, { accept: 'application/json', ...request });
   try {
     return shape.parse(JSON.parse(reply.body.toString()));
   } catch (error) {
-    throw unreadable(question.who, error);
+    throw unreadable(request.who, error);
   }
 }
 
