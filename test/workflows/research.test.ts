@@ -12,7 +12,14 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import pLimit from 'p-limit';
 import { createActivities } from '../../activities';
-import { DEFAULT_POLICY, MEMO_JOB, MEMO_QUESTIONS, SIGNAL_ANSWER, isPartialResult } from '../../workflows/contract';
+import {
+  DEFAULT_POLICY,
+  MEMO_JOB,
+  MEMO_PROGRESS,
+  MEMO_QUESTIONS,
+  SIGNAL_ANSWER,
+  isPartialResult,
+} from '../../workflows/contract';
 import type { JobMemo, Policy } from '../../workflows/contract';
 import type { Research } from '../../workflows/deep-research/tool';
 import type { Found } from '../../workflows/search-sources/tool';
@@ -109,7 +116,12 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   response.end(JSON.stringify({ query: { search: [{ title: 'Durable execution', snippet: 'durable', pageid: 7 }] } }));
 }
 
-const start = (type: string, input: unknown, policy: Partial<Policy>): Promise<WorkflowHandle> => {
+const start = (
+  type: string,
+  input: unknown,
+  policy: Partial<Policy>,
+  ...earlier: unknown[]
+): Promise<WorkflowHandle> => {
   const memo: JobMemo = {
     tool: type,
     caller: { tenant: 't', subject: 's' },
@@ -119,7 +131,7 @@ const start = (type: string, input: unknown, policy: Partial<Policy>): Promise<W
   return client.workflow.start(type, {
     taskQueue: QUEUE,
     workflowId: randomUUID(),
-    args: [input],
+    args: [input, ...earlier],
     memo: { [MEMO_JOB]: memo },
   });
 };
@@ -160,6 +172,31 @@ test('a search ends within its budget whatever hangs, with what it has', async (
   expect(isPartialResult(partial) && partial.value).toMatchObject({ answered: { folders: [] } });
   const { startTime, closeTime } = await handle.describe();
   expect((closeTime?.getTime() ?? Infinity) - startTime.getTime()).toBeLessThan(3_000);
+});
+
+test.each(['constructor', 'toString', '__proto__'])('a source called %s is one that there is not', async (name) => {
+  const input = { query: 'durable', sources: [name, 'folders'], limit: 5, offset: 0 };
+  expect(await (await start('searchSources', input, searching)).result()).toMatchObject({
+    complete: false,
+    hits: [{ source: 'folders' }],
+    skipped: [{ what: name, why: expect.stringContaining('There is no source of this name.') }],
+  });
+});
+
+test('a source that is named twice is searched once', async () => {
+  const input = { query: 'durable', sources: ['folders', 'folders'], limit: 5, offset: 0 };
+  expect(await (await start('searchSources', input, searching)).result()).toMatchObject({
+    hits: [{ title: 'Durable' }],
+  });
+});
+
+test('a search that goes on asks only what has not answered, and counts the rest as done', async () => {
+  const input = { query: 'durable', sources: SOURCES, limit: 5, offset: 0 };
+  const known = { title: 'Known', url: 'https://known.example/', snippet: '', source: 'wikipedia' };
+  const earlier = { answered: { wikipedia: [known], hacker_news: [] }, skipped: [] };
+  const handle = await start('searchSources', input, searching, earlier);
+  expect(await handle.result()).toMatchObject({ complete: true, hits: [known, { source: 'folders' }] });
+  expect((await handle.describe()).memo?.[MEMO_PROGRESS]).toMatchObject({ done: 3, total: 3 });
 });
 
 test('research reads what it finds, and cites it', async () => {

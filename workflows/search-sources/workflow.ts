@@ -15,28 +15,29 @@ interface Findings {
 export const searchSources = job<typeof tool, Findings>(async ({ query, sources, limit, offset }, job) => {
   const { listSources } = job.steps<Steps>();
   const { searchSource } = job.steps<Steps>({ within: '12 s' });
-  const names = sources ?? (await job.step('Looking up the sources', () => listSources()));
-  const answered = { ...job.earlier?.answered };
+  const names = [...new Set(sources ?? (await job.step('Looking up the sources', () => listSources())))];
+  // A map: what a caller names may be a property that every object has.
+  const answered = new Map(Object.entries(job.earlier?.answered ?? {}));
   const skipped: Skipped[] = [];
-  const asked = names.filter((name) => !(name in answered));
+  const asked = names.filter((name) => !answered.has(name));
 
-  job.progress({ done: 0, total: asked.length, message: `Searching ${asked.join(', ')}` });
+  job.progress({ done: answered.size, total: names.length, message: `Searching ${asked.join(', ')}` });
   await Promise.all(
     asked.map(async (source) => {
       const found = await job.settle(() => searchSource({ source, query, limit, offset }));
-      if (found.ok) answered[source] = found.value;
+      if (found.ok) answered.set(source, found.value);
       else
         skipped.push({
           what: source,
           why: found.why,
           ...(found.retryAfterS !== undefined && { retry_after_s: found.retryAfterS }),
         });
-      job.partial({ answered, skipped });
-      job.progress({ done: Object.keys(answered).length + skipped.length });
+      job.partial({ answered: Object.fromEntries(answered), skipped });
+      job.progress({ done: answered.size + skipped.length });
     }),
   );
 
-  const hits = interleaved(names.map((name) => answered[name] ?? []));
+  const hits = interleaved(names.map((name) => answered.get(name) ?? []));
   const args = { query, limit, ...(sources && { sources }) };
   const again = { tool: 'search_sources', args: { ...args, offset, sources: skipped.map(({ what }) => what) } };
   const found: Found = { query, complete: skipped.length === 0, hits, skipped };
