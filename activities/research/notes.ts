@@ -1,5 +1,6 @@
 /** What is noted down of one page: the sentences that have most to say on the topic, in the page's own words. */
-import { cut, wordsOf } from '../sources/text';
+import { cut } from '../sources/text';
+import { tellingWordsOf } from './words';
 
 /** One page, read. */
 export interface Notes {
@@ -12,7 +13,9 @@ export interface Notes {
 }
 
 const SENTENCES_MAX = 8;
-const SHORTEST = 40;
+/** In words that tell: what is shorter is a caption, or an item of a menu. */
+const SHORTEST = 5;
+/** In characters. */
 const LONGEST = 400;
 /** A page says what it is about at its beginning. */
 const LEAD = 5;
@@ -24,17 +27,24 @@ const TABLE = /\|.*\|/;
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'sentence' });
 
-/** @param wanted - the topic and the queries: sentences are weighed by how many of their words they hold */
+/**
+ * @param wanted - the topic and the queries: sentences are weighed by how many of their words they hold
+ * @returns those that hold any; of a page that says it all in other words, its beginning
+ */
 export function sentencesFor(text: string, wanted: readonly string[]): string[] {
-  const words = new Set(wanted.flatMap(wordsOf).filter((word) => word.length > 2));
-  const weighed = [...segmenter.segment(text)]
-    .map(({ segment }) => segment.replace(/\s+/g, ' ').replace(MARKS, '').trim())
-    .filter((sentence) => sentence.length >= SHORTEST && !TABLE.test(sentence))
-    .map((sentence, place) => {
-      const hits = new Set(wordsOf(sentence).filter((word) => words.has(word))).size;
+  const words = new Set(wanted.flatMap(tellingWordsOf));
+  const sentences = [...segmenter.segment(text)]
+    .map(({ segment }) => cut(segment.replace(/\s+/g, ' ').replace(MARKS, '').trim(), LONGEST))
+    .filter((sentence) => !TABLE.test(sentence))
+    .map((sentence) => ({ sentence, said: tellingWordsOf(sentence) }))
+    .filter(({ said }) => said.length >= SHORTEST);
+  const fitting = sentences
+    .map(({ sentence, said }, place) => {
+      const hits = new Set(said.filter((word) => words.has(word))).size;
       return { sentence, weight: hits === 0 ? 0 : hits + (place < LEAD ? LEAD_BONUS : 0) };
     })
     .filter(({ weight }) => weight > 0)
     .sort((a, b) => b.weight - a.weight);
-  return [...new Set(weighed.map(({ sentence }) => cut(sentence, LONGEST)))].slice(0, SENTENCES_MAX);
+  const quoted = fitting.length > 0 ? fitting : sentences.slice(0, LEAD);
+  return [...new Set(quoted.map(({ sentence }) => sentence))].slice(0, SENTENCES_MAX);
 }

@@ -1,7 +1,7 @@
 /** The report on a topic: written by a model from the notes; or, without one, the notes themselves, put in order. */
-import { wordsOf } from '../sources/text';
 import type { Model } from './model';
 import type { Notes } from './notes';
+import { tellingWordsOf } from './words';
 
 export interface Reporting {
   readonly topic: string;
@@ -13,14 +13,16 @@ const EXTRACTS_MAX = 5;
 
 /** Quotes, by what was asked; each sentence stands where it fits best, and once. */
 export function extracts({ topic, queries, notes }: Reporting): string {
-  const quotes = notes.flatMap(({ sentences }, n) => sentences.map((sentence) => ({ sentence, n: n + 1 })));
+  const quotes = notes.flatMap(({ sentences }, n) =>
+    sentences.map((sentence) => ({ sentence, n: n + 1, said: tellingWordsOf(sentence) })),
+  );
   const taken = new Set<string>();
   const sections = queries.map((query) => {
-    const words = new Set(wordsOf(query));
-    const fit = (sentence: string): number => wordsOf(sentence).filter((word) => words.has(word)).length;
+    const words = new Set(tellingWordsOf(query));
+    const fit = (said: readonly string[]): number => said.filter((word) => words.has(word)).length;
     const best = quotes
       .filter(({ sentence }) => !taken.has(sentence))
-      .sort((a, b) => fit(b.sentence) - fit(a.sentence))
+      .sort((a, b) => fit(b.said) - fit(a.said))
       .slice(0, EXTRACTS_MAX);
     best.forEach(({ sentence }) => taken.add(sentence));
     return best.length === 0

@@ -2,6 +2,7 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import type { Hit, Skipped } from '../../workflows/search-sources/tool';
 import type { Egress } from '../egress';
+import { failure } from '../failure';
 import { step } from '../step';
 import type { StepContext } from '../step';
 import { pageReader } from '../sources/page';
@@ -41,7 +42,9 @@ export function researchSteps({ egress, model: config, folders }: ResearchConfig
         { signal },
       ): Promise<Notes> => {
         const { title, text } = await read(hit.url, signal);
-        return { url: hit.url, title, source: hit.source, sentences: sentencesFor(text, [topic, ...queries]) };
+        const sentences = sentencesFor(text, [topic, ...queries]);
+        if (sentences.length === 0) throw failure('refused', 'The page has no sentence that could be quoted.');
+        return { url: hit.url, title, source: hit.source, sentences };
       },
     ),
     composeReport: step((given: Reporting, context) =>

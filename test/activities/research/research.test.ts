@@ -32,6 +32,32 @@ test('of a page the sentences are kept that say most on the topic, without lists
   ]);
 });
 
+test.each([
+  ['Go vs C', 'Go collects its own garbage while a program runs.'],
+  ['持久执行是什么？', '持久执行在进程崩溃后保留工作流的状态。'],
+  ['デュラブル実行', 'デュラブル実行はプロセスが死んでも状態を保持します。'],
+])('a page on "%s" is quoted where it speaks of it', (topic, sentence) => {
+  const text = `Nothing of this has to do with it in any way.\n${sentence}\nNor does what comes after it, not at all.`;
+  expect(sentencesFor(text, [topic])).toEqual([sentence]);
+});
+
+test('a page that speaks of the topic in other words is quoted from its beginning', () => {
+  const text = Array.from({ length: 9 }, (_, n) => `Sentence number ${n} speaks of something else altogether.`).join('\n');
+  const sentences = sentencesFor(text, ['durable execution']);
+  expect(sentences).toHaveLength(5);
+  expect(sentences[0]).toContain('number 0');
+});
+
+test('a page without a sentence is not noted', async () => {
+  const { url, egress } = await site(html('<p>Sign in</p>'));
+  const { takeNotes } = researchSteps({ egress, folders: [], model: undefined });
+  const hit = { title: 'Door', url, snippet: '', source: 'feeds' };
+  await expect(run(takeNotes, { topic: 'doors', queries: [], hit })).rejects.toMatchObject({
+    type: 'refused',
+    message: 'The page has no sentence that could be quoted.',
+  });
+});
+
 test('extracts quote each sentence once, under what it answers, with its source', () => {
   const report = extracts(given);
   expect(report).toContain('## retries\n\n- Retries repeat what has failed before. [1]');
