@@ -11,14 +11,19 @@ export interface ModelConfig {
   readonly key?: string | undefined;
 }
 
+export interface ModelLimits {
+  /** For the whole answer. */
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
 /** Writes an answer to `prompt`. @throws ApplicationFailure `unavailable` or `refused` */
 export type Model = (
   prompt: { readonly system: string; readonly user: string },
-  signal: AbortSignal,
+  limits: ModelLimits,
 ) => Promise<string>;
 
 const ANSWER_MAX = 20_000;
-const TIMEOUT_MS = 150_000;
 
 const Completion = z.object({
   choices: z.array(z.object({ message: z.object({ content: z.string() }) })).min(1),
@@ -28,7 +33,7 @@ const Completion = z.object({
 export function modelAt({ url, name, key }: ModelConfig): Model {
   const { host, hostname, port, protocol } = new URL(url);
   const egress = egressWith({ allow: [port === '' ? `${hostname}:${protocol === 'https:' ? 443 : 80}` : host] });
-  return async ({ system, user }, signal) => {
+  return async ({ system, user }, limits) => {
     const { choices } = await fetchJson(egress, Completion, {
       who: 'The language model',
       url: `${url.replace(/\/+$/, '')}/chat/completions`,
@@ -40,8 +45,7 @@ export function modelAt({ url, name, key }: ModelConfig): Model {
           { role: 'user', content: user },
         ],
       },
-      timeoutMs: TIMEOUT_MS,
-      signal,
+      ...limits,
     });
     const text = choices[0]?.message.content.trim() ?? '';
     if (text === '') throw failure('unavailable', 'The language model answered with nothing. Try again later.');

@@ -4,13 +4,13 @@ import type { Hit, Skipped } from '../../workflows/search-sources/tool';
 import type { Egress } from '../egress';
 import { failure } from '../failure';
 import { step } from '../step';
-import type { StepContext } from '../step';
 import { pageReader } from '../sources/page';
 import { modelAt } from './model';
 import type { ModelConfig } from './model';
 import { sentencesFor } from './notes';
 import type { Notes } from './notes';
 import { modelQueries, plainQueries } from './plan';
+import type { Plan } from './plan';
 import { extracts, written } from './report';
 import type { Reporting } from './report';
 
@@ -25,16 +25,22 @@ interface Report {
   readonly skipped: Skipped[];
 }
 
-/** After so many attempts a step does without the model. */
-const PATIENCE = 3;
+/** How long the model may take over a step: the job knows how much working time is left. */
+interface ModelTime {
+  readonly modelMs: number;
+}
 
 export function researchSteps({ egress, model: config, folders }: ResearchConfig & { readonly egress: Egress }) {
   const model = config && modelAt(config);
   const read = pageReader({ egress, folders });
 
   return {
-    planResearch: step(({ topic }: { topic: string }, context) =>
-      orWithout(context, model && (() => modelQueries(topic, model, context.signal)), () => plainQueries(topic)),
+    planResearch: step(({ topic, modelMs: timeoutMs }: { topic: string } & ModelTime, { signal }) =>
+      orWithout<Plan>(
+        signal,
+        model && (async () => ({ queries: await modelQueries(topic, model, { timeoutMs, signal }), skipped: [] })),
+        (why) => ({ queries: plainQueries(topic), skipped: skippedFor('a plan by the language model', why) }),
+      ),
     ),
     takeNotes: step(
       async (
@@ -47,24 +53,33 @@ export function researchSteps({ egress, model: config, folders }: ResearchConfig
         return { url: hit.url, title, source: hit.source, sentences };
       },
     ),
-    composeReport: step((given: Reporting, context) =>
+    composeReport: step(({ modelMs: timeoutMs, ...given }: Reporting & ModelTime, { signal }) =>
       orWithout<Report>(
-        context,
+        signal,
         model &&
-          (async () => ({ report: await written(given, model, context.signal), written_by: 'model', skipped: [] })),
+          (async () => ({
+            report: await written(given, model, { timeoutMs, signal }),
+            written_by: 'model',
+            skipped: [],
+          })),
         (why) => ({
           report: extracts(given),
           written_by: 'extracts',
-          skipped: why === undefined ? [] : [{ what: 'the language model', why }],
+          skipped: skippedFor('a report by the language model', why),
         }),
       ),
     ),
   };
 }
 
-/** Work that a model does better, and that is done all the same when it does not. `why`: what it answered instead. */
+/**
+ * Work that a model does better, and that is done all the same when it does not. It is asked once: another attempt, and
+ * the pause that it may have asked for, would be taken from the time that is left for the work.
+ *
+ * @param without - is told what the model answered instead, if there is one
+ */
 async function orWithout<R>(
-  { attempt, signal }: StepContext,
+  signal: AbortSignal,
   withModel: (() => Promise<R>) | undefined,
   without: (why?: string) => R,
 ): Promise<R> {
@@ -73,7 +88,10 @@ async function orWithout<R>(
     return await withModel();
   } catch (error) {
     if (signal.aborted || !(error instanceof ApplicationFailure)) throw error;
-    if (error.type === 'unavailable' && attempt < PATIENCE) throw error;
     return without(error.message);
   }
+}
+
+function skippedFor(what: string, why: string | undefined): Skipped[] {
+  return why === undefined ? [] : [{ what, why }];
 }

@@ -12,6 +12,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import pLimit from 'p-limit';
 import { createActivities } from '../../activities';
+import type { ActivitiesConfig } from '../../activities';
 import {
   DEFAULT_POLICY,
   MEMO_JOB,
@@ -19,6 +20,7 @@ import {
   MEMO_QUESTIONS,
   SIGNAL_ANSWER,
   isPartialResult,
+  queueOf,
 } from '../../workflows/contract';
 import type { JobMemo, Policy } from '../../workflows/contract';
 import type { Research } from '../../workflows/deep-research/tool';
@@ -33,8 +35,8 @@ let sites: Server;
 let base: string;
 let folder: string;
 let runtime: TestWorker;
-let worker: Worker;
-let ran: Promise<void>;
+let workers: Worker[];
+let ran: Promise<unknown>;
 let connection: Connection;
 let native: NativeConnection;
 let client: Client;
@@ -52,25 +54,34 @@ beforeAll(async () => {
   base = `127.0.0.1:${(sites.address() as AddressInfo).port}`;
   [connection, native] = await Promise.all([Connection.connect({ address }), NativeConnection.connect({ address })]);
   client = new Client({ connection });
-  worker = await Worker.create({
-    connection: native,
-    taskQueue: QUEUE,
-    workflowBundle: { codePath: bundle },
-    activities: createActivities({
-      egress: { allow: [base] },
-      webhooks: { allowedHosts: [], secrets: [] },
-      repository: { cacheDir: '/nonexistent', localPaths: [], maxBytes: 1 },
-      sources: {
-        wikipedia: { language: 'en', baseUrl: `http://${base}` },
-        hackerNews: { baseUrl: `http://${base}` },
-        folders: [folder],
-      },
+  const config: ActivitiesConfig = {
+    egress: { allow: [base] },
+    webhooks: { allowedHosts: [], secrets: [] },
+    repository: { cacheDir: '/nonexistent', localPaths: [], maxBytes: 1 },
+    sources: {
+      wikipedia: { language: 'en', baseUrl: `http://${base}` },
+      hackerNews: { baseUrl: `http://${base}` },
+      folders: [folder],
+    },
+  };
+  const model = { url: `http://${base}/model`, name: 'hanging' };
+  workers = await Promise.all([
+    Worker.create({
+      connection: native,
+      taskQueue: QUEUE,
+      workflowBundle: { codePath: bundle },
+      activities: createActivities(config),
     }),
-  });
-  ran = worker.run();
+    Worker.create({
+      connection: native,
+      taskQueue: queueOf('hanging'),
+      activities: createActivities({ ...config, model }),
+    }),
+  ]);
+  ran = Promise.all(workers.map((worker) => worker.run()));
 });
 afterAll(async () => {
-  worker.shutdown();
+  for (const worker of workers) worker.shutdown();
   await ran;
   await Promise.all([connection.close(), native.close(), runtime.stop()]);
   sites.closeAllConnections();
@@ -93,7 +104,7 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   const nth = (asked.get(who) ?? 0) + 1;
   asked.set(who, nth);
   const fate = seed === undefined ? 1 : chance(`${who} ${nth}`);
-  if (query.includes('hang') || fate < 0.05) return; // never answers
+  if (query.includes('hang') || fate < 0.05 || url.pathname.startsWith('/model/')) return; // never answers
   if (fate < 0.2) return void response.writeHead(503).end();
   if (fate < 0.3) return void response.writeHead(429, { 'retry-after': '1' }).end();
   if (fate < 0.4) return void response.socket?.resetAndDestroy();
@@ -219,6 +230,22 @@ test('a dead source does not sink the report', async () => {
   expect(research.complete).toBe(false);
   expect(research.skipped.map(({ what }) => what).join()).toMatch(/wikipedia.*hacker_news|hacker_news.*wikipedia/);
   expect(research.sources).toMatchObject([{ source: 'folders' }]);
+});
+
+test('a model that never answers costs no report, and is named', async () => {
+  const input = { topic: 'durable execution', confirm_plan: false, pages: 3, sources: SOURCES };
+  const handle = await start('deepResearch', input, { budgetMs: 10_000, queue: 'hanging' });
+  const why = 'The language model did not answer in time. Try again later.';
+  expect(await handle.result()).toMatchObject({
+    complete: false,
+    written_by: 'extracts',
+    skipped: [
+      { what: 'a plan by the language model', why },
+      { what: 'a report by the language model', why },
+    ],
+  });
+  const { startTime, closeTime } = await handle.describe();
+  expect((closeTime?.getTime() ?? Infinity) - startTime.getTime()).toBeLessThan(10_000);
 });
 
 test('a person may amend the plan before anything is searched', async () => {

@@ -5,6 +5,7 @@ import { job } from '../job';
 import type { Job } from '../job';
 import type { Activities } from '../../activities';
 import type { Notes } from '../../activities/research/notes';
+import type { Plan } from '../../activities/research/plan';
 import type { Hit, Skipped } from '../search-sources/tool';
 import type { deepResearch as tool } from './tool';
 
@@ -12,40 +13,47 @@ type Steps = Pick<Activities, 'listSources' | 'searchSource' | 'planResearch' | 
 
 /** What is known when it is stopped. */
 interface Findings {
-  queries?: readonly string[];
+  plan?: Plan;
   hits?: readonly Hit[];
   notes: readonly Notes[];
   skipped: readonly Skipped[];
 }
 
-/** Kept back from the budget for the report. */
-const WRITING_MS = 60_000;
+/** How much of the working time is kept back for the report, and for the pages that are still being read by then. */
+const WRITING = 0.25;
+/** How much of what is left a model may take: to plan; and to write, so that extracts can still take its place. */
+const MODEL_SHARE = { planning: 0.1, writing: 0.8 };
+const MODEL_MAX_MS = 120_000;
 const READERS = 4;
 
 export const deepResearch = job<typeof tool, Findings>(async ({ topic, confirm_plan, pages, sources }, job) => {
   const steps = job.steps<Steps>();
   // What was skipped before is tried once more.
   const found: Findings = { notes: [], ...job.earlier, skipped: [] };
-  job.progress({ total: 4 });
+  const writingMs = job.leftMs() * WRITING;
+  const modelMs = (share: number): number => Math.min(job.leftMs() * share, MODEL_MAX_MS);
+  job.progress({ total: 4, done: found.plan ? 1 : 0 });
 
-  if (!found.queries) {
-    const planned = await job.step('Planning', () => steps.planResearch({ topic }));
-    found.queries = confirm_plan ? await confirmed(topic, planned, job) : planned;
+  if (!found.plan) {
+    const planned = await job.step('Planning', () =>
+      steps.planResearch({ topic, modelMs: modelMs(MODEL_SHARE.planning) }),
+    );
+    found.plan = confirm_plan ? { ...planned, queries: await confirmed(topic, planned.queries, job) } : planned;
     job.partial(found);
   }
-  const { queries } = found;
+  const { queries } = found.plan;
 
   found.hits ??= await job.step('Searching', () => search(queries, sources, found, job));
   job.partial(found);
 
-  await job.step('Reading', () => read(topic, pages, found, job));
+  await job.step('Reading', () => read({ topic, queries, pages, writingMs }, found, job));
 
   const { notes } = found;
   if (notes.length === 0) throw fail('unavailable', nothingRead(found.skipped), { sideEffect: 'none' });
   const { report, written_by, skipped } = await job.step('Writing the report', () =>
-    steps.composeReport({ topic, queries, notes }),
+    steps.composeReport({ topic, queries, notes, modelMs: modelMs(MODEL_SHARE.writing) }),
   );
-  const left = [...found.skipped, ...skipped];
+  const left = [...found.plan.skipped, ...found.skipped, ...skipped];
   return {
     topic,
     report,
@@ -101,10 +109,17 @@ async function search(
   return [...known.values()];
 }
 
+interface Reading {
+  readonly topic: string;
+  readonly queries: readonly string[];
+  readonly pages: number;
+  readonly writingMs: number;
+}
+
 /** Reads the best pages, a few at a time; those that fail make room for the next ones. */
-async function read(topic: string, pages: number, found: Findings, job: Job<Findings>): Promise<void> {
+async function read({ topic, queries, pages, writingMs }: Reading, found: Findings, job: Job<Findings>): Promise<void> {
   const { takeNotes } = job.steps<Steps>({ within: '45 s', attempts: 2 });
-  const { queries = [], hits = [] } = found;
+  const { hits = [] } = found;
   const done = new Set(found.notes.map(({ url }) => url));
   const waiting = hits.filter(({ url }) => !done.has(url));
   let begun = found.notes.length;
@@ -113,7 +128,7 @@ async function read(topic: string, pages: number, found: Findings, job: Job<Find
     while (begun < pages && waiting.length > 0) {
       const hit = waiting.shift();
       if (!hit) return;
-      if (job.leftMs() < WRITING_MS) {
+      if (job.leftMs() < writingMs) {
         found.skipped = [...found.skipped, { what: hit.url, why: 'The working time was nearly over.' }];
         return;
       }

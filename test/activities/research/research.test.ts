@@ -3,13 +3,15 @@ import { sentencesFor } from '../../../activities/research/notes';
 import { plainQueries } from '../../../activities/research/plan';
 import { extracts } from '../../../activities/research/report';
 import { researchSteps } from '../../../activities/research/steps';
-import { body, html, json, run, site, status } from '../sources/world';
+import { body, flood, html, json, run, silence, site, status } from '../sources/world';
 
 const notes = [
   { url: 'https://a.example/', title: 'A', source: 'feeds', sentences: ['Retries repeat what has failed before.'] },
   { url: 'https://b.example/', title: 'B', source: 'feeds', sentences: ['Timers outlive the process that set them.'] },
 ];
 const given = { topic: 'durable timers', queries: ['retries', 'timers'], notes };
+
+const modelMs = 10_000;
 
 const stepsWith = async (answer: Parameters<typeof site>[0]) => {
   const { url, egress } = await site(answer);
@@ -42,7 +44,9 @@ test.each([
 });
 
 test('a page that speaks of the topic in other words is quoted from its beginning', () => {
-  const text = Array.from({ length: 9 }, (_, n) => `Sentence number ${n} speaks of something else altogether.`).join('\n');
+  const text = Array.from({ length: 9 }, (_, n) => `Sentence number ${n} speaks of something else altogether.`).join(
+    '\n',
+  );
   const sentences = sentencesFor(text, ['durable execution']);
   expect(sentences).toHaveLength(5);
   expect(sentences[0]).toContain('number 0');
@@ -69,26 +73,44 @@ test('a model plans and writes, and its report ends with the sources', async () 
   const { planResearch, composeReport } = await stepsWith(
     json({ choices: [{ message: { content: '1. first query\n2. "second query"' } }] }),
   );
-  expect(await run(planResearch, { topic: 'timers' })).toEqual(['first query', 'second query']);
-  const { report, written_by } = await run(composeReport, given);
+  expect(await run(planResearch, { topic: 'timers', modelMs })).toEqual({
+    queries: ['first query', 'second query'],
+    skipped: [],
+  });
+  const { report, written_by } = await run(composeReport, { ...given, modelMs });
   expect(written_by).toBe('model');
   expect(report).toContain('## Sources');
 });
 
-test('a model that refuses is done without, and the report says so', async () => {
-  const { composeReport } = await stepsWith(status(401));
-  expect(await run(composeReport, given)).toMatchObject({
+test.each([
+  ['refuses', status(401), 'answered 401.'],
+  ['is busy', status(503, { 'retry-after': '3600' }), 'answered 503. Try again later.'],
+  ['talks nonsense', html('<p>no</p>'), 'answered with something that cannot be read. Try again later.'],
+  ['says nothing', json({ choices: [{ message: { content: ' ' } }] }), 'answered with nothing. Try again later.'],
+  [
+    'sends what is no text',
+    body('application/json', '{}'),
+    'answered with something that cannot be read. Try again later.',
+  ],
+  ['never ends', flood, 'answered with more than 3 MiB, the limit of this server.'],
+  ['never answers', silence, 'did not answer in time. Try again later.'],
+])('a model that %s is done without at once, and plan and report say so', async (_how, answer, why) => {
+  const { planResearch, composeReport } = await stepsWith(answer);
+  const skipped = (what: string) => [{ what, why: expect.stringContaining(`The language model ${why}`) }];
+  expect(await run(planResearch, { topic: 'timers', modelMs: 500 })).toEqual({
+    queries: ['timers'],
+    skipped: skipped('a plan by the language model'),
+  });
+  expect(await run(composeReport, { ...given, modelMs: 500 })).toMatchObject({
     written_by: 'extracts',
-    skipped: [{ what: 'the language model', why: 'The language model answered 401.' }],
+    skipped: skipped('a report by the language model'),
   });
 });
 
-test.each([
-  ['is busy', status(503)],
-  ['talks nonsense', html('<p>no</p>')],
-  ['says nothing', json({ choices: [{ message: { content: ' ' } }] })],
-  ['sends what is no text', body('application/json', '{}')],
-])('a model that %s is asked again', async (_how, answer) => {
-  const { composeReport } = await stepsWith(answer);
-  await expect(run(composeReport, given)).rejects.toMatchObject({ type: 'unavailable' });
+test('a plan without a query is none', async () => {
+  const { planResearch } = await stepsWith(json({ choices: [{ message: { content: '- \n1.' } }] }));
+  expect(await run(planResearch, { topic: 'timers', modelMs })).toEqual({
+    queries: ['timers'],
+    skipped: [{ what: 'a plan by the language model', why: 'The language model named no query.' }],
+  });
 });
