@@ -7,7 +7,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, WorkflowFailedError } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import pLimit from 'p-limit';
@@ -18,6 +18,7 @@ import {
   MEMO_JOB,
   MEMO_PROGRESS,
   MEMO_QUESTIONS,
+  QUERY_PARTIAL,
   SIGNAL_ANSWER,
   isPartialResult,
   queueOf,
@@ -89,6 +90,9 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
+/** What is out of order just now. */
+const down = new Set<string>();
+
 /** A number between 0 and 1 that follows from the seed. */
 const chance = (seed: string): number => createHash('sha256').update(seed).digest().readUInt32BE() / 2 ** 32;
 
@@ -105,6 +109,8 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   asked.set(who, nth);
   const fate = seed === undefined ? 1 : chance(`${who} ${nth}`);
   if (query.includes('hang') || fate < 0.05 || url.pathname.startsWith('/model/')) return; // never answers
+  if (down.has(url.pathname) && page === undefined) return void response.writeHead(503).end();
+  if (down.has(url.pathname)) return void sites.emit('silent');
   if (fate < 0.2) return void response.writeHead(503).end();
   if (fate < 0.3) return void response.writeHead(429, { 'retry-after': '1' }).end();
   if (fate < 0.4) return void response.socket?.resetAndDestroy();
@@ -230,6 +236,46 @@ test('a dead source does not sink the report', async () => {
   expect(research.complete).toBe(false);
   expect(research.skipped.map(({ what }) => what).join()).toMatch(/wikipedia.*hacker_news|hacker_news.*wikipedia/);
   expect(research.sources).toMatchObject([{ source: 'folders' }]);
+});
+
+describe('research that was stopped goes on', () => {
+  const input = { topic: 'durable', confirm_plan: false, pages: 3, sources: ['wikipedia', 'hacker_news', 'folders'] };
+  let earlier: unknown;
+  beforeAll(async () => {
+    down.add('/w/api.php').add('/page/news');
+    const reading = once(sites, 'silent');
+    const handle = await start('deepResearch', input, { attempts: 1 });
+    await reading;
+    await handle.cancel();
+    await expect(handle.result()).rejects.toThrow(WorkflowFailedError);
+    earlier = await handle.query(QUERY_PARTIAL);
+    down.delete('/page/news');
+  });
+  afterAll(() => down.clear());
+
+  test('and names what still cannot be searched', async () => {
+    const handle = await start('deepResearch', input, { attempts: 1 }, earlier);
+    expect(await handle.result()).toMatchObject({
+      complete: false,
+      skipped: [{ what: 'wikipedia: durable', why: 'Wikipedia answered 503. Try again later.' }],
+    });
+    expect((await handle.describe()).memo?.[MEMO_PROGRESS]).toMatchObject({ done: 3, total: 4 });
+  });
+
+  test('with the searches that failed, and what they find is read', async () => {
+    down.clear();
+    const research = (await (await start('deepResearch', input, { attempts: 1 }, earlier)).result()) as Research;
+    expect(research).toMatchObject({ complete: true, skipped: [] });
+    expect(research.sources.map(({ source }) => source).sort()).toEqual(['folders', 'hacker_news', 'wikipedia']);
+  });
+});
+
+test('a source that is named twice is asked once in research, too', async () => {
+  const input = { topic: 'durable', confirm_plan: false, pages: 1, sources: ['gopher', 'gopher', 'folders'] };
+  expect(await (await start('deepResearch', input, {})).result()).toMatchObject({
+    skipped: [{ what: 'gopher: durable' }],
+    sources: [{ source: 'folders' }],
+  });
 });
 
 test('a model that never answers costs no report, and is named', async () => {

@@ -14,9 +14,18 @@ type Steps = Pick<Activities, 'listSources' | 'searchSource' | 'planResearch' | 
 /** What is known when it is stopped. */
 interface Findings {
   plan?: Plan;
-  hits?: readonly Hit[];
+  hits: readonly Hit[];
+  /** Searches that failed. Absent before the first. */
+  unsearched?: readonly Unsearched[];
   notes: readonly Notes[];
+  /** Pages that could not be read. */
   skipped: readonly Skipped[];
+}
+
+interface Unsearched {
+  readonly source: string;
+  readonly query: string;
+  readonly why: string;
 }
 
 /** How much of the working time is kept back for the report, and for the pages that are still being read by then. */
@@ -28,8 +37,8 @@ const READERS = 4;
 
 export const deepResearch = job<typeof tool, Findings>(async ({ topic, confirm_plan, pages, sources }, job) => {
   const steps = job.steps<Steps>();
-  // What was skipped before is tried once more.
-  const found: Findings = { notes: [], ...job.earlier, skipped: [] };
+  // Pages and searches that failed before are tried once more.
+  const found: Findings = { hits: [], notes: [], ...job.earlier, skipped: [] };
   const writingMs = job.leftMs() * WRITING;
   const modelMs = (share: number): number => Math.min(job.leftMs() * share, MODEL_MAX_MS);
   job.progress({ total: 4, done: found.plan ? 1 : 0 });
@@ -43,17 +52,17 @@ export const deepResearch = job<typeof tool, Findings>(async ({ topic, confirm_p
   }
   const { queries } = found.plan;
 
-  found.hits ??= await job.step('Searching', () => search(queries, sources, found, job));
+  await job.step('Searching', () => search(queries, sources, found, job));
   job.partial(found);
 
   await job.step('Reading', () => read({ topic, queries, pages, writingMs }, found, job));
 
   const { notes } = found;
-  if (notes.length === 0) throw fail('unavailable', nothingRead(found.skipped), { sideEffect: 'none' });
+  if (notes.length === 0) throw fail('unavailable', nothingRead(skippedIn(found)), { sideEffect: 'none' });
   const { report, written_by, skipped } = await job.step('Writing the report', () =>
     steps.composeReport({ topic, queries, notes, modelMs: modelMs(MODEL_SHARE.writing) }),
   );
-  const left = [...found.plan.skipped, ...found.skipped, ...skipped];
+  const left = [...skippedIn(found), ...skipped];
   return {
     topic,
     report,
@@ -88,25 +97,26 @@ async function confirmed(
   return queries.length > 0 ? queries.slice(0, 10) : planned;
 }
 
-/** Asks every source every query, at the same time. */
+/** Asks every source every query, at the same time; of a job that goes on, only what has not answered. */
 async function search(
   queries: readonly string[],
   sources: readonly string[] | undefined,
   found: Findings,
   job: Job<Findings>,
-): Promise<readonly Hit[]> {
+): Promise<void> {
   const { listSources, searchSource } = job.steps<Steps>({ within: '30 s' });
-  const names = sources ?? (await listSources());
-  const searches = names.flatMap((source) => queries.map((query) => ({ source, query })));
-  const lists = await Promise.all(
-    searches.map(async ({ source, query }) => {
+  const every = async () =>
+    [...new Set(sources ?? (await listSources()))].flatMap((source) => queries.map((query) => ({ source, query })));
+  const searches = await Promise.all(
+    (found.unsearched ?? (await every())).map(async ({ source, query }) => {
       const hits = await job.settle(() => searchSource({ source, query, limit: 5 }));
-      if (!hits.ok) found.skipped = [...found.skipped, { what: `${source}: ${query}`, why: hits.why }];
-      return hits.ok ? hits.value : [];
+      return { source, query, hits };
     }),
   );
-  const known = new Map(interleaved(lists).map((hit) => [hit.url, hit]));
-  return [...known.values()];
+  const lists = searches.map(({ hits }) => (hits.ok ? hits.value : []));
+  const known = new Map(interleaved([found.hits, ...lists]).map((hit) => [hit.url, hit]));
+  found.hits = [...known.values()];
+  found.unsearched = searches.flatMap(({ source, query, hits }) => (hits.ok ? [] : [{ source, query, why: hits.why }]));
 }
 
 interface Reading {
@@ -119,9 +129,8 @@ interface Reading {
 /** Reads the best pages, a few at a time; those that fail make room for the next ones. */
 async function read({ topic, queries, pages, writingMs }: Reading, found: Findings, job: Job<Findings>): Promise<void> {
   const { takeNotes } = job.steps<Steps>({ within: '45 s', attempts: 2 });
-  const { hits = [] } = found;
   const done = new Set(found.notes.map(({ url }) => url));
-  const waiting = hits.filter(({ url }) => !done.has(url));
+  const waiting = found.hits.filter(({ url }) => !done.has(url));
   let begun = found.notes.length;
 
   const reader = async (): Promise<void> => {
@@ -144,6 +153,12 @@ async function read({ topic, queries, pages, writingMs }: Reading, found: Findin
     }
   };
   await Promise.all(Array.from({ length: READERS }, reader));
+}
+
+/** All that was left out, and why. */
+function skippedIn({ plan, unsearched = [], skipped }: Findings): Skipped[] {
+  const searches = unsearched.map(({ source, query, why }) => ({ what: `${source}: ${query}`, why }));
+  return [...(plan?.skipped ?? []), ...searches, ...skipped];
 }
 
 function nothingRead(skipped: readonly Skipped[]): string {
