@@ -2,6 +2,7 @@
 import type { Egress } from '../egress';
 import { feedEntriesOf } from './feed-entries';
 import { addressOf, fetchReply, unreadable } from './fetch';
+import { pacedBy } from './pace';
 import { hitsOf } from './source';
 import type { Source } from './source';
 import { wordsOf } from './text';
@@ -10,12 +11,16 @@ export interface ArxivConfig {
   readonly baseUrl?: string | undefined;
 }
 
+/** What its terms of use ask for. */
+const APART_MS = 3_000;
+
 export function arxiv({
   egress,
   baseUrl = 'https://export.arxiv.org',
 }: ArxivConfig & { readonly egress: Egress }): Source {
   const name = 'arxiv';
   const who = 'arXiv';
+  const turn = pacedBy(APART_MS);
   return {
     name,
     async search(query, { offset, limit }, signal) {
@@ -23,6 +28,7 @@ export function arxiv({
       const terms = wordsOf(query).map((word) => `all:${word}`);
       if (terms.length === 0) return [];
       const parameters = { search_query: terms.join(' AND '), start: offset, max_results: limit };
+      await turn(who, signal);
       const url = addressOf(baseUrl, '/api/query', parameters);
       const reply = await fetchReply(egress, { who, url, accept: 'application/atom+xml', signal });
       const entries = feedEntriesOf(reply.body.toString());

@@ -158,6 +158,18 @@ describe('arXiv', () => {
     });
   });
 
+  test('searches are as far apart as arXiv asks for', async () => {
+    const { egress, url, requests } = await site(body('application/atom+xml', atom));
+    const { search } = arxiv({ egress, baseUrl: url });
+    const stop = new AbortController();
+    const searched = () => search('saga', { offset: 0, limit: 3 }, stop.signal);
+    const three = Promise.allSettled([searched(), searched(), searched()]);
+    await expect(searched()).rejects.toMatchObject({ type: 'unavailable' }); // its turn would be in 9 s
+    stop.abort();
+    expect((await three).slice(1)).toMatchObject([{ status: 'rejected' }, { status: 'rejected' }]);
+    expect(requests.length).toBeLessThan(2);
+  });
+
   test('a query without a word is not asked', async () => {
     const { egress, url, requests } = await site(status(400));
     expect(await arxiv({ egress, baseUrl: url }).search('"?!"', first, never)).toEqual([]);

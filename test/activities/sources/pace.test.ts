@@ -1,0 +1,27 @@
+/** Turns that lie apart. */
+import { pacedBy } from '../../../activities/sources/pace';
+import { never } from './world';
+
+test('turns begin so far apart, however many come at once', async () => {
+  const turn = pacedBy(50);
+  const begun = await Promise.all([1, 2, 3].map(() => turn('arXiv', never).then(() => Date.now())));
+  const [first = 0, second = 0, third = 0] = begun;
+  expect(second - first).toBeGreaterThan(40);
+  expect(third - second).toBeGreaterThan(40);
+});
+
+test('who would wait for long is told when to come back', async () => {
+  const turn = pacedBy(7_000);
+  await turn('arXiv', never);
+  await expect(turn('arXiv', never)).rejects.toMatchObject({
+    type: 'unavailable',
+    message: 'arXiv is being asked much just now. Try again later.',
+    details: [{ sideEffect: 'none', retryAfterMs: expect.closeTo(7_000, -2) }],
+  });
+});
+
+test('a wait ends with the job', async () => {
+  const turn = pacedBy(5_000);
+  await turn('arXiv', never);
+  await expect(turn('arXiv', AbortSignal.abort())).rejects.toThrow('aborted');
+});
