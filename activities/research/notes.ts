@@ -25,6 +25,9 @@ const LEAD_BONUS = 0.5;
 const MARKS = /^[\s\-*+#>]+/;
 const TABLE = /\|.*\|/;
 
+/** In characters. The engine copies the text into each of its segments: what is cut at once has to be short. */
+const PIECE = 2_000;
+
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'sentence' });
 
 /**
@@ -33,7 +36,8 @@ const segmenter = new Intl.Segmenter(undefined, { granularity: 'sentence' });
  */
 export function sentencesFor(text: string, wanted: readonly string[]): string[] {
   const words = new Set(wanted.flatMap(tellingWordsOf));
-  const sentences = [...segmenter.segment(text)]
+  const sentences = piecesOf(text)
+    .flatMap((piece) => [...segmenter.segment(piece)])
     .map(({ segment }) => cut(segment.replace(/\s+/g, ' ').replace(MARKS, '').trim(), LONGEST))
     .filter((sentence) => !TABLE.test(sentence))
     .map((sentence) => ({ sentence, said: tellingWordsOf(sentence) }))
@@ -47,4 +51,9 @@ export function sentencesFor(text: string, wanted: readonly string[]): string[] 
     .sort((a, b) => b.weight - a.weight);
   const quoted = fitting.length > 0 ? fitting : sentences.slice(0, LEAD);
   return [...new Set(quoted.map(({ sentence }) => sentence))].slice(0, SENTENCES_MAX);
+}
+
+/** Whole lines, where they are not too long: no sentence goes on in the next one. */
+function piecesOf(text: string): string[] {
+  return text.match(new RegExp(`[^]{1,${PIECE}}(?=\\n|$)|[^]{1,${PIECE}}`, 'gu')) ?? [];
 }

@@ -6,11 +6,11 @@ import type { DocumentKind } from './documents';
 import { DEEPEST, htmlTextOf } from './html';
 
 /**
- * Heaviest page that Readability is given. It takes some two seconds, in which nothing else runs on the worker, heartbeats
+ * Heaviest page that Readability is given. It takes about a second, in which nothing else runs on the worker, heartbeats
  * included; one of 3 MiB, made for the purpose, would take a minute. An element weighs as much as it is deep, because
  * Readability looks at it from each element that holds it, and so does text.
  */
-const HEAVIEST = 400_000;
+const HEAVIEST = 100_000;
 const CHARACTERS_PER_WEIGHT = 100;
 /** Weight of an attribute, a comment or a piece of text, however short. */
 const PIECE = 3;
