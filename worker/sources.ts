@@ -1,7 +1,9 @@
 /** The `sources` part of the worker's configuration: where deep_research and search_sources look. */
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { SourcesConfig } from '../activities/sources/sources';
+import { BadSetting } from '../config/file';
 import { secretIn } from './secrets';
 
 export const WebAddress = z.url({ protocol: /^https?$/, error: 'An address that begins with https:// or http://' });
@@ -34,7 +36,7 @@ export const Sources = z.strictObject({
  * What the activities are told of the sources.
  *
  * @param documents - a folder besides those of the file; ignored when it does not exist
- * @throws BadSetting when a variable that should hold a token is not set
+ * @throws BadSetting when a variable that should hold a token is not set, or a folder cannot be read
  */
 export function sourcesOf(
   { wikipedia, hacker_news, arxiv, github, searxng, feeds, folders }: z.infer<typeof Sources>,
@@ -51,6 +53,16 @@ export function sourcesOf(
     },
     searxng,
     feeds,
-    folders: documents !== undefined && existsSync(documents) ? [...folders, documents] : folders,
+    folders: [...folders.map(readable), ...(documents !== undefined && existsSync(documents) ? [documents] : [])],
   };
+}
+
+function readable(folder: string): string {
+  const path = resolve(folder);
+  try {
+    readdirSync(path);
+    return path;
+  } catch {
+    throw new BadSetting(`worker.sources.folders names ${folder}, which is no folder that this worker can read.`);
+  }
 }

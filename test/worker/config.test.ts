@@ -48,6 +48,7 @@ test.each([
   ['an unknown setting of a source', '{ wikipedia: { lang: de } }', 'lang'],
   ['a source that is true', '{ arxiv: true }', 'worker.sources.arxiv'],
   ['a language that is none', '{ wikipedia: { language: evil.example/ } }', 'worker.sources.wikipedia.language'],
+  ['a folder that is not there', '{ folders: [/nowhere/at/all] }', '/nowhere/at/all'],
   ['an address that is none', '{ searxng: { url: "ftp://x" } }', 'worker.sources.searxng.url'],
 ])('%s stops the start with a sentence that names it', (_what, yaml, words) => {
   expect(() => sourcesOf(yaml)).toThrow(words);

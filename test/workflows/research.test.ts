@@ -200,6 +200,31 @@ test.each(['constructor', 'toString', '__proto__'])('a source called %s is one t
   });
 });
 
+test('a source that there is not is not worth another call', async () => {
+  const input = { query: 'durable', sources: ['gopher', 'hacker_news'], limit: 5, offset: 0 };
+  const found = (await (await start('searchSources', input, searching)).result()) as Found;
+  expect(found).toMatchObject({ complete: false, skipped: [{ what: 'gopher' }] });
+  expect(found).not.toHaveProperty('again');
+});
+
+test('hits are offered only where there may be more', async () => {
+  const search = async (limit: number): Promise<Found> => {
+    const input = { query: 'durable', sources: ['hacker_news'], limit, offset: 0 };
+    return (await (await start('searchSources', input, searching)).result()) as Found;
+  };
+  expect(await search(5)).not.toHaveProperty('more');
+  expect(await search(1)).toMatchObject({ more: { args: { offset: 1 } } });
+});
+
+test('research in a source that there is not is wrong input, and says so', async () => {
+  const handle = await start(
+    'deepResearch',
+    { topic: 'durable', confirm_plan: false, pages: 2, sources: ['gopher'] },
+    {},
+  );
+  await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'invalid_input' } });
+});
+
 test('a source that is named twice is searched once', async () => {
   const input = { query: 'durable', sources: ['folders', 'folders'], limit: 5, offset: 0 };
   expect(await (await start('searchSources', input, searching)).result()).toMatchObject({

@@ -34,7 +34,7 @@ export const deepResearch = defineTool({
     sources: sourceNames,
   }),
   output,
-  text: ({ report }) => report,
+  text: ({ report, skipped: left }) => [report, ...left.map(({ what, why }) => `Skipped ${what}: ${why}`)].join('\n'),
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: true },
   workflow: 'deepResearch',
   continues: true,

@@ -6,6 +6,7 @@ import type { Job } from '../job';
 import type { Activities } from '../../activities';
 import type { Notes } from '../../activities/research/notes';
 import type { Plan } from '../../activities/research/plan';
+import type { Failure } from '../contract';
 import type { Hit, Skipped } from '../search-sources/tool';
 import type { deepResearch as tool } from './tool';
 
@@ -26,6 +27,7 @@ interface Unsearched {
   readonly source: string;
   readonly query: string;
   readonly why: string;
+  readonly failure: Failure;
 }
 
 /** How much of the working time is kept back for the report, and for the pages that are still being read by then. */
@@ -58,7 +60,7 @@ export const deepResearch = job<typeof tool, Findings>(async ({ topic, confirm_p
   await job.step('Reading', () => read({ topic, queries, pages, writingMs }, found, job));
 
   const { notes } = found;
-  if (notes.length === 0) throw fail('unavailable', nothingRead(skippedIn(found)), { sideEffect: 'none' });
+  if (notes.length === 0) throw fail(kindOfNothing(found), nothingRead(skippedIn(found)), { sideEffect: 'none' });
   const { report, written_by, skipped } = await job.step('Writing the report', () =>
     steps.composeReport({ topic, queries, notes, modelMs: modelMs(MODEL_SHARE.writing) }),
   );
@@ -116,7 +118,9 @@ async function search(
   const lists = searches.map(({ hits }) => (hits.ok ? hits.value : []));
   const known = new Map(interleaved([found.hits, ...lists]).map((hit) => [hit.url, hit]));
   found.hits = [...known.values()];
-  found.unsearched = searches.flatMap(({ source, query, hits }) => (hits.ok ? [] : [{ source, query, why: hits.why }]));
+  found.unsearched = searches.flatMap(({ source, query, hits }) =>
+    hits.ok ? [] : [{ source, query, why: hits.why, failure: hits.failure }],
+  );
 }
 
 interface Reading {
@@ -159,6 +163,12 @@ async function read({ topic, queries, pages, writingMs }: Reading, found: Findin
 function skippedIn({ plan, unsearched = [], skipped }: Findings): Skipped[] {
   const searches = unsearched.map(({ source, query, why }) => ({ what: `${source}: ${query}`, why }));
   return [...(plan?.skipped ?? []), ...searches, ...skipped];
+}
+
+/** Whether the same call may find more later. */
+function kindOfNothing({ unsearched = [], skipped }: Findings): Failure {
+  if (skipped.length > 0 || unsearched.some(({ failure }) => failure !== 'invalid_input')) return 'unavailable';
+  return unsearched.length > 0 ? 'invalid_input' : 'refused';
 }
 
 function nothingRead(skipped: readonly Skipped[]): string {

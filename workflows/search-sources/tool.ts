@@ -38,7 +38,7 @@ const output = z.object({
   hits: z.array(hit),
   skipped: z.array(skipped),
   hint: z.string().optional(),
-  again: call.optional().describe('The call that asks only the skipped sources.'),
+  again: call.optional().describe('The call that asks only the skipped sources that may answer then.'),
   more: call.optional().describe('The call for the next hits.'),
 });
 export type Found = z.output<typeof output>;
@@ -72,7 +72,7 @@ export const searchSources = defineTool({
 
 function textOf({ query, hits, skipped: left, hint }: Found): string {
   return [
-    `${hits.length} hits for "${query}":`,
+    `${hits.length} hits for "${query}"${hits.length > 0 ? ':' : '.'}`,
     ...hits.map(({ title, url, snippet, source }, n) => `${n + 1}. [${source}] ${title}\n   ${url}\n   ${snippet}`),
     ...left.map(({ what, why }) => `Skipped ${what}: ${why}`),
     ...(hint === undefined ? [] : [hint]),

@@ -19,6 +19,7 @@ export const searchSources = job<typeof tool, Findings>(async ({ query, sources,
   // A map: what a caller names may be a property that every object has.
   const answered = new Map(Object.entries(job.earlier?.answered ?? {}));
   const skipped: Skipped[] = [];
+  const worthAnother: string[] = [];
   const asked = names.filter((name) => !answered.has(name));
 
   job.progress({ done: answered.size, total: names.length, message: `Searching ${asked.join(', ')}` });
@@ -26,27 +27,29 @@ export const searchSources = job<typeof tool, Findings>(async ({ query, sources,
     asked.map(async (source) => {
       const found = await job.settle(() => searchSource({ source, query, limit, offset }));
       if (found.ok) answered.set(source, found.value);
-      else
-        skipped.push({
-          what: source,
-          why: found.why,
-          ...(found.retryAfterS !== undefined && { retry_after_s: found.retryAfterS }),
-        });
+      else {
+        const { why, failure, retryAfterS } = found;
+        skipped.push({ what: source, why, ...(retryAfterS !== undefined && { retry_after_s: retryAfterS }) });
+        if (failure !== 'invalid_input') worthAnother.push(source);
+      }
       job.partial({ answered: Object.fromEntries(answered), skipped });
       job.progress({ done: answered.size + skipped.length });
     }),
   );
 
-  const hits = interleaved(names.map((name) => answered.get(name) ?? []));
+  const lists = names.map((name) => answered.get(name) ?? []);
+  const hits = interleaved(lists);
   const args = { query, limit, ...(sources && { sources }) };
-  const again = { tool: 'search_sources', args: { ...args, offset, sources: skipped.map(({ what }) => what) } };
+  const again = { tool: 'search_sources', args: { ...args, offset, sources: worthAnother } };
   const found: Found = { query, complete: skipped.length === 0, hits, skipped };
   return {
     ...found,
-    ...(skipped.length > 0 && {
+    ...(worthAnother.length > 0 && {
       hint: `To ask only what was skipped: search_sources(${JSON.stringify(again.args)})`,
       again,
     }),
-    ...(hits.length > 0 && { more: { tool: 'search_sources', args: { ...args, offset: offset + limit } } }),
+    ...(lists.some(({ length }) => length === limit) && {
+      more: { tool: 'search_sources', args: { ...args, offset: offset + limit } },
+    }),
   };
 });
