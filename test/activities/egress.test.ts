@@ -111,6 +111,12 @@ const hostile: readonly (readonly [url: string, reason: EgressError['reason']])[
   ['https://192.168.0.1:P/', 'forbidden_address'],
   ['https://100.64.0.1:P/', 'forbidden_address'],
   ['https://169.254.169.254/latest/meta-data/', 'forbidden_address'],
+  ['https://168.63.129.16:32526/vmSettings', 'forbidden_address'],
+  ['https://0xa83f8110/', 'forbidden_address'],
+  ['https://100.100.100.200/latest/meta-data/', 'forbidden_address'],
+  ['https://192.0.0.192/opc/v2/', 'forbidden_address'],
+  ['https://[fd00:ec2::254]/latest/meta-data/', 'forbidden_address'],
+  ['https://[fd20:ce::254]/computeMetadata/', 'forbidden_address'],
   ['https://192.0.0.8:P/', 'forbidden_address'],
   ['https://192.0.2.1:P/', 'forbidden_address'],
   ['https://198.18.0.1:P/', 'forbidden_address'],
@@ -160,6 +166,7 @@ test.each([
   [['64:ff9b::7f00:1']],
   [['fe80::1%lo']],
   [['8.8.8.8', '127.0.0.1']],
+  [['168.63.129.16']],
   [['2606:4700::1111', '::1']],
   [['not an address']],
 ])('a name that leads to %s is refused', async (addresses) => {
@@ -168,10 +175,16 @@ test.each([
   expect(knocks).toBe(0);
 });
 
-test.each(['8.8.8.8', '1.1.1.1', '172.32.0.1', '100.128.0.1', '2606:4700::1111', '2a00:1450:4001::200e'])(
-  '%s is public',
-  (address) => expect(isPublic(address)).toBe(true),
-);
+test.each([
+  '8.8.8.8',
+  '1.1.1.1',
+  '168.63.129.15',
+  '168.63.129.17',
+  '172.32.0.1',
+  '100.128.0.1',
+  '2606:4700::1111',
+  '2a00:1450:4001::200e',
+])('%s is public', (address) => expect(isPublic(address)).toBe(true));
 
 test('a name that changes its address after the check changes nothing', async () => {
   const [, allow] = await serving((_request, response) => response.end('checked'));
