@@ -2,20 +2,18 @@
  * The one way out: requests to addresses that somebody else chose. Only the public internet is reached, over https, and what
  * was checked is what is connected to. What a reply means is the caller's affair.
  */
-import { once } from 'node:events';
 import { lookup as resolve } from 'node:dns/promises';
 import type { LookupAddress } from 'node:dns';
 import * as http from 'node:http';
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import * as https from 'node:https';
 import { isIP } from 'node:net';
 import type { LookupFunction } from 'node:net';
 import { isPublic } from './address';
+import { isRedirect, redirected } from './redirect';
+import type { Sent } from './redirect';
 
-export interface EgressRequest {
-  readonly method?: 'GET' | 'POST';
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
+export interface EgressRequest extends Sent {
   readonly signal: AbortSignal;
   /** For all of it together: names, connections, headers, body, redirects. */
   readonly timeoutMs: number;
@@ -58,7 +56,7 @@ export class EgressError extends Error {
 }
 
 export interface EgressConfig {
-  /** `host:port` pairs that may be private addresses and plain http. */
+  /** `host:port` pairs that may be private addresses and plain http. A redirect from another origin does not lead to them. */
   readonly allow: readonly string[];
 }
 
@@ -67,15 +65,11 @@ export type Egress = (url: string, request: EgressRequest) => Promise<EgressRepl
 /** Every address of a name. */
 export type Lookup = (name: string) => Promise<readonly LookupAddress[]>;
 
-/** Sent on when a redirect leads to another origin. What else the caller gave may be a secret of the first. */
-const HARMLESS = new Set(['accept', 'accept-language', 'content-type', 'user-agent']);
-const REDIRECTS = new Set([301, 302, 303, 307, 308]);
-/** Redirects that repeat the request as it was. Others turn it into a GET. */
-const SAME_REQUEST = new Set([307, 308]);
 /** Codes of Node and OpenSSL. */
 const TLS_CODE = /CERT|^ERR_(TLS|SSL)_|^EPROTO$|^UNABLE_TO_|^INVALID_(CA|PURPOSE)$|^HOSTNAME_MISMATCH$/;
 
-type Asked = Pick<EgressRequest, 'method' | 'headers' | 'body' | 'maxBytes'>;
+/** What goes out, and how much may come back. */
+type Asked = Sent & Pick<EgressRequest, 'maxBytes'>;
 
 /**
  * Makes the function that sends requests. Names are looked up anew for each, no connection is kept, and no proxy is asked.
@@ -85,8 +79,8 @@ type Asked = Pick<EgressRequest, 'method' | 'headers' | 'body' | 'maxBytes'>;
  */
 export function egressWith({ allow }: EgressConfig, lookup: Lookup = (name) => resolve(name, { all: true })): Egress {
   /** Where a checked URL leads: every one of these addresses has passed. */
-  async function addressesOf(url: URL, signal: AbortSignal): Promise<readonly LookupAddress[]> {
-    const allowed = allow.includes(originOf(url));
+  async function addressesOf(url: URL, trusted: boolean, signal: AbortSignal): Promise<readonly LookupAddress[]> {
+    const allowed = trusted && allow.includes(originOf(url));
     if (url.username !== '' || url.password !== '' || url.port === '0') throw new EgressError('bad_url');
     if (url.protocol !== 'https:' && !(allowed && url.protocol === 'http:')) throw new EgressError('bad_url');
     const host = url.hostname.replace(/^\[|\]$/g, '');
@@ -106,13 +100,22 @@ export function egressWith({ allow }: EgressConfig, lookup: Lookup = (name) => r
     }
   }
 
-  async function follow(url: URL, asked: Asked, left: number | undefined, signal: AbortSignal): Promise<EgressReply> {
-    const reply = await exchange(url, await addressesOf(url, signal), asked, signal);
+  /** @param trusted - the caller chose this origin: what is allowed to them is not allowed to whoever redirects them */
+  async function follow(
+    url: URL,
+    asked: Asked,
+    left: number | undefined,
+    trusted: boolean,
+    signal: AbortSignal,
+  ): Promise<EgressReply> {
+    const reply = await exchange(url, await addressesOf(url, trusted, signal), asked, signal);
     const { location } = reply.headers;
-    if (left === undefined || location === undefined || !REDIRECTS.has(reply.status)) return reply;
+    if (left === undefined || location === undefined || !isRedirect(reply.status)) return reply;
     if (left === 0 || !URL.canParse(location, url.href)) throw new EgressError('redirect');
     const next = new URL(location, url);
-    return follow(next, redirected(asked, reply.status, next.origin === url.origin), left - 1, signal);
+    const sameOrigin = next.origin === url.origin;
+    const again = { ...redirected(asked, reply.status, sameOrigin), maxBytes: asked.maxBytes };
+    return follow(next, again, left - 1, trusted && sameOrigin, signal);
   }
 
   return async (url, { signal, timeoutMs, redirects = 0, ...asked }) => {
@@ -124,7 +127,7 @@ export function egressWith({ allow }: EgressConfig, lookup: Lookup = (name) => r
     try {
       if (signal.aborted) cancel();
       end.signal.throwIfAborted();
-      return await follow(new URL(url), asked, redirects === 0 ? undefined : redirects, end.signal);
+      return await follow(new URL(url), asked, redirects === 0 ? undefined : redirects, true, end.signal);
     } finally {
       clearTimeout(timer);
       signal.removeEventListener('abort', cancel);
@@ -146,24 +149,58 @@ async function exchange(
     lookup: pinnedTo(addresses),
     signal,
   });
-  request.on('error', () => undefined); // once there is a reply, its own errors say all
   try {
-    request.end(body);
-    const [response] = (await once(request, 'response')) as [IncomingMessage];
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    for await (const chunk of response as AsyncIterable<Buffer>) {
-      bytes += chunk.length;
-      if (bytes > maxBytes) throw new EgressError('too_large');
-      chunks.push(chunk);
-    }
-    const { statusCode: status = 0, headers: received } = response;
-    return { status, headers: received, body: Buffer.concat(chunks), url: url.href };
+    // Node may forget to say how a request ended, and calls a body without a length whole when it is we who cut it off.
+    return { ...(await unlessAborted(replyTo(request, body, maxBytes), signal)), url: url.href };
   } catch (error) {
     throw signal.aborted ? signal.reason : egressError(error);
   } finally {
     request.destroy();
   }
+}
+
+async function replyTo(
+  request: ClientRequest,
+  body: string | undefined,
+  maxBytes: number,
+): Promise<Omit<EgressReply, 'url'>> {
+  const response = await responseTo(request, body);
+  // Only the request is told when a body without a length is torn off; to the response that is its end.
+  const tornOff = new Promise<never>((_resolve, reject) => {
+    request.on('error', (error) => {
+      if (!response.complete) reject(error);
+    });
+  });
+  const received = await Promise.race([bodyOf(response, maxBytes), tornOff]);
+  return { status: response.statusCode ?? 0, headers: response.headers, body: received };
+}
+
+/** Sends the request. */
+function responseTo(request: ClientRequest, body: string | undefined): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const none = (): void => reject(new EgressError('connection'));
+    // Nobody asked for another protocol. Node makes a response of a 101 that names none, and else an `upgrade`: where
+    // nobody listens for it, neither a response nor an error comes of the request, not even when it is aborted.
+    request.on('response', (response) => (response.statusCode === 101 ? none() : resolve(response)));
+    request.on('upgrade', (_response, socket) => {
+      socket.destroy(); // no longer the request's
+      none();
+    });
+    request.on('close', none);
+    request.on('error', reject); // stays: what goes wrong later would otherwise end the process
+    request.end(body);
+  });
+}
+
+async function bodyOf(response: AsyncIterable<Buffer>, maxBytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of response) {
+    bytes += chunk.length;
+    if (bytes > maxBytes) throw new EgressError('too_large');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
 }
 
 /** Answers the socket's question for addresses with those that were checked. It asks for names only. */
@@ -173,13 +210,6 @@ function pinnedTo(addresses: readonly LookupAddress[]): LookupFunction {
     if (all === true || !first) callback(null, [...addresses]);
     else callback(null, first.address, first.family);
   };
-}
-
-function redirected({ method, headers, body, maxBytes }: Asked, status: number, sameOrigin: boolean): Asked {
-  const kept = Object.entries(headers ?? {}).filter(([name]) => sameOrigin || HARMLESS.has(name.toLowerCase()));
-  const rest = { headers: Object.fromEntries(kept), maxBytes };
-  if (!SAME_REQUEST.has(status)) return rest;
-  return { ...rest, ...(method && { method }), ...(body !== undefined && { body }) };
 }
 
 /** Host and port as `allow` has them. */
@@ -192,6 +222,7 @@ async function unlessAborted<R>(wanted: Promise<R>, signal: AbortSignal): Promis
   let stop = (): void => undefined;
   const aborted = new Promise<never>((_resolve, reject) => (stop = () => reject(signal.reason as Error)));
   signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
   try {
     return await Promise.race([wanted, aborted]);
   } finally {

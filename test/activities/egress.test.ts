@@ -1,4 +1,5 @@
 /** What may be reached, what is connected to, and that nothing is left open. A canary on loopback counts who knocks. */
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { LookupAddress } from 'node:dns';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -65,6 +66,19 @@ async function serving(listener: RequestListener, host = '127.0.0.1', at = 0): P
   await once(server, 'listening');
   const authority = `${host.includes(':') ? `[${host}]` : host}:${(server.address() as AddressInfo).port}`;
   return [`http://${authority}`, authority];
+}
+
+/** A server that answers whatever it is asked with these bytes and then does as told; and the end of its connection. */
+async function saying(bytes: string, then: (socket: Socket) => void = () => undefined) {
+  let hungUp: () => void = () => undefined;
+  const closed = new Promise<void>((resolve) => (hungUp = resolve));
+  const server = createTcpServer((socket) => {
+    socket.on('error', () => undefined).on('close', () => server.close(hungUp));
+    socket.once('data', () => socket.write(bytes, () => then(socket)));
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const allow = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { url: `http://${allow}`, allow: [allow], closed };
 }
 
 /** `P` stands for the canary's port. */
@@ -290,23 +304,28 @@ test('redirects are followed as often as asked, and then no more', async () => {
   expect(await reasonOf(egress(`${url}/3`, asked({ redirects: 2 })))).toBe('redirect');
 });
 
-test('a redirect takes no secrets to another origin, and becomes a GET unless it says otherwise', async () => {
-  const [target, other] = await serving(({ method, headers }, response) =>
-    response.end(JSON.stringify({ method, headers })),
-  );
-  const [url, allow] = await serving(({ url: path }, response) =>
-    response.writeHead(Number(path?.slice(1)), { location: target }).end(),
-  );
-  const headers = { authorization: 'Bearer x', 'x-api-key': 'y', accept: 'text/plain' };
+test('a redirect becomes a GET unless it says otherwise', async () => {
+  const [url, allow] = await serving(({ method, headers, url: path }, response) => {
+    if (path === '/') return response.end(JSON.stringify({ method, headers }));
+    return response.writeHead(Number(path?.slice(1)), { location: '/' }).end();
+  });
   const ask = async (status: number): Promise<unknown> => {
-    const request = asked({ method: 'POST', body: '{}', headers, redirects: 1 });
-    return JSON.parse(String((await egressWith({ allow: [allow, other] })(`${url}/${status}`, request)).body));
+    const request = asked({ method: 'POST', body: '{}', headers: { 'x-mine': 'yes' }, redirects: 1 });
+    return JSON.parse(String((await egressWith({ allow: [allow] })(`${url}/${status}`, request)).body));
   };
-  const seen = (await ask(303)) as { method: string; headers: Record<string, string> };
-  expect(seen).toMatchObject({ method: 'GET', headers: { accept: 'text/plain' } });
-  expect(Object.keys(seen.headers)).not.toEqual(expect.arrayContaining(['authorization']));
-  expect(Object.keys(seen.headers)).not.toEqual(expect.arrayContaining(['x-api-key']));
-  expect(await ask(307)).toMatchObject({ method: 'POST', headers: { 'content-length': '2' } });
+  expect(await ask(303)).toMatchObject({ method: 'GET', headers: { 'x-mine': 'yes' } });
+  expect(await ask(307)).toMatchObject({ method: 'POST', headers: { 'x-mine': 'yes', 'content-length': '2' } });
+});
+
+test('what the operator allows is no place that another origin may redirect to', async () => {
+  const reached = jest.fn<void, Parameters<RequestListener>>((_request, response) => void response.end('secret'));
+  const [target, other] = await serving(reached);
+  const [elsewhere, there] = await serving((_request, response) =>
+    response.writeHead(302, { location: `${target}/secret` }).end(),
+  );
+  const egress = egressWith({ allow: [there, other] });
+  expect(await reasonOf(egress(elsewhere, asked({ redirects: 1 })))).toBe('bad_url');
+  expect(reached).not.toHaveBeenCalled();
 });
 
 test('a reply is read up to its limit and not further', async () => {
@@ -341,7 +360,7 @@ test.each<[string, RequestListener]>([
 ])('%s ends with the time that was given, and the connection with it', async (_what, listener) => {
   let closed: Promise<unknown> = Promise.resolve();
   const [url, allow] = await serving((request, response) => {
-    closed = once(request.socket, 'close');
+    closed = new Promise((resolve) => request.socket.on('close', resolve)); // however: a reset is an end, too
     listener(request, response);
   });
   expect(await reasonOf(egressWith({ allow: [allow] })(url, asked({ timeoutMs: 200 })))).toBe('timeout');
@@ -391,6 +410,46 @@ test('a host that hangs up in mid-reply gave no reply', async () => {
     response.write('half', () => response.destroy());
   });
   expect(await reasonOf(egressWith({ allow: [allow] })(url, asked()))).toBe('connection');
+});
+
+test.each([
+  ['another protocol', 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n'],
+  ['a protocol without a name', 'HTTP/1.1 101 Switching Protocols\r\n\r\n'],
+])('a host that changes to %s gave no reply, and is hung up on', async (_what, bytes) => {
+  const { url, allow, closed } = await saying(bytes);
+  expect(await reasonOf(egressWith({ allow })(url, asked()))).toBe('connection');
+  await closed;
+});
+
+test.each([
+  ['a promise of a reply', 'HTTP/1.1 100 Continue\r\n\r\n'],
+  ['half of a body without a length', 'HTTP/1.1 200 OK\r\n\r\nfirst half'],
+  ['half of a body with a length', 'HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nfirst half'],
+])('a host that says no more than %s gave no reply, whoever loses patience', async (_what, bytes) => {
+  const late = await saying(bytes);
+  expect(await reasonOf(egressWith(late)(late.url, asked({ timeoutMs: 200 })))).toBe('timeout');
+  await late.closed;
+  const stop = new AbortController();
+  const unwanted = await saying(bytes, () => stop.abort());
+  expect(await reasonOf(egressWith(unwanted)(unwanted.url, asked({ signal: stop.signal })))).toBe('cancelled');
+  await unwanted.closed;
+});
+
+test('a body without a length that is torn off gave no reply', async () => {
+  // Not before it is read: together with the data, the reset looks like an end to Node.
+  let tear: () => void = () => undefined;
+  const read = new Promise<void>((resolve) => (tear = resolve));
+  const { url, allow } = await saying('HTTP/1.1 200 OK\r\n\r\nfirst half', (socket) => {
+    void read.then(() => socket.resetAndDestroy());
+  });
+  subscribe('http.client.response.finish', tear);
+  expect(await reasonOf(egressWith({ allow })(url, asked()))).toBe('connection');
+  unsubscribe('http.client.response.finish', tear);
+});
+
+test('a body without a length is whole when the host closes', async () => {
+  const { url, allow } = await saying('HTTP/1.1 200 OK\r\n\r\nall of it', (socket) => socket.end());
+  expect(String((await egressWith({ allow })(url, asked())).body)).toBe('all of it');
 });
 
 test('nobody at the port is a failed connection', async () => {
