@@ -7,9 +7,18 @@ import { MAX_RESULT_BYTES } from '../workflows/contract';
 import type { StepProgress } from '../workflows/contract';
 import { failure } from './failure';
 
+/**
+ * How long a step that was cancelled may take to end by itself. The SDK also cancels one whose time is up (5 s later at the
+ * latest, without the server), and all of them 7 s before a worker that stops is ended by force.
+ */
+const GRACE_MS = 5_000;
+
 /** What a step may ask of the job that it belongs to. */
 export interface StepContext {
-  /** Fires when the job is cancelled, its budget ends or the worker shuts down. Pass it to everything that can wait. */
+  /**
+   * Fires when the job is cancelled, its budget or the step's time ends, or the worker shuts down. Pass it to everything that
+   * can wait: 5 s later the step counts as cancelled, and what it still does is nobody's.
+   */
   readonly signal: AbortSignal;
   /** Reports finer progress than the step's own. Cheap: may be called for every item. */
   readonly report: (progress: StepProgress) => void;
@@ -28,11 +37,12 @@ export function step<I, O>(run: (input: I, context: StepContext) => Promise<O>):
     let last: StepProgress = {};
     const beat = setInterval(() => context.heartbeat(last), (context.info.heartbeatTimeoutMs ?? 15_000) / 3);
     try {
-      const output = await run(input, {
+      const running = run(input, {
         signal: context.cancellationSignal,
         report: (progress) => context.heartbeat((last = progress)),
         attempt: context.info.attempt,
       });
+      const output = await withinGrace(running, context);
       const bytes = sizeOf(output, context.info.activityType);
       if (bytes > MAX_RESULT_BYTES) {
         throw failure(
@@ -53,6 +63,25 @@ export function step<I, O>(run: (input: I, context: StepContext) => Promise<O>):
       clearInterval(beat);
     }
   };
+}
+
+/** Else a promise that never settles would keep its place in the worker for ever. */
+function withinGrace<O>(running: Promise<O>, { cancellationSignal, log }: Context): Promise<O> {
+  return new Promise((resolve, reject) => {
+    let timer: NodeJS.Timeout | undefined;
+    const wait = (): void => {
+      timer = setTimeout(() => {
+        log.warn('step did not end when it was cancelled: its place is given to others');
+        reject(new CancelledFailure('The step was cancelled.'));
+      }, GRACE_MS);
+    };
+    if (cancellationSignal.aborted) wait();
+    else cancellationSignal.addEventListener('abort', wait, { once: true });
+    void running.then(resolve, reject).finally(() => {
+      clearTimeout(timer);
+      cancellationSignal.removeEventListener('abort', wait);
+    });
+  });
 }
 
 function sizeOf(output: unknown, step: string): number {

@@ -58,6 +58,44 @@ test('a cancelled step ends as cancelled, whatever it throws', async () => {
   await expect(running).rejects.toThrow(CancelledFailure);
 });
 
+describe('a step that does not heed its cancellation', () => {
+  beforeEach(() => jest.useFakeTimers());
+  afterEach(() => jest.useRealTimers());
+
+  test('has five seconds to end by itself', async () => {
+    const environment = new MockActivityEnvironment();
+    const running = environment.run(
+      step(() => new Promise((resolve) => setTimeout(() => resolve('tidied up'), 4_900))),
+      undefined,
+    );
+    environment.cancel();
+    await jest.advanceTimersByTimeAsync(4_900);
+    await expect(running).resolves.toBe('tidied up');
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  test.each([
+    ['before it began', true],
+    ['while it runs', false],
+  ])('(%s) is then left alone, and ends as cancelled', async (_when, early) => {
+    const warned: string[] = [];
+    const logger = new DefaultLogger('WARN', ({ message }) => warned.push(message));
+    const environment = new MockActivityEnvironment({ activityType: 'deaf' }, { logger });
+    if (early) environment.cancel();
+    const running = environment.run(
+      step(() => new Promise((_resolve, reject) => setTimeout(() => reject(new Error('at last')), 60_000))),
+      undefined,
+    );
+    if (!early) environment.cancel();
+    const ended = expect(running).rejects.toThrow(CancelledFailure);
+    await jest.advanceTimersByTimeAsync(5_000);
+    await ended;
+    expect(warned).toEqual(['step did not end when it was cancelled: its place is given to others']);
+    await jest.advanceTimersByTimeAsync(60_000); // what it throws by then is nobody's
+    expect(jest.getTimerCount()).toBe(0);
+  });
+});
+
 test('an error without a kind may be tried again, and what it did is unknown', async () => {
   const environment = new MockActivityEnvironment({ attempt: 3 });
   const running = environment.run(
