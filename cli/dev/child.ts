@@ -30,7 +30,8 @@ export async function startChild(
   dataDir: string,
 ): Promise<Child> {
   const log = join(dataDir, `${kind}-${n}.log`);
-  if ((statSync(log, { throwIfNoEntry: false })?.size ?? 0) > LOG_MAX_BYTES) rmSync(log);
+  if (sizeOf(log) > LOG_MAX_BYTES) rmSync(log);
+  const before = sizeOf(log); // what earlier ones said
   const output = openSync(log, 'a');
   // A group of its own: Ctrl-C at the terminal reaches the supervisor alone, which stops things in order.
   const child = fork(join(packageRoot(), 'dist', kind, 'main.js'), [], {
@@ -41,7 +42,8 @@ export async function startChild(
   closeSync(output);
   const exited = once(child, 'exit');
   const early = exited.then((): never => {
-    throw new Error(readFileSync(log, 'utf8').trim().split('\n').at(-1) ?? `It ended at once; its log is ${log}.`);
+    const said = readFileSync(log).subarray(before).toString();
+    throw new Error(lastSentence(said) ?? `It ended without a word; its log is ${log}.`);
   });
   const [message] = await Promise.race([once(child, 'message') as Promise<unknown[]>, early]);
   early.catch(() => undefined);
@@ -58,4 +60,14 @@ export async function startChild(
       clearTimeout(late);
     },
   };
+}
+
+const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+
+/** Why a process ended, in its own words. Of an error that it did not expect, Node writes a stack and its version after them. */
+export function lastSentence(said: string): string | undefined {
+  const lines = said.trim().split('\n').filter(Boolean);
+  return lines.at(-1)?.startsWith('Node.js v') === true
+    ? lines.findLast((line) => /^\w*Error\b/.test(line))
+    : lines.at(-1);
 }

@@ -7,12 +7,13 @@ import type { Say } from '../engine/find';
 import { freePort, isFree } from '../engine/ports';
 import { startChild } from './child';
 import type { Child } from './child';
-import { keep } from './keep';
 import type { Kept } from './keep';
 import { claim, removeRecord, writeRecord } from './record';
 import type { StackRecord } from './record';
 import { temporalFor } from './temporal';
 import type { StackTemporal } from './temporal';
+import { together } from './together';
+import type { Start } from './together';
 
 export interface Stack {
   readonly temporal: StackTemporal;
@@ -31,7 +32,8 @@ export interface StackSize {
 /**
  * Starts the stack; resolves when all of it is ready.
  *
- * @throws Error with one sentence that says what is in the way and what to do
+ * @param say - told what goes on, and at once what a process said that ended before it was ready
+ * @throws Error with one sentence that says what is in the way
  */
 export async function startStack(config: DevConfig, size: StackSize, say: Say): Promise<Stack> {
   const { dataDir } = config;
@@ -55,30 +57,33 @@ async function startAll(config: DevConfig, size: StackSize, left: StackRecord | 
   };
   const temporal = await temporalFor(config, left, say, onChange);
   const env = environmentOf(config, temporal);
-  const [workers, gateways] = await Promise.allSettled([
-    all(size.workers, (n) => keep(`Worker ${n}`, () => startChild('worker', n, env.worker, dataDir), onChange)),
-    all(size.gateways, (n) =>
-      keep(
-        `Gateway ${n}`,
-        () => startChild('gateway', n, { ...env.gateway, HOLDFAST_PORT: String(ports[n - 1]) }, dataDir),
-        onChange,
-      ),
-    ),
-  ]);
-  if (workers.status === 'rejected' || gateways.status === 'rejected') {
-    await Promise.all(
-      [workers, gateways].flatMap((kept) => (kept.status === 'fulfilled' ? kept.value : [])).map((kept) => kept.stop()),
-    );
+  const worker = (n: number): Start<Child> => ({
+    name: `Worker ${n}`,
+    start: () => startChild('worker', n, env.worker, dataDir),
+  });
+  const gateway = (n: number, port: number): Start<Child> => ({
+    name: `Gateway ${n}`,
+    start: () => startChild('gateway', n, { ...env.gateway, HOLDFAST_PORT: String(port) }, dataDir),
+  });
+  const kept = await together(
+    [
+      ...Array.from({ length: size.workers }, (_, n) => worker(n + 1)),
+      ...ports.map((port, n) => gateway(n + 1, port)),
+    ],
+    say,
+    onChange,
+  ).catch(async (error: unknown) => {
     await temporal.stop();
-    throw workers.status === 'rejected' ? workers.reason : (gateways as PromiseRejectedResult).reason;
-  }
+    throw error;
+  });
+  const [workers, gateways] = [kept.slice(0, size.workers), kept.slice(size.workers)];
   const stack: Stack = {
     temporal,
-    workers: workers.value,
-    gateways: gateways.value,
+    workers,
+    gateways,
     async stop() {
-      await Promise.all(gateways.value.map((gateway) => gateway.stop()));
-      await Promise.all(workers.value.map((worker) => worker.stop()));
+      await Promise.all(gateways.map((gateway) => gateway.stop()));
+      await Promise.all(workers.map((worker) => worker.stop()));
       await temporal.stop();
       removeRecord(dataDir);
     },
@@ -138,14 +143,4 @@ function recordOf({ temporal, gateways, workers }: Stack) {
     gateways: gateways.map((gateway) => ({ url: gateway.now().url, pid: gateway.now().pid })),
     workers: workers.map((worker) => ({ pid: worker.now().pid })),
   };
-}
-
-/** Makes `count` of something, numbered from 1, at the same time; if one fails, none is left. */
-async function all<R extends Child>(count: number, make: (n: number) => Promise<Kept<R>>): Promise<Kept<R>[]> {
-  const made = await Promise.allSettled(Array.from({ length: count }, (_, n) => make(n + 1)));
-  const failed = made.find((one) => one.status === 'rejected');
-  const kept = made.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-  if (!failed) return kept;
-  await Promise.all(kept.map((one) => one.stop()));
-  throw failed.reason;
 }

@@ -232,6 +232,17 @@ test.each([
   expect(await exit).toBe(2);
 });
 
+test.each([
+  ['Gateway 1', 'gateway: { patience: 999 }', 'gateway.patience'],
+  ['Worker 1', 'worker: { concurrent_steps: 0 }', 'worker.concurrent_steps'],
+])('%s that refuses its configuration ends the start, and its last sentence is shown', async (name, yaml, setting) => {
+  const dataDir = scratch();
+  const { said, exit } = dev(dataDir, [], { HOLDFAST_CONFIG: configured(yaml) });
+  expect(await said(new RegExp(`^${name} did not start: .*${setting}`))).toBeDefined();
+  expect(await exit).toBe(1);
+  expect(existsSync(join(dataDir, 'dev.json'))).toBe(false);
+});
+
 test('an unreachable TEMPORAL_ADDRESS is one sentence that says what to do', async () => {
   const { said, exit } = dev(scratch(), [], { TEMPORAL_ADDRESS: '127.0.0.1:1' });
   expect(await said(/TEMPORAL_ADDRESS/)).toMatch(

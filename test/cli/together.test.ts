@@ -1,0 +1,67 @@
+/** Several processes that are started at once: all of them run in the end, or none. */
+import type { Running } from '../../cli/dev/keep';
+import { together } from '../../cli/dev/together';
+import type { Start } from '../../cli/dev/together';
+
+interface Fake extends Running {
+  readonly stopped: () => boolean;
+}
+
+/** A process that runs until it is stopped, which takes until `released`. */
+function fake(released = Promise.resolve()): Fake {
+  let stopped = false;
+  let end = (): void => undefined;
+  return {
+    pid: 1,
+    exited: new Promise<void>((resolve) => (end = resolve)),
+    stopped: () => stopped,
+    async stop() {
+      stopped = true;
+      await released;
+      end();
+    },
+  };
+}
+
+const runs = (name: string, running: Fake) => ({ name, start: () => Promise.resolve(running) });
+const fails = (name: string, sentence: string) => ({ name, start: () => Promise.reject(new Error(sentence)) });
+
+const start = (starts: readonly Start<Fake>[], say: (line: string) => void) => together(starts, say, () => undefined);
+
+test('what has started comes back in the order in which it was asked for', async () => {
+  const [first, second] = [fake(), fake()];
+  const kept = await start([runs('Worker 1', first), runs('Gateway 1', second)], () => undefined);
+  expect(kept.map((one) => one.now())).toEqual([first, second]);
+});
+
+test('why one did not start is said before the others have stopped', async () => {
+  let release = (): void => undefined;
+  const worker = fake(new Promise((resolve) => (release = resolve)));
+  let hear = (_line: string): void => undefined;
+  const heard = new Promise<string>((resolve) => (hear = resolve));
+  const failed = expect(
+    start([runs('Worker 1', worker), fails('Gateway 1', 'That name is taken.')], (line) => hear(line)),
+  ).rejects.toThrow('not started');
+  expect(await heard).toBe('Gateway 1 did not start: That name is taken.');
+  release();
+  await failed;
+});
+
+test('if one does not start, the others are stopped, and that they are is said', async () => {
+  const worker = fake();
+  const said: string[] = [];
+  const starts = [runs('Worker 1', worker), fails('Worker 2', 'No.'), fails('Gateway 1', 'Nor I.')];
+  await expect(start(starts, (line) => said.push(line))).rejects.toThrow('not started');
+  expect(worker.stopped()).toBe(true);
+  expect(said).toEqual([
+    'Worker 2 did not start: No.',
+    'Gateway 1 did not start: Nor I.',
+    'Stopping the others; a step that runs has 20 s to finish…',
+  ]);
+});
+
+test('where nothing had started there is nothing to stop, and none of it is said', async () => {
+  const said: string[] = [];
+  await expect(start([fails('Worker 1', 'No.')], (line) => said.push(line))).rejects.toThrow('not started');
+  expect(said).toEqual(['Worker 1 did not start: No.']);
+});
