@@ -14,6 +14,7 @@ const SOURCES = [
   'activities',
   'bench',
   'cli',
+  'config',
   'gateway',
   'test/conformance',
   'test/fixtures',
@@ -44,7 +45,7 @@ export function setup() {
     }
     if (!built()) {
       console.error('Setting up: compiling (some 10 seconds)…');
-      const problem = npm(['run', '--silent', 'build'], 'The compiler says why above.');
+      const problem = npm(['run', '--silent', 'build'], 'It says why above.');
       if (problem) return problem;
       writeFileSync(BUILT, '');
     }
