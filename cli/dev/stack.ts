@@ -66,10 +66,7 @@ async function startAll(config: DevConfig, size: StackSize, left: StackRecord | 
     start: () => startChild('gateway', n, { ...env.gateway, HOLDFAST_PORT: String(port) }, dataDir),
   });
   const kept = await together(
-    [
-      ...Array.from({ length: size.workers }, (_, n) => worker(n + 1)),
-      ...ports.map((port, n) => gateway(n + 1, port)),
-    ],
+    [...Array.from({ length: size.workers }, (_, n) => worker(n + 1)), ...ports.map((port, n) => gateway(n + 1, port))],
     say,
     onChange,
   ).catch(async (error: unknown) => {
