@@ -1,6 +1,7 @@
 /** `holdfast webhook-secret`: what the operator of a receiver is given. */
 import { shownSecretOf } from '../activities/webhooks/sign';
-import { BadSetting, Host } from '../config/file';
+import { BadSetting } from '../config/file';
+import { Host } from '../config/host';
 import type { DevConfig } from './config';
 
 /**
@@ -11,7 +12,10 @@ import type { DevConfig } from './config';
 export function webhookSecret({ webhookSecret: master = '' }: Pick<DevConfig, 'webhookSecret'>, host: string): string {
   if (master.length < 32)
     throw new BadSetting('Set HOLDFAST_WEBHOOK_SECRET as the workers have it: 32 characters or more.');
-  if (!Host.safeParse(host).success)
-    throw new BadSetting('The host must be written as in worker.webhooks.allowed_hosts: host, or host:port.');
+  const { error } = Host.safeParse(host);
+  if (error)
+    throw new BadSetting(
+      `The host must be written as in worker.webhooks.allowed_hosts: ${error.issues.map(({ message }) => message).join('; ')}.`,
+    );
   return shownSecretOf(master, host);
 }

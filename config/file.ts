@@ -8,13 +8,6 @@ export class BadSetting extends Error {
   override name = 'BadSetting';
 }
 
-/** A host that may be called back when a job ends, as a URL has it: gateway and worker must both name it. */
-export const Host = z.string().refine(isHost, 'a host, or host:port, as it stands in a URL');
-
-function isHost(host: string): boolean {
-  return !host.includes('*') && URL.canParse(`https://${host}`) && new URL(`https://${host}`).host === host;
-}
-
 /**
  * Reads the file that HOLDFAST_CONFIG names; an empty one when it names none.
  *

@@ -1,5 +1,6 @@
 /** Where a caller wants to hear of the end of its job. Checked here, before anything starts, and again at each delivery. */
 import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
+import { NEVER_CALLED_BACK, isNeverCalledBack } from '../config/host';
 import { CALLBACK_MAX, LOOPBACK_HOST } from '../workflows/contract';
 import type { Callback } from '../workflows/contract';
 
@@ -22,12 +23,14 @@ export function callbackTo(allowedHosts: readonly string[]) {
     const url = new URL(given);
     if (url.username !== '' || url.password !== '')
       throw refusal('must not carry credentials: it is recorded with the job. The signature tells who is calling');
+    if (url.protocol !== 'https:' && url.protocol !== 'http:') throw refusal('must begin with https://');
+    if (isNeverCalledBack(url.host)) throw refusal(`names a host that ${NEVER_CALLED_BACK}`);
+    if (url.protocol === 'http:' && !LOOPBACK_HOST.test(url.host))
+      throw refusal('must begin with https://, since only 127.0.0.1:<port> may be plain http');
     if (!allowedHosts.includes(url.host))
       throw refusal(
         'names a host that is not allowed here. Ask the operator to add it to gateway.webhooks.allowed_hosts, or poll with job_wait',
       );
-    if (url.protocol !== 'https:' && !(url.protocol === 'http:' && LOOPBACK_HOST.test(url.host)))
-      throw refusal('must begin with https://');
     return { url: url.href };
   };
 }

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { z } from 'zod';
-import { BadSetting, Host, fileAt, parsed } from '../config/file';
+import { BadSetting, fileAt, parsed } from '../config/file';
+import { Host } from '../config/host';
 
 const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
 

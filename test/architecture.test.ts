@@ -19,16 +19,17 @@ const table: readonly (readonly [files: RegExp, mayImport: RegExp])[] = [
   [/^gateway\/jobs\//, /^(gateway\/.+|workflows\/contract|npm:(?!@temporalio\/(activity|worker|workflow)(\/|$)).+)$/],
   [
     /^gateway\//,
-    /^(gateway\/.+|config\/file|workflows\/(contract|tools)|package\.json|npm:(?!@temporalio\/(activity|client|proto|worker|workflow)(\/|$)).+)$/,
+    /^(gateway\/.+|config\/(file|host)|workflows\/(contract|tools)|package\.json|npm:(?!@temporalio\/(activity|client|proto|worker|workflow)(\/|$)).+)$/,
   ],
+  [/^config\/host$/, /^(npm:(ipaddr\.js|zod)|workflows\/contract)$/],
   [/^config\//, /^npm:.+$/],
   // The check of a build, which the running worker does not load.
   [/^worker\/doors$/, /^workflows\/(index|tools)$/],
-  [/^worker\//, /^(worker\/(?!doors$).+|activities|config\/file|workflows\/contract|npm:.+)$/],
+  [/^worker\//, /^(worker\/(?!doors$).+|activities|config\/(file|host)|workflows\/contract|npm:.+)$/],
   // The secret that a worker signs with, and that its operator hands out, is derived in one place.
   [
     /^cli\//,
-    /^(cli\/.+|(gateway|worker)\/main\.js|activities\/webhooks\/sign|config\/file|workflows\/contract|package\.json|npm:.+)$/,
+    /^(cli\/.+|(gateway|worker)\/main\.js|activities\/webhooks\/sign|config\/(file|host)|workflows\/contract|package\.json|npm:.+)$/,
   ],
 ];
 

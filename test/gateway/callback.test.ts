@@ -7,7 +7,7 @@ import type { RawAnswer } from '../fixtures/raw';
 import { freshKey, run, startTestGateway, startTestWorker } from '../fixtures/stack';
 import type { TestWorker } from '../fixtures/stack';
 
-const ALLOWED = ['hooks.example.com', 'hooks.example.com:8443', '127.0.0.1:9000'];
+const ALLOWED = ['hooks.example.com', 'hooks.example.com:8443', '127.0.0.1:9000', 'localhost:9001'];
 
 let gateway: Gateway;
 let worker: TestWorker;
@@ -86,7 +86,18 @@ test.each([
   ['a host under the listed one', 'https://a.hooks.example.com/', /allowed_hosts/],
   ['the listed host as a user', 'https://hooks.example.com@evil.example.com/', /credentials/],
   ['another port', 'https://hooks.example.com:9999/', /allowed_hosts/],
-  ['plain http', 'http://hooks.example.com/', /https:\/\//],
+  ['localhost, though it is listed', 'https://localhost:9001/', /named 127\.0\.0\.1:<port>/],
+  ['localhost by plain http', 'http://localhost:9001/', /named 127\.0\.0\.1:<port>/],
+  ['a name of localhost', 'https://hooks.localhost/', /not on the public internet/],
+  ['localhost with the dot of the root', 'https://localhost./', /not on the public internet/],
+  ['loopback without a port', 'https://127.0.0.1/', /with its port/],
+  ['another spelling of loopback without a port', 'https://0x7f.1/', /with its port/],
+  ['loopback in IPv6', 'http://[::1]:9000/', /not on the public internet/],
+  ['loopback in IPv6, as an IPv4 address', 'https://[::ffff:127.0.0.1]:9000/', /not on the public internet/],
+  ['a private address', 'https://10.0.0.5/', /not on the public internet/],
+  ["a cloud's metadata", 'https://169.254.169.254/', /not on the public internet/],
+  ['plain http', 'http://hooks.example.com/', /https:\/\/, .*only 127\.0\.0\.1:<port> may be plain http/],
+  ['a scheme without a host', 'mailto:hooks@example.com', /https:\/\//],
   ['plain http to loopback on another port', 'http://127.0.0.1:9001/', /allowed_hosts/],
   ['another scheme', 'ftp://127.0.0.1:9000/', /https:\/\//],
   ['credentials', 'https://user:secret@hooks.example.com/', /credentials/],

@@ -42,3 +42,23 @@ test.each(['https://hooks.example.com', 'Hooks.example.com', 'hooks.example.com/
   '%s is no host as a URL has it',
   (host) => expect(() => workerConfig({ HOLDFAST_CONFIG: configured(host) })).toThrow(/stands in a URL/),
 );
+
+test.each(['localhost:9000', 'hooks.localhost', '127.0.0.1', '10.0.0.5:9000', '[::1]:9000'])(
+  '%s is never called back, and stops the start with what to list in its place',
+  (host) =>
+    expect(() => workerConfig({ HOLDFAST_CONFIG: configured(host) })).toThrow(
+      `worker.webhooks.allowed_hosts.0: ${host} is not on the public internet, and is never called back; a receiver on the same machine is named 127.0.0.1:<port>, with its port.`,
+    ),
+);
+
+test.each([
+  'hooks.example.com',
+  'localhost.example.com:8443',
+  '127.0.0.1:9000',
+  '93.184.215.14',
+  '[2606:2800::1]:8443',
+])('%s may be called back', (host) => {
+  const { allowedHosts } = workerConfig({ HOLDFAST_CONFIG: configured(host), HOLDFAST_WEBHOOK_SECRET: SECRET })
+    .activities.webhooks;
+  expect(allowedHosts).toEqual([host]);
+});
