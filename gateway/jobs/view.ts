@@ -1,10 +1,10 @@
 /** What can be told about a job at one moment, with no worker needed: made from Temporal's `describe`. */
 import type { WorkflowExecutionDescription } from '@temporalio/client';
-import { z } from 'zod';
 import { DEFAULT_POLICY, MEMO_JOB, MEMO_PARTIAL, MEMO_PROGRESS, MEMO_QUESTIONS } from '../../workflows/contract';
 import type { Policy, Question } from '../../workflows/contract';
 import type { Estimate } from './estimates';
 import type { JobRef } from '../ids';
+import { Heartbeat, Memo } from './memo';
 import { retryingIn, troubleIn, unclaimedIn } from './pending';
 import type { Retrying } from './pending';
 import type { Queue } from './queues';
@@ -56,52 +56,6 @@ export interface JobView {
   /** Its tool has handle tools of its own. */
   readonly ownHandles: boolean;
 }
-
-// A job may have been started, and its memo written, by anyone: parsed here, trusted afterwards.
-const Memo = z.object({
-  [MEMO_JOB]: z
-    .object({
-      tool: z.string(),
-      argsHash: z.string().default(''),
-      at: z.iso.datetime().optional(),
-      handles: z.string().optional(),
-      policy: z
-        .object({ budgetMs: z.number(), askMs: z.number(), ttlMs: z.number().exactOptional() })
-        .catch(DEFAULT_POLICY),
-    })
-    .optional()
-    .catch(undefined),
-  [MEMO_PROGRESS]: z
-    .object({ done: z.number(), total: z.number().optional(), message: z.string(), at: z.string().optional() })
-    .optional()
-    .catch(undefined),
-  [MEMO_PARTIAL]: z
-    .union([z.object({ characters: z.number() }), z.object({ value: z.unknown() })])
-    .optional()
-    .catch(undefined),
-  [MEMO_QUESTIONS]: z
-    .array(
-      z.object({
-        key: z.string(),
-        message: z.string(),
-        schema: z.record(z.string(), z.unknown()),
-        expiresAt: z.iso.datetime({ offset: true }),
-        at: z.iso.datetime().exactOptional(),
-        shown: z.boolean().exactOptional(),
-        request: z
-          .object({
-            method: z.enum(['sampling/createMessage', 'roots/list']),
-            params: z.record(z.string(), z.unknown()),
-          })
-          .exactOptional(),
-      }),
-    )
-    .catch([]),
-});
-const Heartbeat = z
-  .object({ done: z.number().optional(), total: z.number().optional(), message: z.string().optional() })
-  .optional()
-  .catch(undefined);
 
 /** Counted from the start, with all the time that the job may take: a promise that holds however early it ends. */
 const ttlOf = ({
