@@ -318,14 +318,17 @@ test('a redirect becomes a GET unless it says otherwise', async () => {
 });
 
 test('what the operator allows is no place that another origin may redirect to', async () => {
-  const reached = jest.fn<void, Parameters<RequestListener>>((_request, response) => void response.end('secret'));
-  const [target, other] = await serving(reached);
+  let reached = 0;
+  const [target, other] = await serving((_request, response) => {
+    reached += 1;
+    response.end('secret');
+  });
   const [elsewhere, there] = await serving((_request, response) =>
     response.writeHead(302, { location: `${target}/secret` }).end(),
   );
   const egress = egressWith({ allow: [there, other] });
   expect(await reasonOf(egress(elsewhere, asked({ redirects: 1 })))).toBe('bad_url');
-  expect(reached).not.toHaveBeenCalled();
+  expect(reached).toBe(0);
 });
 
 test('a reply is read up to its limit and not further', async () => {
