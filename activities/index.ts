@@ -11,6 +11,7 @@ import type { WebhooksConfig } from './webhooks/deliver';
 import { webhookSteps } from './webhooks/steps';
 
 export interface ActivitiesConfig {
+  /** For the sources. Their hits lead wherever a stranger wants, so pages are read from the public internet alone. */
   readonly egress: EgressConfig;
   readonly repository: RepositoryConfig;
   readonly sources: SourcesConfig;
@@ -23,10 +24,11 @@ export type Activities = ReturnType<typeof createActivities>;
 
 export function createActivities(config: ActivitiesConfig) {
   const egress = egressWith(config.egress);
+  const pages = egressWith({ allow: [] });
   return {
     ...repositorySteps(config.repository),
-    ...sourceSteps({ egress, ...config.sources }),
+    ...sourceSteps({ egress, pages, ...config.sources }),
     ...webhookSteps(config.webhooks),
-    ...researchSteps({ egress, model: config.model, folders: config.sources.folders ?? [] }),
+    ...researchSteps({ egress: pages, model: config.model, folders: config.sources.folders ?? [] }),
   };
 }

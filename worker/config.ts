@@ -31,7 +31,7 @@ const File = z.strictObject({
     .prefault({}),
   egress: z
     .strictObject({
-      /** host:port pairs that may be private addresses and plain http. */
+      /** host:port pairs at which sources may be private addresses and plain http. Pages that they find may not. */
       allow: z.array(z.string().regex(/^[^\sA-Z]+:\d{1,5}$/, 'host:port, in lower case')).default([]),
     })
     .prefault({}),

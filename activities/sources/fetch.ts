@@ -128,7 +128,7 @@ function silenceOf(who: string, error: EgressError): Error {
     case 'forbidden_address':
       return failure(
         'refused',
-        `${who} is at an address that this server may not reach: only public https addresses are. The operator can allow others with worker.egress.allow.`,
+        `${who} is at an address that this server may not reach: only public https addresses are, besides sources that the operator allows with worker.egress.allow.`,
         error,
       );
     case 'cancelled':

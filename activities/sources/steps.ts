@@ -15,9 +15,15 @@ const Search = z.object({
   limit: z.int().min(1).max(50).default(10),
 });
 
-export function sourceSteps({ egress, ...config }: SourcesConfig & { readonly egress: Egress }) {
+/** The ways out: `egress` to the sources that the operator configured, `pages` to wherever their hits lead. */
+interface Ways {
+  readonly egress: Egress;
+  readonly pages: Egress;
+}
+
+export function sourceSteps({ egress, pages, ...config }: SourcesConfig & Ways) {
   const sources = sourcesOf(config, egress);
-  const read = pageReader({ egress, folders: config.folders ?? [] });
+  const read = pageReader({ egress: pages, folders: config.folders ?? [] });
   const names = step(() => Promise.resolve([...sources.keys()]));
 
   return {

@@ -11,8 +11,10 @@ import { Client, Connection, WorkflowFailedError } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import pLimit from 'p-limit';
-import { createActivities } from '../../activities';
-import type { ActivitiesConfig } from '../../activities';
+import { egressWith } from '../../activities/egress';
+import type { ModelConfig } from '../../activities/research/model';
+import { researchSteps } from '../../activities/research/steps';
+import { sourceSteps } from '../../activities/sources/steps';
 import {
   DEFAULT_POLICY,
   MEMO_JOB,
@@ -55,28 +57,28 @@ beforeAll(async () => {
   base = `127.0.0.1:${(sites.address() as AddressInfo).port}`;
   [connection, native] = await Promise.all([Connection.connect({ address }), NativeConnection.connect({ address })]);
   client = new Client({ connection });
-  const config: ActivitiesConfig = {
-    egress: { allow: [base] },
-    webhooks: { allowedHosts: [], secrets: [] },
-    repository: { cacheDir: '/nonexistent', localPaths: [], maxBytes: 1 },
-    sources: {
+  const egress = egressWith({ allow: [base] });
+  const steps = (model: ModelConfig | undefined): object => ({
+    ...sourceSteps({
+      egress,
+      pages: egress, // the pages lie on this machine, too
       wikipedia: { language: 'en', baseUrl: `http://${base}` },
       hackerNews: { baseUrl: `http://${base}` },
       folders: [folder],
-    },
-  };
-  const model = { url: `http://${base}/model`, name: 'hanging' };
+    }),
+    ...researchSteps({ egress, model, folders: [folder] }),
+  });
   workers = await Promise.all([
     Worker.create({
       connection: native,
       taskQueue: QUEUE,
       workflowBundle: { codePath: bundle },
-      activities: createActivities(config),
+      activities: steps(undefined),
     }),
     Worker.create({
       connection: native,
       taskQueue: queueOf('hanging'),
-      activities: createActivities({ ...config, model }),
+      activities: steps({ url: `http://${base}/model`, name: 'hanging' }),
     }),
   ]);
   ran = Promise.all(workers.map((worker) => worker.run()));
