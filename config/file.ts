@@ -1,7 +1,7 @@
 /** holdfast.yaml: one file, of which every process reads its own part. */
 import { readFileSync } from 'node:fs';
 import { YAMLError, parse } from 'yaml';
-import { z } from 'zod';
+import type { z } from 'zod';
 
 /** A setting that cannot be used. The message says which, and what it wants. */
 export class BadSetting extends Error {

@@ -37,7 +37,7 @@ test('what has started comes back in the order in which it was asked for', async
 test('why one did not start is said before the others have stopped', async () => {
   let release = (): void => undefined;
   const worker = fake(new Promise((resolve) => (release = resolve)));
-  let hear = (_line: string): void => undefined;
+  let hear: (line: string) => void = () => undefined;
   const heard = new Promise<string>((resolve) => (hear = resolve));
   const failed = expect(
     start([runs('Worker 1', worker), fails('Gateway 1', 'That name is taken.')], (line) => hear(line)),
