@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { ProtocolError } from '@modelcontextprotocol/client';
 import type { CallToolResult, Client } from '@modelcontextprotocol/client';
 import { z } from 'zod';
+import { commandsFor } from './by-hand';
 import { NoGateway, connect } from './endpoint';
 import type { EndpointOptions } from './endpoint';
 import { statusLine } from './status-line';
@@ -42,10 +43,19 @@ export function wait(jobId: string, options: CallOptions): Promise<number> {
   );
 }
 
-/** Answers a question of a job. Returns the exit code. */
-export async function answer(jobId: string, question: string, json: string, options: CallOptions): Promise<number> {
-  const content = parseArgs(json);
-  return content ? once('job_respond', { job_id: jobId, question, content }, options) : misused(json);
+/** Answers a question of a job, or says no to it. Returns the exit code. */
+export async function answer(
+  jobId: string,
+  question: string,
+  json: string | undefined,
+  { decline, ...options }: CallOptions & { readonly decline: boolean },
+): Promise<number> {
+  const to = { job_id: jobId, question };
+  if (decline && json === undefined) return once('job_respond', { ...to, action: 'decline' }, options);
+  const content = decline || json === undefined ? undefined : parseArgs(json);
+  if (content) return once('job_respond', { ...to, content }, options);
+  console.error(`Give either the answer, a JSON object such as '{"name":"…"}' or '{}', or --decline.`);
+  return EXIT.usage;
 }
 
 /** Makes one request of a handle tool and prints its answer. Returns the exit code. */
@@ -100,7 +110,10 @@ async function withClient(
     line.clear();
     console.log(options.json ? JSON.stringify(result, null, 2) : textOf(result));
     const audit = result._meta?.['io.holdfast/audit'];
-    if (!options.json && typeof audit === 'string') console.error(`\nAudit trail: ${audit}`);
+    if (!options.json) {
+      for (const command of commandsFor(result.structuredContent)) console.error(command);
+      if (typeof audit === 'string') console.error(`\nAudit trail: ${audit}`);
+    }
     return exitOf(result);
   } finally {
     line.clear();

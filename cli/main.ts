@@ -67,9 +67,10 @@ const jobs = new Command('jobs')
   .addCommand(
     talking('answer', 'answer a question of a job')
       .argument('<job>')
-      .argument('<question>')
-      .argument('<json>')
-      .action((job: string, question: string, json: string, options: CallOptions) =>
+      .argument('<question>', 'its key, such as q1')
+      .argument('[json]', "the answer, a JSON object that fits the question's form; {} to allow a call")
+      .option('--decline', 'say no in place of an answer', false)
+      .action((job: string, question: string, json: string | undefined, options: CallOptions & { decline: boolean }) =>
         exitWith(answer(job, question, json, options)),
       ),
   );

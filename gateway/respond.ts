@@ -47,8 +47,13 @@ async function misfit(question: Question, content: unknown): Promise<string | un
     ?.slice(0, 5)
     .map(({ path = [], message }) => [
       ...path.map((part) => String(typeof part === 'object' ? part.key : part)),
-      message,
+      inOurWords(message),
     ])
     .map((parts) => parts.join(': '))
     .join('; ');
+}
+
+/** The validator calls the answer `data`, and what is in it `data/name`. */
+function inOurWords(message: string): string {
+  return message.replace(/\bdata must\b/g, 'the answer must').replace(/\bdata\/(\S+ must)\b/g, '$1');
 }

@@ -1,0 +1,84 @@
+/** Calls, results and answers by hand: what is printed, and what the exit code says. */
+import { EXIT, answer, call, once } from '../../cli/call';
+import type { Gateway } from '../../gateway/gateway';
+import { newLedger } from '../fixtures/ledger';
+import { startTestGateway, startTestWorker } from '../fixtures/stack';
+import type { TestWorker } from '../fixtures/stack';
+
+let gateway: Gateway;
+let worker: TestWorker;
+let printed: string[];
+let hinted: string[];
+
+beforeAll(async () => {
+  [gateway, worker] = await Promise.all([startTestGateway(), startTestWorker()]);
+});
+afterAll(async () => {
+  await Promise.all([gateway.stop(), worker.stop()]);
+});
+beforeEach(() => {
+  [printed, hinted] = [[], []];
+  jest.spyOn(console, 'log').mockImplementation((line: string) => void printed.push(line));
+  jest.spyOn(console, 'error').mockImplementation((line: string) => void hinted.push(line));
+});
+afterEach(() => jest.restoreAllMocks());
+
+const options = () => ({ url: gateway.url, dataDir: '', json: false });
+const jobIn = (lines: readonly string[]): string => /job_[0-9a-z]{16}/.exec(lines.join('\n'))?.[0] ?? '';
+const reply = (job: string, question: string, json: string | undefined, decline = false): Promise<number> =>
+  answer(job, question, json, { ...options(), decline });
+
+test('a partial result exits with 4, when it is waited for and when it is read again', async () => {
+  const args = { ledger: newLedger().path, steps: ['one', 'gated'] };
+  expect(await call('hurry', JSON.stringify(args), options())).toBe(EXIT.partial);
+  expect(await once('job_result', { job_id: jobIn(printed) }, options())).toBe(EXIT.partial);
+});
+
+test('a question is printed with the commands that answer and decline it', async () => {
+  expect(await call('greet', '{}', options())).toBe(EXIT.input);
+  const job = jobIn(printed);
+  expect(hinted.slice(0, 2)).toEqual([
+    `To answer:  npx holdfast jobs answer ${job} q1 '{"name":"…"}'`,
+    `To decline: npx holdfast jobs answer ${job} q1 --decline`,
+  ]);
+  expect(await reply(job, 'q1', '{"name":"Ada"}')).toBe(EXIT.done);
+  expect(hinted).toContain(`To wait for it: npx holdfast jobs wait ${job}`);
+  await once('job_wait', { job_ids: [job] }, options());
+  expect(printed.at(-1)).toContain('Hello, Ada!');
+});
+
+test('an approval is declined by hand, and the job is refused', async () => {
+  await call('wipe', '{"text":"all"}', options());
+  const job = jobIn(printed);
+  expect(hinted[0]).toBe(`To answer:  npx holdfast jobs answer ${job} q1 '{}'`);
+  expect(await reply(job, 'q1', undefined, true)).toBe(EXIT.done);
+  expect(await once('job_wait', { job_ids: [job] }, options())).toBe(EXIT.failed);
+  expect(printed.at(-1)).toContain('A person did not allow the call');
+});
+
+test('of several questions each has its commands', async () => {
+  await call('pair', '{}', options());
+  expect(hinted.filter((line) => line.startsWith('To answer'))).toEqual([
+    expect.stringContaining(' q1 '),
+    expect.stringContaining(' q2 '),
+  ]);
+});
+
+test('an answer that does not fit is told what the answer must have', async () => {
+  await call('greet', '{}', options());
+  const job = jobIn(printed);
+  expect(await reply(job, 'q1', '{}')).toBe(EXIT.failed);
+  expect(printed.at(-1)).toContain("the answer must have required property 'name'");
+  expect(await reply(job, 'q1', '{"name":7}')).toBe(EXIT.failed);
+  expect(printed.at(-1)).toContain('name must be string');
+  expect(printed.at(-1)).not.toContain('data');
+});
+
+test.each([
+  ['neither an answer nor --decline', undefined, false],
+  ['both', '{}', true],
+  ['an answer that is no JSON object', 'yes', false],
+])('%s is wrong usage, and says what is wanted', async (_what, json, decline) => {
+  expect(await reply('job_0123456789abcdef', 'q1', json, decline)).toBe(EXIT.usage);
+  expect(hinted).toEqual([expect.stringContaining('or --decline')]);
+});
