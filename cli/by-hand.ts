@@ -11,13 +11,21 @@ const Question = z.object({
   schema: Schema.catch({ properties: {}, required: [] }),
   request: z.unknown().optional(),
 });
-const State = z.object({ job_id: z.string(), status: z.string(), questions: z.array(Question).catch([]) });
+const State = z.object({
+  job_id: z.string(),
+  status: z.string(),
+  begins_at: z.string().optional(),
+  cancelling: z.boolean().optional(),
+  questions: z.array(Question).catch([]),
+});
 
 /** The commands for a job that is in this state; none where there is nothing to do. */
 export function commandsFor(state: unknown): readonly string[] {
   const { data } = State.safeParse(state);
-  if (data?.status === 'running') return [`To wait for it: npx holdfast jobs wait ${data.job_id}`];
-  if (data?.status !== 'input_required') return [];
+  if (!data || data.cancelling === true) return [];
+  if (data.begins_at !== undefined) return [`To call it off: npx holdfast jobs cancel ${data.job_id}`];
+  if (data.status === 'running') return [`To wait for it: npx holdfast jobs wait ${data.job_id}`];
+  if (data.status !== 'input_required') return [];
   return data.questions
     .filter(({ request }) => request === undefined)
     .flatMap(({ key, schema }) => [

@@ -18,6 +18,7 @@ const SILENCE_MS = 25_000;
 /** How long a gateway may be gone in the middle of a call. */
 const RECONNECT_MS = 60_000;
 const ASK_AGAIN_MS = 1_000;
+const JOB_WAIT = 'job_wait';
 
 export interface CallOptions extends EndpointOptions {
   readonly json: boolean;
@@ -25,7 +26,9 @@ export interface CallOptions extends EndpointOptions {
   readonly key?: string;
 }
 
-const State = z.object({ job_id: z.string().optional(), status: z.string().optional() }).catch({});
+const State = z
+  .object({ job_id: z.string().optional(), status: z.string().optional(), begins_at: z.string().optional() })
+  .catch({});
 
 /** Calls `tool` and prints what comes. Returns the exit code. */
 export async function call(tool: string, args: string, options: CallOptions): Promise<number> {
@@ -39,7 +42,7 @@ export async function call(tool: string, args: string, options: CallOptions): Pr
 /** Waits for a job that was started earlier. Returns the exit code. */
 export function wait(jobId: string, options: CallOptions): Promise<number> {
   return withClient(options, (client, line) =>
-    request(client, line, { name: 'job_wait', arguments: { job_ids: [jobId] } }),
+    request(client, line, { name: JOB_WAIT, arguments: { job_ids: [jobId] } }),
   );
 }
 
@@ -72,9 +75,11 @@ async function request(client: Client, line: StatusLine, first: Request): Promis
   const ask = (params: Request): Promise<CallToolResult> =>
     persist(line, () => client.callTool(params, { timeout: SILENCE_MS, resetTimeoutOnProgress: true, onprogress }));
   let result = await ask(first);
+  // A call that is put off may begin in a month: it is waited for only by who asks for that.
+  if (first.name !== JOB_WAIT && stateOf(result).begins_at !== undefined) return result;
   for (let state = stateOf(result); state.status === 'running' && state.job_id !== undefined; state = stateOf(result)) {
     line.show(textOf(result).split('\n', 1)[0] ?? '');
-    result = await ask({ name: 'job_wait', arguments: { job_ids: [state.job_id] } });
+    result = await ask({ name: JOB_WAIT, arguments: { job_ids: [state.job_id] } });
   }
   return result;
 }

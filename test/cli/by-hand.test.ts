@@ -31,6 +31,7 @@ test('a question for the client itself is nobody’s to answer by hand', () => {
 
 test.each([
   ['a job that has ended', { job_id: 'job_x', status: 'done' }],
+  ['a job that was told to stop', { job_id: 'job_x', status: 'running', cancelling: true }],
   ['no job', undefined],
   ['a list', { jobs: [] }],
 ])('%s asks nothing of a person', (_what, state) => {

@@ -74,6 +74,15 @@ test('an answer that does not fit is told what the answer must have', async () =
   expect(printed.at(-1)).not.toContain('data');
 });
 
+test('a call that is put off is not waited for, and how to call it off is printed', async () => {
+  const run_at = new Date(Date.now() + 86_400_000).toISOString();
+  expect(await call('job_schedule', JSON.stringify({ tool: 'greet', run_at }), options())).toBe(EXIT.done);
+  const job = jobIn(printed);
+  expect(printed.at(-1)).toContain('is put off');
+  expect(hinted[0]).toBe(`To call it off: npx holdfast jobs cancel ${job}`);
+  await once('job_cancel', { job_id: job }, options());
+});
+
 test.each([
   ['neither an answer nor --decline', undefined, false],
   ['both', '{}', true],
