@@ -105,11 +105,12 @@ async function withClient(
 ): Promise<number> {
   const client = await connect(options);
   const line = statusLine(process.stderr);
-  process.once('SIGINT', () => {
+  const hangUp = (): void => {
     line.clear();
     console.error('Hung up. A job that was accepted goes on: npx holdfast jobs');
     process.exit(130);
-  });
+  };
+  process.once('SIGINT', hangUp);
   try {
     const result = await run(client, line);
     line.clear();
@@ -121,6 +122,7 @@ async function withClient(
     }
     return exitOf(result);
   } finally {
+    process.off('SIGINT', hangUp);
     line.clear();
     await client.close();
   }
