@@ -11,7 +11,7 @@ import type { Notice } from '../../../workflows/contract';
 import { WEBHOOK_SECRET } from '../../fixtures/receiver';
 import { run } from '../repository/world';
 
-test('the receiver of the documentation verifies, answers the challenge, and acts once', async () => {
+test('the receiver of the documentation verifies, says why it refuses, answers the challenge, and acts once', async () => {
   const [, code = ''] =
     /```js\n([\s\S]*?)```/.exec(readFileSync(join(packageRoot(), 'docs', 'webhooks.md'), 'utf8')) ?? [];
   expect(code.trim().split('\n').length).toBeLessThanOrEqual(30);
@@ -42,5 +42,5 @@ test('the receiver of the documentation verifies, answers the challenge, and act
   expect(await run(ours.sendWebhook, notice)).toBe('accepted');
   receiver.kill();
   await once(receiver, 'close');
-  expect(said).toBe('listening\njob.done job_0123456789abcdef\n');
+  expect(said).toBe('listening\nrefused: No matching signature found\njob.done job_0123456789abcdef\n');
 });
