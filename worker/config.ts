@@ -17,8 +17,8 @@ const Queue = z.strictObject({
   /** Steps of this queue that begin in a second, in the whole fleet. */
   per_second: z.number().positive().optional(),
 });
-/** Every worker delivers callbacks, on a queue that the file may give other limits. */
-const WEBHOOKS = Queue.parse({ concurrent_steps: 10 });
+/** Every worker delivers callbacks, most of which wait for their receivers, on a queue that the file may give other limits. */
+const WEBHOOKS = Queue.parse({});
 
 const File = z.strictObject({
   repository: z

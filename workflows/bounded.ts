@@ -1,6 +1,7 @@
 /** Lets values through that Temporal will take. One that it will not would be tried for ever. */
 import { MAX_RESULT_BYTES } from './contract';
-import type { FailureDetail, Policy } from './contract';
+import type { ApplicationFailure } from '@temporalio/workflow';
+import type { Policy } from './contract';
 import { fail } from './failure';
 
 /**
@@ -10,11 +11,23 @@ import { fail } from './failure';
  * @throws ApplicationFailure `too_large` over 1.5 MB of JSON; `broken` when it is not JSON
  */
 export function bounded<R>(what: string, value: R, policy: Policy): R {
-  const bytes = new TextEncoder().encode(jsonOf(what, value, policy)).length;
-  if (bytes <= MAX_RESULT_BYTES) return value;
-  const detail: FailureDetail = { sideEffect: 'unknown', of: policy.attempts };
-  throw fail('too_large', `${what} has ${bytes} bytes; ${MAX_RESULT_BYTES} is the limit.`, detail);
+  const text = jsonOf(what, value, policy);
+  if (fits(text)) return value;
+  throw tooLarge(what, text, policy);
 }
+
+/** Whether a JSON text is one that Temporal will take. */
+export function fits(text: string): boolean {
+  return bytesIn(text) <= MAX_RESULT_BYTES;
+}
+
+/** The failure for one that it will not. */
+export function tooLarge(what: string, text: string, { attempts }: Policy): ApplicationFailure {
+  const sentence = `${what} has ${bytesIn(text)} bytes; ${MAX_RESULT_BYTES} is the limit.`;
+  return fail('too_large', sentence, { sideEffect: 'unknown', of: attempts });
+}
+
+const bytesIn = (text: string): number => new TextEncoder().encode(text).length;
 
 /** As it is: a function or a symbol has no JSON. */
 const stringify: (value: unknown) => string | undefined = JSON.stringify;

@@ -2,8 +2,8 @@
  * The author's kit: what a workflow may ask of its own job. It applies the policy that the job was started under, so that
  * a deploy cannot change a running job, and it keeps status, partial result and open questions readable from outside.
  */
-import { defineQuery, isCancellation, setHandler, upsertMemo, workflowInfo } from '@temporalio/workflow';
-import { bounded, jsonOf } from './bounded';
+import { defineQuery, isCancellation, patched, setHandler, upsertMemo, workflowInfo } from '@temporalio/workflow';
+import { bounded, fits, jsonOf, tooLarge } from './bounded';
 import { startBudget } from './budget';
 import { DEFAULT_POLICY, MEMO_JOB, MEMO_PARTIAL, MEMO_PARTIAL_MAX, QUERY_PARTIAL, isPartialResult } from './contract';
 import type { FailureDetail, JobMemo, PartialMemo, PartialResult, Policy } from './contract';
@@ -35,6 +35,9 @@ export interface Job<P = unknown> {
   /** Asks a person and waits, for hours if need be. The wait is durable and costs no budget. */
   ask(question: Asked): Promise<Reply>;
 }
+
+/** Jobs that kept a larger one before this was known go on with it: they find no patch when they replay. */
+const BOUND = 'partial-bound';
 
 const partialQuery = defineQuery<unknown>(QUERY_PARTIAL);
 
@@ -84,13 +87,8 @@ export function job<T, P = unknown>(
       );
     } catch (error) {
       if (!budget.ended || !isCancellation(error)) throw jobFailure(error, policy);
-      const found = findings.last();
-      if (found !== undefined)
-        return bounded(
-          'The partial result',
-          { holdfast: 'partial', reason: 'budget', value: found, progress: shown.current() },
-          policy,
-        );
+      const value = findings.last();
+      if (value !== undefined) return { holdfast: 'partial', reason: 'budget', value, progress: shown.current() };
       const detail: FailureDetail = { sideEffect: 'unknown', of: policy.attempts };
       throw fail('over_budget', `The job's budget of ${policy.budgetMs / 1000} s ended with nothing in hand.`, detail);
     }
@@ -132,8 +130,10 @@ function keepFindings(policy: Policy) {
   return {
     last: () => last,
     keep(value: unknown): void {
-      const characters = jsonOf('A partial result', bounded('A partial result', value, policy), policy).length;
+      const text = jsonOf('A partial result', value, policy);
+      if (!fits(text) && patched(BOUND)) throw tooLarge('A partial result', text, policy);
       last = value;
+      const characters = text.length;
       const memo: PartialMemo = characters <= MEMO_PARTIAL_MAX ? { value } : { characters };
       upsertMemo({ [MEMO_PARTIAL]: memo });
     },

@@ -25,17 +25,18 @@ interface Report {
   readonly skipped: Skipped[];
 }
 
-/** How long the model may take over a step: the job knows how much working time is left. */
+/** How long the model may take over a step: the job knows how much working time is left. Absent in jobs of an older version. */
 interface ModelTime {
-  readonly modelMs: number;
+  readonly modelMs?: number;
 }
+const MODEL_MS = 120_000;
 
 export function researchSteps({ egress, model: config, folders }: ResearchConfig & { readonly egress: Egress }) {
   const model = config && modelAt(config);
   const read = pageReader({ egress, folders });
 
   return {
-    planResearch: step(({ topic, modelMs: timeoutMs }: { topic: string } & ModelTime, { signal }) =>
+    planResearch: step(({ topic, modelMs: timeoutMs = MODEL_MS }: { topic: string } & ModelTime, { signal }) =>
       orWithout<Plan>(
         signal,
         model && (async () => ({ queries: await modelQueries(topic, model, { timeoutMs, signal }), skipped: [] })),
@@ -53,7 +54,7 @@ export function researchSteps({ egress, model: config, folders }: ResearchConfig
         return { url: hit.url, title, source: hit.source, sentences };
       },
     ),
-    composeReport: step(({ modelMs: timeoutMs, ...given }: Reporting & ModelTime, { signal }) =>
+    composeReport: step(({ modelMs: timeoutMs = MODEL_MS, ...given }: Reporting & ModelTime, { signal }) =>
       orWithout<Report>(
         signal,
         model &&

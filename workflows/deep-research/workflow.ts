@@ -1,4 +1,5 @@
 /** How a topic is researched. What fails is left out and named; what was found by then is kept. */
+import { patched } from '@temporalio/workflow';
 import { fail } from '../failure';
 import { interleaved } from '../interleaved';
 import { job } from '../job';
@@ -32,6 +33,9 @@ interface Unsearched {
 
 /** How much of the working time is kept back for the report, and for the pages that are still being read by then. */
 const WRITING = 0.25;
+const KEPT_BACK = 'research-keeps-a-quarter-back';
+/** In jobs that began before that. */
+const WRITING_OLD_MS = 60_000;
 /** How much of what is left a model may take: to plan; and to write, so that extracts can still take its place. */
 const MODEL_SHARE = { planning: 0.1, writing: 0.8 };
 const MODEL_MAX_MS = 120_000;
@@ -41,13 +45,13 @@ export const deepResearch = job<typeof tool, Findings>(async ({ topic, confirm_p
   const steps = job.steps<Steps>();
   // Pages and searches that failed before are tried once more.
   const found: Findings = { hits: [], notes: [], ...job.earlier, skipped: [] };
-  const writingMs = job.leftMs() * WRITING;
+  const writingMs = patched(KEPT_BACK) ? job.leftMs() * WRITING : WRITING_OLD_MS;
   const modelMs = (share: number): number => Math.min(job.leftMs() * share, MODEL_MAX_MS);
   job.progress({ total: 4, done: found.plan ? 1 : 0 });
 
   if (!found.plan) {
-    const planned = await job.step('Planning', () =>
-      steps.planResearch({ topic, modelMs: modelMs(MODEL_SHARE.planning) }),
+    const planned = planOf(
+      await job.step('Planning', () => steps.planResearch({ topic, modelMs: modelMs(MODEL_SHARE.planning) })),
     );
     found.plan = confirm_plan ? { ...planned, queries: await confirmed(topic, planned.queries, job) } : planned;
     job.partial(found);
@@ -75,6 +79,11 @@ export const deepResearch = job<typeof tool, Findings>(async ({ topic, confirm_p
     skipped: left,
   };
 });
+
+/** Workers of an older version answer with the queries alone; so have those of jobs that began under it. */
+function planOf(planned: Plan | readonly string[]): Plan {
+  return 'queries' in planned ? planned : { queries: planned, skipped: [] };
+}
 
 /** The queries, as the person wants them. */
 async function confirmed(
@@ -108,7 +117,7 @@ async function search(
 ): Promise<void> {
   const { listSources, searchSource } = job.steps<Steps>({ within: '30 s' });
   const every = async () =>
-    [...new Set(sources ?? (await listSources()))].flatMap((source) => queries.map((query) => ({ source, query })));
+    (sources ?? (await listSources())).flatMap((source) => queries.map((query) => ({ source, query })));
   const searches = await Promise.all(
     (found.unsearched ?? (await every())).map(async ({ source, query }) => {
       const hits = await job.settle(() => searchSource({ source, query, limit: 5 }));

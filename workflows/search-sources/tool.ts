@@ -27,6 +27,7 @@ export const sourceNames = z
   .array(z.string().max(64))
   .min(1)
   .max(20)
+  .transform((names) => [...new Set(names)])
   .optional()
   .describe('Names of sources, such as wikipedia, hacker_news, arxiv, github. Default: all that this server has.');
 

@@ -15,7 +15,7 @@ interface Findings {
 export const searchSources = job<typeof tool, Findings>(async ({ query, sources, limit, offset }, job) => {
   const { listSources } = job.steps<Steps>();
   const { searchSource } = job.steps<Steps>({ within: '12 s' });
-  const names = [...new Set(sources ?? (await job.step('Looking up the sources', () => listSources())))];
+  const names = sources ?? (await job.step('Looking up the sources', () => listSources()));
   // A map: what a caller names may be a property that every object has.
   const answered = new Map(Object.entries(job.earlier?.answered ?? {}));
   const skipped: Skipped[] = [];
