@@ -5,6 +5,8 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Caller } from '../workflows/contract';
+import type { JobRef } from './ids';
+import type { JobView } from './jobs/view';
 
 export interface Quotas {
   readonly perCaller: number;
@@ -40,67 +42,117 @@ const METERS_MAX = 10_000;
 
 /** A place among those that there may be. */
 export interface Place {
-  /** Gives the place up, before Temporal's counts tell. */
+  /** Says whose it is. A job that has one already gives this one back. */
+  readonly of: (ref: JobRef) => void;
   readonly leave: () => void;
 }
 
-export type Admit = (caller: Caller) => Promise<Place | Full>;
+export type Admission = ReturnType<typeof admissionBy>;
 
-/** Makes the function that admits one more of `what`, or says which limit that would pass. */
-export function admissionBy({ perCaller, perTenant }: Quotas, what: Counted, count: Count): Admit {
-  const meters = new Map<string, ReturnType<typeof meter>>();
-  const meterOf = (name: string, count: () => Promise<number>): ReturnType<typeof meter> => {
+/** Makes what admits one more of `what`, or says which limit that would pass. */
+export function admissionBy({ perCaller, perTenant }: Quotas, what: Counted, count: Count) {
+  const meters = new Map<string, Meter>();
+  const places = new Map<string, () => void>();
+  const meterOf = (name: string, count: () => Promise<number>): Meter => {
     if (meters.size >= METERS_MAX) meters.clear();
     const found = meters.get(name) ?? meter(count);
     meters.set(name, found);
     return found;
   };
-  return async (caller) => {
-    const mine = meterOf(JSON.stringify(caller), () => count.caller(caller));
-    const ours = meterOf(caller.tenant, () => count.tenant(caller.tenant));
-    if (!(await mine.take(perCaller))) return { limit: perCaller, of: 'caller', what };
-    if (await ours.take(perTenant)) return { leave: () => [mine, ours].forEach((meter) => meter.leave()) };
-    mine.leave();
-    return { limit: perTenant, of: 'tenant', what };
+
+  return {
+    async admit(caller: Caller): Promise<Place | Full> {
+      const mine = await meterOf(JSON.stringify(caller), () => count.caller(caller)).take(perCaller);
+      if (!mine) return { limit: perCaller, of: 'caller', what };
+      const ours = await meterOf(caller.tenant, () => count.tenant(caller.tenant)).take(perTenant);
+      if (!ours) {
+        mine();
+        return { limit: perTenant, of: 'tenant', what };
+      }
+      const leave = (): void => [mine, ours].forEach((left) => left());
+      return {
+        leave,
+        of({ workflowId }) {
+          if (places.has(workflowId)) return leave();
+          if (places.size >= METERS_MAX) places.clear();
+          places.set(workflowId, leave);
+        },
+      };
+    },
+
+    /** To be called when a job is seen to have ended, before Temporal's counts tell. */
+    ended({ workflowId }: JobRef): void {
+      places.get(workflowId)?.();
+      places.delete(workflowId);
+    },
   };
 }
+
+/** Starts a job in a place that was taken for it. */
+export async function held(place: Place, start: () => Promise<JobView>): Promise<JobView> {
+  try {
+    const view = await start();
+    place.of(view.ref);
+    return view;
+  } catch (error) {
+    place.leave();
+    throw error;
+  }
+}
+
+type Meter = ReturnType<typeof meter>;
 
 function meter(count: () => Promise<number>) {
   let counted = 0;
   let at = 0;
-  /** When what has been started here, and may not be in the count yet. */
-  let starts: number[] = [];
+  /** Places taken of late. Temporal may have counted those that were taken before it was asked. */
+  let taken = new Set<{ readonly at: number; old: boolean }>();
+  /** When places were left of late, which Temporal may still count. */
+  let left: number[] = [];
+  /** How many of `taken` are not old. */
+  let since = 0;
   let counting: Promise<void> | undefined;
 
   function recount(): Promise<void> {
     const asked = Date.now();
     return (counting ??= count()
-      .then(
-        (now) => void (counted = now),
-        () => void (counted = 0),
-      )
-      .finally(() => {
-        starts = starts.filter((time) => time > asked - LAG_MS);
+      .catch(() => 0)
+      .then((running) => {
         at = Date.now();
+        left = left.filter((time) => time > asked - LAG_MS);
+        for (const place of taken) place.old = place.at <= asked;
+        taken = new Set([...taken].filter((place) => place.at > asked - LAG_MS));
+        since = [...taken].filter(({ old }) => !old).length;
+        counted = Math.max(running - left.length, taken.size - since);
         counting = undefined;
       }));
   }
 
   /** Takes a place if one is free. Nothing may come between the look and the taking: calls come many at a time. */
-  const taken = (limit: number): boolean => counted + starts.length < limit && starts.push(Date.now()) > 0;
+  function taking(limit: number): (() => void) | undefined {
+    if (counted + since >= limit) return undefined;
+    const place = { at: Date.now(), old: false };
+    taken.add(place);
+    since += 1;
+    return () => {
+      left.push(Date.now());
+      taken.delete(place);
+      if (place.old) counted = Math.max(0, counted - 1);
+      else since -= 1;
+    };
+  }
 
   return {
-    async take(limit: number): Promise<boolean> {
+    /** Takes a place and returns what leaves it, to be called once. */
+    async take(limit: number): Promise<(() => void) | undefined> {
       if (Date.now() - at > OLD_MS) {
         const fresh = recount();
-        if (starts.length >= limit * UNCHECKED) await soon(fresh);
+        if (since >= limit * UNCHECKED) await soon(fresh);
       }
-      if (taken(limit)) return true;
+      const place = taking(limit);
+      if (place) return place;
       if (Date.now() - at > RECOUNT_MS) await soon(recount());
-      return taken(limit);
-    },
-    leave(): void {
-      if (starts.shift() === undefined) counted = Math.max(0, counted - 1);
+      return taking(limit);
     },
   };
 }

@@ -1,8 +1,10 @@
 /** The life of a call, top to bottom. Whoever changes the product reads this first. */
+import { setTimeout as pause } from 'node:timers/promises';
 import { MissingRequiredClientCapabilityError, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
 import type { Result } from '@modelcontextprotocol/server';
 import type { Caller, Question } from '../workflows/contract';
-import type { Admit, Full, Place } from './admission';
+import { held } from './admission';
+import type { Admission, Full, Place } from './admission';
 import type { Answers } from './answer';
 import { TASKS_EXTENSION } from './client';
 import type { ClientFacts } from './client';
@@ -43,13 +45,23 @@ export interface CallRequest {
   readonly accepted: () => void;
 }
 
+/** How long a start may be on its way. */
+const ON_ITS_WAY_MS = 300;
+
 /** In a later round the job has its place. */
-const HAD: Place = { leave: () => undefined };
+const HAD: Place = { of: () => undefined, leave: () => undefined };
 
 export type Calls = ReturnType<typeof callWith>;
 
 /** Makes the functions that serve `tools/call`. `graceMs`: how long a call waits before it becomes a task. */
-export function callWith(jobs: Jobs, watch: Watch, answers: Answers, rounds: Rounds, admit: Admit, graceMs: number) {
+export function callWith(
+  jobs: Jobs,
+  watch: Watch,
+  answers: Answers,
+  rounds: Rounds,
+  { admit }: Admission,
+  graceMs: number,
+) {
   /** A call of a tool by its name. */
   async function call(tool: Tool, args: unknown, request: CallRequest): Promise<Result> {
     const checked = tool.check(args);
@@ -88,7 +100,6 @@ export function callWith(jobs: Jobs, watch: Watch, answers: Answers, rounds: Rou
     const outcome = await watch.wait(ref, { ms, signal, answered, onView, push, passes });
     const cancelled = outcome?.kind === 'cancelled' && request.origin.request !== undefined;
     if (cancelled && (await jobs.takenBack(ref).catch(unlessUnavailable))) await request.drop();
-    if (outcome && 'leave' in place) place.leave();
     if (outcome) return answers.ended(ref, tool.name, outcome);
     const hungUp = signal.aborted && client.era === 'modern' && !watch.draining();
     // Others may wait for a job that has a key.
@@ -106,14 +117,13 @@ export function callWith(jobs: Jobs, watch: Watch, answers: Answers, rounds: Rou
     earlier: Earlier | undefined,
     place: Place | Full,
   ): Promise<JobView | Full> {
-    if ('leave' in place) {
-      return jobs.start(tool, input, caller, origin, { earlier }).catch((error: unknown) => {
-        place.leave();
-        throw error;
-      });
-    }
-    if (origin.key === undefined) return place;
-    return (await jobs.joined(tool, input, caller, origin.key, earlier).catch(unlessUnknown)) ?? place;
+    if ('leave' in place) return held(place, () => jobs.start(tool, input, caller, origin, { earlier }));
+    const { key } = origin;
+    if (key === undefined) return place;
+    const joined = (): Promise<JobView | undefined> =>
+      jobs.joined(tool, input, caller, key, earlier).catch(unlessUnknown);
+    // The call that has the key's place may be on its way.
+    return (await joined()) ?? (await pause(ON_ITS_WAY_MS).then(joined)) ?? place;
   }
 
   /** What a client is told whose job goes on: a task, another round, or a handle in words. */

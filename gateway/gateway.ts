@@ -62,7 +62,8 @@ export async function startGateway(
   const ids = idsUnder(config.secret);
   const seals = sealsUnder(config.secret);
   const sessions = sessionsUnder(seals, ids);
-  const jobs = temporalJobs(config, ids);
+  const jobs = temporalJobs(config, ids, (ref) => admission.ended(ref));
+  const admission = admissionBy(config.quotas, 'jobs running', jobs.running);
   const watch = watchHub(jobs);
   const answers = answersFrom(jobs, tools, auditLink(config));
   const respond = respondTo(jobs);
@@ -78,7 +79,6 @@ export async function startGateway(
     return found;
   };
   const means = { jobs, watch, answers, respond, ids, schedules: config.schedules };
-  const admit = admissionBy(config.quotas, 'jobs running', jobs.running);
   const offer = {
     menu: menuOf({
       tools,
@@ -86,7 +86,7 @@ export async function startGateway(
       schedule: config.schedules ? jobSchedule(means, tools, config.quotas) : undefined,
       own: (tool) => ownHandles(tool, means),
       continue: jobContinue(means, tools),
-      ...callWith(jobs, watch, answers, rounds, admit, config.taskGraceMs),
+      ...callWith(jobs, watch, answers, rounds, admission, config.taskGraceMs),
     }),
     tasks: tasksOf(jobs, watch, answers, respond, ids),
     resources: resourcesOf(jobs, answers, ids),

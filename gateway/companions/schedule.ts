@@ -2,8 +2,9 @@
 import { msToNumber } from '@temporalio/common/lib/time';
 import { z } from 'zod';
 import type { Duration } from '../../workflows/define-tool';
-import { admissionBy } from '../admission';
+import { admissionBy, held } from '../admission';
 import type { Quotas } from '../admission';
+import { unlessUnknown } from '../errors';
 import { handleOf } from '../handle';
 import { invalid, overQuota } from '../rejected';
 import { createdTask } from '../task';
@@ -22,8 +23,8 @@ export function jobSchedule(
   tools: ReadonlyMap<string, Tool>,
   quotas: Quotas,
 ): Companion {
-  const admitDelay = admissionBy(quotas, 'jobs put off', jobs.putOff);
-  const admitSchedule = admissionBy(SCHEDULES, 'schedules', jobs.schedules.count);
+  const delays = admissionBy(quotas, 'jobs put off', jobs.putOff);
+  const schedules = admissionBy(SCHEDULES, 'schedules', jobs.schedules.count);
   return companion(
     {
       name: 'job_schedule',
@@ -54,9 +55,14 @@ export function jobSchedule(
       if (!checked.ok) return invalid(`The arguments of ${name} do not fit its schema: ${checked.problems}.`);
 
       if (every !== undefined && run_at === undefined) {
-        const place = await admitSchedule(caller);
+        const place = await schedules.admit(caller);
         if ('limit' in place) return overQuota(place);
-        const id = await jobs.schedules.create(tool, checked.input, caller, origin, msToNumber(every));
+        const id = await jobs.schedules
+          .create(tool, checked.input, caller, origin, msToNumber(every))
+          .catch((error: unknown) => {
+            place.leave();
+            throw error;
+          });
         accepted();
         const text = `${name} is called every ${every} from now on, as ${id}. job_list shows its jobs; job_cancel(${JSON.stringify({ job_id: id })}) ends it.`;
         return {
@@ -65,12 +71,19 @@ export function jobSchedule(
         };
       }
 
+      const { key } = origin;
+      const begun =
+        every !== undefined || key === undefined
+          ? undefined
+          : await jobs.joined(tool, checked.input, caller, key).catch(unlessUnknown);
+      if (begun) return answers.about(begun.ref, tool.name, undefined);
+
       const delayMs = run_at === undefined ? NaN : Date.parse(run_at) - Date.now();
       if (every !== undefined || !(delayMs > 0 && delayMs <= DELAY_MAX_MS))
         return invalid('Give either run_at, in the future and within 30 days, or every.');
-      const place = await admitDelay(caller);
+      const place = await delays.admit(caller);
       if ('limit' in place) return overQuota(place);
-      const view = await jobs.start(tool, checked.input, caller, origin, { delayMs });
+      const view = await held(place, () => jobs.start(tool, checked.input, caller, origin, { delayMs }));
       accepted();
       return client.tasks ? createdTask(view) : handleOf(view, answers.auditOf(view.ref));
     },

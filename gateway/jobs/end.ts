@@ -12,7 +12,24 @@ import type { Outcome } from './outcome';
 const POLL_SLICE_MS = 18_000;
 
 /** Makes the function that waits for one slice: undefined when the slice, or the wait, ended before the job. */
-export function pollThrough({ connection, client }: Store) {
+export function pollThrough({ connection, client }: Store, onEnd: (ref: JobRef) => void) {
+  /** Undefined when the slice ended first. */
+  async function outcomeOf(ref: JobRef, slice: AbortSignal): Promise<Outcome | undefined> {
+    try {
+      const handle = client.workflow.getHandle(ref.workflowId);
+      return endedWith(await connection.withAbortSignal(slice, () => handle.result()));
+    } catch (error) {
+      if (error instanceof WorkflowFailedError) return failedOutcome(error);
+      // It ended, with something that the payload converter cannot read: it never will.
+      if (error instanceof SyntaxError || error instanceof ValueError) return UNREADABLE;
+      if (slice.aborted) return undefined;
+      if (error instanceof WorkflowNotFoundError) throw new UnknownJob(ref.id);
+      // Whatever ails the connection, the job goes on, and so may the wait.
+      if (grpcCodeOf(error) !== undefined) throw new Unavailable(false);
+      throw error;
+    }
+  }
+
   return async (ref: JobRef, signal: AbortSignal): Promise<Outcome | undefined> => {
     if (signal.aborted) return undefined;
     // The client never lets go of a signal that it was given, so each slice gets its own.
@@ -21,19 +38,9 @@ export function pollThrough({ connection, client }: Store) {
     const timer = setTimeout(end, POLL_SLICE_MS);
     signal.addEventListener('abort', end, { once: true });
     try {
-      const value: unknown = await connection.withAbortSignal(slice.signal, () =>
-        client.workflow.getHandle(ref.workflowId).result(),
-      );
-      return endedWith(value);
-    } catch (error) {
-      if (error instanceof WorkflowFailedError) return failedOutcome(error);
-      // It ended, with something that the payload converter cannot read: it never will.
-      if (error instanceof SyntaxError || error instanceof ValueError) return UNREADABLE;
-      if (slice.signal.aborted) return undefined;
-      if (error instanceof WorkflowNotFoundError) throw new UnknownJob(ref.id);
-      // Whatever ails the connection, the job goes on, and so may the wait.
-      if (grpcCodeOf(error) !== undefined) throw new Unavailable(false);
-      throw error;
+      const outcome = await outcomeOf(ref, slice.signal);
+      if (outcome) onEnd(ref);
+      return outcome;
     } finally {
       clearTimeout(timer);
       signal.removeEventListener('abort', end);

@@ -24,14 +24,23 @@ const REACHABLE_MS = 1_000;
 
 export type Jobs = ReturnType<typeof temporalJobs>;
 
-/** Opens the connection and returns what can be done with jobs. */
-export function temporalJobs({ temporal, weights }: Pick<GatewayConfig, 'temporal' | 'weights'>, ids: Ids) {
+/** Opens the connection and returns what can be done with jobs. `onEnd` is told of each one that is seen to have ended. */
+export function temporalJobs(
+  { temporal, weights }: Pick<GatewayConfig, 'temporal' | 'weights'>,
+  ids: Ids,
+  onEnd: (ref: JobRef) => void,
+) {
   const store = storeAt(temporal);
   const { askOf, ask, connection, namespace, decoded } = store;
   const visibility = visibilityOf(store, ids);
   const cancel = cancelThrough(store);
-  const look = lookThrough(store, cancel.cancelledAt, queuesOf(store), estimatesFrom(visibility.durations));
-  const poll = pollThrough(store);
+  const look = lookThrough(store, {
+    cancelledAt: cancel.cancelledAt,
+    stateOf: queuesOf(store),
+    estimate: estimatesFrom(visibility.durations),
+    onEnd,
+  });
+  const poll = pollThrough(store, onEnd);
   const carried = carriedUnder(weights, ids);
 
   return {

@@ -10,13 +10,16 @@ import type { JobView } from './view';
 
 export type Look = ReturnType<typeof lookThrough>;
 
+/** Those who tell more, and one who is told. */
+interface Others {
+  readonly cancelledAt: Cancel['cancelledAt'];
+  readonly stateOf: Queues;
+  readonly estimate: Estimates;
+  readonly onEnd: (ref: JobRef) => void;
+}
+
 /** Makes the function that looks. It throws UnknownJob, Expired and Unavailable. */
-export function lookThrough(
-  { askOf, decoded }: Store,
-  cancelledAt: Cancel['cancelledAt'],
-  stateOf: Queues,
-  estimate: Estimates,
-) {
+export function lookThrough({ askOf, decoded }: Store, { cancelledAt, stateOf, estimate, onEnd }: Others) {
   /** Adds when it was told to stop, the state of the queue that it waits in, and how long jobs before it took. */
   async function goingOn(view: JobView): Promise<JobView> {
     const { ref, tool, unclaimed, cancelling } = view;
@@ -37,6 +40,7 @@ export function lookThrough(
     const [heartbeat] = await decoded(beating?.heartbeatDetails?.payloads).catch(() => []);
     const view = viewOf(ref, description, heartbeat);
     if (!isClosed(view)) return goingOn(view);
+    onEnd(ref);
     const expiry = expiryOf(view);
     if (expiry.getTime() < Date.now()) throw new Expired(ref.id, expiry);
     return view;

@@ -5,7 +5,7 @@ import { newLedger } from '../fixtures/ledger';
 import { connectV2, dataOf, freshKey, newTenant, startTestGateway, startTestWorker, textOf } from '../fixtures/stack';
 import type { TestWorker } from '../fixtures/stack';
 
-const tenant = newTenant();
+const [tenant, alone] = [newTenant(), newTenant()];
 let worker: TestWorker;
 let gateways: Gateway[];
 let client: Client;
@@ -17,6 +17,7 @@ beforeAll(async () => {
     startTestGateway(),
     startTestGateway({ patienceMs: 0 }),
     startTestGateway({ patienceMs: 0, quotas: { perCaller: 2, perTenant: 100 }, keys: tenant.keys }),
+    startTestGateway({ quotas: { perCaller: 1, perTenant: 100 }, keys: alone.keys }),
   ]);
   [client, hasty] = (await Promise.all(gateways.slice(0, 2).map(({ url }) => connectV2(url)))) as [Client, Client];
 });
@@ -165,6 +166,12 @@ test('a caller who has too much running is told when to come back, and nothing i
   await call('job_wait', { job_ids: answers.slice(0, 2).map((answer) => dataOf(answer)['job_id']) }, crowded);
   expect(ledgers[2]?.lines()).toEqual([]);
   await crowded.close();
+});
+
+test('a caller who waits for each answer never has too much running', async () => {
+  const patient = await connectV2(gateways[3]?.url ?? '', alone.headers);
+  for (let calls = 0; calls < 60; calls += 1) expect(textOf(await call('echo', { text: 'hi' }, patient))).toBe('hi');
+  await patient.close();
 });
 
 test('a call over quota still comes back to its own job, by its key', async () => {

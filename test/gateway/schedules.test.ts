@@ -4,7 +4,16 @@ import { Client as TemporalClient, Connection } from '@temporalio/client';
 import type { Gateway } from '../../gateway/gateway';
 import { newLedger } from '../fixtures/ledger';
 import { declaring, modern } from '../fixtures/raw';
-import { connectV2, dataOf, newTenant, run, startTestGateway, startTestWorker, textOf } from '../fixtures/stack';
+import {
+  connectV2,
+  dataOf,
+  freshKey,
+  newTenant,
+  run,
+  startTestGateway,
+  startTestWorker,
+  textOf,
+} from '../fixtures/stack';
 import type { TestWorker } from '../fixtures/stack';
 
 const tenant = newTenant();
@@ -62,6 +71,17 @@ test('a call that is put off has a handle at once, begins then, and can be waite
   const result = await call('job_wait', { job_ids: [job_id] });
   expect(dataOf(result)).toEqual({ text: 'later' });
   expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(at) - 100);
+});
+
+test('a put-off call that is asked for again with its key, when it has begun, is the same job', async () => {
+  const put = {
+    name: 'job_schedule',
+    arguments: { tool: 'echo', arguments: { text: 'later' }, run_at: inSeconds(1) },
+    _meta: { 'io.holdfast/idempotency-key': freshKey() },
+  };
+  const { job_id } = dataOf(await client.callTool(put));
+  await call('job_wait', { job_ids: [job_id] });
+  expect(dataOf(await client.callTool(put))).toEqual({ text: 'later' });
 });
 
 test('a call that is put off can be cancelled before it begins, and then takes no step', async () => {
