@@ -6,7 +6,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Caller } from '../workflows/contract';
 import type { JobRef } from './ids';
-import type { JobView } from './jobs/view';
 
 export interface Quotas {
   readonly perCaller: number;
@@ -88,12 +87,10 @@ export function admissionBy({ perCaller, perTenant }: Quotas, what: Counted, cou
   };
 }
 
-/** Starts a job in a place that was taken for it. */
-export async function held(place: Place, start: () => Promise<JobView>): Promise<JobView> {
+/** Starts something in a place that was taken for it, and leaves the place when that fails. */
+export async function held<R>(place: Place, start: () => Promise<R>): Promise<R> {
   try {
-    const view = await start();
-    place.of(view.ref);
-    return view;
+    return await start();
   } catch (error) {
     place.leave();
     throw error;

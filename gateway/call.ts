@@ -117,7 +117,11 @@ export function callWith(
     earlier: Earlier | undefined,
     place: Place | Full,
   ): Promise<JobView | Full> {
-    if ('leave' in place) return held(place, () => jobs.start(tool, input, caller, origin, { earlier }));
+    if ('leave' in place) {
+      const view = await held(place, () => jobs.start(tool, input, caller, origin, { earlier }));
+      place.of(view.ref);
+      return view;
+    }
     const { key } = origin;
     if (key === undefined) return place;
     const joined = (): Promise<JobView | undefined> =>

@@ -57,12 +57,9 @@ export function jobSchedule(
       if (every !== undefined && run_at === undefined) {
         const place = await schedules.admit(caller);
         if ('limit' in place) return overQuota(place);
-        const id = await jobs.schedules
-          .create(tool, checked.input, caller, origin, msToNumber(every))
-          .catch((error: unknown) => {
-            place.leave();
-            throw error;
-          });
+        const id = await held(place, () =>
+          jobs.schedules.create(tool, checked.input, caller, origin, msToNumber(every)),
+        );
         accepted();
         const text = `${name} is called every ${every} from now on, as ${id}. job_list shows its jobs; job_cancel(${JSON.stringify({ job_id: id })}) ends it.`;
         return {
@@ -84,6 +81,7 @@ export function jobSchedule(
       const place = await delays.admit(caller);
       if ('limit' in place) return overQuota(place);
       const view = await held(place, () => jobs.start(tool, checked.input, caller, origin, { delayMs }));
+      place.of(view.ref);
       accepted();
       return client.tasks ? createdTask(view) : handleOf(view, answers.auditOf(view.ref));
     },

@@ -8,7 +8,7 @@ import type { Tool } from '../tools';
 import type { Store } from './connection';
 import type { Carried } from './carried';
 import type { Origin } from './start';
-import { SUBJECT, TENANT, TOOL } from './visibility';
+import { TOOL, ofCaller, ofTenant, ofTool } from './visibility';
 
 export interface ListedSchedule {
   readonly id: ScheduleId;
@@ -37,15 +37,8 @@ export function schedulesOf({ client, ask }: Store, ids: Ids, carried: Carried) 
     });
   }
 
-  const ofTenant = (tenant: string): string => `${TENANT.name} = '${tenant}'`;
   const list = (caller: Caller, tool?: string): Promise<ListedSchedule[]> =>
-    listed(
-      [
-        ofTenant(caller.tenant),
-        `${SUBJECT.name} = '${ids.subjectTag(caller)}'`,
-        ...(tool === undefined ? [] : [`${TOOL.name} = '${tool}'`]),
-      ].join(' AND '),
-    );
+    listed([ofCaller(caller, ids), ...(tool === undefined ? [] : [ofTool(tool)])].join(' AND '));
 
   /** After a create that was not acknowledged, or not needed: whether the schedule is there, and is the one that was meant. */
   async function arrived(scheduleId: string, hash: string): Promise<boolean> {

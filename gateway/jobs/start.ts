@@ -38,6 +38,15 @@ export interface StartOptions {
   readonly delayMs?: number;
 }
 
+/** All that a job begins with, but for its id. */
+interface Beginning extends StartOptions {
+  readonly tool: Tool;
+  readonly input: unknown;
+  readonly caller: Caller;
+  readonly hash: string;
+  readonly callback: Callback | undefined;
+}
+
 export function startThrough({ ask, client }: Store, look: Look, ids: Ids, carried: Carried) {
   const inTurn = pLimit(MAX_STARTING);
 
@@ -60,15 +69,10 @@ export function startThrough({ ask, client }: Store, look: Look, ids: Ids, carri
 
   async function begin(
     ref: JobRef,
-    tool: Tool,
-    input: unknown,
-    caller: Caller,
-    { callback }: Origin,
-    { earlier, delayMs = 0 }: StartOptions,
+    { tool, input, caller, hash, callback, earlier, delayMs = 0 }: Beginning,
     workflowIdConflictPolicy: 'USE_EXISTING' | 'FAIL',
   ): Promise<JobView> {
     const view = newView(ref, tool.name, tool.policy, { ownHandles: tool.ownHandles, delayMs });
-    const hash = hashOf(input, earlier);
     const { args, ...options } = carried(tool, input, caller, {
       argsHash: hash,
       at: view.startedAt.toISOString(),
@@ -106,18 +110,19 @@ export function startThrough({ ask, client }: Store, look: Look, ids: Ids, carri
       origin: Origin,
       options: StartOptions = {},
     ): Promise<JobView> {
-      const { key, request } = origin;
+      const { key, request, callback } = origin;
       const hash = hashOf(input, options.earlier);
+      const beginning = { tool, input, caller, hash, callback, ...options };
       try {
         const ref = request === undefined ? ids.newRef(caller, tool.name, key) : ids.requestRef(caller, request);
         const onConflict = request === undefined ? 'USE_EXISTING' : 'FAIL';
-        const begun = await begin(ref, tool, input, caller, origin, options, onConflict);
+        const begun = await begin(ref, beginning, onConflict);
         return key === undefined ? begun : await attach(ref, hash);
       } catch (error) {
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
         if (key !== undefined) return attach(ids.newRef(caller, tool.name, key), hash);
         // A client that uses a request id twice gets two jobs; only the first can be cancelled by that id.
-        return begin(ids.newRef(caller, tool.name, undefined), tool, input, caller, origin, options, 'FAIL');
+        return begin(ids.newRef(caller, tool.name, undefined), beginning, 'FAIL');
       }
     },
 

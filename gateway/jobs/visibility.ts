@@ -25,15 +25,17 @@ export interface ListedJob {
   readonly beginsAt: Date | undefined;
 }
 
+/** Whose jobs, or schedules, a query is for. */
+export const ofTenant = (tenant: string): string => `${TENANT.name} = '${tenant}'`;
+export const ofCaller = (caller: Caller, ids: Ids): string =>
+  `${ofTenant(caller.tenant)} AND ${SUBJECT.name} = '${ids.subjectTag(caller)}'`;
+export const ofTool = (tool: string): string => `${TOOL.name} = '${tool}'`;
+
 export function visibilityOf({ client, ask }: Store, ids: Ids) {
-  const ofTenant = (tenant: string): string => `${TENANT.name} = '${tenant}'`;
-  const ofCaller = (caller: Caller): string =>
-    `${ofTenant(caller.tenant)} AND ${SUBJECT.name} = '${ids.subjectTag(caller)}'`;
-  const ofTool = (tool: string): string => `${TOOL.name} = '${tool}'`;
   const RUNNING = `ExecutionStatus = 'Running'`;
   const count = (query: string): Promise<number> => ask(async () => (await client.workflow.count(query)).count);
   const countOf = (which: () => string) => ({
-    caller: (caller: Caller): Promise<number> => count(`${ofCaller(caller)} AND ${which()}`),
+    caller: (caller: Caller): Promise<number> => count(`${ofCaller(caller, ids)} AND ${which()}`),
     tenant: (tenant: string): Promise<number> => count(`${ofTenant(tenant)} AND ${which()}`),
   });
 
@@ -44,7 +46,7 @@ export function visibilityOf({ client, ask }: Store, ids: Ids) {
       { tool, running, limit }: { tool?: string | undefined; running?: boolean | undefined; limit: number },
     ): Promise<ListedJob[]> {
       const query = [
-        ofCaller(caller),
+        ofCaller(caller, ids),
         ...(tool === undefined ? [] : [ofTool(tool)]),
         ...(running === true ? [RUNNING] : []),
       ].join(' AND ');
