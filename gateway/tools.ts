@@ -5,9 +5,9 @@ import type { ContentBlock, Tool as ListedTool } from '@modelcontextprotocol/ser
 import { DEFAULT_POLICY, QUEUE_NAME, TASK_QUEUE } from '../workflows/contract';
 import type { Policy } from '../workflows/contract';
 import type { Annotations, Duration, PolicyInWords, ToolDefinition } from '../workflows/define-tool';
-import { answerSchema } from './handle';
-import { isRecord } from './body';
-import { json } from './page';
+import { answerSchema } from './words/handle';
+import { isRecord } from './http/body';
+import { json } from './words/page';
 
 /** Longest name that leaves room for `cancel_` in the 64 characters of MCP. */
 const OWN_MAX = 57;

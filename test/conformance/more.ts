@@ -2,7 +2,7 @@
 import { ResourceNotFoundError, acceptedContent, inputRequired } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import type { Result } from '@modelcontextprotocol/server';
-import type { More } from '../../gateway/server';
+import type { More } from '../../gateway/mcp/server';
 
 const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==';
 const resources = [

@@ -6,7 +6,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import type { TemporalServer } from '../../cli/engine/server';
 import { idsUnder } from '../../gateway/ids';
 import type { Jobs } from '../../gateway/jobs/jobs';
-import { respondTo } from '../../gateway/respond';
+import { respondTo } from '../../gateway/call/respond';
 import { newView } from '../../gateway/jobs/view';
 import { DEFAULT_POLICY, MEMO_JOB, SIGNAL_ANSWER, TASK_QUEUE } from '../../workflows/contract';
 import type { Answer, Question } from '../../workflows/contract';

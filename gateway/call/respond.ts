@@ -1,0 +1,59 @@
+/** Hands the answer of a person to a job, whichever way it came in. */
+import type { Question } from '../../workflows/contract';
+import { UnknownJob } from '../errors';
+import type { Jobs } from '../jobs/jobs';
+import { answerIn, contentSchemaOf } from '../words/question';
+import type { JobView } from '../jobs/view';
+
+/** What became of an answer. `closed`: that question was answered, has expired, or never was. */
+export type Reception =
+  { readonly kind: 'taken' } | { readonly kind: 'closed' } | { readonly kind: 'misfit'; readonly problems: string };
+
+export type Respond = ReturnType<typeof respondTo>;
+
+/** Makes the function that checks a response against its question and delivers it as the answer. */
+export function respondTo(jobs: Jobs) {
+  return async ({ ref, questions }: JobView, key: string, response: unknown): Promise<Reception> => {
+    const question = questions.find((open) => open.key === key);
+    const now = new Date();
+    // A job whose workers are down still shows a question whose time is up.
+    if (!question || Date.parse(question.expiresAt) <= now.getTime()) return { kind: 'closed' };
+    const answer = answerIn(question, response);
+    if (!answer) return { kind: 'misfit', problems: 'it is no answer' };
+    const accepted = answer.action === 'accept';
+    const problems = accepted ? await misfit(question, answer.content) : undefined;
+    if (problems !== undefined) return { kind: 'misfit', problems };
+    try {
+      await jobs.respond(ref, {
+        ...answer,
+        at: now.toISOString(),
+        ...(accepted && { content: answer.content ?? {} }),
+      });
+    } catch (error) {
+      // The job ended after it was looked at.
+      if (error instanceof UnknownJob) return { kind: 'closed' };
+      throw error;
+    }
+    // A query is answered after the signal has been taken in: who looks next does not see the question any more.
+    await jobs.partial(ref);
+    return { kind: 'taken' };
+  };
+}
+
+/** What keeps the content of an answer from fitting its question; undefined when it fits. */
+async function misfit(question: Question, content: unknown): Promise<string | undefined> {
+  const result = await contentSchemaOf(question)['~standard'].validate(content ?? {});
+  return result.issues
+    ?.slice(0, 5)
+    .map(({ path = [], message }) => [
+      ...path.map((part) => String(typeof part === 'object' ? part.key : part)),
+      inOurWords(message),
+    ])
+    .map((parts) => parts.join(': '))
+    .join('; ');
+}
+
+/** The validator calls the answer `data`, and what is in it `data/name`. */
+function inOurWords(message: string): string {
+  return message.replace(/\bdata must\b/g, 'the answer must').replace(/\bdata\/(\S+ must)\b/g, '$1');
+}

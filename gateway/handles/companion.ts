@@ -1,0 +1,69 @@
+/** What a handle tool is, and how one is made. */
+import type { CallToolResult, Tool as ListedTool, Result } from '@modelcontextprotocol/server';
+import { z } from 'zod';
+import type { JobId } from '../../workflows/contract';
+import type { Answers } from '../call/answer';
+import type { CallRequest } from '../call/call';
+import { metaOf, stateOf } from '../words/handle';
+import { JOB_ID } from '../ids';
+import type { Ids } from '../ids';
+import type { Jobs } from '../jobs/jobs';
+import type { Respond } from '../call/respond';
+import { invalid } from '../words/rejected';
+import { checkWith, jsonSchemaOf } from '../tools';
+import type { JobView } from '../jobs/view';
+import type { Watch } from '../call/watch';
+
+/** A handle tool, ready to be listed and run. */
+export interface Companion {
+  readonly listed: ListedTool;
+  readonly run: (args: unknown, request: CallRequest) => Promise<Result>;
+}
+
+/** What the handle tools work with. */
+export interface Means {
+  readonly jobs: Jobs;
+  readonly watch: Watch;
+  readonly answers: Answers;
+  readonly respond: Respond;
+  readonly ids: Ids;
+  /** Whether calls may be put off or repeated. */
+  readonly schedules: boolean;
+}
+
+/** A job id as an argument. */
+export const jobId = z
+  .string()
+  .regex(JOB_ID, 'a job id looks like job_7k3m9q2x4v8ht5wz')
+  .transform((id) => id as JobId)
+  .describe('The job id, exactly as it was given');
+
+/** Makes a handle tool; `run` gets arguments that fit `shape`, and no others. */
+export function companion<S extends z.ZodRawShape>(
+  listed: Pick<ListedTool, 'name' | 'title' | 'description' | 'annotations'>,
+  shape: z.ZodObject<S>,
+  run: (input: z.output<z.ZodObject<S>>, request: CallRequest) => Promise<Result>,
+): Companion {
+  // As with the tools: a misspelt argument is an error, not one that is dropped in silence.
+  const input = shape.strict();
+  return {
+    listed: { ...listed, inputSchema: jsonSchemaOf(input, 'input') },
+    run: async (args, request) => {
+      const checked = checkWith(input, args);
+      return checked.ok
+        ? run(checked.input, request)
+        : invalid(
+            `The arguments of ${listed.name} do not fit its schema: ${checked.problems}. Correct them and call again.`,
+          );
+    },
+  };
+}
+
+/** An answer in words about a job that is not waited for. */
+export function told(view: JobView, text: string, { answers }: Pick<Means, 'answers'>): CallToolResult {
+  return {
+    content: [{ type: 'text', text }],
+    structuredContent: stateOf(view, undefined),
+    ...metaOf(view.ref.id, answers.auditOf(view.ref)),
+  };
+}

@@ -1,0 +1,49 @@
+/** `job_respond`: hands the answer of a person to a job. */
+import { z } from 'zod';
+import { invalid } from '../words/rejected';
+import { companion, jobId, told } from './companion';
+import type { Companion, Means } from './companion';
+
+export function jobRespond(means: Means): Companion {
+  const { jobs, respond, ids } = means;
+  return companion(
+    {
+      name: 'job_respond',
+      title: 'Answer a question of a job',
+      description:
+        'Hands the answer of a person to a job with status input_required. Ask the user first: never invent the answer. action "accept" sends content, which must fit the schema in the question; "decline" says no; "cancel" dismisses the question.',
+      annotations: { idempotentHint: true },
+    },
+    z.object({
+      job_id: jobId,
+      question: z.string().max(64).describe('The key of the question, such as q1'),
+      action: z.enum(['accept', 'decline', 'cancel']).default('accept'),
+      content: z.record(z.string(), z.unknown()).default({}).describe('The answer, for action "accept"'),
+    }),
+    async ({ job_id, question: key, action, content }, { caller }) => {
+      const view = await jobs.look(ids.refOf(caller, job_id));
+      const reception = await respond(view, key, { action, content });
+      switch (reception.kind) {
+        case 'taken': {
+          const questions = view.questions.filter((open) => open.key !== key);
+          return told(
+            { ...view, questions, status: questions.length > 0 ? 'input_required' : 'running' },
+            `The answer to ${key} was handed to job ${job_id}; of several answers the first counts. Next: job_wait(${JSON.stringify({ job_ids: [job_id] })})`,
+            means,
+          );
+        }
+        case 'misfit':
+          return invalid(`The answer does not fit the question's schema: ${reception.problems}.`);
+        case 'closed': {
+          const others = view.questions.map((open) => open.key).filter((open) => open !== key);
+          const open = others.length === 0 ? 'It has no open question.' : `Open questions: ${others.join(', ')}.`;
+          return invalid(
+            `Job ${job_id} has no open question ${JSON.stringify(key)}: it was answered, has expired, or never was. ${open}`,
+          );
+        }
+        default:
+          return reception satisfies never;
+      }
+    },
+  );
+}

@@ -1,0 +1,67 @@
+/**
+ * Elicitation for 2025 clients: the question goes out on one stream that is open (`watch.ts` says on which), and its id is
+ * signed, so that the answer, which comes as a request of its own, may reach any replica. Asked again, it has another id.
+ */
+import { randomUUID } from 'node:crypto';
+import { RELATED_TASK_META_KEY } from '@modelcontextprotocol/server';
+import { z } from 'zod';
+import type { Caller, Question } from '../../workflows/contract';
+import { unlessUnknown } from '../errors';
+import { JOB_ID, isJobId } from '../ids';
+import type { Ids, JobRef } from '../ids';
+import type { Jobs } from '../jobs/jobs';
+import { requestOf } from '../words/question';
+import type { Respond } from '../call/respond';
+import type { Seals } from '../seal';
+
+/** Begins the id of every request of ours. */
+const PREFIX = 'in.';
+
+const Asked = z.object({ job: z.string().regex(JOB_ID), key: z.string(), owner: z.string(), until: z.number() });
+
+const absent = z.undefined().optional();
+const message = { jsonrpc: z.literal('2.0'), id: z.string().startsWith(PREFIX), method: absent };
+const Response = z.union([
+  z.looseObject({ ...message, result: z.record(z.string(), z.unknown()), error: absent }),
+  z.looseObject({ ...message, result: absent, error: z.record(z.string(), z.unknown()) }),
+]);
+
+export type Elicitation = ReturnType<typeof elicitationWith>;
+
+export function elicitationWith(jobs: Jobs, respond: Respond, ids: Ids, { seal, open }: Seals) {
+  return {
+    /** The JSON-RPC request that puts `question` before the client's user; `ofTask` names the task that asks, where one does. */
+    requestFor(ref: JobRef, question: Question, caller: Caller, ofTask: boolean) {
+      const until = Date.parse(question.expiresAt);
+      const note = { job: ref.id, key: question.key, owner: ids.subjectTag(caller), until, nonce: randomUUID() };
+      const id = `${PREFIX}${seal('question', note)}`;
+      const { method, params } = requestOf(question);
+      const _meta = { [RELATED_TASK_META_KEY]: { taskId: ref.id } };
+      return { jsonrpc: '2.0' as const, id, method, params: { ...params, ...(ofTask && { _meta }) } };
+    },
+
+    /** Whether a posted body answers a request of ours. */
+    isResponse: (body: unknown): boolean => Response.safeParse(body).success,
+
+    /**
+     * Hands a posted answer to its job. One that is late, forged or someone else's is dropped: there is nobody to tell. Returns
+     * what keeps it from fitting its question, which stays open for another answer under the same id.
+     *
+     * @throws Unavailable when Temporal does not answer
+     */
+    async take(body: unknown, caller: Caller): Promise<string | undefined> {
+      const { id, result } = Response.parse(body);
+      const asked = open('question', id.slice(PREFIX.length), Asked);
+      if (!asked || !isJobId(asked.job) || asked.owner !== ids.subjectTag(caller) || asked.until < Date.now())
+        return undefined;
+      // An error means that the client could not show it, or that its user closed it.
+      const response = result ?? { action: 'cancel' };
+      try {
+        const reception = await respond(await jobs.look(ids.refOf(caller, asked.job)), asked.key, response);
+        return reception.kind === 'misfit' ? reception.problems : undefined;
+      } catch (error) {
+        return unlessUnknown(error);
+      }
+    },
+  };
+}

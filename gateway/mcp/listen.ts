@@ -1,0 +1,188 @@
+/**
+ * `subscriptions/listen` with `taskIds`: a stream of what becomes of some tasks. The SDK's own knows no tasks. It holds
+ * nothing: after a break a client subscribes again, here or at another replica.
+ */
+import type { ServerResponse } from 'node:http';
+import type { CallToolResult } from '@modelcontextprotocol/server';
+import { SERVER_INFO_META_KEY, SUBSCRIPTION_ID_META_KEY } from '@modelcontextprotocol/server';
+import pLimit from 'p-limit';
+import { z } from 'zod';
+import type { Caller, JobId } from '../../workflows/contract';
+import type { Answers } from '../call/answer';
+import { modernClient } from '../call/client';
+import { unlessUnknown } from '../errors';
+import type { Refusal } from '../errors';
+import { isJobId } from '../ids';
+import type { Ids } from '../ids';
+import type { Jobs } from '../jobs/jobs';
+import { deliver } from '../http/stream';
+import { detailedTask } from '../words/task';
+import { isClosed } from '../jobs/view';
+import type { JobView } from '../jobs/view';
+import type { Watch, Watcher } from '../call/watch';
+
+const KEEP_ALIVE_MS = 15_000;
+const KEEP_ALIVE = Buffer.from(': keepalive\n\n');
+/** Task ids in one subscription, streams of one caller and of the process, and jobs that are looked at at one time. */
+const MAX = { ids: 100, streams: 1_000, all: 2_000, looks: 20 };
+
+const Listen = z.looseObject({
+  id: z.union([z.string(), z.number()]),
+  method: z.literal('subscriptions/listen'),
+  params: z.looseObject({
+    _meta: z.record(z.string(), z.unknown()),
+    notifications: z.looseObject({ taskIds: z.unknown().refine((ids) => ids !== undefined) }),
+  }),
+});
+
+const TaskIds = z.array(z.string()).max(MAX.ids);
+
+/** A subscription to tasks, as it was asked for. */
+export type Subscription = z.output<typeof Listen>;
+
+/** The subscription in a body; undefined when it is none, or one without tasks. */
+export function subscriptionIn(body: unknown): Subscription | undefined {
+  return Listen.safeParse(body).data;
+}
+
+export type Listeners = ReturnType<typeof listenersOf>;
+
+export function listenersOf(
+  jobs: Jobs,
+  watch: Watch,
+  answers: Answers,
+  ids: Ids,
+  serverInfo: { readonly name: string; readonly version: string },
+) {
+  const streams = new Map<string, number>();
+  const looking = pLimit(MAX.looks);
+  let all = 0;
+
+  /** The jobs that the caller may see. Of the others nothing is said. */
+  async function visible(caller: Caller, taskIds: readonly string[], gone: () => boolean): Promise<JobView[]> {
+    const look = async (id: JobId): Promise<JobView | undefined> =>
+      gone() ? undefined : jobs.look(ids.refOf(caller, id)).catch(unlessUnknown);
+    const known = [...new Set(taskIds)].filter(isJobId);
+    const views = await Promise.all(known.map((id) => looking(() => look(id))));
+    return views.filter((view) => view !== undefined);
+  }
+
+  async function serve({ id, params }: Subscription, caller: Caller, response: ServerResponse): Promise<void> {
+    const client = modernClient(params._meta);
+    const views = await visible(caller, TaskIds.parse(params.notifications.taskIds), () => response.destroyed);
+    if (response.destroyed) return; // hung up while we looked
+    const stamped = { [SUBSCRIPTION_ID_META_KEY]: id };
+    /** One message at a time, and the next one is made when the client has taken the last. */
+    const turns = pLimit(1);
+    const send = (message: object): Promise<boolean> =>
+      deliver(response, Buffer.from(`event: message\ndata: ${JSON.stringify({ jsonrpc: '2.0', ...message })}\n\n`));
+    const notify = (method: string, params: object): Promise<boolean> =>
+      send({ method, params: { ...params, _meta: stamped } });
+
+    response.writeHead(200, {
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-cache, no-transform',
+      'x-accel-buffering': 'no',
+    });
+    const taskIds = views.map(({ ref }) => ref.id);
+    void turns(() => notify('notifications/subscriptions/acknowledged', { notifications: { taskIds } }));
+
+    const keepAlive = setInterval(() => {
+      if (turns.activeCount === 0) void turns(() => deliver(response, KEEP_ALIVE));
+    }, KEEP_ALIVE_MS);
+    const leaves = new Set<() => void>();
+    const finished = new Promise<void>((resolve) => {
+      response.once('close', resolve);
+      let open = views.length;
+      if (open === 0) resolve();
+      for (const view of views) {
+        let told = false;
+        const over = (): void => {
+          if (!told && --open === 0) resolve();
+          told = true;
+        };
+        const tell = async (now: JobView, result?: CallToolResult): Promise<void> => {
+          if (told) return;
+          if (result || now.cancelling) over();
+          await notify('notifications/tasks', detailedTask(now, result, client.can));
+        };
+        let latest: JobView | undefined;
+        /** Of what happens while the client is still reading it hears the last. */
+        const show = (now: JobView): void => {
+          const waiting = latest !== undefined;
+          latest = now;
+          if (waiting) return;
+          void turns(async () => {
+            const view = latest;
+            latest = undefined;
+            if (view) await tell(view);
+          });
+        };
+        if (!isClosed(view)) show(view);
+        const watcher: Watcher = {
+          onView: (now) => {
+            if (!isClosed(now)) show(now); // the end is told with its result
+          },
+          onEnd: (outcome) => {
+            if (!outcome) return resolve(); // this gateway stops
+            void turns(async () => {
+              if (told || response.destroyed) return;
+              // Read again in its turn: results that wait for a slow reader take no room.
+              const [now, ended] = await Promise.all([jobs.look(view.ref), jobs.outcomeOf(view.ref)]);
+              await tell(now, await answers.ended(view.ref, view.tool, ended));
+            })
+              .catch(() => undefined) // not readable now: the client asks with tasks/get
+              .finally(over);
+          },
+          onError: over,
+        };
+        leaves.add(watch.follow(view.ref, watcher, view));
+      }
+    });
+    await finished;
+    clearInterval(keepAlive);
+    leaves.forEach((leave) => leave());
+    if (!response.writable) return;
+    const _meta = { ...stamped, [SERVER_INFO_META_KEY]: serverInfo };
+    await turns(async () => {
+      if (await send({ id, result: { resultType: 'complete', _meta } })) response.end();
+    });
+  }
+
+  return {
+    /** Why this subscription cannot be served; undefined when it can. */
+    refusal({ params }: Subscription, caller: Caller): Refusal | undefined {
+      if (!modernClient(params._meta).tasks)
+        return {
+          status: 400,
+          code: -32021,
+          message: 'Subscriptions to tasks need the tasks extension.',
+          data: { requiredCapabilities: { extensions: { 'io.modelcontextprotocol/tasks': {} } } },
+        };
+      if (!TaskIds.safeParse(params.notifications.taskIds).success)
+        return { status: 400, code: -32602, message: `taskIds must be at most ${MAX.ids} strings.` };
+      if (all >= MAX.all || (streams.get(ids.subjectTag(caller)) ?? 0) >= MAX.streams)
+        return {
+          status: 429,
+          code: -32603,
+          message: 'Too many subscriptions are open. Close one, or ask with tasks/get.',
+        };
+      return undefined;
+    },
+
+    /** Serves a subscription to its end. */
+    async listen(subscription: Subscription, caller: Caller, response: ServerResponse): Promise<void> {
+      const owner = ids.subjectTag(caller);
+      all += 1;
+      streams.set(owner, (streams.get(owner) ?? 0) + 1);
+      try {
+        await serve(subscription, caller, response);
+      } finally {
+        all -= 1;
+        const left = (streams.get(owner) ?? 1) - 1;
+        if (left > 0) streams.set(owner, left);
+        else streams.delete(owner);
+      }
+    },
+  };
+}

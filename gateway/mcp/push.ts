@@ -1,0 +1,34 @@
+/** Questions on the open stream of a request, for 2025 clients that can show them. */
+import type { ServerContext } from '@modelcontextprotocol/server';
+import type { Caller } from '../../workflows/contract';
+import type { ClientFacts } from '../call/client';
+import type { Elicitation } from './elicitation';
+import type { Jobs } from '../jobs/jobs';
+import type { McpServer } from './mcp-server';
+import { needOf } from '../words/question';
+import type { Push } from '../call/watch';
+
+export type PushOn = ReturnType<typeof pushThrough>;
+
+/** Makes the function that tells how the client of a request is asked; undefined where its revision has another way. */
+export function pushThrough(
+  server: McpServer,
+  { elicitation, jobs }: { readonly elicitation: Elicitation; readonly jobs: Jobs },
+  caller: Caller,
+) {
+  return ({ era, can }: ClientFacts, { mcpReq }: ServerContext): Push | undefined => {
+    if (era === 'modern' || can.size === 0) return undefined;
+    return (ref, question) => {
+      if (!can.has(needOf(question)) || !server.transport) return undefined;
+      const request = elicitation.requestFor(ref, question, caller, mcpReq.method.startsWith('tasks/'));
+      return server.transport
+        .send(request, { relatedRequestId: mcpReq.id })
+        .then(() => jobs.shown(ref, question.key))
+        .then(() => jobs.partial(ref)) // answered once the job has taken the mark in
+        .then(
+          () => undefined,
+          () => undefined, // the client is gone: another stream will show it
+        );
+    };
+  };
+}

@@ -1,0 +1,130 @@
+/** The `tasks/*` methods of both dialects, on one set of jobs. A job of someone else, and one that never was, are the same error. */
+import { ProtocolError, ProtocolErrorCode, RELATED_TASK_META_KEY } from '@modelcontextprotocol/server';
+import type { CallToolResult } from '@modelcontextprotocol/server';
+import type { Caller } from '../../workflows/contract';
+import type { Answers } from '../call/answer';
+import { Expired, UnknownJob, unlessUnavailable, unlessUnknown } from '../errors';
+import { isJobId } from '../ids';
+import type { Ids, JobRef } from '../ids';
+import type { Jobs } from '../jobs/jobs';
+import type { Ability } from '../words/question';
+import type { Respond } from '../call/respond';
+import { coreTask, detailedTask } from '../words/task';
+import { isClosed } from '../jobs/view';
+import type { JobView } from '../jobs/view';
+import type { Push, Watch } from '../call/watch';
+
+export type Tasks = ReturnType<typeof tasksOf>;
+
+export function tasksOf(jobs: Jobs, watch: Watch, answers: Answers, respond: Respond, ids: Ids) {
+  function refOf(caller: Caller, taskId: string): JobRef {
+    if (!isJobId(taskId)) throw unknown(taskId);
+    return ids.refOf(caller, taskId);
+  }
+
+  /** Does something with a job, and turns "no such job" into the dialects' words. */
+  async function known<R>(taskId: string, act: () => Promise<R>): Promise<R> {
+    try {
+      return await act();
+    } catch (error) {
+      if (error instanceof Expired) throw new ProtocolError(ProtocolErrorCode.InvalidParams, error.message);
+      throw error instanceof UnknownJob ? unknown(taskId) : error;
+    }
+  }
+
+  const look = (caller: Caller, taskId: string): Promise<JobView> =>
+    known(taskId, () => jobs.look(refOf(caller, taskId)));
+
+  async function resultOf(view: JobView): Promise<CallToolResult | undefined> {
+    if (!isClosed(view)) return undefined;
+    return answers.ended(view.ref, view.tool, await jobs.outcomeOf(view.ref));
+  }
+
+  return {
+    /** `tasks/get` of 2026-07-28. `can`: what the client declared on this request. */
+    async get(caller: Caller, taskId: string, can: ReadonlySet<Ability>) {
+      const view = await look(caller, taskId);
+      return detailedTask(view, await resultOf(view), can);
+    },
+
+    /**
+     * `tasks/update` of 2026-07-28: takes the answers that fit an open question. Answers to none are ignored; those that do not
+     * fit are an error that names them, also when others beside them were taken, and their questions stay open.
+     */
+    async update(caller: Caller, taskId: string, responses: Readonly<Record<string, unknown>>) {
+      const view = await look(caller, taskId);
+      const received = await Promise.all(
+        Object.entries(responses).map(async ([key, response]) => ({ key, ...(await respond(view, key, response)) })),
+      );
+      const misfits = received.flatMap((reception) => (reception.kind === 'misfit' ? [reception] : []));
+      if (misfits.length === 0) return {};
+      const named = misfits.map(({ key, problems }) => `${JSON.stringify(key.slice(0, 64))}: ${problems}`);
+      throw new ProtocolError(
+        ProtocolErrorCode.InvalidParams,
+        `Answers that do not fit, so that their questions stay open: ${named.join('; ')}.`,
+        {
+          misfits: Object.fromEntries(misfits.map(({ key, problems }) => [key, problems])),
+          taken: received.flatMap(({ kind, key }) => (kind === 'taken' ? [key] : [])),
+        },
+      );
+    },
+
+    /** `tasks/cancel` of 2026-07-28: the same answer whether the task goes on or has ended. */
+    async cancel(caller: Caller, taskId: string) {
+      const view = await look(caller, taskId);
+      if (!isClosed(view)) await jobs.cancel(view.ref).catch(unlessUnknown); // it may have ended meanwhile
+      return {};
+    },
+
+    /** `tasks/get` of 2025-11-25. Questions go out on its stream, unless they have gone out already. */
+    async getCore(caller: Caller, taskId: string, can: ReadonlySet<Ability>, push: Push | undefined) {
+      const view = await look(caller, taskId);
+      if (view.status === 'input_required')
+        for (const question of view.questions)
+          if (question.shown !== true && !watch.asked(view.ref, question.key)) await push?.(view.ref, question);
+      return coreTask(view, await resultOf(view), can);
+    },
+
+    /** `tasks/result` of 2025-11-25: waits for the end, however long that takes. Undefined when the gateway stops before. */
+    async result(caller: Caller, taskId: string, push: Push | undefined, signal: AbortSignal) {
+      const { ref, tool, cancelling } = await look(caller, taskId);
+      const cancelled = new AbortController();
+      if (cancelling) cancelled.abort();
+      const found = await watch.wait(ref, {
+        ms: FOREVER_MS,
+        signal: AbortSignal.any([signal, cancelled.signal]),
+        push,
+        passes: () => true,
+        onView: (view) => view.cancelling && cancelled.abort(),
+      });
+      // Cancelled is cancelled, also for a job that did not listen and came to an end of its own.
+      const stopped = cancelled.signal.aborted || (await look(caller, taskId)).cancelling;
+      const outcome = stopped ? { kind: 'cancelled' as const } : found;
+      if (!outcome) return undefined;
+      const { _meta, ...result } = await answers.ended(ref, tool, outcome);
+      return { ...result, _meta: { ..._meta, [RELATED_TASK_META_KEY]: { taskId } } };
+    },
+
+    /** `tasks/cancel` of 2025-11-25: cancelled before the answer leaves, and for good. */
+    async cancelCore(caller: Caller, taskId: string) {
+      const before = await look(caller, taskId);
+      if (before.cancelling || isClosed(before)) throw ended(taskId);
+      await jobs.cancel(before.ref).catch((error: unknown) => {
+        throw error instanceof UnknownJob ? ended(taskId) : error; // it ended while it was looked at
+      });
+      const cancelledAt = (await jobs.cancelledAt(before.ref).catch(unlessUnavailable)) ?? new Date();
+      return coreTask({ ...before, cancelling: true, cancelledAt }, undefined, new Set());
+    },
+  };
+}
+
+/** As long as a timer can. */
+const FOREVER_MS = 2 ** 31 - 1;
+
+function ended(taskId: string): ProtocolError {
+  return new ProtocolError(ProtocolErrorCode.InvalidParams, `Task ${taskId} has ended already.`);
+}
+
+function unknown(taskId: string): ProtocolError {
+  return new ProtocolError(ProtocolErrorCode.InvalidParams, `You have no task ${taskId.slice(0, 64)}.`);
+}

@@ -1,0 +1,86 @@
+/** What is too long for one answer: clipped there, and read whole in pages. */
+import type { CallToolResult, ContentBlock } from '@modelcontextprotocol/server';
+import { metaOf, written } from './handle';
+import type { NextCall } from './handle';
+import type { JobRef } from '../ids';
+import { invalid } from './rejected';
+import { resultUri } from './resource-uri';
+
+/** Longest text of one answer, characters: about 8,000 tokens. */
+export const INLINE_MAX = 32_000;
+const HEAD = 24_000;
+const TAIL = 4_000;
+
+/** How the pages of a result show it: in the tool's own words, or as the JSON of its output. */
+export type Format = 'text' | 'json';
+
+/** What the pages of a result show; by default the tool's own text, unless that was given whole and the output was not. */
+export function wholeOf(content: readonly ContentBlock[], value: unknown, format?: Format): string {
+  const said = texts(content);
+  const shown = fits(JSON.stringify(value ?? null));
+  const asJson = format === undefined ? said.every(fits) && !shown : format === 'json';
+  return asJson ? json(value) : said.join('\n');
+}
+
+/** One page of a long text, and the call for the next one. `state`: how the job is. */
+export function page(
+  ref: JobRef,
+  whole: string,
+  { offset, format }: { readonly offset: number; readonly format?: Format | undefined },
+  audit: string | undefined,
+  state: Readonly<Record<string, unknown>>,
+): CallToolResult {
+  if (offset > 0 && offset >= whole.length)
+    return invalid(`Offset ${offset} is past the end: job ${ref.id} has ${whole.length} characters to read.`);
+  const end = Math.min(offset + INLINE_MAX, whole.length);
+  const args = { job_id: ref.id, offset: end, ...(format && { format }) };
+  const next: NextCall | undefined = end < whole.length ? { tool: 'job_result', args } : undefined;
+  const position = whole.length > INLINE_MAX ? `[characters ${offset} to ${end} of ${whole.length}]\n` : '';
+  const more = next ? `\n[Next page: ${written(next)}]` : '';
+  return {
+    content: [{ type: 'text', text: `${position}${whole.slice(offset, end)}${more}` }],
+    structuredContent: { job_id: ref.id, ...state, offset, characters: whole.length, ...(next && { next }) },
+    ...metaOf(ref.id, audit),
+  };
+}
+
+/** Where a result can be read as an MCP resource, by its owner. */
+export function resultLink(ref: JobRef): ContentBlock {
+  return {
+    type: 'resource_link',
+    uri: resultUri(ref.id),
+    name: `${ref.id} result`,
+    description: 'The whole result, in pages of 32,000 characters',
+    mimeType: 'text/plain',
+  };
+}
+
+/** A text as one answer can hold it, and how to read all of it. */
+export function clipped(text: string, ref: JobRef): string {
+  if (fits(text)) return text;
+  const omitted = text.length - HEAD - TAIL;
+  return `${text.slice(0, HEAD)}\n[${omitted} characters left out. All of it: ${written(pageOf(ref))}]\n${text.slice(-TAIL)}`;
+}
+
+/** `value` under `name`, or the call that reads it. */
+export function fitting(name: string, value: unknown, ref: JobRef): Record<string, unknown> {
+  return fits(json(value)) ? { [name]: value } : { whole: pageOf(ref) };
+}
+
+/** The call that reads a result from its beginning. */
+export function pageOf(ref: JobRef): NextCall {
+  return { tool: 'job_result', args: { job_id: ref.id, offset: 0 } };
+}
+
+/** Whether a text can be given whole. */
+export const fits = (text: string): boolean => text.length <= INLINE_MAX;
+
+/** Data as indented JSON. */
+export function json(value: unknown): string {
+  return JSON.stringify(value ?? null, null, 2);
+}
+
+/** The texts in `content`. */
+export function texts(content: readonly ContentBlock[]): string[] {
+  return content.flatMap((block) => (block.type === 'text' ? [block.text] : []));
+}

@@ -1,0 +1,62 @@
+/** Questions of a job as MCP carries them, which clients can take them, and the answers that they bring back. */
+import { fromJsonSchema, specTypeSchemas } from '@modelcontextprotocol/server';
+import type { JsonSchemaType } from '@modelcontextprotocol/server';
+import { AjvJsonSchemaValidator } from '@modelcontextprotocol/server/validators/ajv';
+import { z } from 'zod';
+import type { Answer, Question } from '../../workflows/contract';
+
+export const NO_RESPONSES = 'inputResponses must be an object of answers by key.';
+
+/** A capability that a client declares. */
+export type Ability = 'elicitation' | 'sampling' | 'roots';
+
+/** What a client needs to take a question. */
+export function needOf({ request }: Question): Ability {
+  if (!request) return 'elicitation';
+  return request.method === 'roots/list' ? 'roots' : 'sampling';
+}
+
+/** The questions that a client with these abilities can take. */
+export function takenBy(can: ReadonlySet<Ability>, questions: readonly Question[]): readonly Question[] {
+  return questions.filter((question) => can.has(needOf(question)));
+}
+
+/** A question as a request to a 2025 client. */
+export function requestOf({ message, schema, request }: Question) {
+  return request ?? { method: 'elicitation/create' as const, params: { message, requestedSchema: schema } };
+}
+
+/** `inputRequests` of a task or of an `input_required` result, by key. */
+export function inputRequestsOf(questions: readonly Question[]) {
+  return Object.fromEntries(
+    questions.map((question) => {
+      const { method, params } = requestOf(question);
+      return [question.key, { method, params: question.request ? params : { mode: 'form', ...params } }];
+    }),
+  );
+}
+
+const ElicitResult = z.looseObject({
+  action: z.enum(['accept', 'decline', 'cancel']),
+  content: z.record(z.string(), z.unknown()).optional(),
+});
+const AnyResult = z.record(z.string(), z.unknown());
+
+/**
+ * What the content of an answer must fit: the form, or MCP's own result of what the client was asked for. The SDK's shared
+ * validator would keep every form for ever, and take two with one `$id` for the same.
+ */
+export function contentSchemaOf({ schema, request }: Question) {
+  if (!request) return fromJsonSchema(schema as JsonSchemaType, new AjvJsonSchemaValidator());
+  return request.method === 'roots/list'
+    ? specTypeSchemas.ListRootsResult
+    : specTypeSchemas.CreateMessageResultWithTools;
+}
+
+/** The answer in a client's response to a question; undefined when it is none. */
+export function answerIn({ key, request }: Question, response: unknown): Answer | undefined {
+  const { data } = ElicitResult.safeParse(response);
+  if (data) return { key, action: data.action, ...(data.content && { content: data.content }) };
+  const result = request && AnyResult.safeParse(response).data;
+  return result && { key, action: 'accept', content: result };
+}

@@ -1,0 +1,30 @@
+/** Answers against the schemas of their questions. */
+import { idsUnder } from '../../../gateway/ids';
+import type { Jobs } from '../../../gateway/jobs/jobs';
+import { respondTo } from '../../../gateway/call/respond';
+import type { Reception } from '../../../gateway/call/respond';
+import { newView } from '../../../gateway/jobs/view';
+import { DEFAULT_POLICY } from '../../../workflows/contract';
+import type { JsonSchema } from '../../../workflows/contract';
+
+const jobs = { respond: () => Promise.resolve(), partial: () => Promise.resolve(undefined) } as unknown as Jobs;
+const respond = respondTo(jobs);
+const ref = idsUnder('x'.repeat(32)).newRef({ tenant: 't', subject: 's' }, 'greet', undefined);
+
+const answered = (schema: JsonSchema, content: object): Promise<Reception> => {
+  const question = { key: 'q1', message: 'Who?', schema, expiresAt: '2999-01-01T00:00:00Z' };
+  const view = { ...newView(ref, 'greet', DEFAULT_POLICY), questions: [question] };
+  return respond(view, 'q1', { action: 'accept', content });
+};
+
+test('each question is judged by its own schema, though two share an $id', async () => {
+  const needing = (name: string): JsonSchema => ({
+    $id: 'https://example.com/form',
+    type: 'object',
+    properties: { [name]: { type: 'string' } },
+    required: [name],
+  });
+  expect(await answered(needing('a'), { a: 'x' })).toEqual({ kind: 'taken' });
+  expect(await answered(needing('b'), { a: 'x' })).toMatchObject({ kind: 'misfit' });
+  expect(await answered(needing('b'), { b: 'x' })).toEqual({ kind: 'taken' });
+});

@@ -1,0 +1,134 @@
+/** What ends a job and what only ends a wait: hang-ups, cancellations and deploys, in each era. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { legacySession, modern, modernHeaders, modernMeta, post, stream } from '../../fixtures/raw';
+import { replicas, walking } from '../../fixtures/replicas';
+import { dataOf, freshKey, startTestGateway } from '../../fixtures/stack';
+
+const { url } = replicas();
+
+/** Waits until the job has ended, or for as long as it has not within a moment that is long enough for a cancellation. */
+const wait = async (job_id: string): Promise<unknown> =>
+  dataOf(
+    (await modern(url(), 'tools/call', { name: 'job_wait', arguments: { job_ids: [job_id], timeout_s: 20 } })).message
+      .result,
+  );
+
+async function latest(tool: string): Promise<string> {
+  for (;;) {
+    const { message } = await modern(url(), 'tools/call', {
+      name: 'job_list',
+      arguments: { tool, running: true, limit: 50 },
+    });
+    const { jobs } = dataOf(message.result) as { jobs: { job_id: string; started_at: string }[] };
+    const [newest] = jobs.sort((a, b) => b.started_at.localeCompare(a.started_at));
+    if (newest) return newest.job_id;
+  }
+}
+
+const hangUpOn = async (name: string, args: object, written: Promise<void>, meta: object = {}): Promise<void> => {
+  const params = { name, arguments: args, _meta: { ...modernMeta({}), ...meta } };
+  const { hangUp } = await stream(
+    url(),
+    { id: 1, method: 'tools/call', params },
+    { ...modernHeaders('tools/call'), 'mcp-name': name },
+  );
+  await written;
+  hangUp();
+};
+
+test('a hang-up ends the wait and not the job', async () => {
+  const [ledger, args] = walking('gated');
+  await hangUpOn('walk', args, ledger.written('begin gated'));
+  ledger.open('gated');
+  await ledger.written('end gated');
+});
+
+test('a hang-up cancels the job of a tool that says so', async () => {
+  const [ledger, args] = walking('gated');
+  await hangUpOn('leash', args, ledger.written('begin gated'));
+  expect(await wait(await latest('leash'))).toMatchObject({ status: 'cancelled' });
+});
+
+test('a hang-up does not cancel a job that has a key: others may wait for it', async () => {
+  const [ledger, args] = walking('gated');
+  const key = { 'io.holdfast/idempotency-key': freshKey() };
+  await hangUpOn('leash', args, ledger.written('begin gated'), key);
+  const other = modern(url(), 'tools/call', { name: 'leash', arguments: args, _meta: key });
+  await pause(1_000); // longer than a cancellation takes
+  ledger.open('gated');
+  expect(dataOf((await other).message.result)).toEqual({ walked: ['gated'] });
+});
+
+test('a gateway that stops cancels nothing', async () => {
+  const [ledger, args] = walking('gated');
+  const leaving = await startTestGateway();
+  const params = { name: 'leash', arguments: args, _meta: modernMeta({}) };
+  const headers = { ...modernHeaders('tools/call'), 'mcp-name': 'leash' };
+  const { messages } = await stream(leaving.url, { id: 1, method: 'tools/call', params }, headers);
+  await ledger.written('begin gated');
+  await leaving.stop();
+  const { value } = (await messages.next()) as { value: { result: object } };
+  expect(value.result).toMatchObject({ structuredContent: { status: 'running' } });
+  ledger.open('gated');
+  await ledger.written('end gated');
+});
+
+test('a cancellation in a batch is taken, too', async () => {
+  const session = await legacySession(url(), {}, '2025-03-26');
+  const [ledger, args] = walking('gated');
+  const call = { id: 'a', method: 'tools/call', params: { name: 'leash', arguments: args } };
+  const { messages } = await stream(url(), call, session.headers);
+  await ledger.written('begin gated');
+  const cancellation = { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 'a' } };
+  expect((await post(url(), [cancellation], session.headers)).status).toBe(202);
+  expect((await messages.next()).done).toBe(true);
+});
+
+describe.each(['2025-11-25', '2025-06-18', '2025-03-26'])('on %s', (version) => {
+  const begin = async (session: Awaited<ReturnType<typeof legacySession>>, id: number | string, name = 'leash') => {
+    const [ledger, args] = walking('gated');
+    const open = await stream(url(), { id, method: 'tools/call', params: { name, arguments: args } }, session.headers);
+    await ledger.written('begin gated');
+    return { ledger, ...open };
+  };
+  const cancelled = (requestId: number | string, reason?: string): object => ({
+    method: 'notifications/cancelled',
+    params: { requestId, ...(reason !== undefined && { reason }) },
+  });
+
+  test('a request that is taken back at any replica cancels its job and is not answered', async () => {
+    const session = await legacySession(url(), {}, version);
+    const { messages } = await begin(session, 7);
+    const job_id = await latest('leash');
+    expect((await session.send(url(), cancelled(7))).status).toBe(202);
+    const seen: unknown[] = [];
+    for await (const message of messages) seen.push(message);
+    expect(seen).toEqual([]);
+    expect(await wait(job_id)).toMatchObject({ job_id, status: 'cancelled' });
+  });
+
+  test('a request whose job is cancelled otherwise is answered', async () => {
+    const session = await legacySession(url(), {}, version);
+    const { messages } = await begin(session, 7);
+    await session.request(url(), 'tools/call', { name: 'job_cancel', arguments: { job_id: await latest('leash') } });
+    const { value } = (await messages.next()) as { value: { result: object } };
+    expect(value.result).toMatchObject({ structuredContent: { status: 'cancelled' } });
+  });
+
+  test('a hang-up, or a timeout of the client, cancels nothing', async () => {
+    const session = await legacySession(url(), {}, version);
+    const { ledger, hangUp } = await begin(session, 'a');
+    await session.send(url(), cancelled('a', 'Request timed out'));
+    hangUp();
+    ledger.open('gated');
+    await ledger.written('end gated');
+  });
+
+  test('the request of another session is not cancelled', async () => {
+    const [mine, other] = [await legacySession(url(), {}, version), await legacySession(url(), {}, version)];
+    const { ledger } = await begin(mine, 7);
+    await other.send(url(), cancelled(7));
+    ledger.open('gated');
+    await ledger.written('end gated');
+  });
+});
