@@ -1,6 +1,7 @@
 /** The gateway's configuration: the `gateway` part of holdfast.yaml and the environment, read once, parsed once. */
 import { readFileSync } from 'node:fs';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
+import type { ClientConnectConfig } from '@temporalio/envconfig';
 import { z } from 'zod';
 import { BadSetting, fileAt, parsed } from '../config/file';
 import { Host } from '../config/host';
@@ -38,7 +39,7 @@ const File = z.strictObject({
   allowed_hosts: z.array(z.string()).default([]),
   /** Seconds that a call waits before it answers with a handle. */
   patience: Patience.default(45),
-  /** The same by `clientInfo.name`. */
+  /** How long calls of a client wait, by its `clientInfo.name`. */
   clients: z.record(z.string(), Profile).default({}),
   /** Seconds that a call waits before it answers with a task, where the client knows tasks. */
   task_grace: Patience.default(2),
@@ -74,7 +75,31 @@ const Environment = z.object({
   HOLDFAST_SECRET_FILE: z.string().optional(),
 });
 
-export type GatewayConfig = ReturnType<typeof gatewayConfig>;
+/** What a gateway process is started with. Durations in milliseconds. */
+export interface GatewayConfig {
+  readonly host: string;
+  readonly port: number;
+  /** Names that may stand in `Host` and `Origin`. */
+  readonly allowedHosts: readonly string[];
+  /** How long a call waits before it answers with a handle. */
+  readonly patienceMs: number;
+  /** By `clientInfo.name`. */
+  readonly clients: Readonly<Record<string, ClientProfile>>;
+  /** How long a call waits before it answers with a task, where the client knows tasks. */
+  readonly taskGraceMs: number;
+  /** Base address of the Temporal Web UI, without a slash at its end. */
+  readonly temporalUi: string | undefined;
+  /** Without any, a gateway serves loopback only, and everyone is one caller. */
+  readonly keys: readonly z.output<typeof Key>[];
+  readonly quotas: { readonly perCaller: number; readonly perTenant: number };
+  /** Share of a tenant in workers that are short, against the 1 of others. */
+  readonly weights: Readonly<Record<string, number>>;
+  /** Whether calls may be put off or repeated. */
+  readonly schedules: boolean;
+  readonly webhooks: { readonly allowedHosts: readonly string[] };
+  readonly secret: string;
+  readonly temporal: ClientConnectConfig;
+}
 
 /**
  * Reads the configuration.
@@ -82,7 +107,7 @@ export type GatewayConfig = ReturnType<typeof gatewayConfig>;
  * @param env - the process's environment
  * @throws BadSetting that names the setting and what it wants
  */
-export function gatewayConfig(env: NodeJS.ProcessEnv) {
+export function gatewayConfig(env: NodeJS.ProcessEnv): GatewayConfig {
   const set = parsed(Environment, env, 'the environment');
   const { gateway: file } = fileAt(Parts, set.HOLDFAST_CONFIG);
   const host = set.HOLDFAST_HOST ?? file.host;

@@ -1,80 +1,155 @@
-/** What can go wrong between a call and its job, each with one sentence for whoever reads it. */
+/**
+ * Why a request cannot have what it asks for, as one table: a code, the JSON-RPC error, the HTTP status of a refusal (200 where
+ * the error is always the answer to a JSON-RPC request), and one sentence for whoever reads it.
+ */
+import { ProtocolErrorCode } from '@modelcontextprotocol/server';
 import type { JobId } from '../workflows/contract';
 import { isScheduleId } from './ids';
 import type { ScheduleId } from './ids';
 
-/** No job of this caller has that id. Says the same of ids that belong to someone else. */
-export class UnknownJob extends Error {
-  override name = 'UnknownJob';
-  constructor(
-    readonly jobId: JobId,
-    message = `You have no job ${jobId}. Check the id; or its time to be read is long over.`,
-  ) {
-    super(message);
-  }
-}
-
-/** The job has been, and its result can no longer be read. */
-export class Expired extends UnknownJob {
-  override name = 'Expired';
-  constructor(jobId: JobId, at: Date) {
-    super(
-      jobId,
-      `Job ${jobId} expired at ${at.toISOString()}: its result can no longer be read. Call its tool again, with a new idempotency key if it had one.`,
-    );
-  }
-}
-
-/** The idempotency key was used before, with other arguments. */
-export class Conflict extends Error {
-  override name = 'Conflict';
-  /** @param jobId - of the job, or of the schedule, that has the key */
-  constructor(readonly jobId: string) {
-    super(
-      `This idempotency key belongs to ${jobId}, which was called with other arguments. Use a new key, or the same arguments.`,
-    );
-  }
-}
-
-/** When to ask again after {@link Unavailable}, seconds. */
+/** When to ask again after `unavailable`, seconds. */
 export const RETRY_AFTER_S = 2;
 
-/** Temporal did not answer. The message says what a client can do about it. */
-export class Unavailable extends Error {
-  override name = 'Unavailable';
-  /**
-   * @param refused - nothing answered at all, so the request hardly reached it
-   * @param jobId - the job, or the schedule, that may have been started all the same
-   */
+/** What a sentence is made of. */
+export interface Facts {
+  /** The job or schedule that it is about. */
+  readonly id?: JobId | ScheduleId | undefined;
+  readonly at?: Date;
+  /** A name, or a whole sentence where only the place that raises it can say what is wrong. */
+  readonly what?: string;
+  readonly limit?: number;
+  /** Nothing answered at all, so the request hardly reached Temporal. */
+  readonly refused?: boolean;
+  /** The capabilities that a client would have to declare (2026-07-28, error -32021). */
+  readonly requiredCapabilities?: Readonly<Record<string, unknown>>;
+}
+
+interface Row {
+  readonly rpc: number;
+  readonly status: number;
+  readonly sentence: (facts: Facts) => string;
+}
+
+const { ParseError, InvalidRequest, InvalidParams, InternalError, MissingRequiredClientCapability } = ProtocolErrorCode;
+const given = ({ what = '' }: Facts): string => what;
+
+const TABLE = {
+  // Jobs. Ids that belong to someone else are as unknown as those that never were.
+  unknown_job: {
+    rpc: InvalidParams,
+    status: 200,
+    sentence: ({ id }) => `You have no job ${id}. Check the id; or its time to be read is long over.`,
+  },
+  expired: {
+    rpc: InvalidParams,
+    status: 200,
+    sentence: ({ id, at }) =>
+      `Job ${id} expired at ${at?.toISOString()}: its result can no longer be read. Call its tool again, with a new idempotency key if it had one.`,
+  },
+  conflict: {
+    rpc: InvalidParams,
+    status: 200,
+    sentence: ({ id }) =>
+      `This idempotency key belongs to ${id}, which was called with other arguments. Use a new key, or the same arguments.`,
+  },
+  unavailable: {
+    rpc: InternalError,
+    status: 503,
+    sentence: ({ id }) => `Holdfast cannot reach its durable store just now. ${adviceOn(id)}`,
+  },
+
+  // The endpoint.
+  no_host: {
+    rpc: InvalidRequest,
+    status: 400,
+    sentence: () => 'There must be one Host header: a name with an optional port.',
+  },
+  foreign_host: {
+    rpc: InvalidRequest,
+    status: 403,
+    sentence: ({ what }) => `${what} is not allowed here. The operator lists names in gateway.allowed_hosts.`,
+  },
+  not_post: {
+    rpc: InvalidRequest,
+    status: 405,
+    sentence: () => 'This endpoint is stateless: POST only.',
+  },
+  no_key: {
+    rpc: InvalidRequest,
+    status: 401,
+    sentence: () => 'Send an API key of this gateway: Authorization: Bearer <key>.',
+  },
+  not_json: {
+    rpc: ParseError,
+    status: 400,
+    sentence: () => 'The request is not JSON in UTF-8.',
+  },
+  too_large: {
+    rpc: InvalidRequest,
+    status: 413,
+    sentence: ({ limit }) => `The request is larger than ${limit} bytes.`,
+  },
+  malformed: { rpc: InvalidRequest, status: 400, sentence: given },
+  wrong_params: { rpc: InvalidParams, status: 400, sentence: given },
+  lacking: { rpc: MissingRequiredClientCapability, status: 400, sentence: given },
+  too_many_streams: {
+    rpc: InternalError,
+    status: 429,
+    sentence: () => 'Too many subscriptions are open. Close one, or ask with tasks/get.',
+  },
+  ask_again: {
+    rpc: InternalError,
+    status: 503,
+    sentence: () => 'The task goes on, but its result cannot be waited for just now. Ask again.',
+  },
+  internal: {
+    rpc: InternalError,
+    status: 500,
+    sentence: () => 'Internal error. The gateway has logged it.',
+  },
+} as const satisfies Record<string, Row>;
+
+export type Code = keyof typeof TABLE;
+
+/** Raised where a request cannot have what it asks for; `code` tells which row of the table says why. */
+export class Problem extends Error {
+  override name = 'Problem';
+  /** The JSON-RPC error. */
+  readonly rpc: number;
+  /** The HTTP status, where no byte of an answer has left. */
+  readonly status: number;
+
   constructor(
-    readonly refused: boolean,
-    readonly jobId?: JobId | ScheduleId,
+    readonly code: Code,
+    readonly facts: Facts = {},
   ) {
-    super(`Holdfast cannot reach its durable store just now. ${adviceOn(jobId)}`);
+    const { rpc, status, sentence }: Row = TABLE[code];
+    super(sentence(facts));
+    this.rpc = rpc;
+    this.status = status;
   }
 }
 
-function adviceOn(id: JobId | ScheduleId | undefined): string {
-  if (id === undefined) return `Try again in ${RETRY_AFTER_S} s.`;
-  const ask = isScheduleId(id) ? `job_list({}) for ${id}` : `job_wait(${JSON.stringify({ job_ids: [id] })})`;
-  return `Whether the call was accepted is not known. In ${RETRY_AFTER_S} s ask ${ask}; if there is no such id, nothing was started: call again.`;
+/** Whether `error` is one of these problems. */
+export function isProblem(error: unknown, ...codes: readonly Code[]): error is Problem {
+  return error instanceof Problem && codes.includes(error.code);
 }
 
-/** Why a call is answered with an HTTP status of its own, as long as no byte of the answer has left. */
-export interface Refusal {
-  readonly status: number;
-  readonly code: number;
-  readonly message: string;
-  readonly data?: unknown;
-  readonly retryAfterS?: number;
-}
+/** Whether a job cannot be read: it never was, or its time is over. */
+export const isGone = (error: unknown): error is Problem => isProblem(error, 'unknown_job', 'expired');
 
 /** For work on an accepted job that goes on even while Temporal cannot be asked about it. */
 export function unlessUnavailable(error: unknown): undefined {
-  if (!(error instanceof Unavailable)) throw error;
+  if (!isProblem(error, 'unavailable')) throw error;
 }
 
 /** For what needs no doing when the job has ended. */
-export function unlessUnknown(error: unknown): undefined {
-  if (!(error instanceof UnknownJob)) throw error;
+export function unlessGone(error: unknown): undefined {
+  if (!isGone(error)) throw error;
+}
+
+function adviceOn(id: Facts['id']): string {
+  if (id === undefined) return `Try again in ${RETRY_AFTER_S} s.`;
+  const ask = isScheduleId(id) ? `job_list({}) for ${id}` : `job_wait(${JSON.stringify({ job_ids: [id] })})`;
+  return `Whether the call was accepted is not known. In ${RETRY_AFTER_S} s ask ${ask}; if there is no such id, nothing was started: call again.`;
 }

@@ -1,44 +1,49 @@
 /** One gateway process, put together: configuration in, a listening server out. */
+import type { Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createMcpHandler } from '@modelcontextprotocol/server';
+import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import type { ToolDefinition } from '../workflows/define-tool';
-import { admissionBy } from './call/admission';
-import { answersFrom } from './call/answer';
-import { authenticateWith } from './http/auth';
-import { callWith } from './call/call';
-import { callbackTo } from './call/callback';
-import { cancelledBy } from './mcp/cancelled';
-import { companionsFor } from './handles/companions';
-import { jobContinue } from './handles/continue';
-import { ownHandles } from './handles/own';
-import { jobSchedule } from './handles/schedule';
+import { createAdmission } from './call/admission';
+import { createAnswers } from './call/answer';
+import { call } from './call/call';
+import { createReadCallback } from './call/callback';
+import { createPatience } from './call/patience';
+import { createRespond } from './call/respond';
+import { createRounds } from './call/rounds';
+import { createWatch } from './call/watch';
 import type { GatewayConfig } from './config';
-import { frontOf } from './http/front';
-import { idsUnder } from './ids';
+import { createCompanions } from './handles/companions';
+import { createJobContinue } from './handles/continue';
+import { createOwnHandles } from './handles/own';
+import { createJobSchedule } from './handles/schedule';
+import { createAuthenticate } from './http/auth';
+import { createFront } from './http/front';
+import { createIds } from './ids';
 import type { JobRef } from './ids';
-import { temporalJobs } from './jobs/jobs';
-import { listenersOf } from './mcp/listen';
-import { menuOf } from './mcp/menu';
-import { patienceBy } from './call/patience';
-import { resourcesOf } from './mcp/resources';
-import { respondTo } from './call/respond';
-import { roundsWith } from './call/rounds';
-import { sealsUnder } from './seal';
-import { INFO, serverFactory } from './mcp/server';
-import type { More } from './mcp/server';
-import { sessionsUnder } from './mcp/session';
-import { tasksOf } from './mcp/tasks';
-import { elicitationWith } from './mcp/elicitation';
-import { exchangeWith } from './mcp/exchange';
+import { createJobs } from './jobs/jobs';
+import type { Jobs } from './jobs/jobs';
+import { createTakeBack } from './mcp/cancelled';
+import { createElicitation } from './mcp/elicitation';
+import { createExchange } from './mcp/exchange';
 import type { Exchange } from './mcp/exchange';
-import { catalogueOf } from './tools';
-import { watchHub } from './call/watch';
+import { createInbox } from './mcp/inbox';
+import { createListeners } from './mcp/listen';
+import { createMenu } from './mcp/menu';
+import { createResources } from './mcp/resources';
+import { INFO, createServerFactory } from './mcp/server';
+import type { More } from './mcp/server';
+import { createSessions } from './mcp/session';
+import { createTasks } from './mcp/tasks';
+import { createSeals } from './seal';
+import { createCatalogue } from './tools';
 
 /** How long a stop waits for answers that are on their way. */
 const DRAIN_MS = 10_000;
 const IDLE_MS = 100;
-const READY_CACHE_MS = 1_000;
+/** How often Temporal is asked whether it serves, for `/readyz`. */
+const READY_FRESH_MS = 1_000;
 
 export interface Gateway {
   /** The MCP endpoint. */
@@ -58,72 +63,74 @@ export async function startGateway(
   log: Logger,
   more?: More,
 ): Promise<Gateway> {
-  const tools = catalogueOf(definitions);
-  const ids = idsUnder(config.secret);
-  const seals = sealsUnder(config.secret);
-  const sessions = sessionsUnder(seals, ids);
-  const jobs = temporalJobs(config, ids, (ref) => admission.ended(ref));
-  const admission = admissionBy(config.quotas, 'jobs running', jobs.running);
-  const watch = watchHub(jobs);
-  const answers = answersFrom(jobs, tools, auditLink(config));
-  const respond = respondTo(jobs);
-  const rounds = roundsWith(jobs, respond, ids, seals);
-  const elicitation = elicitationWith(jobs, respond, ids, seals);
   const onError = (error: unknown): void => log.error({ err: error }, 'request failed');
-
-  const exchanges = new WeakMap<object, Exchange>();
-  const exchangeOf = (request: object | undefined): Exchange => {
-    const found = request && exchanges.get(request);
-    if (!found)
-      throw new Error('A request without an exchange: the SDK no longer hands back the request it was given.');
-    return found;
-  };
-  const means = { jobs, watch, answers, respond, ids, schedules: config.schedules };
-  const offer = {
-    menu: menuOf({
-      tools,
-      companions: companionsFor(means),
-      schedule: config.schedules ? jobSchedule(means, tools, config.quotas) : undefined,
-      own: (tool) => ownHandles(tool, means),
-      continue: jobContinue(means, tools),
-      ...callWith(jobs, watch, answers, rounds, admission, config.taskGraceMs),
-    }),
-    tasks: tasksOf(jobs, watch, answers, respond, ids),
-    resources: resourcesOf(jobs, answers, ids),
-    rounds,
-    elicitation,
-    patience: patienceBy(config),
-    callback: callbackTo(config.webhooks.allowedHosts),
-    jobs,
-    more,
-    onError,
-  };
-  const factory = serverFactory(offer, exchangeOf);
-  const onerror = (error: Error): void => log.debug({ err: error }, 'request refused');
+  const onRefused = (error: Error): void => log.debug({ err: error }, 'request refused');
   let draining = false;
-  const server = frontOf({
-    allowedHosts: config.allowedHosts,
-    authenticate: authenticateWith(config.keys),
-    exchange: exchangeWith({
-      auto: createMcpHandler(factory, { onerror }),
-      sse: createMcpHandler(factory, { onerror, responseMode: 'sse' }),
-      exchanges,
+
+  const tools = createCatalogue(definitions);
+  const ids = createIds(config.secret);
+  const seals = createSeals(config.secret);
+  const jobs = createJobs(config, ids, (ref) => admission.ended(ref));
+
+  const admission = createAdmission(config.quotas, 'jobs running', jobs.running);
+  const watch = createWatch(jobs);
+  const answers = createAnswers(jobs, tools, auditLink(config));
+  const respond = createRespond(jobs);
+  const rounds = createRounds({ jobs, respond, ids, seals });
+  const callNeeds = { jobs, admission, rounds, watch, answers, graceMs: config.taskGraceMs };
+
+  const handleNeeds = { jobs, watch, answers, respond, ids, schedules: config.schedules };
+  const menu = createMenu({
+    tools,
+    companions: createCompanions(handleNeeds),
+    schedule: config.schedules ? createJobSchedule(handleNeeds, tools, config.quotas) : undefined,
+    ownHandles: (tool) => createOwnHandles(tool, handleNeeds),
+    jobContinue: createJobContinue(handleNeeds, tools),
+    call: (called, request) => call(called, request, callNeeds),
+  });
+
+  const sessions = createSessions(seals, ids);
+  const elicitation = createElicitation({ jobs, respond, ids, seals });
+  const exchanges = createExchanges();
+  const factory = createServerFactory(
+    {
+      menu,
+      tasks: createTasks({ jobs, watch, answers, respond, ids }),
+      resources: createResources(jobs, answers, ids),
+      rounds,
+      elicitation,
+      patience: createPatience(config),
+      readCallback: createReadCallback(config.webhooks.allowedHosts),
+      jobs,
+      more,
+      onError,
+    },
+    exchanges.of,
+  );
+  const answer = createInbox({
+    exchange: createExchange({
+      auto: createMcpHandler(factory, { onerror: onRefused }),
+      sse: createMcpHandler(factory, { onerror: onRefused, responseMode: 'sse' }),
+      exchanges: exchanges.known,
       sessions,
     }),
     sessions,
     elicitation,
-    cancelled: cancelledBy(jobs, ids, sessions),
-    listeners: listenersOf(jobs, watch, answers, ids, INFO),
-    ready: cachedFor(READY_CACHE_MS, () => jobs.reachable()),
+    takeBack: createTakeBack(jobs, ids, sessions),
+    listeners: createListeners({ jobs, watch, answers, ids, serverInfo: INFO }),
+  });
+
+  const server = createFront({
+    allowedHosts: config.allowedHosts,
+    authenticate: createAuthenticate(config.keys),
+    answer,
+    ready: createReady(jobs),
     draining: () => draining,
     onError,
   });
-
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(config.port, config.host, resolve));
-  const { port } = server.address() as AddressInfo;
-  const host = config.host.includes(':') ? `[${config.host}]` : config.host;
+  const url = await listening(server, config);
   return {
-    url: `http://${host}:${port}/mcp`,
+    url,
     async stop() {
       draining = true;
       const closed = new Promise((resolve) => server.close(resolve));
@@ -139,19 +146,33 @@ export async function startGateway(
   };
 }
 
+/** Begins to listen, and says where. */
+async function listening(server: HttpServer, { host, port }: Pick<GatewayConfig, 'host' | 'port'>): Promise<string> {
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve));
+  const { port: taken } = server.address() as AddressInfo;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${taken}/mcp`;
+}
+
+/** Finds what belongs to the HTTP request that the SDK hands back. */
+function createExchanges() {
+  const known = new WeakMap<object, Exchange>();
+  const of = (request: object | undefined): Exchange => {
+    const found = request && known.get(request);
+    if (!found)
+      throw new Error('A request without an exchange: the SDK no longer hands back the request it was given.');
+    return found;
+  };
+  return { known, of };
+}
+
 function auditLink({ temporalUi, temporal }: GatewayConfig): (ref: JobRef) => string | undefined {
   if (temporalUi === undefined) return () => undefined;
   const base = `${temporalUi}/namespaces/${temporal.namespace ?? 'default'}/workflows`;
   return ({ workflowId }) => `${base}/${encodeURIComponent(workflowId)}`;
 }
 
-function cachedFor(ms: number, ask: () => Promise<boolean>): () => Promise<boolean> {
-  let answer: Promise<boolean> | undefined;
-  return () => {
-    if (!answer) {
-      answer = ask();
-      setTimeout(() => (answer = undefined), ms).unref();
-    }
-    return answer;
-  };
+/** Whether Temporal serves, asked at most once a second. */
+function createReady(jobs: Pick<Jobs, 'reachable'>): () => Promise<boolean> {
+  const known = new LRUCache<'ready', boolean>({ max: 1, ttl: READY_FRESH_MS, fetchMethod: () => jobs.reachable() });
+  return () => known.forceFetch('ready');
 }

@@ -13,14 +13,23 @@ export interface JobRef {
   readonly workflowId: string;
 }
 
-export type Ids = ReturnType<typeof idsUnder>;
+/** The ids of a deployment. */
+export interface Ids {
+  /** Names a subject without telling who it is: 10 characters. */
+  subjectTag(caller: Caller): string;
+  /** The job that `id` names for this caller, whether it exists or not. */
+  refOf(caller: Caller, id: JobId): JobRef;
+  /** The job of one request of one session, `request` being both as one text: equal on every replica. */
+  requestRef(caller: Caller, request: string): JobRef;
+  /** A new job's id: derived from the idempotency key where there is one, else random; 80 bits either way. */
+  newRef(caller: Caller, tool: string, key: string | undefined): JobRef;
+}
 
-/** Makes the id functions of a deployment. Every gateway of it needs the same `secret`. */
-export function idsUnder(secret: string) {
+/** Every gateway of a deployment needs the same `secret`. */
+export function createIds(secret: string): Ids {
   const mac = (...parts: readonly string[]): Buffer =>
     createHmac('sha256', secret).update(JSON.stringify(parts)).digest();
 
-  /** Names a subject without telling who it is. */
   const subjectTag = ({ tenant, subject }: Caller): string => crockford(mac('subject', tenant, subject), 10);
 
   const refOf = (caller: Caller, id: JobId): JobRef => ({
@@ -30,13 +39,10 @@ export function idsUnder(secret: string) {
 
   return {
     subjectTag,
-    /** The job that `id` names for this caller, whether it exists or not. */
     refOf,
-    /** The job of one request of one session: the same on every replica. */
-    requestRef: (caller: Caller, request: string): JobRef =>
+    requestRef: (caller, request) =>
       refOf(caller, `job_${crockford(mac('request', caller.tenant, caller.subject, request), 16)}`),
-    /** A new job's id: derived from the idempotency key where there is one, else random; 80 bits either way. */
-    newRef(caller: Caller, tool: string, key: string | undefined): JobRef {
+    newRef(caller, tool, key) {
       const bits = key === undefined ? randomBytes(10) : mac('job', caller.tenant, caller.subject, tool, key);
       return refOf(caller, `job_${crockford(bits, 16)}`);
     },

@@ -5,9 +5,9 @@ import type { ContentBlock, Tool as ListedTool } from '@modelcontextprotocol/ser
 import { DEFAULT_POLICY, QUEUE_NAME, TASK_QUEUE } from '../workflows/contract';
 import type { Policy } from '../workflows/contract';
 import type { Annotations, Duration, PolicyInWords, ToolDefinition } from '../workflows/define-tool';
-import { answerSchema } from './words/handle';
-import { isRecord } from './http/body';
-import { json } from './words/page';
+import { isRecord, json } from './json';
+import { answerSchema, checkWith, jsonSchemaOf } from './schemas';
+import type { Checked } from './schemas';
 
 /** Longest name that leaves room for `cancel_` in the 64 characters of MCP. */
 const OWN_MAX = 57;
@@ -19,10 +19,6 @@ export interface Route {
   /** What the workflow receives. */
   readonly args: (input: unknown) => readonly unknown[];
 }
-
-/** Arguments that fit the schema, or what is wrong with them, in words for the model. */
-export type Checked<I = unknown> =
-  { readonly ok: true; readonly input: I } | { readonly ok: false; readonly problems: string };
 
 /** A tool, ready to be listed, checked and started. */
 export interface Tool {
@@ -45,11 +41,11 @@ export interface Tool {
 }
 
 /**
- * Makes the records of all tools, by name.
+ * The records of all tools, by name.
  *
  * @throws Error when a definition breaks a rule, or a name is taken: by another tool, or by a handle tool (`job_…`)
  */
-export function catalogueOf(definitions: readonly ToolDefinition[]): ReadonlyMap<string, Tool> {
+export function createCatalogue(definitions: readonly ToolDefinition[]): ReadonlyMap<string, Tool> {
   const tools = new Map<string, Tool>();
   for (const definition of definitions) {
     const { name } = definition;
@@ -62,7 +58,7 @@ export function catalogueOf(definitions: readonly ToolDefinition[]): ReadonlyMap
 }
 
 /**
- * Makes the record of an authored tool.
+ * The record of an authored tool.
  *
  * @throws Error when the definition breaks a rule of MCP or of ours; at start, not at the first call
  */
@@ -110,29 +106,6 @@ function toolOf(definition: ToolDefinition): Tool {
       return fits.success && isRecord(fits.data) ? fits.data : undefined;
     },
   };
-}
-
-/** Checks `args` against `schema`; names at most five problems, since a hostile argument may have a million. */
-export function checkWith<S extends z.ZodType>(schema: S, args: unknown): Checked<z.output<S>> {
-  const result = schema.safeParse(args ?? {});
-  if (result.success) return { ok: true, input: result.data };
-  // Of a text where an array belongs zod says that it is too long, too; the type says it all.
-  const mistyped = new Set(result.error.issues.filter(isMistyped).map(placeOf));
-  const issues = result.error.issues.filter((issue) => isMistyped(issue) || !mistyped.has(placeOf(issue)));
-  const problems = issues
-    .slice(0, 5)
-    .map(({ path, message }) => `${path.length > 0 ? path.join('.') : 'arguments'}: ${message.replace(/\.$/, '')}`);
-  if (issues.length > 5) problems.push(`and ${issues.length - 5} more`);
-  return { ok: false, problems: problems.join('; ') };
-}
-
-type Issue = z.core.$ZodIssue;
-const isMistyped = ({ code }: Issue): boolean => code === 'invalid_type';
-const placeOf = ({ path }: Issue): string => path.join('.');
-
-/** The schema as JSON Schema 2020-12. MCP wants an object at its root. */
-export function jsonSchemaOf(schema: z.ZodType, io: 'input' | 'output'): ListedTool['inputSchema'] {
-  return { ...(z.toJSONSchema(schema, { io }) as ListedTool['inputSchema']), type: 'object' };
 }
 
 function routeOf({ workflow, step }: ToolDefinition): Route {

@@ -7,6 +7,16 @@ import { tools } from '../workflows/tools';
 
 const root = dirname(__dirname);
 
+/** What every room of the gateway may know. */
+const GROUND = /^gateway\/(config|errors|ids|json|schemas|seal|tools)$/;
+
+/** @param temporal - the packages of Temporal that it may not import */
+function gatewayMayImport(rooms: string, temporal = 'activity|client|proto|worker|workflow'): RegExp {
+  const ours = rooms.split('|').map((room) => (room === 'ground' ? GROUND.source.slice(1, -1) : `gateway/${room}/.+`));
+  const theirs = `npm:(?!@temporalio/(${temporal})(/|$)).+`;
+  return new RegExp(`^(${[...ours, 'config/(file|host)', 'workflows/contract', 'package\\.json', theirs].join('|')})$`);
+}
+
 /** A file obeys the first row that names it. Types may come from anywhere. */
 const table: readonly (readonly [files: RegExp, mayImport: RegExp])[] = [
   [/^workflows\/contract$/, /^nothing$/],
@@ -16,11 +26,16 @@ const table: readonly (readonly [files: RegExp, mayImport: RegExp])[] = [
     /^(npm:@temporalio\/workflow|workflows\/(contract|job|bounded|budget|failure|interleaved|progress|questions|steps|webhook|[^/]+\/workflow))$/,
   ],
   [/^activities\//, /^(activities(\/.+)?|workflows\/contract|npm:(?!@temporalio\/(client|worker|workflow)(\/|$)).+)$/],
-  [/^gateway\/jobs\//, /^(gateway\/.+|workflows\/contract|npm:(?!@temporalio\/(activity|worker|workflow)(\/|$)).+)$/],
-  [
-    /^gateway\//,
-    /^(gateway\/.+|config\/(file|host)|workflows\/(contract|tools)|package\.json|npm:(?!@temporalio\/(activity|client|proto|worker|workflow)(\/|$)).+)$/,
-  ],
+  // The rooms of the gateway, from the last to the first: main → gateway → mcp → handles → call → words → jobs → ground.
+  [GROUND, gatewayMayImport('ground')],
+  [/^gateway\/http\//, gatewayMayImport('ground|http')],
+  [/^gateway\/jobs\//, gatewayMayImport('ground|jobs', 'activity|worker|workflow')],
+  [/^gateway\/words\//, gatewayMayImport('ground|jobs|words')],
+  [/^gateway\/call\//, gatewayMayImport('ground|jobs|words|call')],
+  [/^gateway\/handles\//, gatewayMayImport('ground|jobs|words|call|handles')],
+  [/^gateway\/mcp\//, gatewayMayImport('ground|jobs|words|call|handles|mcp|http')],
+  [/^gateway\/gateway$/, gatewayMayImport('ground|jobs|words|call|handles|mcp|http')],
+  [/^gateway\/main$/, /^(gateway\/(config|gateway)|workflows\/tools|npm:pino)$/],
   [/^config\/host$/, /^(npm:(ipaddr\.js|zod)|workflows\/contract)$/],
   [/^config\//, /^npm:.+$/],
   // The check of a build, which the running worker does not load.
@@ -45,25 +60,26 @@ const sourceOf = (file: string): ts.SourceFile =>
   ts.createSourceFile(file, readFileSync(join(root, `${file}.ts`), 'utf8'), ts.ScriptTarget.Latest, true);
 
 /** What a module specifier names: a path from the root, or `npm:` and the package's. */
-function target(file: string, specifier: ts.Expression): string {
-  const text = (specifier as ts.StringLiteral).text;
+function target(file: string, text: string): string {
   return text.startsWith('.') ? posix.join(posix.dirname(file), text) : `npm:${text}`;
 }
+
+const textOf = (specifier: ts.Expression): string => (ts.isStringLiteral(specifier) ? specifier.text : '');
 
 /** Everything that a file loads when it is loaded, or later by `import()` or `require()`. */
 function valueImports(file: string): string[] {
   const found: string[] = [];
   const visit = (node: ts.Node): void => {
     if (ts.isImportDeclaration(node) && node.importClause?.phaseModifier !== ts.SyntaxKind.TypeKeyword) {
-      found.push(target(file, node.moduleSpecifier));
+      found.push(target(file, textOf(node.moduleSpecifier)));
     } else if (ts.isExportDeclaration(node) && node.moduleSpecifier && !node.isTypeOnly) {
-      found.push(node.exportClause ? target(file, node.moduleSpecifier) : 'export *');
+      found.push(node.exportClause ? target(file, textOf(node.moduleSpecifier)) : 'export *');
     } else if (ts.isCallExpression(node)) {
       const [argument] = node.arguments;
       const dynamic = node.expression.kind === ts.SyntaxKind.ImportKeyword;
       const required = ts.isIdentifier(node.expression) && node.expression.text === 'require';
       if (dynamic || required)
-        found.push(argument && ts.isStringLiteral(argument) ? target(file, argument) : 'something computed');
+        found.push(argument && ts.isStringLiteral(argument) ? target(file, argument.text) : 'something computed');
     }
     ts.forEachChild(node, visit);
   };
@@ -74,6 +90,29 @@ function valueImports(file: string): string[] {
 test.each(files)('%s imports only what its row allows', (file) => {
   const [, mayImport] = table.find(([named]) => named.test(file)) ?? [];
   expect(valueImports(file).filter((imported) => mayImport?.test(imported) !== true)).toEqual([]);
+});
+
+/** Everything that a file imports, types too. */
+const allImports = (file: string): string[] =>
+  ts
+    .preProcessFile(readFileSync(join(root, `${file}.ts`), 'utf8'))
+    .importedFiles.map(({ fileName }) => target(file, fileName));
+
+/** A folder; or a file that lies in none but its process's, which is a room of its own. */
+const roomOf = (file: string): string => (posix.dirname(file).includes('/') ? posix.dirname(file) : file);
+
+test.each([
+  ['values', valueImports],
+  ['types and values', allImports],
+])('no circle of rooms, by the %s that they import', (_what, importsOf) => {
+  const leadsTo = new Map<string, Set<string>>(files.map((file) => [roomOf(file), new Set()]));
+  for (const file of files)
+    for (const room of importsOf(file).map(roomOf)) if (room !== roomOf(file)) leadsTo.get(roomOf(file))?.add(room);
+  // Takes away the rooms that lead to no other, again and again: what is left goes round in circles.
+  const leaf = (): string | undefined =>
+    [...leadsTo].find(([, rooms]) => ![...rooms].some((room) => leadsTo.has(room)))?.[0];
+  for (let room = leaf(); room !== undefined; room = leaf()) leadsTo.delete(room);
+  expect([...leadsTo.keys()]).toEqual([]);
 });
 
 test('nothing in the sandbox imports by import() or require()', () => {

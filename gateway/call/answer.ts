@@ -2,65 +2,71 @@
 import type { CallToolResult, ContentBlock } from '@modelcontextprotocol/server';
 import { DEFAULT_POLICY } from '../../workflows/contract';
 import { unlessUnavailable } from '../errors';
-import { handleOf } from '../words/handle';
 import type { JobRef } from '../ids';
+import { isRecord, json } from '../json';
 import type { Jobs } from '../jobs/jobs';
 import type { Outcome } from '../jobs/outcome';
-import { isRecord } from '../http/body';
-import { json } from '../words/page';
-import { resultOf } from '../words/result';
-import type { Shows } from '../words/result';
-import type { Tool } from '../tools';
 import { fingerprint, isClosed, newView } from '../jobs/view';
 import type { JobView } from '../jobs/view';
+import type { Tool } from '../tools';
+import { handleOf } from '../words/handle';
+import { resultOf } from '../words/result';
 
 /** A job that has ended, with its answer; or one that goes on, as it is now. */
 export type State =
-  { readonly result: CallToolResult; readonly view?: never } | { readonly view: JobView; readonly result?: never };
+  { readonly kind: 'ended'; readonly result: CallToolResult } | { readonly kind: 'open'; readonly view: JobView };
 
-export type Answers = ReturnType<typeof answersFrom>;
+/** What clients are told about jobs. */
+export interface Answers {
+  /** A tool's output as the model sees it. */
+  contentOf(tool: string, output: unknown): readonly ContentBlock[];
+  /** The last partial result: in full from a worker, else as much of it as the memo holds. */
+  partialOf(view: JobView): Promise<unknown>;
+  /** The Web UI's address of a job, if there is one. */
+  auditOf(ref: JobRef): string | undefined;
+  /** The answer about a job that has ended. */
+  ended(ref: JobRef, tool: string, outcome: Outcome): Promise<CallToolResult>;
+  /** Where an accepted job is, also while Temporal cannot be asked: its handle is good all the same. */
+  stateOf(ref: JobRef, tool: string): Promise<State>;
+  /** The answer in words when `outcome` is known, or the wait for it is over. `before`: what the client was told already. */
+  about(ref: JobRef, tool: string, outcome: Outcome | undefined, before?: JobView): Promise<CallToolResult>;
+}
 
-/** Makes the answers. `auditOf` gives the Web UI's address of a job, if there is one. */
-export function answersFrom(
-  jobs: Jobs,
+export function createAnswers(
+  jobs: Pick<Jobs, 'look' | 'outcomeOf' | 'partial'>,
   tools: ReadonlyMap<string, Tool>,
-  auditOf: (ref: JobRef) => string | undefined,
-) {
-  const contentOf = (tool: string, output: unknown): readonly ContentBlock[] =>
+  auditOf: Answers['auditOf'],
+): Answers {
+  const contentOf: Answers['contentOf'] = (tool, output) =>
     tools.get(tool)?.content(output) ?? [{ type: 'text', text: json(output) }];
 
-  /** The last partial result: in full from a worker, else as much of it as the memo holds. */
-  async function partialOf(view: JobView): Promise<unknown> {
-    if (view.partial === undefined) return undefined;
-    return 'value' in view.partial
-      ? view.partial.value
-      : ((await jobs.partial(view.ref)) ?? {
-          note: `${view.partial.characters} characters of findings; no worker is up to read them. Ask again later.`,
-        });
+  async function partialOf({ ref, partial }: JobView): Promise<unknown> {
+    if (partial === undefined) return undefined;
+    if (partial.kind === 'value') return partial.value;
+    const note = `${partial.characters} characters of findings; no worker is up to read them. Ask again later.`;
+    return (await jobs.partial(ref)) ?? { note };
   }
 
-  /** The answer about a job that has ended. */
   async function ended(ref: JobRef, tool: string, outcome: Outcome): Promise<CallToolResult> {
     const stopped = outcome.kind === 'cancelled' || outcome.kind === 'failed';
     const found = stopped ? await jobs.look(ref).then(partialOf).catch(unlessUnavailable) : undefined;
     const known = tools.get(tool);
-    const shows: Shows = {
-      content: (output) => contentOf(tool, output),
-      structured: (output) => (known ? known.structured(output) : isRecord(output) ? output : undefined),
+    const presentation = {
+      content: (output: unknown) => contentOf(tool, output),
+      structured: (output: unknown) => (known ? known.structured(output) : isRecord(output) ? output : undefined),
       continues: known?.continues === true,
     };
-    return resultOf(ref, outcome, shows, auditOf(ref), found);
+    return resultOf(ref, outcome, presentation, auditOf(ref), found);
   }
 
-  /** Where an accepted job is, also while Temporal cannot be asked: its handle is good all the same. */
   async function stateOf(ref: JobRef, tool: string): Promise<State> {
     const view = await jobs.look(ref).catch(unlessUnavailable);
-    if (view && !isClosed(view)) return { view };
+    if (view && !isClosed(view)) return { kind: 'open', view };
     // It ended between the wait and the look.
     const outcome = view && (await jobs.outcomeOf(ref).catch(unlessUnavailable));
-    if (outcome) return { result: await ended(ref, tool, outcome) };
+    if (outcome) return { kind: 'ended', result: await ended(ref, tool, outcome) };
     const trouble = 'its state cannot be read for the moment; it was accepted and goes on';
-    return { view: newView(ref, tool, DEFAULT_POLICY, { trouble }) };
+    return { kind: 'open', view: newView(ref, tool, DEFAULT_POLICY, { trouble }) };
   }
 
   return {
@@ -69,13 +75,12 @@ export function answersFrom(
     auditOf,
     ended,
     stateOf,
-
-    /** The answer in words when `outcome` is known, or the wait for it is over. `before`: what the client was told already. */
-    async about(ref: JobRef, tool: string, outcome: Outcome | undefined, before?: JobView): Promise<CallToolResult> {
+    async about(ref, tool, outcome, before) {
       if (outcome) return ended(ref, tool, outcome);
-      const { result, view } = await stateOf(ref, tool);
-      if (!view) return result;
-      return handleOf(view, auditOf(ref), before !== undefined && fingerprint(before) === fingerprint(view));
+      const state = await stateOf(ref, tool);
+      if (state.kind === 'ended') return state.result;
+      const unchanged = before !== undefined && fingerprint(before) === fingerprint(state.view);
+      return handleOf(state.view, auditOf(ref), unchanged);
     },
   };
 }

@@ -7,13 +7,15 @@ import type { Callback } from '../../workflows/contract';
 export const CALLBACK_META = 'io.holdfast/callback';
 
 /**
- * Makes the function that reads the callback of a request from its `_meta` or, without one, from its header.
+ * Reads the callback of a request from its `_meta` or, without one, from its header.
  *
- * @param allowedHosts - the hosts that may be called back, `host` or `host:port` as in a URL
+ * @throws ProtocolError (-32602) with a sentence that says what to do
  */
-export function callbackTo(allowedHosts: readonly string[]) {
-  /** @throws ProtocolError with a sentence that says what to do */
-  return (meta: unknown, header: string | undefined): Callback | undefined => {
+export type ReadCallback = (meta: unknown, header: string | undefined) => Callback | undefined;
+
+/** @param allowedHosts - the hosts that may be called back, `host` or `host:port` as in a URL */
+export function createReadCallback(allowedHosts: readonly string[]): ReadCallback {
+  return (meta, header) => {
     if (meta === undefined && header === undefined) return undefined;
     const given = meta === undefined ? header : urlIn(meta);
     if (typeof given !== 'string' || given.length > CALLBACK_MAX || !URL.canParse(given))

@@ -7,18 +7,20 @@ const PATIENCE_MAX_MS = 240_000;
 export interface PatienceOf {
   /** The `Holdfast-Patience` header, seconds. */
   readonly header: string | undefined;
-  /** Of the caller's API key, milliseconds. */
+  /** What the operator has set for the caller's API key, milliseconds. */
   readonly key: number | undefined;
-  /** Of the tool, milliseconds. */
+  /** What the tool's author has set, milliseconds. */
   readonly tool: number | undefined;
   /** `clientInfo.name`. */
   readonly client: string | undefined;
 }
 
-/** Makes the function that chooses, milliseconds. */
-export function patienceBy({ patienceMs, clients }: Pick<GatewayConfig, 'patienceMs' | 'clients'>) {
+/** How long a call waits, milliseconds. */
+export type Patience = (of: PatienceOf) => number;
+
+export function createPatience({ patienceMs, clients }: Pick<GatewayConfig, 'patienceMs' | 'clients'>): Patience {
   const profiles = new Map(Object.entries(clients));
-  return ({ header, key, tool, client }: PatienceOf): number => {
+  return ({ header, key, tool, client }) => {
     const asked = header === undefined ? NaN : Number(header) * 1000;
     const profile = profiles.get(client ?? '');
     const ms = asked >= 0 ? asked : (key ?? tool ?? (profile && profile.patience * 1000) ?? patienceMs);

@@ -1,6 +1,6 @@
 /** Hands the answer of a person to a job, whichever way it came in. */
 import type { Question } from '../../workflows/contract';
-import { UnknownJob } from '../errors';
+import { isGone } from '../errors';
 import type { Jobs } from '../jobs/jobs';
 import { answerIn, contentSchemaOf } from '../words/question';
 import type { JobView } from '../jobs/view';
@@ -9,11 +9,11 @@ import type { JobView } from '../jobs/view';
 export type Reception =
   { readonly kind: 'taken' } | { readonly kind: 'closed' } | { readonly kind: 'misfit'; readonly problems: string };
 
-export type Respond = ReturnType<typeof respondTo>;
+/** Checks a response against the open question `key` of a job and, if it fits, delivers it as the answer. */
+export type Respond = (view: JobView, key: string, response: unknown) => Promise<Reception>;
 
-/** Makes the function that checks a response against its question and delivers it as the answer. */
-export function respondTo(jobs: Jobs) {
-  return async ({ ref, questions }: JobView, key: string, response: unknown): Promise<Reception> => {
+export function createRespond(jobs: Pick<Jobs, 'respond' | 'partial'>): Respond {
+  return async ({ ref, questions }, key, response) => {
     const question = questions.find((open) => open.key === key);
     const now = new Date();
     // A job whose workers are down still shows a question whose time is up.
@@ -31,7 +31,7 @@ export function respondTo(jobs: Jobs) {
       });
     } catch (error) {
       // The job ended after it was looked at.
-      if (error instanceof UnknownJob) return { kind: 'closed' };
+      if (isGone(error)) return { kind: 'closed' };
       throw error;
     }
     // A query is answered after the signal has been taken in: who looks next does not see the question any more.

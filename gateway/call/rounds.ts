@@ -33,44 +33,64 @@ const Note = z.object({
 /** What a client brings back from the round before. */
 export type Round = z.output<typeof Note>;
 
-export type Rounds = ReturnType<typeof roundsWith>;
+/** A call that goes on in this round. */
+export interface Resumed {
+  readonly kind: 'resumed';
+  readonly ref: JobRef;
+  /** Keys of questions that need not be asked again. */
+  readonly answered: readonly string[];
+}
 
-export function roundsWith(jobs: Jobs, respond: Respond, ids: Ids, { seal, open }: Seals) {
+/** What the next round is made from. */
+export interface NextRound {
+  readonly view: JobView;
+  /** Hash of the call's arguments. */
+  readonly args: string;
+  readonly before: Round | undefined;
+  readonly answered: readonly string[];
+  /** The questions to ask; perhaps none. */
+  readonly questions: readonly Question[];
+  readonly caller: Caller;
+}
+
+export interface Rounds {
+  /** Reads the note of a client. @throws Error when it is not ours, not this caller's, or too old */
+  read(state: string, caller: Caller): Round;
+  /** Hands the answers of this round to the job. @throws Problem `unknown_job`, `expired`, `unavailable` */
+  resume(round: Round, responses: Readonly<Record<string, unknown>>, caller: Caller): Promise<Resumed>;
+  /** The next round; undefined when there have been enough. */
+  next(of: NextRound): InputRequiredResult | undefined;
+}
+
+export interface RoundsNeeds {
+  readonly jobs: Pick<Jobs, 'look'>;
+  readonly respond: Respond;
+  readonly ids: Ids;
+  readonly seals: Seals;
+}
+
+export function createRounds({ jobs, respond, ids, seals: { seal, open } }: RoundsNeeds): Rounds {
   return {
-    /** Reads the note of a client. @throws Error when it is not ours, not this caller's, or too old */
-    read(state: string, caller: Caller): Round {
+    read(state, caller) {
       const note = open('round', state, Note);
       if (note?.owner !== ids.subjectTag(caller)) throw new Error('Not a note of this gateway to this caller.');
       if (note.until < Date.now()) throw new Error('The note is too old.');
       return note;
     },
 
-    /** Hands the answers of this round to the job, and returns it, with the keys that need not be asked again. */
-    async resume(
-      round: Round,
-      responses: Readonly<Record<string, unknown>>,
-      caller: Caller,
-    ): Promise<{ readonly ref: JobRef; readonly answered: readonly string[] }> {
+    async resume(round, responses, caller) {
       if (!isJobId(round.job)) throw new Error('Notes hold only job ids.');
       const ref = ids.refOf(caller, round.job);
       const given = Object.entries(responses);
-      if (given.length === 0) return { ref, answered: round.answered };
+      if (given.length === 0) return { kind: 'resumed', ref, answered: round.answered };
       const view = await jobs.look(ref);
       const taken = await Promise.all(
         given.map(async ([key, response]) => ((await respond(view, key, response)).kind === 'taken' ? [key] : [])),
       );
-      return { ref, answered: [...round.answered, ...taken.flat()] };
+      return { kind: 'resumed', ref, answered: [...round.answered, ...taken.flat()] };
     },
 
-    /** The next round, with the questions that are left; or undefined when there have been enough. */
-    next(
-      view: JobView,
-      args: string,
-      before: Round | undefined,
-      answered: readonly string[],
-      questions: readonly Question[],
-      caller: Caller,
-    ): InputRequiredResult | undefined {
+    next({ view, args, before, answered, questions, caller }) {
       const count = (before?.rounds ?? 0) + 1;
       if (count > ROUNDS_MAX) return undefined;
       const note: Round = {

@@ -6,8 +6,8 @@ import { isClosed } from '../jobs/view';
 import { invalid } from '../words/rejected';
 import { SCHEDULE_ID, isScheduleId } from '../ids';
 import type { ScheduleId } from '../ids';
-import { companion, jobId, told } from './companion';
-import type { Companion, Means } from './companion';
+import { createCompanion, jobId, told } from './companion';
+import type { Companion, HandleNeeds } from './companion';
 
 const WANTED = 'a job id looks like job_7k3m9q2x4v8ht5wz, that of a schedule like sched_7k3m9q2x4v8ht5wz';
 const scheduleId = z
@@ -19,9 +19,9 @@ const scheduleId = z
 /** How long the answer waits for the job to end. */
 const SETTLE_MS = 10_000;
 
-export function jobCancel(means: Means): Companion {
-  const { jobs, watch, ids } = means;
-  return companion(
+export function createJobCancel(needs: HandleNeeds): Companion {
+  const { jobs, watch, ids } = needs;
+  return createCompanion(
     {
       name: 'job_cancel',
       title: 'Cancel a job',
@@ -43,7 +43,7 @@ export function jobCancel(means: Means): Companion {
         return told(
           view,
           `Job ${ref.id} (${view.tool}) had already ended. Nothing was cancelled; job_result reads it.`,
-          means,
+          needs,
         );
       await jobs.cancel(ref);
       accepted();
@@ -53,7 +53,7 @@ export function jobCancel(means: Means): Companion {
       const trouble = isClosed(after) ? undefined : troubleOf(after);
       const note = trouble === undefined ? '' : ` Note: ${trouble}.`;
       const found = `What it found, if anything: job_result(${JSON.stringify({ job_id })})`;
-      return told(after, `Job ${ref.id} (${view.tool}) ${words}.${note} ${found}`, means);
+      return told(after, `Job ${ref.id} (${view.tool}) ${words}.${note} ${found}`, needs);
     },
   );
 }

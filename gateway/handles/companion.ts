@@ -3,14 +3,14 @@ import type { CallToolResult, Tool as ListedTool, Result } from '@modelcontextpr
 import { z } from 'zod';
 import type { JobId } from '../../workflows/contract';
 import type { Answers } from '../call/answer';
-import type { CallRequest } from '../call/call';
+import type { CallRequest } from '../call/request';
 import { metaOf, stateOf } from '../words/handle';
 import { JOB_ID } from '../ids';
 import type { Ids } from '../ids';
 import type { Jobs } from '../jobs/jobs';
 import type { Respond } from '../call/respond';
-import { invalid } from '../words/rejected';
-import { checkWith, jsonSchemaOf } from '../tools';
+import { misfitting } from '../words/rejected';
+import { checkWith, jsonSchemaOf } from '../schemas';
 import type { JobView } from '../jobs/view';
 import type { Watch } from '../call/watch';
 
@@ -20,8 +20,8 @@ export interface Companion {
   readonly run: (args: unknown, request: CallRequest) => Promise<Result>;
 }
 
-/** What the handle tools work with. */
-export interface Means {
+/** What the handle tools need of the gateway. */
+export interface HandleNeeds {
   readonly jobs: Jobs;
   readonly watch: Watch;
   readonly answers: Answers;
@@ -38,8 +38,8 @@ export const jobId = z
   .transform((id) => id as JobId)
   .describe('The job id, exactly as it was given');
 
-/** Makes a handle tool; `run` gets arguments that fit `shape`, and no others. */
-export function companion<S extends z.ZodRawShape>(
+/** @param run - gets arguments that fit `shape`, and no others */
+export function createCompanion<S extends z.ZodRawShape>(
   listed: Pick<ListedTool, 'name' | 'title' | 'description' | 'annotations'>,
   shape: z.ZodObject<S>,
   run: (input: z.output<z.ZodObject<S>>, request: CallRequest) => Promise<Result>,
@@ -50,17 +50,13 @@ export function companion<S extends z.ZodRawShape>(
     listed: { ...listed, inputSchema: jsonSchemaOf(input, 'input') },
     run: async (args, request) => {
       const checked = checkWith(input, args);
-      return checked.ok
-        ? run(checked.input, request)
-        : invalid(
-            `The arguments of ${listed.name} do not fit its schema: ${checked.problems}. Correct them and call again.`,
-          );
+      return checked.ok ? run(checked.input, request) : misfitting(listed.name, checked.problems);
     },
   };
 }
 
 /** An answer in words about a job that is not waited for. */
-export function told(view: JobView, text: string, { answers }: Pick<Means, 'answers'>): CallToolResult {
+export function told(view: JobView, text: string, { answers }: Pick<HandleNeeds, 'answers'>): CallToolResult {
   return {
     content: [{ type: 'text', text }],
     structuredContent: stateOf(view, undefined),

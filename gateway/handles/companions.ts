@@ -1,12 +1,17 @@
 /** The five handle tools: how a client that knows no tasks waits for a job, reads it, answers it, cancels it and finds it again. */
-import { jobCancel } from './cancel';
-import type { Companion, Means } from './companion';
-import { jobList } from './list';
-import { jobRespond } from './respond';
-import { jobResult } from './result';
-import { jobWait } from './wait';
+import { createJobCancel } from './cancel';
+import type { Companion, HandleNeeds } from './companion';
+import { createJobList } from './list';
+import { createJobRespond } from './respond';
+import { createJobResult } from './result';
+import { createJobWait } from './wait';
 
-/** Makes the handle tools. */
-export function companionsFor(means: Means): readonly Companion[] {
-  return [jobWait(means), jobResult(means), jobCancel(means), jobRespond(means), jobList(means)];
+export function createCompanions(needs: HandleNeeds): readonly Companion[] {
+  return [
+    createJobWait(needs),
+    createJobResult(needs),
+    createJobCancel(needs),
+    createJobRespond(needs),
+    createJobList(needs),
+  ];
 }

@@ -1,30 +1,32 @@
 /** `job_continue`: goes on with what a stopped job left, as a call of the same tool with the same arguments. */
 import type { CallToolResult, Tool as ListedTool } from '@modelcontextprotocol/server';
 import { z } from 'zod';
-import type { CallRequest } from '../call/call';
+import type { CallRequest, Called } from '../call/request';
 import { statusLine } from '../words/handle';
-import { invalid } from '../words/rejected';
-import { checkWith, jsonSchemaOf } from '../tools';
+import { invalid, misfitting } from '../words/rejected';
+import { checkWith, jsonSchemaOf } from '../schemas';
 import type { Tool } from '../tools';
 import { isClosed } from '../jobs/view';
 import type { JobView } from '../jobs/view';
-import type { Earlier } from '../jobs/start';
 import { jobId } from './companion';
-import type { Means } from './companion';
+import type { HandleNeeds } from './companion';
 
-/** A call that goes on with an earlier job. */
-interface Continued {
-  readonly tool: Tool;
-  readonly input: unknown;
-  readonly earlier: Earlier;
+/** What to call; or, in words, why there is nothing to go on with. */
+export type Continuation =
+  { readonly kind: 'call'; readonly called: Called } | { readonly kind: 'refused'; readonly result: CallToolResult };
+
+export interface JobContinue {
+  readonly listed: ListedTool;
+  resolve(args: unknown, request: Pick<CallRequest, 'caller' | 'round'>): Promise<Continuation>;
 }
-
-export type JobContinue = ReturnType<typeof jobContinue>;
 
 /** The most that a job can be started with, bytes of JSON. Temporal takes no more than 2 MB. */
 const START_MAX = 1_900_000;
 
-export function jobContinue({ jobs, ids }: Pick<Means, 'jobs' | 'ids'>, tools: ReadonlyMap<string, Tool>) {
+export function createJobContinue(
+  { jobs, ids }: Pick<HandleNeeds, 'jobs' | 'ids'>,
+  tools: ReadonlyMap<string, Tool>,
+): JobContinue {
   const input = z.strictObject({ job_id: jobId });
   const listed: ListedTool = {
     name: 'job_continue',
@@ -33,24 +35,17 @@ export function jobContinue({ jobs, ids }: Pick<Means, 'jobs' | 'ids'>, tools: R
       'Goes on with a job that ended with a PARTIAL result, failed, or was cancelled: the same tool and arguments, with nothing done twice. Answers like the tool itself, under a new job id.',
     inputSchema: jsonSchemaOf(input, 'input'),
   };
-  const refuse = (text: string): { readonly refused: CallToolResult } => ({ refused: invalid(text) });
+  const refuse = (text: string): Continuation => ({ kind: 'refused', result: invalid(text) });
 
   return {
     listed,
-    /** What to call; or, in words, why there is nothing to go on with. */
-    async resolve(
-      args: unknown,
-      { caller, round }: CallRequest,
-    ): Promise<Continued | { readonly refused: CallToolResult }> {
+    async resolve(args, { caller, round }) {
       const checked = checkWith(input, args);
-      if (!checked.ok)
-        return refuse(
-          `The arguments of job_continue do not fit its schema: ${checked.problems}. Correct them and call again.`,
-        );
+      if (!checked.ok) return { kind: 'refused', result: misfitting(listed.name, checked.problems) };
       const ref = ids.refOf(caller, checked.input.job_id);
       const started = round && tools.get(round.tool);
       // In a later round the new job has been started, with all that it needs.
-      if (started) return { tool: started, input: undefined, earlier: { job: ref.id, found: undefined } };
+      if (started) return goOn(started, undefined, { job: ref.id, found: undefined });
       const view = await jobs.look(ref);
       const tool = tools.get(view.tool);
       if (!tool?.continues)
@@ -66,13 +61,18 @@ export function jobContinue({ jobs, ids }: Pick<Means, 'jobs' | 'ids'>, tools: R
       const again = await jobs.inputOf(ref);
       if (Buffer.byteLength(JSON.stringify([again, found])) > START_MAX)
         return refuse(`Job ${ref.id} has found too much to go on with. Call ${view.tool} again, for less in one call.`);
-      return { tool, input: again, earlier: { job: ref.id, found } };
+      return goOn(tool, again, { job: ref.id, found });
     },
   };
 
   /** The last partial of a job that did not come to an end of its own. */
   function findingsOf({ ref, partial }: JobView): Promise<unknown> {
     if (partial === undefined) return Promise.resolve(undefined);
-    return 'value' in partial ? Promise.resolve(partial.value) : jobs.partial(ref);
+    return partial.kind === 'value' ? Promise.resolve(partial.value) : jobs.partial(ref);
   }
+}
+
+/** The arguments fitted once, when the earlier job was called. */
+function goOn(tool: Tool, input: unknown, earlier: NonNullable<Called['earlier']>): Continuation {
+  return { kind: 'call', called: { tool, input: { ok: true, input }, earlier } };
 }

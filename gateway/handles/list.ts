@@ -1,10 +1,10 @@
 /** `job_list`: finds jobs again whose ids were lost. */
 import { z } from 'zod';
-import { companion } from './companion';
-import type { Companion, Means } from './companion';
+import { createCompanion } from './companion';
+import type { Companion, HandleNeeds } from './companion';
 
-export function jobList({ jobs, schedules }: Means): Companion {
-  return companion(
+export function createJobList({ jobs, schedules }: HandleNeeds): Companion {
+  return createCompanion(
     {
       name: 'job_list',
       title: 'List your jobs',

@@ -1,20 +1,20 @@
 /** Handle tools of a tool's own, in place of the tool: `start_X`, `query_X`, `wait_X` and `cancel_X`. */
 import type { Result } from '@modelcontextprotocol/server';
 import { z } from 'zod';
-import type { CallRequest } from '../call/call';
+import type { CallRequest } from '../call/request';
 import { invalid } from '../words/rejected';
 import type { Tool } from '../tools';
-import { jobCancel } from './cancel';
-import { companion, jobId } from './companion';
-import type { Companion, Means } from './companion';
-import { jobResult } from './result';
-import { jobWait } from './wait';
+import { createJobCancel } from './cancel';
+import { createCompanion, jobId } from './companion';
+import type { Companion, HandleNeeds } from './companion';
+import { createJobResult } from './result';
+import { createJobWait } from './wait';
 
-/** Makes the handle tools of `tool`; all but `start_X`, which is the tool itself, waited for by nobody. */
-export function ownHandles(tool: Tool, means: Means): readonly Companion[] {
-  const { jobs, ids } = means;
+/** The handle tools of `tool`; all but `start_X`, which is the tool itself, waited for by nobody. */
+export function createOwnHandles(tool: Tool, needs: HandleNeeds): readonly Companion[] {
+  const { jobs, ids } = needs;
   const { name } = tool;
-  const [wait, result, cancel] = [jobWait(means), jobResult(means), jobCancel(means)];
+  const [wait, result, cancel] = [createJobWait(needs), createJobResult(needs), createJobCancel(needs)];
 
   /** Refuses the jobs of other tools: those have handle tools of another name. */
   async function ofThisTool(
@@ -27,7 +27,7 @@ export function ownHandles(tool: Tool, means: Means): readonly Companion[] {
   }
 
   return [
-    companion(
+    createCompanion(
       {
         name: `query_${name}`,
         description: `Tells how far a job of ${name} is, and what it has found so far. Does not wait.`,
@@ -36,7 +36,7 @@ export function ownHandles(tool: Tool, means: Means): readonly Companion[] {
       z.object({ job_id: jobId, offset: z.int().min(0).default(0).describe('Where the page begins, in characters') }),
       (args, request) => ofThisTool(args.job_id, request, () => result.run(args, request)),
     ),
-    companion(
+    createCompanion(
       {
         name: `wait_${name}`,
         description: `Waits until a job of ${name} ends, and returns its result. Blocks for up to timeout_s seconds; call it again while the job is RUNNING.`,
@@ -46,7 +46,7 @@ export function ownHandles(tool: Tool, means: Means): readonly Companion[] {
       ({ job_id, ...rest }, request) =>
         ofThisTool(job_id, request, () => wait.run({ job_ids: [job_id], ...rest }, request)),
     ),
-    companion(
+    createCompanion(
       {
         name: `cancel_${name}`,
         description: `Stops a job of ${name} for good. What it has found stays readable with query_${name}.`,

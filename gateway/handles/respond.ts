@@ -1,12 +1,12 @@
 /** `job_respond`: hands the answer of a person to a job. */
 import { z } from 'zod';
 import { invalid } from '../words/rejected';
-import { companion, jobId, told } from './companion';
-import type { Companion, Means } from './companion';
+import { createCompanion, jobId, told } from './companion';
+import type { Companion, HandleNeeds } from './companion';
 
-export function jobRespond(means: Means): Companion {
-  const { jobs, respond, ids } = means;
-  return companion(
+export function createJobRespond(needs: HandleNeeds): Companion {
+  const { jobs, respond, ids } = needs;
+  return createCompanion(
     {
       name: 'job_respond',
       title: 'Answer a question of a job',
@@ -29,7 +29,7 @@ export function jobRespond(means: Means): Companion {
           return told(
             { ...view, questions, status: questions.length > 0 ? 'input_required' : 'running' },
             `The answer to ${key} was handed to job ${job_id}; of several answers the first counts. Next: job_wait(${JSON.stringify({ job_ids: [job_id] })})`,
-            means,
+            needs,
           );
         }
         case 'misfit':

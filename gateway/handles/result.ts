@@ -1,15 +1,16 @@
 /** `job_result`: a result in pages, or what a running job has found so far. */
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import { z } from 'zod';
+import { json } from '../json';
 import { nextCallOf, stateOf, statusLine } from '../words/handle';
-import { fits, json, page, wholeOf } from '../words/page';
+import { fits, page, wholeOf } from '../words/page';
 import { isClosed } from '../jobs/view';
 import type { JobView } from '../jobs/view';
-import { companion, jobId } from './companion';
-import type { Companion, Means } from './companion';
+import { createCompanion, jobId } from './companion';
+import type { Companion, HandleNeeds } from './companion';
 
-export function jobResult({ jobs, answers, ids }: Means): Companion {
-  return companion(
+export function createJobResult({ jobs, answers, ids }: HandleNeeds): Companion {
+  return createCompanion(
     {
       name: 'job_result',
       title: 'Read the result of a job',

@@ -2,30 +2,30 @@
 import { msToNumber } from '@temporalio/common/lib/time';
 import { z } from 'zod';
 import type { Duration } from '../../workflows/define-tool';
-import { admissionBy, held } from '../call/admission';
+import { createAdmission, inPlace } from '../call/admission';
 import type { Quotas } from '../call/admission';
-import { unlessUnknown } from '../errors';
+import { unlessGone } from '../errors';
 import { handleOf } from '../words/handle';
 import { invalid, overQuota } from '../words/rejected';
 import { createdTask } from '../words/task';
-import { refuseLacking } from '../call/call';
+import { refuseLacking } from '../call/client';
 import type { Tool } from '../tools';
-import { companion } from './companion';
-import type { Companion, Means } from './companion';
+import { createCompanion } from './companion';
+import type { Companion, HandleNeeds } from './companion';
 
 /** Each may start jobs for ever. */
 const SCHEDULES: Quotas = { perCaller: 50, perTenant: 150 };
 const MINUTE_MS = 60_000;
 const DELAY_MAX_MS = 30 * 24 * 60 * MINUTE_MS;
 
-export function jobSchedule(
-  { jobs, answers }: Pick<Means, 'jobs' | 'answers'>,
+export function createJobSchedule(
+  { jobs, answers }: Pick<HandleNeeds, 'jobs' | 'answers'>,
   tools: ReadonlyMap<string, Tool>,
   quotas: Quotas,
 ): Companion {
-  const delays = admissionBy(quotas, 'jobs put off', jobs.putOff);
-  const schedules = admissionBy(SCHEDULES, 'schedules', jobs.schedules.count);
-  return companion(
+  const delays = createAdmission(quotas, 'jobs put off', jobs.putOff);
+  const schedules = createAdmission(SCHEDULES, 'schedules', jobs.schedules.count);
+  return createCompanion(
     {
       name: 'job_schedule',
       title: 'Schedule a call',
@@ -56,8 +56,8 @@ export function jobSchedule(
 
       if (every !== undefined && run_at === undefined) {
         const place = await schedules.admit(caller);
-        if ('limit' in place) return overQuota(place);
-        const id = await held(place, () =>
+        if (place.kind === 'full') return overQuota(place);
+        const id = await inPlace(place, () =>
           jobs.schedules.create(tool, checked.input, caller, origin, msToNumber(every)),
         );
         accepted();
@@ -72,16 +72,16 @@ export function jobSchedule(
       const begun =
         every !== undefined || key === undefined
           ? undefined
-          : await jobs.joined(tool, checked.input, caller, key).catch(unlessUnknown);
+          : await jobs.joined(tool, checked.input, caller, key).catch(unlessGone);
       if (begun) return answers.about(begun.ref, tool.name, undefined);
 
       const delayMs = run_at === undefined ? NaN : Date.parse(run_at) - Date.now();
       if (every !== undefined || !(delayMs > 0 && delayMs <= DELAY_MAX_MS))
         return invalid('Give either run_at, in the future and within 30 days, or every.');
       const place = await delays.admit(caller);
-      if ('limit' in place) return overQuota(place);
-      const view = await held(place, () => jobs.start(tool, checked.input, caller, origin, { delayMs }));
-      place.of(view.ref);
+      if (place.kind === 'full') return overQuota(place);
+      const view = await inPlace(place, () => jobs.start(tool, checked.input, caller, origin, { delayMs }));
+      place.give(view.ref);
       accepted();
       return client.tasks ? createdTask(view) : handleOf(view, answers.auditOf(view.ref));
     },

@@ -1,11 +1,11 @@
 /** `job_wait`: the way to the result of every call that answered with a job id. */
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import { z } from 'zod';
-import { companion, jobId } from './companion';
-import type { Companion, Means } from './companion';
+import { createCompanion, jobId } from './companion';
+import type { Companion, HandleNeeds } from './companion';
 
-export function jobWait({ jobs, watch, answers, ids }: Means): Companion {
-  return companion(
+export function createJobWait({ jobs, watch, answers, ids }: HandleNeeds): Companion {
+  return createCompanion(
     {
       name: 'job_wait',
       title: 'Wait for jobs',

@@ -8,7 +8,7 @@ const LOCAL: Caller = { tenant: 'local', subject: 'local' };
 /** The caller, and what the operator has set for the key. */
 export interface Grant {
   readonly caller: Caller;
-  /** Milliseconds. */
+  /** How long calls with this key wait, milliseconds. */
   readonly patienceMs?: number;
 }
 
@@ -16,7 +16,7 @@ export interface Grant {
 export type Authenticate = (authorization: string | undefined) => Grant | undefined;
 
 /** Makes the check for the configured keys. A key is looked up by its hash, so its text is never compared or kept. */
-export function authenticateWith(keys: GatewayConfig['keys']): Authenticate {
+export function createAuthenticate(keys: GatewayConfig['keys']): Authenticate {
   if (keys.length === 0) return () => ({ caller: LOCAL });
   const grants = new Map<string, Grant>(
     keys.map(({ sha256, tenant, subject, patience }) => [

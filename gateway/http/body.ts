@@ -1,5 +1,6 @@
 /** Reads and bounds a request body: a hostile one costs a refusal, not the process. */
 import type { IncomingMessage } from 'node:http';
+import { Problem } from '../errors';
 
 /** Largest body, bytes: half of what Temporal takes as one payload. */
 const MAX_BYTES = 1_048_576;
@@ -7,28 +8,17 @@ const MAX_DEPTH = 64;
 const MAX_VALUES = 10_000;
 const MAX_BATCH = 10;
 
-/** A body that is refused, with the HTTP status and the JSON-RPC code that say so. */
-export class BadBody extends Error {
-  constructor(
-    readonly status: number,
-    readonly code: number,
-    message: string,
-  ) {
-    super(message);
-  }
-}
-
 /**
  * Reads a JSON body.
  *
- * @throws BadBody 413 over 1 MiB; 400 when it is not JSON in UTF-8
+ * @throws Problem `too_large` over 1 MiB; `not_json` when it is not JSON in UTF-8
  */
 export async function readJson(request: IncomingMessage): Promise<unknown> {
   const bytes = await readBytes(request);
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
-    throw new BadBody(400, -32700, 'The request is not JSON in UTF-8.');
+    throw new Problem('not_json');
   }
 }
 
@@ -37,7 +27,7 @@ async function readBytes(request: IncomingMessage): Promise<Buffer> {
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > MAX_BYTES) throw new BadBody(413, -32600, `The request is larger than ${MAX_BYTES} bytes.`);
+    if (size > MAX_BYTES) throw new Problem('too_large', { limit: MAX_BYTES });
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
@@ -60,9 +50,4 @@ export function malformedIn(body: unknown): string | undefined {
     level = next;
   }
   return undefined;
-}
-
-/** Whether it is an object that is no array. */
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

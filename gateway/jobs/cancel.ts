@@ -5,14 +5,24 @@ import type { JobRef } from '../ids';
 import type { Store } from './connection';
 
 const TAKEN_BACK = 'The client took its call back (notifications/cancelled).';
-/** Between the wish to cancel and the end there are few. */
+/** How far back the history is read, events: only few come after a request to stop. */
 const LAST_EVENTS = 100;
 
-export type Cancel = ReturnType<typeof cancelThrough>;
+/** Each throws Problem `unknown_job` and `unavailable`. */
+export interface Cancels {
+  /** Asks the job to stop. Returns once Temporal has recorded the request. */
+  cancel(ref: JobRef): Promise<unknown>;
+  /** Asks the job to stop because the client took its call back, which the history then says. */
+  takeBack(ref: JobRef): Promise<unknown>;
+  /** Whether a job was asked to stop because the client took its call back. */
+  takenBack(ref: JobRef): Promise<boolean>;
+  /** When a job was last asked to stop; undefined if it was not. */
+  cancelledAt(ref: JobRef): Promise<Date | undefined>;
+}
 
-export function cancelThrough({ askOf, connection, client, namespace }: Store) {
-  /** The last wish to cancel a job, if there was one. */
-  const wishOf = (ref: JobRef) =>
+export function createCancels({ askOf, connection, client, namespace }: Store): Cancels {
+  /** The event of the last request to stop, if there was one. */
+  const lastRequest = (ref: JobRef) =>
     askOf(ref, async () => {
       const { history } = await connection.workflowService.getWorkflowExecutionHistoryReverse({
         namespace,
@@ -23,11 +33,9 @@ export function cancelThrough({ askOf, connection, client, namespace }: Store) {
     });
 
   return {
-    /** Asks the job to stop. Returns once Temporal has recorded the wish. */
-    cancel: (ref: JobRef) => askOf(ref, (handle) => handle.cancel()),
+    cancel: (ref) => askOf(ref, (handle) => handle.cancel()),
 
-    /** The same because the client took its call back, which the history then says. */
-    takeBack: (ref: JobRef) =>
+    takeBack: (ref) =>
       askOf(ref, () =>
         connection.workflowService.requestCancelWorkflowExecution({
           namespace,
@@ -38,11 +46,9 @@ export function cancelThrough({ askOf, connection, client, namespace }: Store) {
         }),
       ),
 
-    /** Whether a job was cancelled because the client took its call back. */
-    takenBack: async (ref: JobRef): Promise<boolean> =>
-      (await wishOf(ref))?.workflowExecutionCancelRequestedEventAttributes?.cause === TAKEN_BACK,
+    takenBack: async (ref) =>
+      (await lastRequest(ref))?.workflowExecutionCancelRequestedEventAttributes?.cause === TAKEN_BACK,
 
-    /** When a job was told to stop. */
-    cancelledAt: async (ref: JobRef): Promise<Date | undefined> => optionalTsToDate((await wishOf(ref))?.eventTime),
+    cancelledAt: async (ref) => optionalTsToDate((await lastRequest(ref))?.eventTime),
   };
 }

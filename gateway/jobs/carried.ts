@@ -1,4 +1,5 @@
 /** What every job carries of its call, however it is started: for its workflow, for the Web UI, and for the order in line. */
+import type { SearchAttributePair } from '@temporalio/common';
 import { MEMO_JOB } from '../../workflows/contract';
 import type { Caller, JobMemo } from '../../workflows/contract';
 import type { GatewayConfig } from '../config';
@@ -9,16 +10,27 @@ import { SUBJECT, TENANT, TOOL } from './visibility';
 /** Priority of batch work, from 1 to 5; everything else has 3. */
 const BATCH = 5;
 
-export type Carried = ReturnType<typeof carriedUnder>;
+/** What a start and a schedule of Temporal have in common. */
+export interface Carried {
+  readonly taskQueue: string;
+  readonly args: unknown[];
+  readonly memo: Record<string, unknown>;
+  readonly staticSummary: string;
+  readonly typedSearchAttributes: SearchAttributePair[];
+  readonly priority: { readonly fairnessKey: string; readonly fairnessWeight: number; readonly priorityKey?: number };
+}
 
-/** Makes the function that says it. `weights`: the shares of tenants in workers that are short, against the 1 of others. */
-export function carriedUnder(weights: GatewayConfig['weights'], ids: Ids) {
-  return (
-    tool: Tool,
-    input: unknown,
-    caller: Caller,
-    call: Pick<JobMemo, 'argsHash' | 'at' | 'callback' | 'continues'>,
-  ) => {
+/** Says what the job of a call carries. `call`: what only this call knows. */
+export type Carry = (
+  tool: Tool,
+  input: unknown,
+  caller: Caller,
+  call: Pick<JobMemo, 'argsHash' | 'at' | 'callback' | 'continues'>,
+) => Carried;
+
+/** @param weights - the share of a tenant while workers are short; a tenant that is not listed has 1 */
+export function createCarry(weights: GatewayConfig['weights'], ids: Ids): Carry {
+  return (tool, input, caller, call) => {
     const { name, policy, ownHandles, listed, route } = tool;
     const memo: JobMemo = { tool: name, caller, policy, ...call, ...(ownHandles && { handles: 'own' }) };
     return {
@@ -32,7 +44,7 @@ export function carriedUnder(weights: GatewayConfig['weights'], ids: Ids) {
         { key: TOOL, value: name },
       ],
       priority: {
-        // Tenants share what workers there are by their weight; within that, batch work gives way.
+        // Tenants share the workers by their weights; within a tenant, batch work comes after everything else.
         fairnessKey: caller.tenant,
         fairnessWeight: weights[caller.tenant] ?? 1,
         ...(tool.batch && { priorityKey: BATCH }),

@@ -8,11 +8,13 @@ import {
   makeGrpcRetryInterceptor,
 } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
+import type { Payload } from '@temporalio/common';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow';
 import type { GatewayConfig } from '../config';
-import { Unavailable, UnknownJob } from '../errors';
+import { Problem } from '../errors';
 import type { JobRef } from '../ids';
 
+/** Deadline of a unary RPC, milliseconds. */
 const UNARY_MS = 5_000;
 const MAX_MESSAGE = 128 * 1024 * 1024;
 /** gRPC UNAVAILABLE: nobody answers at all. */
@@ -21,11 +23,20 @@ const NOT_FOUND = 5;
 /** With it DEADLINE_EXCEEDED and RESOURCE_EXHAUSTED. */
 const TRANSIENT = new Set([4, 8, UNAVAILABLE]);
 
-export type Store = ReturnType<typeof storeAt>;
-export type Ask = Store['ask'];
+/** Temporal, as the files of this room reach it. */
+export interface Store {
+  readonly namespace: string;
+  readonly connection: Connection;
+  readonly client: Client;
+  /** Runs a unary RPC within `ms` milliseconds, 5 s by default. @throws Problem `unavailable` when no answer comes in time */
+  ask<R>(run: () => Promise<R>, ms?: number): Promise<R>;
+  /** Runs a unary RPC about one existing job. @throws Problem `unavailable`; `unknown_job` when there is no such job */
+  askOf<R>(ref: JobRef, run: (handle: WorkflowHandle) => Promise<R>, ms?: number): Promise<R>;
+  decoded(payloads: Payload[] | null | undefined): Promise<unknown[]>;
+}
 
 /** Opens the connection, lazily: Temporal may be down. */
-export function storeAt({ connectionOptions, namespace = 'default' }: GatewayConfig['temporal']) {
+export function createStore({ connectionOptions, namespace = 'default' }: GatewayConfig['temporal']): Store {
   const connection = Connection.lazy({
     ...connectionOptions,
     channelArgs: { 'grpc.max_receive_message_length': MAX_MESSAGE },
@@ -37,13 +48,13 @@ export function storeAt({ connectionOptions, namespace = 'default' }: GatewayCon
   });
   const client = new Client({ connection, namespace });
 
-  /** Runs a unary RPC within its deadline. @throws Unavailable when Temporal does not answer in time */
   async function ask<R>(run: () => Promise<R>, ms = UNARY_MS): Promise<R> {
     try {
       return await connection.withDeadline(Date.now() + ms, run);
     } catch (error) {
       const code = grpcCodeOf(error);
-      if (code !== undefined && TRANSIENT.has(code)) throw new Unavailable(code === UNAVAILABLE);
+      if (code !== undefined && TRANSIENT.has(code))
+        throw new Problem('unavailable', { refused: code === UNAVAILABLE });
       throw error;
     }
   }
@@ -54,18 +65,16 @@ export function storeAt({ connectionOptions, namespace = 'default' }: GatewayCon
     client,
     ask,
 
-    /** The same for one existing job. @throws UnknownJob too */
-    async askOf<R>({ id, workflowId }: JobRef, run: (handle: WorkflowHandle) => Promise<R>, ms?: number): Promise<R> {
+    async askOf({ id, workflowId }, run, ms) {
       try {
         return await ask(() => run(client.workflow.getHandle(workflowId)), ms);
       } catch (error) {
         const unknown = error instanceof WorkflowNotFoundError || grpcCodeOf(error) === NOT_FOUND;
-        throw unknown ? new UnknownJob(id) : error;
+        throw unknown ? new Problem('unknown_job', { id }) : error;
       }
     },
 
-    decoded: (payloads: Parameters<typeof decodeArrayFromPayloads>[1]): Promise<unknown[]> =>
-      decodeArrayFromPayloads(client.options.loadedDataConverter, payloads),
+    decoded: (payloads) => decodeArrayFromPayloads(client.options.loadedDataConverter, payloads),
   };
 }
 

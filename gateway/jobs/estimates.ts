@@ -1,4 +1,5 @@
 /** How much longer a job will take, from how long the tool's jobs took before. Says nothing where they say nothing. */
+import { LRUCache } from 'lru-cache';
 
 /** Seconds that are left: for half of the earlier jobs that took this long, and for nine in ten. */
 export interface Estimate {
@@ -9,33 +10,36 @@ export interface Estimate {
 }
 
 const FRESH_MS = 60_000;
+/** Tools of tenants that durations are kept of. */
 const KNOWN_MAX = 1_000;
 /** Fewer earlier jobs make no estimate; nor do fewer that took as long as this one has. */
 const ENOUGH = 5;
 const ENOUGH_LONGER = 2;
 
-export type Estimates = ReturnType<typeof estimatesFrom>;
+/** Estimates for a job that has run for `elapsedMs` milliseconds; undefined where too little is known. */
+export type Estimates = (tenant: string, tool: string, elapsedMs: number) => Estimate | undefined;
 
 /**
- * Makes the function that estimates. It answers at once from what it knows, and refreshes behind the scenes, so that the first
- * job of a tool gets none.
+ * Answers at once from what is known, and refreshes that behind the scenes, so that the first job of a tool gets no estimate.
+ *
+ * @param durationsOf - how long earlier jobs of a tenant's tool took, milliseconds
  */
-export function estimatesFrom(durationsOf: (tenant: string, tool: string) => Promise<readonly number[]>) {
-  const known = new Map<string, { readonly at: number; readonly past: readonly number[] }>();
+export function createEstimates(durationsOf: (tenant: string, tool: string) => Promise<readonly number[]>): Estimates {
+  const known = new LRUCache<string, readonly number[], { readonly tenant: string; readonly tool: string }>({
+    max: KNOWN_MAX,
+    ttl: FRESH_MS,
+    allowStale: true,
+    noDeleteOnStaleGet: true,
+    ignoreFetchAbort: true,
+    // Without visibility there are no new figures.
+    fetchMethod: (_name, stale = [], { context: { tenant, tool } }) => durationsOf(tenant, tool).catch(() => stale),
+  });
 
-  function pastOf(tenant: string, tool: string): readonly number[] {
+  return (tenant, tool, elapsedMs) => {
     const name = JSON.stringify([tenant, tool]);
-    const found = known.get(name);
-    if (found && Date.now() - found.at < FRESH_MS) return found.past;
-    if (known.size >= KNOWN_MAX) known.clear();
-    known.set(name, { at: Date.now(), past: found?.past ?? [] });
-    const keep = (past: readonly number[]): void => void known.set(name, { at: Date.now(), past });
-    void durationsOf(tenant, tool).then(keep, () => undefined); // without visibility there are no estimates
-    return found?.past ?? [];
-  }
-
-  return (tenant: string, tool: string, elapsedMs: number): Estimate | undefined =>
-    estimateFrom(pastOf(tenant, tool), elapsedMs);
+    void known.fetch(name, { context: { tenant, tool } });
+    return estimateFrom(known.get(name) ?? [], elapsedMs);
+  };
 }
 
 /** @param past - durations of earlier jobs, milliseconds */

@@ -5,61 +5,89 @@
 import { QUERY_PARTIAL, SIGNAL_ANSWER, SIGNAL_SHOWN } from '../../workflows/contract';
 import type { Answer } from '../../workflows/contract';
 import type { GatewayConfig } from '../config';
-import { Unavailable } from '../errors';
+import { Problem } from '../errors';
 import type { Ids, JobRef } from '../ids';
-import { cancelThrough } from './cancel';
-import { storeAt } from './connection';
-import { pollThrough } from './end';
-import { estimatesFrom } from './estimates';
-import { lookThrough } from './look';
+import { createCancels } from './cancel';
+import type { Cancels } from './cancel';
+import { createCarry } from './carried';
+import { createStore } from './connection';
+import { createPoll } from './end';
+import type { Poll } from './end';
+import { createEstimates } from './estimates';
+import { createLook } from './look';
+import type { Look } from './look';
 import type { Outcome } from './outcome';
-import { queuesOf } from './queues';
-import { schedulesOf } from './schedules';
-import { carriedUnder } from './carried';
-import { startThrough } from './start';
-import { visibilityOf } from './visibility';
+import { createQueueState } from './queues';
+import { createSchedules } from './schedules';
+import type { Schedules } from './schedules';
+import { createStarts } from './start';
+import type { Starts } from './start';
+import { createLists } from './visibility';
+import type { Lists } from './visibility';
 
 const QUERY_MS = 2_000;
 const REACHABLE_MS = 1_000;
 
-export type Jobs = ReturnType<typeof temporalJobs>;
+/** What can be done with jobs. What addresses a job throws Problem `unknown_job` where there is none, and `unavailable`. */
+export interface Jobs extends Starts, Cancels, Lists {
+  readonly look: Look;
+  readonly poll: Poll;
+  readonly schedules: Schedules;
+  /** How a job ended that has ended. */
+  outcomeOf(ref: JobRef): Promise<Outcome>;
+  /** The last partial result in full, from a worker; undefined when none answers within 2 s. */
+  partial(ref: JobRef): Promise<unknown>;
+  /** What the job was started with. */
+  inputOf(ref: JobRef): Promise<unknown>;
+  /** Marks a question as put before a person. */
+  shown(ref: JobRef, key: string): Promise<void>;
+  /** Hands the answer of a person to the job. It lands even when no worker is up. */
+  respond(ref: JobRef, answer: Answer): Promise<void>;
+  /** Whether Temporal serves, asked for real with a deadline of 1 s. */
+  reachable(): Promise<boolean>;
+  /** Ends the connection. */
+  close(): Promise<void>;
+}
 
-/** Opens the connection and returns what can be done with jobs. `onEnd` is told of each one that is seen to have ended. */
-export function temporalJobs(
+/**
+ * Opens the connection.
+ *
+ * @param onEnd - told of each job that is seen to have ended
+ */
+export function createJobs(
   { temporal, weights }: Pick<GatewayConfig, 'temporal' | 'weights'>,
   ids: Ids,
   onEnd: (ref: JobRef) => void,
-) {
-  const store = storeAt(temporal);
+): Jobs {
+  const store = createStore(temporal);
   const { askOf, ask, connection, namespace, decoded } = store;
-  const visibility = visibilityOf(store, ids);
-  const cancel = cancelThrough(store);
-  const look = lookThrough(store, {
-    cancelledAt: cancel.cancelledAt,
-    stateOf: queuesOf(store),
-    estimate: estimatesFrom(visibility.durations),
+  const lists = createLists(store, ids);
+  const cancels = createCancels(store);
+  const look = createLook({
+    store,
+    cancelledAt: cancels.cancelledAt,
+    queueState: createQueueState(store),
+    estimate: createEstimates(lists.durations),
     onEnd,
   });
-  const poll = pollThrough(store, onEnd);
-  const carried = carriedUnder(weights, ids);
+  const poll = createPoll(store, onEnd);
+  const carry = createCarry(weights, ids);
 
   return {
     look,
     poll,
-    ...startThrough(store, look, ids, carried),
-    ...cancel,
-    schedules: schedulesOf(store, ids, carried),
-    ...visibility,
+    ...createStarts(store, look, ids, carry),
+    ...cancels,
+    ...lists,
+    schedules: createSchedules(store, ids, carry),
 
-    /** How a job ended that has ended. @throws Unavailable when Temporal does not tell in time */
-    async outcomeOf(ref: JobRef): Promise<Outcome> {
+    async outcomeOf(ref) {
       const outcome = await poll(ref, new AbortController().signal);
-      if (!outcome) throw new Unavailable(false);
+      if (!outcome) throw new Problem('unavailable', { refused: false });
       return outcome;
     },
 
-    /** The last partial result in full, from a worker; undefined when none answers within 2 s. */
-    async partial(ref: JobRef): Promise<unknown> {
+    async partial(ref) {
       try {
         return await askOf(ref, (handle) => handle.query<unknown>(QUERY_PARTIAL), QUERY_MS);
       } catch {
@@ -67,8 +95,7 @@ export function temporalJobs(
       }
     },
 
-    /** What the job was started with. */
-    inputOf: (ref: JobRef): Promise<unknown> =>
+    inputOf: (ref) =>
       askOf(ref, async () => {
         const { history } = await connection.workflowService.getWorkflowExecutionHistory({
           namespace,
@@ -79,14 +106,11 @@ export function temporalJobs(
         return input;
       }),
 
-    /** Marks a question as put before a person. */
-    shown: (ref: JobRef, key: string) => askOf(ref, (handle) => handle.signal(SIGNAL_SHOWN, key)),
+    shown: (ref, key) => askOf(ref, (handle) => handle.signal(SIGNAL_SHOWN, key)),
 
-    /** Hands the answer of a person to the job. It lands even when no worker is up. */
-    respond: (ref: JobRef, answer: Answer) => askOf(ref, (handle) => handle.signal(SIGNAL_ANSWER, answer)),
+    respond: (ref, answer) => askOf(ref, (handle) => handle.signal(SIGNAL_ANSWER, answer)),
 
-    /** Whether Temporal serves, asked for real with a deadline of 1 s. */
-    reachable: (): Promise<boolean> =>
+    reachable: () =>
       ask(() => connection.workflowService.getSystemInfo({}), REACHABLE_MS).then(
         () => true,
         () => false,

@@ -1,25 +1,26 @@
-/** One look at a job: what Temporal's `describe` tells, and of a job that goes on what only others can tell. */
-import { Expired } from '../errors';
+/** One look at a job: what Temporal's `describe` tells, and for a job that goes on what `describe` leaves out. */
+import { Problem } from '../errors';
 import type { JobRef } from '../ids';
-import type { Cancel } from './cancel';
+import type { Cancels } from './cancel';
 import type { Store } from './connection';
 import type { Estimates } from './estimates';
-import type { Queues } from './queues';
+import type { QueueState } from './queues';
 import { beginOf, expiryOf, isClosed, viewOf } from './view';
 import type { JobView } from './view';
 
-export type Look = ReturnType<typeof lookThrough>;
+/** Tells how a job is now. @throws Problem `unknown_job`, `expired`, `unavailable` */
+export type Look = (ref: JobRef) => Promise<JobView>;
 
-/** Those who tell more, and one who is told. */
-interface Others {
-  readonly cancelledAt: Cancel['cancelledAt'];
-  readonly stateOf: Queues;
+export interface LookNeeds {
+  readonly store: Store;
+  readonly cancelledAt: Cancels['cancelledAt'];
+  readonly queueState: QueueState;
   readonly estimate: Estimates;
+  /** Told of each job that is seen to have ended. */
   readonly onEnd: (ref: JobRef) => void;
 }
 
-/** Makes the function that looks. It throws UnknownJob, Expired and Unavailable. */
-export function lookThrough({ askOf, decoded }: Store, { cancelledAt, stateOf, estimate, onEnd }: Others) {
+export function createLook({ store, cancelledAt, queueState, estimate, onEnd }: LookNeeds): Look {
   /** Adds when it was told to stop, the state of the queue that it waits in, and how long jobs before it took. */
   async function goingOn(view: JobView): Promise<JobView> {
     const { ref, tool, unclaimed, cancelling } = view;
@@ -28,21 +29,21 @@ export function lookThrough({ askOf, decoded }: Store, { cancelledAt, stateOf, e
     return {
       ...view,
       cancelledAt: cancelling ? await cancelledAt(ref) : undefined,
-      unclaimed: unclaimed && { ...unclaimed, state: await stateOf(unclaimed) },
+      unclaimed: unclaimed && { ...unclaimed, state: await queueState(unclaimed) },
       estimate: elapsedMs < 0 ? undefined : estimate(tenant, tool, elapsedMs),
     };
   }
 
-  return async (ref: JobRef): Promise<JobView> => {
-    const description = await askOf(ref, (handle) => handle.describe());
+  return async (ref) => {
+    const description = await store.askOf(ref, (handle) => handle.describe());
     const beating = description.raw.pendingActivities?.find(({ heartbeatDetails }) => heartbeatDetails);
-    // Of a foreign worker, it may have a form that only that one can read.
-    const [heartbeat] = await decoded(beating?.heartbeatDetails?.payloads).catch(() => []);
+    // A foreign worker may have written it in a form that only itself can read.
+    const [heartbeat] = await store.decoded(beating?.heartbeatDetails?.payloads).catch(() => []);
     const view = viewOf(ref, description, heartbeat);
     if (!isClosed(view)) return goingOn(view);
     onEnd(ref);
-    const expiry = expiryOf(view);
-    if (expiry.getTime() < Date.now()) throw new Expired(ref.id, expiry);
+    const at = expiryOf(view);
+    if (at.getTime() < Date.now()) throw new Problem('expired', { id: ref.id, at });
     return view;
   };
 }

@@ -20,7 +20,10 @@ export const Memo = z.object({
     .optional()
     .catch(undefined),
   [MEMO_PARTIAL]: z
-    .union([z.object({ characters: z.number() }), z.object({ value: z.unknown() })])
+    .union([
+      z.object({ characters: z.number() }).transform(({ characters }) => ({ kind: 'elsewhere' as const, characters })),
+      z.object({ value: z.unknown() }).transform(({ value }) => ({ kind: 'value' as const, value })),
+    ])
     .optional()
     .catch(undefined),
   [MEMO_QUESTIONS]: z
@@ -42,6 +45,7 @@ export const Memo = z.object({
     )
     .catch([]),
 });
+
 /** What a running step reported last. */
 export const Heartbeat = z
   .object({ done: z.number().optional(), total: z.number().optional(), message: z.string().optional() })

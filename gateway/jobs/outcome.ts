@@ -5,7 +5,7 @@ import type { WorkflowFailedError } from '@temporalio/client';
 import { FAILURES, isPartialResult } from '../../workflows/contract';
 import type { Failure, FailureDetail, Progress } from '../../workflows/contract';
 
-/** Of a workflow that is not ours it may say anything. */
+/** A workflow that is not ours may return anything under this name. */
 const Partial = z.object({
   value: z.unknown(),
   progress: z

@@ -29,16 +29,6 @@ export function troubleIn({ status, raw }: WorkflowExecutionDescription): string
   return `its next decision was tried ${decision.attempt} times: the workflow code fails, or no worker answers; the log of the workers tells which. It goes on by itself once that is mended`;
 }
 
-/** A step that is tried again, in words. */
-export function retryText({ step, attempt, of, next_attempt_at: next, last_error: last }: Retrying): string {
-  const wait = next === undefined ? 0 : Math.ceil((Date.parse(next) - Date.now()) / 1000);
-  return [
-    `step ${step} is in attempt ${attempt}${of === undefined ? '' : ` of ${of}`}`,
-    ...(wait > 0 ? [`which starts in ${wait} s`] : []),
-    ...(last === undefined ? [] : [`the last one failed: ${last.replace(/\.$/, '')}`]),
-  ].join(', ');
-}
-
 /** The queue of something that a live fleet would have taken long ago. */
 export function unclaimedIn({ raw, taskQueue }: WorkflowExecutionDescription): Queue | undefined {
   const decision = raw.pendingWorkflowTask;

@@ -1,5 +1,6 @@
 /** What a step or decision waits for that no worker has taken: for workers at all, or for its turn. */
 import { temporal } from '@temporalio/proto';
+import { LRUCache } from 'lru-cache';
 import type { Store } from './connection';
 
 const { TaskQueueType } = temporal.api.enums.v1;
@@ -13,17 +14,17 @@ export interface Queue {
   readonly type: keyof typeof TYPE;
 }
 
-/** Not "there is none": one that died a moment ago is still listed. */
+/** Not "there is none": a worker that died a moment ago is still listed. */
 const UNTAKEN = 'no worker has taken its next step yet';
+/** How often Temporal is asked about one queue. */
 const FRESH_MS = 2_000;
 const KNOWN_MAX = 100;
 
-export type Queues = ReturnType<typeof queuesOf>;
+/** Tells in words for a person what a queue waits for. It never fails: without an answer it says what is certain. */
+export type QueueState = (queue: Queue) => Promise<string>;
 
-/** Makes the function that tells, in words for a person. Asks Temporal at most every 2 s for each queue. */
-export function queuesOf({ connection, namespace, ask }: Store) {
-  const known = new Map<string, { readonly at: number; readonly words: Promise<string> }>();
-
+/** Asks Temporal at most every 2 s about each queue. */
+export function createQueueState({ connection, namespace, ask }: Store): QueueState {
   async function words({ name, type }: Queue): Promise<string> {
     const { pollers, stats } = await ask(() =>
       connection.workflowService.describeTaskQueue({
@@ -39,13 +40,12 @@ export function queuesOf({ connection, namespace, ask }: Store) {
     return `${UNTAKEN}${line}; it goes on as soon as one is free`;
   }
 
-  return (queue: Queue): Promise<string> => {
-    const name = `${queue.type}:${queue.name}`;
-    const found = known.get(name);
-    if (found && Date.now() - found.at < FRESH_MS) return found.words;
-    if (known.size >= KNOWN_MAX) known.clear();
-    const asked = words(queue).catch(() => `${UNTAKEN}; it goes on as soon as one is free`);
-    known.set(name, { at: Date.now(), words: asked });
-    return asked;
-  };
+  const known = new LRUCache<string, string, Queue>({
+    max: KNOWN_MAX,
+    ttl: FRESH_MS,
+    ignoreFetchAbort: true,
+    fetchMethod: (_key, _stale, { context }) =>
+      words(context).catch(() => `${UNTAKEN}; it goes on as soon as one is free`),
+  });
+  return (queue) => known.forceFetch(`${queue.type}:${queue.name}`, { context: queue });
 }

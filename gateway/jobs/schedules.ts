@@ -1,14 +1,15 @@
 /** Calls that are made again and again: Temporal Schedules, each owned by its caller. A run is a job like any other. */
 import { ScheduleAlreadyRunning, ScheduleNotFoundError } from '@temporalio/client';
 import type { Caller } from '../../workflows/contract';
-import { Conflict, Unavailable } from '../errors';
+import { Problem, isProblem } from '../errors';
 import { argsHash } from '../ids';
 import type { Ids, ScheduleId } from '../ids';
 import type { Tool } from '../tools';
 import type { Store } from './connection';
-import type { Carried } from './carried';
+import type { Carry } from './carried';
 import type { Origin } from './start';
 import { TOOL, ofCaller, ofTenant, ofTool } from './visibility';
+import type { Count } from './visibility';
 
 export interface ListedSchedule {
   readonly id: ScheduleId;
@@ -20,7 +21,21 @@ const LISTED_MAX = 200;
 /** Memo key of a schedule: the hash of what it was asked for. */
 const MEMO_HASH = 'argsHash';
 
-export function schedulesOf({ client, ask }: Store, ids: Ids, carried: Carried) {
+export interface Schedules {
+  /** The schedules of a caller, for one tool or for all. @throws Problem `unavailable` */
+  list(caller: Caller, tool?: string): Promise<ListedSchedule[]>;
+  readonly count: Count;
+  /**
+   * Has a call made every `everyMs` milliseconds, counted from now; once for each key.
+   *
+   * @throws Problem `conflict` when the key was used for another schedule; `unavailable`
+   */
+  create(tool: Tool, input: unknown, caller: Caller, origin: Origin, everyMs: number): Promise<ScheduleId>;
+  /** Ends a schedule; jobs that it has started go on. False when the caller has none of this id. */
+  end(caller: Caller, id: ScheduleId): Promise<boolean>;
+}
+
+export function createSchedules({ client, ask }: Store, ids: Ids, carry: Carry): Schedules {
   const prefixOf = (caller: Caller): string => `${caller.tenant}/${ids.subjectTag(caller)}/`;
 
   const idIn = (scheduleId: string): ScheduleId => scheduleId.split('/').at(-1) as ScheduleId;
@@ -44,10 +59,10 @@ export function schedulesOf({ client, ask }: Store, ids: Ids, carried: Carried) 
   async function arrived(scheduleId: string, hash: string): Promise<boolean> {
     try {
       const { memo } = await ask(() => client.schedule.getHandle(scheduleId).describe());
-      if (memo?.[MEMO_HASH] !== hash) throw new Conflict(idIn(scheduleId));
+      if (memo?.[MEMO_HASH] !== hash) throw new Problem('conflict', { id: idIn(scheduleId) });
       return true;
     } catch (error) {
-      if (error instanceof ScheduleNotFoundError || error instanceof Unavailable) return false;
+      if (error instanceof ScheduleNotFoundError || isProblem(error, 'unavailable')) return false;
       throw error;
     }
   }
@@ -55,29 +70,17 @@ export function schedulesOf({ client, ask }: Store, ids: Ids, carried: Carried) 
   return {
     list,
 
-    /** How many there are of a caller, and of all callers of a tenant. */
     count: {
-      caller: async (caller: Caller): Promise<number> => (await list(caller)).length,
-      tenant: async (tenant: string): Promise<number> => (await listed(ofTenant(tenant))).length,
+      caller: async (caller) => (await list(caller)).length,
+      tenant: async (tenant) => (await listed(ofTenant(tenant))).length,
     },
 
-    /**
-     * Has a call made again and again; once for each key.
-     *
-     * @throws Conflict when the key was used for another schedule; Unavailable when Temporal does not answer
-     */
-    async create(
-      tool: Tool,
-      input: unknown,
-      caller: Caller,
-      { key, callback }: Origin,
-      everyMs: number,
-    ): Promise<ScheduleId> {
+    async create(tool, input, caller, { key, callback }, everyMs) {
       const { id: jobId, workflowId } = ids.newRef(caller, tool.name, key);
       const id = jobId.replace(/^job_/, 'sched_') as ScheduleId;
       const scheduleId = prefixOf(caller) + id;
       const hash = argsHash({ input, everyMs });
-      const workflow = carried(tool, input, caller, { argsHash: hash, ...(callback && { callback }) });
+      const workflow = carry(tool, input, caller, { argsHash: hash, ...(callback && { callback }) });
       const { typedSearchAttributes } = workflow;
       await ask(() =>
         client.schedule.create({
@@ -89,16 +92,15 @@ export function schedulesOf({ client, ask }: Store, ids: Ids, carried: Carried) 
           memo: { [MEMO_HASH]: hash },
         }),
       ).catch(async (error: unknown) => {
-        const lost = error instanceof Unavailable;
+        const lost = isProblem(error, 'unavailable');
         if (!lost && !(error instanceof ScheduleAlreadyRunning)) throw error;
         const there = await arrived(scheduleId, hash);
-        if (lost && !there) throw new Unavailable(error.refused, id);
+        if (lost && !there) throw new Problem('unavailable', { ...error.facts, id });
       });
       return id;
     },
 
-    /** Ends a schedule; jobs that it has started go on. False when the caller has none of this id. */
-    async end(caller: Caller, id: ScheduleId): Promise<boolean> {
+    async end(caller, id) {
       try {
         await ask(() => client.schedule.getHandle(prefixOf(caller) + id).delete());
         return true;

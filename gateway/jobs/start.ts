@@ -2,11 +2,11 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import pLimit from 'p-limit';
 import type { Callback, Caller, JobId } from '../../workflows/contract';
-import { Conflict, Unavailable } from '../errors';
+import { Problem, isProblem } from '../errors';
 import { argsHash } from '../ids';
 import type { Ids, JobRef } from '../ids';
 import type { Tool } from '../tools';
-import type { Carried } from './carried';
+import type { Carry } from './carried';
 import type { Store } from './connection';
 import type { Look } from './look';
 import { newView } from './view';
@@ -47,24 +47,35 @@ interface Beginning extends StartOptions {
   readonly callback: Callback | undefined;
 }
 
-export function startThrough({ ask, client }: Store, look: Look, ids: Ids, carried: Carried) {
+export interface Starts {
+  /**
+   * Starts the job of a call, or joins the one that has its idempotency key. Returns it as it is then.
+   *
+   * @throws Problem `conflict` when the key was used with other arguments; `unavailable`
+   */
+  start(tool: Tool, input: unknown, caller: Caller, origin: Origin, options?: StartOptions): Promise<JobView>;
+  /** The job that already has the key of a call. @throws Problem `unknown_job` when none has; `conflict`; `unavailable` */
+  joined(tool: Tool, input: unknown, caller: Caller, key: string, earlier?: Earlier): Promise<JobView>;
+}
+
+export function createStarts({ ask, client }: Store, look: Look, ids: Ids, carry: Carry): Starts {
   const inTurn = pLimit(MAX_STARTING);
 
   /** Joins the job that already has this key; it must have been asked for the same thing. */
   async function attach(ref: JobRef, hash: string): Promise<JobView> {
     const view = await look(ref).catch((error: unknown) => {
       // It was accepted: from here on nothing may say that it was not.
-      throw error instanceof Unavailable ? new Unavailable(false, ref.id) : error;
+      throw isProblem(error, 'unavailable') ? new Problem('unavailable', { refused: false, id: ref.id }) : error;
     });
-    if (view.argsHash !== hash) throw new Conflict(ref.id);
+    if (view.argsHash !== hash) throw new Problem('conflict', { id: ref.id });
     return view;
   }
 
   /** After a start that was not acknowledged: what was sent may have arrived all the same. */
-  async function arrived(ref: JobRef, hash: string, { refused }: Unavailable): Promise<JobView> {
+  async function arrived(ref: JobRef, hash: string, { facts }: Problem): Promise<JobView> {
     const found = await look(ref).catch(() => undefined);
     if (found?.argsHash === hash) return found;
-    throw new Unavailable(refused, ref.id);
+    throw new Problem('unavailable', { ...facts, id: ref.id });
   }
 
   async function begin(
@@ -73,7 +84,7 @@ export function startThrough({ ask, client }: Store, look: Look, ids: Ids, carri
     workflowIdConflictPolicy: 'USE_EXISTING' | 'FAIL',
   ): Promise<JobView> {
     const view = newView(ref, tool.name, tool.policy, { ownHandles: tool.ownHandles, delayMs });
-    const { args, ...options } = carried(tool, input, caller, {
+    const { args, ...options } = carry(tool, input, caller, {
       argsHash: hash,
       at: view.startedAt.toISOString(),
       ...(callback && { callback }),
@@ -92,24 +103,13 @@ export function startThrough({ ask, client }: Store, look: Look, ids: Ids, carri
       await inTurn(() => ask(start));
       return view;
     } catch (error) {
-      if (error instanceof Unavailable) return arrived(ref, hash, error);
+      if (isProblem(error, 'unavailable')) return arrived(ref, hash, error);
       throw error;
     }
   }
 
   return {
-    /**
-     * Starts the job of a call, or joins the one that has the same idempotency key. Returns it as it is then.
-     *
-     * @throws Conflict when the key was used with other arguments; Unavailable when Temporal does not answer
-     */
-    async start(
-      tool: Tool,
-      input: unknown,
-      caller: Caller,
-      origin: Origin,
-      options: StartOptions = {},
-    ): Promise<JobView> {
+    async start(tool, input, caller, origin, options = {}) {
       const { key, request, callback } = origin;
       const hash = hashOf(input, options.earlier);
       const beginning = { tool, input, caller, hash, callback, ...options };
@@ -126,9 +126,7 @@ export function startThrough({ ask, client }: Store, look: Look, ids: Ids, carri
       }
     },
 
-    /** The job that already has the key of a call. @throws UnknownJob when none has; Conflict as above */
-    joined: (tool: Tool, input: unknown, caller: Caller, key: string, earlier?: Earlier): Promise<JobView> =>
-      attach(ids.newRef(caller, tool.name, key), hashOf(input, earlier)),
+    joined: (tool, input, caller, key, earlier) => attach(ids.newRef(caller, tool.name, key), hashOf(input, earlier)),
   };
 }
 

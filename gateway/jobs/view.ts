@@ -28,7 +28,7 @@ export interface JobView {
   /** When its call was accepted, by the gateway's clock; by Temporal's for a job that others started. */
   readonly startedAt: Date;
   readonly closedAt: Date | undefined;
-  /** Finished steps, steps in all, and what goes on, from the memo; finer progress of the running step, from its heartbeat. */
+  /** From the memo: how many steps are finished, how many there are in all, and what the running one is called. */
   readonly progress:
     | {
         readonly done: number;
@@ -37,12 +37,17 @@ export interface JobView {
         readonly at?: string | undefined;
       }
     | undefined;
+  /** From the heartbeat of the running step: how far it is. */
   readonly within:
     | { readonly done?: number | undefined; readonly total?: number | undefined; readonly message?: string | undefined }
     | undefined;
-  /** Those that are open; answered already, perhaps, where the status is not `input_required`. */
+  /** The open questions. Where the status is not `input_required` they may have been answered a moment ago. */
   readonly questions: readonly Question[];
-  readonly partial: { readonly value: unknown } | { readonly characters: number } | undefined;
+  /** The last partial result, or how long it is where it is too long for the memo: a worker has it then. */
+  readonly partial:
+    | { readonly kind: 'value'; readonly value: unknown }
+    | { readonly kind: 'elsewhere'; readonly characters: number }
+    | undefined;
   /** What keeps the job from going on that somebody has to mend, in words for a person. */
   readonly trouble: string | undefined;
   /** The step that is tried again, if one is. */

@@ -31,20 +31,42 @@ export const ofCaller = (caller: Caller, ids: Ids): string =>
   `${ofTenant(caller.tenant)} AND ${SUBJECT.name} = '${ids.subjectTag(caller)}'`;
 export const ofTool = (tool: string): string => `${TOOL.name} = '${tool}'`;
 
-export function visibilityOf({ client, ask }: Store, ids: Ids) {
+/** Which of a caller's jobs to list. */
+export interface ListFilter {
+  readonly tool?: string | undefined;
+  /** Only jobs that have not ended. */
+  readonly running?: boolean | undefined;
+  readonly limit: number;
+}
+
+/** How many there are of one caller, and of all callers of a tenant. */
+export interface Count {
+  caller(caller: Caller): Promise<number>;
+  tenant(tenant: string): Promise<number>;
+}
+
+/** Each throws Problem `unavailable`. */
+export interface Lists {
+  /** The caller's jobs: those that run first, then those that ended last. */
+  list(caller: Caller, filter: ListFilter): Promise<ListedJob[]>;
+  /** Jobs that run. */
+  readonly running: Count;
+  /** Jobs that are put off. */
+  readonly putOff: Count;
+  /** How long the last jobs of a tool took that came to an end of their own, from when they began, milliseconds. */
+  durations(tenant: string, tool: string): Promise<number[]>;
+}
+
+export function createLists({ client, ask }: Store, ids: Ids): Lists {
   const RUNNING = `ExecutionStatus = 'Running'`;
   const count = (query: string): Promise<number> => ask(async () => (await client.workflow.count(query)).count);
-  const countOf = (which: () => string) => ({
-    caller: (caller: Caller): Promise<number> => count(`${ofCaller(caller, ids)} AND ${which()}`),
-    tenant: (tenant: string): Promise<number> => count(`${ofTenant(tenant)} AND ${which()}`),
+  const countOf = (which: () => string): Count => ({
+    caller: (caller) => count(`${ofCaller(caller, ids)} AND ${which()}`),
+    tenant: (tenant) => count(`${ofTenant(tenant)} AND ${which()}`),
   });
 
   return {
-    /** The caller's jobs: those that run first, then those that ended last. */
-    list(
-      caller: Caller,
-      { tool, running, limit }: { tool?: string | undefined; running?: boolean | undefined; limit: number },
-    ): Promise<ListedJob[]> {
+    list(caller, { tool, running, limit }) {
       const query = [
         ofCaller(caller, ids),
         ...(tool === undefined ? [] : [ofTool(tool)]),
@@ -70,13 +92,10 @@ export function visibilityOf({ client, ask }: Store, ids: Ids) {
       });
     },
 
-    /** How many jobs of a caller, or of all callers of a tenant, run. */
     running: countOf(() => `${RUNNING} AND ExecutionTime <= '${new Date().toISOString()}'`),
-    /** How many are put off. */
     putOff: countOf(() => `${RUNNING} AND ExecutionTime > '${new Date().toISOString()}'`),
 
-    /** How long the last jobs of a tool took that came to an end of their own, from when they began, milliseconds. */
-    durations(tenant: string, tool: string): Promise<number[]> {
+    durations(tenant, tool) {
       const query = `${ofTenant(tenant)} AND ${ofTool(tool)} AND ExecutionStatus = 'Completed'`;
       return ask(async () => {
         const past: number[] = [];

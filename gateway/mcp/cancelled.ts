@@ -1,7 +1,7 @@
 /** `notifications/cancelled` of 2025 clients: it comes as a request of its own, to any replica. */
 import { z } from 'zod';
 import type { Caller } from '../../workflows/contract';
-import { UnknownJob } from '../errors';
+import { unlessGone } from '../errors';
 import type { Ids } from '../ids';
 import type { Jobs } from '../jobs/jobs';
 import type { Sessions } from './session';
@@ -20,16 +20,19 @@ export function isCancellation(body: unknown): body is Cancellation {
   return Cancelled.safeParse(body).success;
 }
 
-/** Makes the function that cancels the job of the request that is taken back; without its session nobody knows which. */
-export function cancelledBy(jobs: Jobs, ids: Ids, sessions: Sessions) {
-  return async ({ params }: Cancellation, header: string, caller: Caller): Promise<void> => {
+/**
+ * Cancels the job of the request that is taken back. Without the session of that request nobody knows which it was.
+ *
+ * @param header - the `Mcp-Session-Id` header
+ */
+export type TakeBack = (message: Cancellation, header: string, caller: Caller) => Promise<void>;
+
+export function createTakeBack(jobs: Pick<Jobs, 'takeBack'>, ids: Ids, sessions: Sessions): TakeBack {
+  return async ({ params }, header, caller) => {
     const session = sessions.read(header, caller);
     // A client whose patience ended has hung up. It did not ask for the end of the job.
     if (!session || /request timed out/i.test(params.reason ?? '')) return;
-    try {
-      await jobs.takeBack(ids.requestRef(caller, JSON.stringify([session.id, params.requestId])));
-    } catch (error) {
-      if (!(error instanceof UnknownJob)) throw error; // another request than a call, or one that has ended
-    }
+    // No such job: it was another request than a call, or its job has ended.
+    await jobs.takeBack(ids.requestRef(caller, JSON.stringify([session.id, params.requestId]))).catch(unlessGone);
   };
 }

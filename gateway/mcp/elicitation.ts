@@ -4,9 +4,10 @@
  */
 import { randomUUID } from 'node:crypto';
 import { RELATED_TASK_META_KEY } from '@modelcontextprotocol/server';
+import type { JSONRPCRequest } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import type { Caller, Question } from '../../workflows/contract';
-import { unlessUnknown } from '../errors';
+import { unlessGone } from '../errors';
 import { JOB_ID, isJobId } from '../ids';
 import type { Ids, JobRef } from '../ids';
 import type { Jobs } from '../jobs/jobs';
@@ -26,12 +27,30 @@ const Response = z.union([
   z.looseObject({ ...message, result: absent, error: z.record(z.string(), z.unknown()) }),
 ]);
 
-export type Elicitation = ReturnType<typeof elicitationWith>;
+export interface Elicitation {
+  /** The JSON-RPC request that puts `question` before the client's user. `ofTask`: whether the client knows the job as a task. */
+  requestFor(ref: JobRef, question: Question, caller: Caller, ofTask: boolean): JSONRPCRequest;
+  /** Whether a posted body answers a request of ours. */
+  isResponse(body: unknown): boolean;
+  /**
+   * Hands a posted answer to its job. One that is late, forged or someone else's is dropped: there is nobody to tell. Returns
+   * what keeps it from fitting its question, which stays open for another answer under the same id.
+   *
+   * @throws Problem `unavailable`
+   */
+  take(body: unknown, caller: Caller): Promise<string | undefined>;
+}
 
-export function elicitationWith(jobs: Jobs, respond: Respond, ids: Ids, { seal, open }: Seals) {
+export interface ElicitationNeeds {
+  readonly jobs: Pick<Jobs, 'look'>;
+  readonly respond: Respond;
+  readonly ids: Ids;
+  readonly seals: Seals;
+}
+
+export function createElicitation({ jobs, respond, ids, seals: { seal, open } }: ElicitationNeeds): Elicitation {
   return {
-    /** The JSON-RPC request that puts `question` before the client's user; `ofTask` names the task that asks, where one does. */
-    requestFor(ref: JobRef, question: Question, caller: Caller, ofTask: boolean) {
+    requestFor(ref, question, caller, ofTask) {
       const until = Date.parse(question.expiresAt);
       const note = { job: ref.id, key: question.key, owner: ids.subjectTag(caller), until, nonce: randomUUID() };
       const id = `${PREFIX}${seal('question', note)}`;
@@ -40,16 +59,9 @@ export function elicitationWith(jobs: Jobs, respond: Respond, ids: Ids, { seal, 
       return { jsonrpc: '2.0' as const, id, method, params: { ...params, ...(ofTask && { _meta }) } };
     },
 
-    /** Whether a posted body answers a request of ours. */
-    isResponse: (body: unknown): boolean => Response.safeParse(body).success,
+    isResponse: (body) => Response.safeParse(body).success,
 
-    /**
-     * Hands a posted answer to its job. One that is late, forged or someone else's is dropped: there is nobody to tell. Returns
-     * what keeps it from fitting its question, which stays open for another answer under the same id.
-     *
-     * @throws Unavailable when Temporal does not answer
-     */
-    async take(body: unknown, caller: Caller): Promise<string | undefined> {
+    async take(body, caller) {
       const { id, result } = Response.parse(body);
       const asked = open('question', id.slice(PREFIX.length), Asked);
       if (!asked || !isJobId(asked.job) || asked.owner !== ids.subjectTag(caller) || asked.until < Date.now())
@@ -60,7 +72,7 @@ export function elicitationWith(jobs: Jobs, respond: Respond, ids: Ids, { seal, 
         const reception = await respond(await jobs.look(ids.refOf(caller, asked.job)), asked.key, response);
         return reception.kind === 'misfit' ? reception.problems : undefined;
       } catch (error) {
-        return unlessUnknown(error);
+        return unlessGone(error);
       }
     },
   };

@@ -2,12 +2,13 @@
  * One parsed request on its way through the SDK, and its answer on the way back. The SDK gets the body parsed, and a request
  * that is no more than what it reads of one.
  */
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isInitializeRequest } from '@modelcontextprotocol/server';
 import type { McpHttpHandler } from '@modelcontextprotocol/server';
 import type { Caller } from '../../workflows/contract';
-import type { Grant } from '../http/auth';
-import type { Refusal } from '../errors';
+import type { Problem } from '../errors';
+import type { Answer } from '../http/front';
+import { idOf, refuse } from '../http/refusal';
+import { isRecord } from '../json';
 import { negotiated } from './session';
 import type { Session, Sessions } from './session';
 import { finish, pipe } from '../http/stream';
@@ -33,10 +34,10 @@ export interface Exchange {
   /** Patience of the caller's key, milliseconds. */
   readonly grantedMs: number | undefined;
   /** Settled as soon as it is known whether the call is durable, so that the HTTP status can still say no. */
-  readonly settle: (refusal?: Refusal) => void;
+  readonly settle: (problem?: Problem) => void;
 }
 
-export interface ExchangeOptions {
+export interface ExchangeNeeds {
   /** Answers that come at once: one JSON body. */
   readonly auto: McpHttpHandler;
   /** Calls that may take long: an event stream from the first moment. */
@@ -46,16 +47,9 @@ export interface ExchangeOptions {
   readonly sessions: Sessions;
 }
 
-export type Exchanger = ReturnType<typeof exchangeWith>;
-
-/** Makes the function that hands one parsed request to the SDK and its answer back to the client. */
-export function exchangeWith({ auto, sse, exchanges, sessions }: ExchangeOptions) {
-  return async (
-    request: IncomingMessage,
-    response: ServerResponse,
-    body: unknown,
-    { caller, patienceMs }: Grant,
-  ): Promise<void> => {
+/** Hands one parsed request to the SDK, and its answer back to the client. */
+export function createExchange({ auto, sse, exchanges, sessions }: ExchangeNeeds): Answer {
+  return async (request, response, body, { caller, patienceMs }) => {
     const hangUp = new AbortController();
     response.once('close', () => hangUp.abort());
     const header = (name: string): string | null => {
@@ -63,7 +57,7 @@ export function exchangeWith({ auto, sse, exchanges, sessions }: ExchangeOptions
       return (Array.isArray(value) ? value.join(', ') : value) ?? null;
     };
     let settle: Exchange['settle'] = () => undefined;
-    const settled = new Promise<Refusal | undefined>((resolve) => (settle = resolve));
+    const settled = new Promise<Problem | undefined>((resolve) => (settle = resolve));
     // With `parsedBody` the SDK reads no more of a Request than this; a real one costs a third of the CPU of a request.
     const asked = {
       method: 'POST',
@@ -94,37 +88,19 @@ export function exchangeWith({ auto, sse, exchanges, sessions }: ExchangeOptions
     }
     const chunks = answer.body.getReader();
     const first = chunks.read();
-    const refusal = await Promise.race([settled, first.then(() => undefined), after(FIRST_BYTE_MS)]);
-    // Of a batch, other calls may have been accepted.
-    if (refusal && !Array.isArray(body)) {
+    const problem = await Promise.race([settled, first.then(() => undefined), after(FIRST_BYTE_MS)]);
+    // Other calls of a batch may have been accepted.
+    if (problem && !Array.isArray(body)) {
       await chunks.cancel();
-      return refuse(response, refusal, idOf(body));
+      return refuse(response, problem, idOf(body));
     }
     await pipe(answer, chunks, first, response);
   };
 }
 
-/** Answers with a JSON-RPC error. Without a readable `id` the error has none. */
-export function refuse(
-  response: ServerResponse,
-  { status, code, message, data, retryAfterS }: Refusal,
-  id?: string | number,
-): void {
-  if (retryAfterS !== undefined) response.setHeader('retry-after', retryAfterS);
-  response
-    .writeHead(status, { 'content-type': 'application/json' })
-    .end(JSON.stringify({ jsonrpc: '2.0', id, error: { code, message, data } }));
-}
-
-/** The id of the one request in `body`; undefined also for a number that JSON.parse may have changed. */
-export function idOf(body: unknown): string | number | undefined {
-  const id = typeof body === 'object' && body !== null && 'id' in body ? body.id : undefined;
-  return typeof id === 'string' || (typeof id === 'number' && Number.isSafeInteger(id)) ? id : undefined;
-}
-
 function mayTakeLong(body: unknown): boolean {
   if (Array.isArray(body)) return body.some(mayTakeLong);
-  const method = typeof body === 'object' && body !== null && 'method' in body ? body.method : undefined;
+  const method = isRecord(body) ? body['method'] : undefined;
   return method === 'tools/call' || method === 'tasks/result';
 }
 

@@ -9,9 +9,9 @@ import pLimit from 'p-limit';
 import { z } from 'zod';
 import type { Caller, JobId } from '../../workflows/contract';
 import type { Answers } from '../call/answer';
-import { modernClient } from '../call/client';
-import { unlessUnknown } from '../errors';
-import type { Refusal } from '../errors';
+import { modernClient } from './client';
+import { TASKS_EXTENSION } from '../call/client';
+import { Problem, unlessGone } from '../errors';
 import { isJobId } from '../ids';
 import type { Ids } from '../ids';
 import type { Jobs } from '../jobs/jobs';
@@ -19,11 +19,12 @@ import { deliver } from '../http/stream';
 import { detailedTask } from '../words/task';
 import { isClosed } from '../jobs/view';
 import type { JobView } from '../jobs/view';
-import type { Watch, Watcher } from '../call/watch';
+import type { Watcher } from '../call/hub';
+import type { Watch } from '../call/watch';
 
 const KEEP_ALIVE_MS = 15_000;
 const KEEP_ALIVE = Buffer.from(': keepalive\n\n');
-/** Task ids in one subscription, streams of one caller and of the process, and jobs that are looked at at one time. */
+/** Task ids in one subscription; open subscriptions of one caller and of the process; looks under way at one time. */
 const MAX = { ids: 100, streams: 1_000, all: 2_000, looks: 20 };
 
 const Listen = z.looseObject({
@@ -45,23 +46,30 @@ export function subscriptionIn(body: unknown): Subscription | undefined {
   return Listen.safeParse(body).data;
 }
 
-export type Listeners = ReturnType<typeof listenersOf>;
+export interface Listeners {
+  /** Why this subscription cannot be served; undefined when it can. */
+  problemWith(subscription: Subscription, caller: Caller): Problem | undefined;
+  /** Serves a subscription to its end. */
+  listen(subscription: Subscription, caller: Caller, response: ServerResponse): Promise<void>;
+}
 
-export function listenersOf(
-  jobs: Jobs,
-  watch: Watch,
-  answers: Answers,
-  ids: Ids,
-  serverInfo: { readonly name: string; readonly version: string },
-) {
+export interface ListenersNeeds {
+  readonly jobs: Pick<Jobs, 'look' | 'outcomeOf'>;
+  readonly watch: Pick<Watch, 'follow'>;
+  readonly answers: Pick<Answers, 'ended'>;
+  readonly ids: Ids;
+  readonly serverInfo: { readonly name: string; readonly version: string };
+}
+
+export function createListeners({ jobs, watch, answers, ids, serverInfo }: ListenersNeeds): Listeners {
   const streams = new Map<string, number>();
   const looking = pLimit(MAX.looks);
   let all = 0;
 
-  /** The jobs that the caller may see. Of the others nothing is said. */
+  /** The jobs that the caller may see. The other ids are passed over in silence. */
   async function visible(caller: Caller, taskIds: readonly string[], gone: () => boolean): Promise<JobView[]> {
     const look = async (id: JobId): Promise<JobView | undefined> =>
-      gone() ? undefined : jobs.look(ids.refOf(caller, id)).catch(unlessUnknown);
+      gone() ? undefined : jobs.look(ids.refOf(caller, id)).catch(unlessGone);
     const known = [...new Set(taskIds)].filter(isJobId);
     const views = await Promise.all(known.map((id) => looking(() => look(id))));
     return views.filter((view) => view !== undefined);
@@ -107,7 +115,7 @@ export function listenersOf(
           await notify('notifications/tasks', detailedTask(now, result, client.can));
         };
         let latest: JobView | undefined;
-        /** Of what happens while the client is still reading it hears the last. */
+        /** A client that is still reading the last message hears only the newest state after it. */
         const show = (now: JobView): void => {
           const waiting = latest !== undefined;
           latest = now;
@@ -150,28 +158,20 @@ export function listenersOf(
   }
 
   return {
-    /** Why this subscription cannot be served; undefined when it can. */
-    refusal({ params }: Subscription, caller: Caller): Refusal | undefined {
+    problemWith({ params }, caller) {
       if (!modernClient(params._meta).tasks)
-        return {
-          status: 400,
-          code: -32021,
-          message: 'Subscriptions to tasks need the tasks extension.',
-          data: { requiredCapabilities: { extensions: { 'io.modelcontextprotocol/tasks': {} } } },
-        };
+        return new Problem('lacking', {
+          what: 'Subscriptions to tasks need the tasks extension.',
+          requiredCapabilities: { extensions: { [TASKS_EXTENSION]: {} } },
+        });
       if (!TaskIds.safeParse(params.notifications.taskIds).success)
-        return { status: 400, code: -32602, message: `taskIds must be at most ${MAX.ids} strings.` };
+        return new Problem('wrong_params', { what: `taskIds must be at most ${MAX.ids} strings.` });
       if (all >= MAX.all || (streams.get(ids.subjectTag(caller)) ?? 0) >= MAX.streams)
-        return {
-          status: 429,
-          code: -32603,
-          message: 'Too many subscriptions are open. Close one, or ask with tasks/get.',
-        };
+        return new Problem('too_many_streams');
       return undefined;
     },
 
-    /** Serves a subscription to its end. */
-    async listen(subscription: Subscription, caller: Caller, response: ServerResponse): Promise<void> {
+    async listen(subscription, caller, response) {
       const owner = ids.subjectTag(caller);
       all += 1;
       streams.set(owner, (streams.get(owner) ?? 0) + 1);

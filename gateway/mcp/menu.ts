@@ -1,42 +1,56 @@
 /** What `tools/list` offers to which client, and who serves each name in `tools/call`. */
 import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
-import type { Tool as ListedTool, Result } from '@modelcontextprotocol/server';
-import type { CallRequest, Calls } from '../call/call';
+import type { Tool as ListedTool, ListToolsResult, Result } from '@modelcontextprotocol/server';
+import type { Called, CallRequest } from '../call/request';
 import type { Companion } from '../handles/companion';
 import type { JobContinue } from '../handles/continue';
 import type { Tool } from '../tools';
 
-/** What is on offer. */
-export interface Dishes {
+/** A list of tools as `tools/list` answers it. */
+type ToolList = Pick<ListToolsResult, 'tools'> & Result;
+
+export interface Menu {
+  readonly lists: {
+    /** For clients that know no tasks. */
+    readonly all: ToolList;
+    /** For clients of the tasks extension: they need no handle tools. */
+    readonly tasks: ToolList;
+    /** For clients of revision 2025-11-25, which say of each call whether it is a task. */
+    readonly core: ToolList;
+  };
+  /** Serves a `tools/call`. @throws ProtocolError -32602 for a name that is not on offer; -32601 for a handle tool as a task */
+  serve(name: string, args: unknown, request: CallRequest): Promise<Result>;
+}
+
+export interface MenuNeeds {
   readonly tools: ReadonlyMap<string, Tool>;
-  /** Where calls may be put off and repeated. */
+  /** `job_schedule`, where calls may be put off and repeated. */
   readonly schedule: Companion | undefined;
   /** The handle tools that all tools share. */
   readonly companions: readonly Companion[];
-  /** Those of one tool alone. */
-  readonly own: (tool: Tool) => readonly Companion[];
-  readonly continue: JobContinue;
-  readonly call: Calls['call'];
-  readonly run: Calls['run'];
+  /** The handle tools of one tool alone. */
+  readonly ownHandles: (tool: Tool) => readonly Companion[];
+  readonly jobContinue: JobContinue;
+  readonly call: (called: Called, request: CallRequest) => Promise<Result>;
 }
 
-export type Menu = ReturnType<typeof menuOf>;
-
-export function menuOf(dishes: Dishes) {
-  const tools = [...dishes.tools.values()];
+/** @throws Error when a tool has the name of a handle tool */
+export function createMenu(needs: MenuNeeds): Menu {
+  const { jobContinue, call } = needs;
+  const tools = [...needs.tools.values()];
   const starts = new Map(tools.filter(({ ownHandles }) => ownHandles).map((tool) => [`start_${tool.name}`, tool]));
-  const owned = [...starts.values()].flatMap((tool) => dishes.own(tool));
+  const owned = [...starts.values()].flatMap((tool) => needs.ownHandles(tool));
   const companions = new Map(
-    [...(dishes.schedule ? [dishes.schedule] : []), ...dishes.companions, ...owned].map((companion) => [
+    [...(needs.schedule ? [needs.schedule] : []), ...needs.companions, ...owned].map((companion) => [
       companion.listed.name,
       companion,
     ]),
   );
   for (const name of [...starts.keys(), ...companions.keys()])
-    if (dishes.tools.has(name)) throw new Error(`Tool ${name}: that name belongs to a handle tool. Rename it.`);
+    if (needs.tools.has(name)) throw new Error(`Tool ${name}: that name belongs to a handle tool. Rename it.`);
 
   const plain = tools.map(({ listed }) => listed);
-  const goesOn = tools.some((tool) => tool.continues) ? [dishes.continue.listed] : [];
+  const goesOn = tools.some((tool) => tool.continues) ? [jobContinue.listed] : [];
   const calls = [...tools.map((tool) => (tool.ownHandles ? startOf(tool) : tool.listed)), ...goesOn];
   const handles = [...companions.values()].map(({ listed }) => listed);
   // A schedule is no task: it is found and ended with handle tools.
@@ -46,21 +60,18 @@ export function menuOf(dishes: Dishes) {
   return {
     lists: {
       all: { tools: [...calls, ...handles] },
-      /** For clients that speak tasks: they need no handle tools. */
-      tasks: { tools: [...plain, ...goesOn, ...(dishes.schedule ? scheduling : [])] },
+      tasks: { tools: [...plain, ...goesOn, ...(needs.schedule ? scheduling : [])] },
       core: { tools: [...calls.map(asTask), ...handles] },
     },
 
-    /** Serves a `tools/call`. */
-    async serve(name: string, args: unknown, request: CallRequest): Promise<Result> {
-      const tool = dishes.tools.get(name);
-      if (tool) return dishes.call(tool, args, request);
+    async serve(name, args, request) {
+      const tool = needs.tools.get(name);
+      if (tool) return call({ tool, input: tool.check(args) }, request);
       const started = starts.get(name);
-      if (started) return dishes.call(started, args, { ...request, patienceMs: () => 0 });
-      if (name === dishes.continue.listed.name) {
-        const resolved = await dishes.continue.resolve(args, request);
-        if ('refused' in resolved) return resolved.refused;
-        return dishes.run(resolved.tool, resolved.input, request, resolved.earlier);
+      if (started) return call({ tool: started, input: started.check(args) }, { ...request, patienceMs: () => 0 });
+      if (name === jobContinue.listed.name) {
+        const continuation = await jobContinue.resolve(args, request);
+        return continuation.kind === 'refused' ? continuation.result : call(continuation.called, request);
       }
       const companion = companions.get(name);
       if (companion && request.asTask)

@@ -13,12 +13,24 @@ export interface ProgressParams {
   readonly message: string;
 }
 
+export interface ProgressReport {
+  /** To be given each change of the job. */
+  show(view: JobView): void;
+  /** To be called when the request is answered. */
+  stop(): void;
+}
+
 /**
- * Starts to report. `show` is given each change of the job; between changes the last one is said again every 10 s.
- * `progress` grows with every notification, as the specification demands: finished steps, and a fraction that creeps.
+ * Begins to report. Between changes of the job the last one is said again every 10 s. `progress` grows with every notification, as
+ * the specification demands: finished steps, and a fraction that creeps.
+ *
+ * @param progressToken - of the request; without one nothing is reported
  */
-export function reportProgress(progressToken: ProgressToken | undefined, notify: (params: ProgressParams) => void) {
-  if (progressToken === undefined) return { show: (): void => undefined, stop: (): void => undefined };
+export function createProgress(
+  progressToken: ProgressToken | undefined,
+  notify: (params: ProgressParams) => void,
+): ProgressReport {
+  if (progressToken === undefined) return { show: () => undefined, stop: () => undefined };
   let done = 0;
   let beats = 0;
   let total: number | undefined;
@@ -30,7 +42,7 @@ export function reportProgress(progressToken: ProgressToken | undefined, notify:
   };
   const timer = setInterval(say, BEAT_MS);
   return {
-    show(view: JobView): void {
+    show(view) {
       if (view.progress && view.progress.done > done) {
         done = view.progress.done;
         beats = 0;
@@ -41,6 +53,6 @@ export function reportProgress(progressToken: ProgressToken | undefined, notify:
       message = `${where}${trouble === undefined ? '' : `; ${trouble}`}`;
       say();
     },
-    stop: (): void => clearInterval(timer),
+    stop: () => clearInterval(timer),
   };
 }

@@ -8,15 +8,15 @@ import type { McpServer } from './mcp-server';
 import { needOf } from '../words/question';
 import type { Push } from '../call/watch';
 
-export type PushOn = ReturnType<typeof pushThrough>;
+/** How the client of a request is asked; undefined where its revision has another way, or it can take no question. */
+export type PushOn = (client: ClientFacts, context: ServerContext) => Push | undefined;
 
-/** Makes the function that tells how the client of a request is asked; undefined where its revision has another way. */
-export function pushThrough(
+export function createPushOn(
   server: McpServer,
-  { elicitation, jobs }: { readonly elicitation: Elicitation; readonly jobs: Jobs },
+  { elicitation, jobs }: { readonly elicitation: Elicitation; readonly jobs: Pick<Jobs, 'shown' | 'partial'> },
   caller: Caller,
-) {
-  return ({ era, can }: ClientFacts, { mcpReq }: ServerContext): Push | undefined => {
+): PushOn {
+  return ({ era, can }, { mcpReq }) => {
     if (era === 'modern' || can.size === 0) return undefined;
     return (ref, question) => {
       if (!can.has(needOf(question)) || !server.transport) return undefined;

@@ -3,7 +3,7 @@ import { ResourceNotFoundError } from '@modelcontextprotocol/server';
 import type { ReadResourceResult } from '@modelcontextprotocol/server';
 import type { Caller } from '../../workflows/contract';
 import type { Answers } from '../call/answer';
-import { UnknownJob } from '../errors';
+import { isGone } from '../errors';
 import type { Ids } from '../ids';
 import type { Jobs } from '../jobs/jobs';
 import { RESULT_TEMPLATE, resultAt, resultUri } from '../words/resource-uri';
@@ -20,12 +20,18 @@ export const RESULT_RESOURCES = [
   },
 ];
 
-export type Resources = ReturnType<typeof resourcesOf>;
+export interface Resources {
+  /** One page of a result. @throws ResourceNotFoundError alike for what is not there, not done, or not the caller's */
+  read(caller: Caller, uri: string): Promise<ReadResourceResult>;
+}
 
-export function resourcesOf(jobs: Jobs, answers: Answers, ids: Ids) {
+export function createResources(
+  jobs: Pick<Jobs, 'look' | 'outcomeOf'>,
+  answers: Pick<Answers, 'contentOf'>,
+  ids: Ids,
+): Resources {
   return {
-    /** One page of a result. @throws ResourceNotFoundError alike for what is not there, not done, or not the caller's */
-    async read(caller: Caller, uri: string): Promise<ReadResourceResult> {
+    async read(caller, uri) {
       const asked = resultAt(uri);
       if (!asked) throw new ResourceNotFoundError(uri);
       const ref = ids.refOf(caller, asked.id);
@@ -39,7 +45,7 @@ export function resourcesOf(jobs: Jobs, answers: Answers, ids: Ids) {
         const text = whole.slice(asked.offset, end);
         return { contents: [{ uri, mimeType: 'text/plain', text, _meta: { ...next, 'io.holdfast/job': ref.id } }] };
       } catch (error) {
-        throw error instanceof UnknownJob ? new ResourceNotFoundError(uri) : error;
+        throw isGone(error) ? new ResourceNotFoundError(uri) : error;
       }
     },
   };

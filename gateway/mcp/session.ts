@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { LATEST_PROTOCOL_VERSION, SUPPORTED_PROTOCOL_VERSIONS } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import type { Caller } from '../../workflows/contract';
-import { abilitiesIn } from '../call/client';
+import { abilitiesIn } from '../words/question';
 import type { Ids } from '../ids';
 import type { Seals } from '../seal';
 
@@ -42,12 +42,16 @@ export function negotiated(asked: string): string {
   return SUPPORTED_PROTOCOL_VERSIONS.includes(asked) ? asked : LATEST_PROTOCOL_VERSION;
 }
 
-export type Sessions = ReturnType<typeof sessionsUnder>;
+export interface Sessions {
+  /** The session id for the answer to `initialize`; undefined for any other body. */
+  begin(body: unknown, caller: Caller): string | undefined;
+  /** What the `Mcp-Session-Id` header says; undefined without one, and for one that is not ours or not this caller's. */
+  read(header: string | undefined, caller: Caller): Session | undefined;
+}
 
-export function sessionsUnder({ seal, open }: Seals, { subjectTag }: Ids) {
+export function createSessions({ seal, open }: Seals, { subjectTag }: Ids): Sessions {
   return {
-    /** The session id for the answer to `initialize`; undefined for any other body. */
-    begin(body: unknown, caller: Caller): string | undefined {
+    begin(body, caller) {
       const { success, data } = Initialize.safeParse(body);
       if (!success) return undefined;
       const { protocolVersion, capabilities, clientInfo } = data.params;
@@ -62,7 +66,7 @@ export function sessionsUnder({ seal, open }: Seals, { subjectTag }: Ids) {
       return seal('session', session);
     },
 
-    read(header: string | undefined, caller: Caller): Session | undefined {
+    read(header, caller) {
       const session = header === undefined ? undefined : open('session', header, Session);
       return session?.owner === subjectTag(caller) ? session : undefined;
     },

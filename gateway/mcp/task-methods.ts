@@ -2,14 +2,14 @@
 import { MissingRequiredClientCapabilityError, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
 import type { ServerContext } from '@modelcontextprotocol/server';
 import { z } from 'zod';
-import { TASKS_EXTENSION, clientOf } from '../call/client';
+import { TASKS_EXTENSION } from '../call/client';
 import type { ClientFacts } from '../call/client';
-import { RETRY_AFTER_S, unlessUnavailable } from '../errors';
-import type { Refusal } from '../errors';
+import { Problem, unlessUnavailable } from '../errors';
+import { NO_RESPONSES } from '../words/question';
+import { clientOf } from './client';
 import type { Exchange } from './exchange';
 import type { McpServer } from './mcp-server';
 import type { PushOn } from './push';
-import { NO_RESPONSES } from '../words/question';
 import type { Tasks } from './tasks';
 import { guarded } from './trouble';
 import type { OnError } from './trouble';
@@ -21,14 +21,7 @@ interface Served {
 
 const params = z.looseObject({ taskId: z.string() });
 
-const ASK_AGAIN: Refusal = {
-  status: 503,
-  code: ProtocolErrorCode.InternalError,
-  message: 'The task goes on, but its result cannot be waited for just now. Ask again.',
-  retryAfterS: RETRY_AFTER_S,
-};
-
-/** Those of 2026-07-28, for clients that declare the extension on each request. */
+/** Serves the extension of 2026-07-28, to clients that declare it on each request. */
 export function serveTasks(server: McpServer, { tasks, onError }: Served, { caller, session }: Exchange): void {
   const asked = (context: ServerContext): ClientFacts => {
     const client = clientOf('modern', context, session);
@@ -53,7 +46,7 @@ export function serveTasks(server: McpServer, { tasks, onError }: Served, { call
   });
 }
 
-/** Those of 2025-11-25. */
+/** Serves the core tasks of 2025-11-25. */
 export function serveCoreTasks(
   server: McpServer,
   { tasks, onError }: Served,
@@ -72,7 +65,7 @@ export function serveCoreTasks(
       const result = await tasks.result(caller, taskId, push, context.mcpReq.signal).catch(unlessUnavailable);
       if (result) return result;
       // Any response, an error too, would be the outcome of the task. Without one the client asks again.
-      settle(ASK_AGAIN);
+      settle(new Problem('ask_again'));
       await server.close();
       return {};
     }),

@@ -1,9 +1,9 @@
 /** The `tasks/*` methods of both dialects, on one set of jobs. A job of someone else, and one that never was, are the same error. */
 import { ProtocolError, ProtocolErrorCode, RELATED_TASK_META_KEY } from '@modelcontextprotocol/server';
-import type { CallToolResult } from '@modelcontextprotocol/server';
+import type { CallToolResult, Result } from '@modelcontextprotocol/server';
 import type { Caller } from '../../workflows/contract';
 import type { Answers } from '../call/answer';
-import { Expired, UnknownJob, unlessUnavailable, unlessUnknown } from '../errors';
+import { isGone, isProblem, unlessGone, unlessUnavailable } from '../errors';
 import { isJobId } from '../ids';
 import type { Ids, JobRef } from '../ids';
 import type { Jobs } from '../jobs/jobs';
@@ -14,9 +14,34 @@ import { isClosed } from '../jobs/view';
 import type { JobView } from '../jobs/view';
 import type { Push, Watch } from '../call/watch';
 
-export type Tasks = ReturnType<typeof tasksOf>;
+/** The methods. Each throws ProtocolError -32602 for a task that the caller does not have, and Problem `unavailable`. */
+export interface Tasks {
+  /** `tasks/get` of 2026-07-28. `can`: what the client declared on this request. */
+  get(caller: Caller, taskId: string, can: ReadonlySet<Ability>): Promise<Result>;
+  /**
+   * `tasks/update` of 2026-07-28: takes the answers that fit an open question. Answers to none are ignored; those that do not
+   * fit are an error that names them, also when others beside them were taken, and their questions stay open.
+   */
+  update(caller: Caller, taskId: string, responses: Readonly<Record<string, unknown>>): Promise<Result>;
+  /** `tasks/cancel` of 2026-07-28: the same answer whether the task goes on or has ended. */
+  cancel(caller: Caller, taskId: string): Promise<Result>;
+  /** `tasks/get` of 2025-11-25. Questions go out on its stream, unless they have gone out already. */
+  getCore(caller: Caller, taskId: string, can: ReadonlySet<Ability>, push: Push | undefined): Promise<Result>;
+  /** `tasks/result` of 2025-11-25: waits for the end, however long that takes. Undefined when the gateway stops before. */
+  result(caller: Caller, taskId: string, push: Push | undefined, signal: AbortSignal): Promise<Result | undefined>;
+  /** `tasks/cancel` of 2025-11-25: cancelled before the answer leaves, and for good. */
+  cancelCore(caller: Caller, taskId: string): Promise<Result>;
+}
 
-export function tasksOf(jobs: Jobs, watch: Watch, answers: Answers, respond: Respond, ids: Ids) {
+export interface TasksNeeds {
+  readonly jobs: Pick<Jobs, 'look' | 'outcomeOf' | 'cancel' | 'cancelledAt'>;
+  readonly watch: Pick<Watch, 'wait' | 'asked'>;
+  readonly answers: Pick<Answers, 'ended'>;
+  readonly respond: Respond;
+  readonly ids: Ids;
+}
+
+export function createTasks({ jobs, watch, answers, respond, ids }: TasksNeeds): Tasks {
   function refOf(caller: Caller, taskId: string): JobRef {
     if (!isJobId(taskId)) throw unknown(taskId);
     return ids.refOf(caller, taskId);
@@ -27,8 +52,8 @@ export function tasksOf(jobs: Jobs, watch: Watch, answers: Answers, respond: Res
     try {
       return await act();
     } catch (error) {
-      if (error instanceof Expired) throw new ProtocolError(ProtocolErrorCode.InvalidParams, error.message);
-      throw error instanceof UnknownJob ? unknown(taskId) : error;
+      if (isProblem(error, 'expired')) throw new ProtocolError(ProtocolErrorCode.InvalidParams, error.message);
+      throw isGone(error) ? unknown(taskId) : error;
     }
   }
 
@@ -41,17 +66,12 @@ export function tasksOf(jobs: Jobs, watch: Watch, answers: Answers, respond: Res
   }
 
   return {
-    /** `tasks/get` of 2026-07-28. `can`: what the client declared on this request. */
-    async get(caller: Caller, taskId: string, can: ReadonlySet<Ability>) {
+    async get(caller, taskId, can) {
       const view = await look(caller, taskId);
       return detailedTask(view, await resultOf(view), can);
     },
 
-    /**
-     * `tasks/update` of 2026-07-28: takes the answers that fit an open question. Answers to none are ignored; those that do not
-     * fit are an error that names them, also when others beside them were taken, and their questions stay open.
-     */
-    async update(caller: Caller, taskId: string, responses: Readonly<Record<string, unknown>>) {
+    async update(caller, taskId, responses) {
       const view = await look(caller, taskId);
       const received = await Promise.all(
         Object.entries(responses).map(async ([key, response]) => ({ key, ...(await respond(view, key, response)) })),
@@ -69,24 +89,22 @@ export function tasksOf(jobs: Jobs, watch: Watch, answers: Answers, respond: Res
       );
     },
 
-    /** `tasks/cancel` of 2026-07-28: the same answer whether the task goes on or has ended. */
-    async cancel(caller: Caller, taskId: string) {
+    async cancel(caller, taskId) {
       const view = await look(caller, taskId);
-      if (!isClosed(view)) await jobs.cancel(view.ref).catch(unlessUnknown); // it may have ended meanwhile
+      if (!isClosed(view)) await jobs.cancel(view.ref).catch(unlessGone); // it may have ended meanwhile
       return {};
     },
 
-    /** `tasks/get` of 2025-11-25. Questions go out on its stream, unless they have gone out already. */
-    async getCore(caller: Caller, taskId: string, can: ReadonlySet<Ability>, push: Push | undefined) {
+    async getCore(caller, taskId, can, push) {
       const view = await look(caller, taskId);
       if (view.status === 'input_required')
         for (const question of view.questions)
-          if (question.shown !== true && !watch.asked(view.ref, question.key)) await push?.(view.ref, question);
+          if (question.shown !== true && watch.asked(view.ref)?.has(question.key) !== true)
+            await push?.(view.ref, question);
       return coreTask(view, await resultOf(view), can);
     },
 
-    /** `tasks/result` of 2025-11-25: waits for the end, however long that takes. Undefined when the gateway stops before. */
-    async result(caller: Caller, taskId: string, push: Push | undefined, signal: AbortSignal) {
+    async result(caller, taskId, push, signal) {
       const { ref, tool, cancelling } = await look(caller, taskId);
       const cancelled = new AbortController();
       if (cancelling) cancelled.abort();
@@ -105,12 +123,11 @@ export function tasksOf(jobs: Jobs, watch: Watch, answers: Answers, respond: Res
       return { ...result, _meta: { ..._meta, [RELATED_TASK_META_KEY]: { taskId } } };
     },
 
-    /** `tasks/cancel` of 2025-11-25: cancelled before the answer leaves, and for good. */
-    async cancelCore(caller: Caller, taskId: string) {
+    async cancelCore(caller, taskId) {
       const before = await look(caller, taskId);
       if (before.cancelling || isClosed(before)) throw ended(taskId);
       await jobs.cancel(before.ref).catch((error: unknown) => {
-        throw error instanceof UnknownJob ? ended(taskId) : error; // it ended while it was looked at
+        throw isGone(error) ? ended(taskId) : error; // it ended while it was looked at
       });
       const cancelledAt = (await jobs.cancelledAt(before.ref).catch(unlessUnavailable)) ?? new Date();
       return coreTask({ ...before, cancelling: true, cancelledAt }, undefined, new Set());

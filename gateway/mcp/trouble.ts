@@ -2,11 +2,11 @@
 import { MissingRequiredClientCapabilityError, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
 import type { CallToolResult, Result } from '@modelcontextprotocol/server';
 import type { Caller } from '../../workflows/contract';
-import { Conflict, Expired, RETRY_AFTER_S, Unavailable, UnknownJob } from '../errors';
-import type { Exchange } from './exchange';
+import { Problem, RETRY_AFTER_S, isProblem } from '../errors';
 import type { Jobs } from '../jobs/jobs';
 import { texts } from '../words/page';
 import { rejected } from '../words/rejected';
+import type { Exchange } from './exchange';
 
 /** Told of every error that is a bug of ours. */
 export type OnError = (error: unknown) => void;
@@ -16,51 +16,44 @@ export async function guarded<R>(onError: OnError, run: () => Promise<R>): Promi
   try {
     return await run();
   } catch (error) {
-    if (error instanceof ProtocolError) throw error;
-    if (error instanceof Unavailable)
-      throw new ProtocolError(ProtocolErrorCode.InternalError, error.message, { retry_after_s: RETRY_AFTER_S });
-    throw internal(error, onError);
+    if (!isProblem(error, 'unavailable')) throw protocolError(error, onError);
+    throw new ProtocolError(error.rpc, error.message, { retry_after_s: RETRY_AFTER_S });
   }
 }
 
-/** Puts what went wrong into words, or passes on what is the protocol's affair. */
+/** What went wrong in a tool call, in words for the model; or throws what is the protocol's affair. */
 export async function toolError(
   error: unknown,
-  { caller, settle }: Exchange,
-  jobs: Jobs,
+  { caller, settle }: Pick<Exchange, 'caller' | 'settle'>,
+  jobs: Pick<Jobs, 'list'>,
   onError: OnError,
 ): Promise<Result> {
   if (error instanceof MissingRequiredClientCapabilityError)
-    settle({ status: 400, code: error.code, message: error.message, data: error.data });
-  if (error instanceof ProtocolError) throw error;
-  if (error instanceof Conflict)
-    return rejected(error.message, { kind: 'conflict', job_id: error.jobId, retryable: false, side_effect: 'none' });
-  if (error instanceof UnknownJob) {
-    const latest = (await latestOf(jobs, caller)).filter((id) => id !== error.jobId);
-    const known = latest.length > 0 ? `Your latest jobs: ${latest.join(', ')}.` : 'You have no jobs.';
-    return rejected(`${error.message} ${known}`, {
-      kind: error instanceof Expired ? 'expired' : 'unknown_job',
-      retryable: false,
-      side_effect: 'none',
-    });
-  }
-  if (error instanceof Unavailable) {
-    if (error.refused)
-      settle({
-        status: 503,
-        code: ProtocolErrorCode.InternalError,
-        message: error.message,
-        retryAfterS: RETRY_AFTER_S,
+    settle(new Problem('lacking', { what: error.message, requiredCapabilities: error.requiredCapabilities }));
+  if (!(error instanceof Problem)) throw protocolError(error, onError);
+  const { code, message, facts } = error;
+  switch (code) {
+    case 'conflict':
+      return rejected(message, { kind: code, job_id: facts.id, retryable: false, side_effect: 'none' });
+    case 'unknown_job':
+    case 'expired':
+      return rejected(`${message} ${await latestJobs(jobs, caller, facts.id)}`, {
+        kind: code,
+        retryable: false,
+        side_effect: 'none',
       });
-    return rejected(error.message, {
-      kind: 'unavailable',
-      ...(error.jobId !== undefined && { job_id: error.jobId }),
-      retryable: error.jobId === undefined,
-      retry_after_s: RETRY_AFTER_S,
-      side_effect: error.jobId === undefined ? 'none' : 'unknown',
-    });
+    case 'unavailable':
+      if (facts.refused === true) settle(error);
+      return rejected(message, {
+        kind: code,
+        ...(facts.id !== undefined && { job_id: facts.id }),
+        retryable: facts.id === undefined,
+        retry_after_s: RETRY_AFTER_S,
+        side_effect: facts.id === undefined ? 'none' : 'unknown',
+      });
+    default:
+      throw protocolError(error, onError);
   }
-  throw internal(error, onError);
 }
 
 /** The protocol error for a call as a task that was answered, in words for the model, without a task. */
@@ -72,15 +65,17 @@ export function refusedTask(result: Result): ProtocolError {
   return new ProtocolError(code, texts(content).join('\n'), error);
 }
 
-/** Some job ids, for one who has lost them. */
-async function latestOf(jobs: Jobs, caller: Caller): Promise<readonly string[]> {
-  return jobs.list(caller, { limit: 5 }).then(
-    (listed) => listed.map(({ ref }) => ref.id),
-    () => [],
-  );
+/** Some job ids, for a caller who asked for one that does not exist. */
+async function latestJobs(jobs: Pick<Jobs, 'list'>, caller: Caller, asked: unknown): Promise<string> {
+  const listed = await jobs.list(caller, { limit: 5 }).catch(() => []);
+  const latest = listed.map(({ ref }) => ref.id).filter((id) => id !== asked);
+  return latest.length > 0 ? `Your latest jobs: ${latest.join(', ')}.` : 'You have no jobs.';
 }
 
-function internal(error: unknown, onError: OnError): ProtocolError {
+/** An error that already says what the protocol needs, or one that says no more than that there is a bug. */
+function protocolError(error: unknown, onError: OnError): ProtocolError {
+  if (error instanceof ProtocolError) return error;
   onError(error);
-  return new ProtocolError(ProtocolErrorCode.InternalError, 'Internal error. The gateway has logged it.');
+  const { rpc, message } = new Problem('internal');
+  return new ProtocolError(rpc, message);
 }

@@ -2,8 +2,8 @@
  * Handles in words: what a client that knows no tasks is told about a job that has not ended. The text stands alone, since
  * some clients drop `structuredContent` and others drop `content`.
  */
-import type { CallToolResult, Tool as ListedTool } from '@modelcontextprotocol/server';
-import { retryText } from '../jobs/pending';
+import type { CallToolResult } from '@modelcontextprotocol/server';
+import type { Retrying } from '../jobs/pending';
 import { beginOf, expiryOf, isClosed, isPutOff } from '../jobs/view';
 import type { JobView } from '../jobs/view';
 
@@ -11,34 +11,6 @@ import type { JobView } from '../jobs/view';
 export interface NextCall {
   readonly tool: string;
   readonly args: Readonly<Record<string, unknown>>;
-}
-
-/**
- * The output schema of a tool as it is listed: its own output, or the state of its job.
- *
- * Clients check `structuredContent` against it, so every answer of ours that is not the output has to fit the second form.
- */
-export function answerSchema(output: ListedTool['inputSchema']): ListedTool['inputSchema'] {
-  const { $schema, $defs, ...own } = output;
-  return {
-    ...($schema !== undefined && { $schema }),
-    ...($defs !== undefined && { $defs }),
-    type: 'object',
-    anyOf: [
-      own,
-      {
-        type: 'object',
-        title: 'JobState',
-        description: 'Not the output: the job is still running, or ended otherwise. Follow `next`.',
-        properties: {
-          job_id: { type: 'string' },
-          status: { enum: ['running', 'input_required', 'done', 'partial', 'failed', 'cancelled', 'rejected'] },
-          next: { type: 'object' },
-        },
-        required: ['status'],
-      },
-    ],
-  };
 }
 
 /** Tells of a job that has not ended. `unchanged` shortens what was said before. */
@@ -92,6 +64,16 @@ export function statusLine(view: JobView): string {
 /** What a job waits for that should not take long, in words; undefined when all is well. */
 export function troubleOf({ trouble, unclaimed, retrying }: JobView): string | undefined {
   return trouble ?? unclaimed?.state ?? (retrying && retryText(retrying));
+}
+
+/** A step that is tried again, in words. */
+function retryText({ step, attempt, of, next_attempt_at: next, last_error: last }: Retrying): string {
+  const wait = next === undefined ? 0 : Math.ceil((Date.parse(next) - Date.now()) / 1000);
+  return [
+    `step ${step} is in attempt ${attempt}${of === undefined ? '' : ` of ${of}`}`,
+    ...(wait > 0 ? [`which starts in ${wait} s`] : []),
+    ...(last === undefined ? [] : [`the last one failed: ${last.replace(/\.$/, '')}`]),
+  ].join(', ');
 }
 
 /** How much longer it takes, from earlier jobs: "about 6 min left". */

@@ -3,6 +3,7 @@ import type { CallToolResult, ContentBlock } from '@modelcontextprotocol/server'
 import { metaOf, written } from './handle';
 import type { NextCall } from './handle';
 import type { JobRef } from '../ids';
+import { json } from '../json';
 import { invalid } from './rejected';
 import { resultUri } from './resource-uri';
 
@@ -16,10 +17,10 @@ export type Format = 'text' | 'json';
 
 /** What the pages of a result show; by default the tool's own text, unless that was given whole and the output was not. */
 export function wholeOf(content: readonly ContentBlock[], value: unknown, format?: Format): string {
-  const said = texts(content);
-  const shown = fits(JSON.stringify(value ?? null));
-  const asJson = format === undefined ? said.every(fits) && !shown : format === 'json';
-  return asJson ? json(value) : said.join('\n');
+  const words = texts(content);
+  const outputFits = fits(JSON.stringify(value ?? null));
+  const asJson = format === undefined ? words.every(fits) && !outputFits : format === 'json';
+  return asJson ? json(value) : words.join('\n');
 }
 
 /** One page of a long text, and the call for the next one. `state`: how the job is. */
@@ -74,11 +75,6 @@ export function pageOf(ref: JobRef): NextCall {
 
 /** Whether a text can be given whole. */
 export const fits = (text: string): boolean => text.length <= INLINE_MAX;
-
-/** Data as indented JSON. */
-export function json(value: unknown): string {
-  return JSON.stringify(value ?? null, null, 2);
-}
 
 /** The texts in `content`. */
 export function texts(content: readonly ContentBlock[]): string[] {

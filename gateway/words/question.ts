@@ -10,6 +10,25 @@ export const NO_RESPONSES = 'inputResponses must be an object of answers by key.
 /** A capability that a client declares. */
 export type Ability = 'elicitation' | 'sampling' | 'roots';
 
+const Capabilities = z
+  .looseObject({
+    elicitation: z.looseObject({ form: z.unknown().optional(), url: z.unknown().optional() }).optional(),
+    sampling: z.looseObject({}).optional(),
+    roots: z.looseObject({}).optional(),
+  })
+  .catch({});
+
+/** What declared capabilities let a client take. An empty `elicitation` means forms; one that names only `url` does not. */
+export function abilitiesIn(capabilities: unknown): Ability[] {
+  const { elicitation, sampling, roots } = Capabilities.parse(capabilities);
+  const forms = elicitation !== undefined && (elicitation.form !== undefined || elicitation.url === undefined);
+  return [
+    ...(forms ? (['elicitation'] as const) : []),
+    ...(sampling ? (['sampling'] as const) : []),
+    ...(roots ? (['roots'] as const) : []),
+  ];
+}
+
 /** What a client needs to take a question. */
 export function needOf({ request }: Question): Ability {
   if (!request) return 'elicitation';

@@ -4,18 +4,17 @@ import { isRetryable } from '../../workflows/contract';
 import { metaOf, stepText, written } from './handle';
 import type { NextCall } from './handle';
 import type { JobRef } from '../ids';
+import { json } from '../json';
 import type { Outcome } from '../jobs/outcome';
-import { clipped, fits, fitting, json, pageOf, resultLink, texts } from './page';
+import { clipped, fits, fitting, pageOf, resultLink, texts } from './page';
 
 /** Where the output is that an answer leaves out. */
 const TO_READ = 'job_result with format "json" reads it in pages.';
 
-/** How a tool shows its output. */
-export type Content = (output: unknown) => readonly ContentBlock[];
-
-/** How the end of a tool's job is shown. */
-export interface Shows {
-  readonly content: Content;
+/** How a tool presents the end of its job. */
+export interface Presentation {
+  /** The output as the model sees it. */
+  readonly content: (output: unknown) => readonly ContentBlock[];
   /** The output as data, where it fits the tool's output schema. */
   readonly structured: (output: unknown) => Record<string, unknown> | undefined;
   /** Whether the tool can go on with what a job left. */
@@ -24,46 +23,54 @@ export interface Shows {
 
 type Ended<K extends Outcome['kind']> = Extract<Outcome, { kind: K }>;
 
-/** Makes the answer about a job that has ended. `found`: what one had in hand that did not come to an end of its own. */
+/**
+ * The answer about a job that has ended.
+ *
+ * @param audit - the Web UI's address of the job
+ * @param found - the last partial result of a job that failed or was cancelled
+ */
 export function resultOf(
   ref: JobRef,
   outcome: Outcome,
-  shows: Shows,
+  presentation: Presentation,
   audit: string | undefined,
   found?: unknown,
 ): CallToolResult {
-  return { ...answerTo(ref, outcome, shows, found), ...metaOf(ref.id, audit) };
+  return { ...answerTo(ref, outcome, presentation, found), ...metaOf(ref.id, audit) };
 }
 
-function answerTo(ref: JobRef, outcome: Outcome, shows: Shows, found: unknown): CallToolResult {
+function answerTo(ref: JobRef, outcome: Outcome, presentation: Presentation, found: unknown): CallToolResult {
   switch (outcome.kind) {
     case 'done':
-      return done(ref, outcome, shows);
+      return done(ref, outcome, presentation);
     case 'partial':
-      return stopped(ref, outcome, shows);
+      return stopped(ref, outcome, presentation);
     case 'failed':
-      return failed(ref, outcome, shows, found);
+      return failed(ref, outcome, presentation, found);
     case 'cancelled':
-      return cancelled(ref, shows, found);
+      return cancelled(ref, presentation, found);
   }
 }
 
-function done(ref: JobRef, { value }: Ended<'done'>, { content: contentOf, structured }: Shows): CallToolResult {
+function done(ref: JobRef, { value }: Ended<'done'>, { content: contentOf, structured }: Presentation): CallToolResult {
   const content = contentOf(value);
-  const said = texts(content).every(fits);
-  const shown = fits(JSON.stringify(value ?? null));
-  const output = shown ? { result: value } : { note: `The output is too long for one answer. ${TO_READ}` };
-  const named = { job_id: ref.id, status: 'done', ...output, ...(!said && { next: pageOf(ref) }) };
+  const wordsFit = texts(content).every(fits);
+  const outputFits = fits(JSON.stringify(value ?? null));
+  const output = outputFits ? { result: value } : { note: `The output is too long for one answer. ${TO_READ}` };
+  const named = { job_id: ref.id, status: 'done', ...output, ...(!wordsFit && { next: pageOf(ref) }) };
   return {
-    content: [...content.map((block) => clippedBlock(block, ref)), ...(said && shown ? [] : [resultLink(ref)])],
-    structuredContent: (shown ? structured(value) : undefined) ?? named,
+    content: [
+      ...content.map((block) => clippedBlock(block, ref)),
+      ...(wordsFit && outputFits ? [] : [resultLink(ref)]),
+    ],
+    structuredContent: (outputFits ? structured(value) : undefined) ?? named,
   };
 }
 
-/** At the end of its working time. */
-function stopped(ref: JobRef, { value, progress }: Ended<'partial'>, shows: Shows): CallToolResult {
+/** A job whose working time ended before it was done. */
+function stopped(ref: JobRef, { value, progress }: Ended<'partial'>, presentation: Presentation): CallToolResult {
   const where = progress?.message ? ` in ${stepText({ progress, within: undefined })}` : '';
-  const left = leftBy(ref, value, shows);
+  const left = leftBy(ref, value, presentation);
   const hint = left.hint ?? 'To get the rest, ask for less in one call.';
   const first = `PARTIAL result of job ${ref.id}: its working time ended${where}, before it was done. ${hint}`;
   return {
@@ -83,7 +90,7 @@ function stopped(ref: JobRef, { value, progress }: Ended<'partial'>, shows: Show
 function failed(
   ref: JobRef,
   { failure, sentence, detail }: Ended<'failed'>,
-  shows: Shows,
+  presentation: Presentation,
   found: unknown,
 ): CallToolResult {
   // What may have happened must not be tried again blindly, however transient the cause.
@@ -100,7 +107,7 @@ function failed(
     attempt: detail.attempt,
     of: detail.of,
   };
-  const left = leftBy(ref, found, shows);
+  const left = leftBy(ref, found, presentation);
   return {
     isError: true,
     content: [
@@ -110,8 +117,8 @@ function failed(
   };
 }
 
-function cancelled(ref: JobRef, shows: Shows, found: unknown): CallToolResult {
-  const left = leftBy(ref, found, shows);
+function cancelled(ref: JobRef, presentation: Presentation, found: unknown): CallToolResult {
+  const left = leftBy(ref, found, presentation);
   return {
     isError: true,
     content: [{ type: 'text', text: clipped(`Job ${ref.id} was cancelled.${left.text}`, ref) }],
@@ -120,7 +127,7 @@ function cancelled(ref: JobRef, shows: Shows, found: unknown): CallToolResult {
 }
 
 /** What a job leaves behind that was stopped, in words and as data, and the call that goes on from there. */
-function leftBy(ref: JobRef, found: unknown, { continues }: Shows) {
+function leftBy(ref: JobRef, found: unknown, { continues }: Presentation) {
   if (found === undefined) return { text: '', data: {} };
   const next: NextCall | undefined = continues ? { tool: 'job_continue', args: { job_id: ref.id } } : undefined;
   const hint = next && `To go on from there, with nothing done twice: ${written(next)}`;

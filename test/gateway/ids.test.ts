@@ -1,6 +1,6 @@
-import { argsHash, idsUnder, isJobId } from '../../gateway/ids';
+import { argsHash, createIds, isJobId } from '../../gateway/ids';
 
-const ids = idsUnder('a secret of more than thirty-two characters');
+const ids = createIds('a secret of more than thirty-two characters');
 const alice = { tenant: 'acme', subject: 'alice' };
 
 test('a job id is job_ and 16 Crockford base32 characters', () => {
@@ -13,7 +13,7 @@ test('without a key no two ids are alike', () => {
 });
 
 test('the same key, tool and caller give the same job on every gateway with the secret', () => {
-  const again = idsUnder('a secret of more than thirty-two characters');
+  const again = createIds('a secret of more than thirty-two characters');
   expect(again.newRef(alice, 'echo', 'k')).toEqual(ids.newRef(alice, 'echo', 'k'));
 });
 
@@ -22,7 +22,7 @@ test.each([
   ['tool', ids.newRef(alice, 'other', 'k')],
   ['subject', ids.newRef({ ...alice, subject: 'bob' }, 'echo', 'k')],
   ['tenant', ids.newRef({ ...alice, tenant: 'other' }, 'echo', 'k')],
-  ['secret', idsUnder('another secret of more than thirty-two').newRef(alice, 'echo', 'k')],
+  ['secret', createIds('another secret of more than thirty-two').newRef(alice, 'echo', 'k')],
 ])('another %s gives another job', (_what, other) => {
   expect(other.id).not.toBe(ids.newRef(alice, 'echo', 'k').id);
 });

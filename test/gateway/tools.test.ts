@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { catalogueOf } from '../../gateway/tools';
+import { createCatalogue } from '../../gateway/tools';
 import { defineTool } from '../../workflows/define-tool';
 
 const plain = { description: 'Does something.', input: z.object({}), workflow: 'walk' };
@@ -9,5 +9,5 @@ test.each([
   ['a queue that no worker can poll', { name: 'walk', policy: { queue: 'Browsers' } }, /worker\.queues/],
   ['a name of the handle tools', { name: 'job_walk' }, /belong to the handle tools/],
 ] as const)('%s is refused at start', (_what, definition, sentence) => {
-  expect(() => catalogueOf([defineTool({ ...plain, ...definition })])).toThrow(sentence);
+  expect(() => createCatalogue([defineTool({ ...plain, ...definition })])).toThrow(sentence);
 });

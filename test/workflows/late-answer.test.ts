@@ -4,9 +4,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { TemporalServer } from '../../cli/engine/server';
-import { idsUnder } from '../../gateway/ids';
+import { createIds } from '../../gateway/ids';
 import type { Jobs } from '../../gateway/jobs/jobs';
-import { respondTo } from '../../gateway/call/respond';
+import { createRespond } from '../../gateway/call/respond';
 import { newView } from '../../gateway/jobs/view';
 import { DEFAULT_POLICY, MEMO_JOB, SIGNAL_ANSWER, TASK_QUEUE } from '../../workflows/contract';
 import type { Answer, Question } from '../../workflows/contract';
@@ -77,7 +77,7 @@ test('the gateway takes no answer to a question that has expired', async () => {
     respond: (_ref: unknown, answer: Answer) => Promise.resolve(void taken.push(answer)),
     partial: () => Promise.resolve(undefined),
   } as unknown as Jobs;
-  const ref = idsUnder('x'.repeat(32)).newRef({ tenant: 't', subject: 's' }, 'greet', undefined);
+  const ref = createIds('x'.repeat(32)).newRef({ tenant: 't', subject: 's' }, 'greet', undefined);
   const respond = (expiresAt: number): Promise<unknown> => {
     const question: Question = {
       key: 'q1',
@@ -86,7 +86,7 @@ test('the gateway takes no answer to a question that has expired', async () => {
       expiresAt: new Date(expiresAt).toISOString(),
     };
     const view = { ...newView(ref, 'greet', DEFAULT_POLICY), questions: [question] };
-    return respondTo(jobs)(view, 'q1', { action: 'accept', content: {} });
+    return createRespond(jobs)(view, 'q1', { action: 'accept', content: {} });
   };
   expect(await respond(Date.now() - 1)).toEqual({ kind: 'closed' });
   expect(taken).toEqual([]);

@@ -1,8 +1,8 @@
-import { admissionBy } from '../../../gateway/call/admission';
+import { createAdmission } from '../../../gateway/call/admission';
 import type { JobRef } from '../../../gateway/ids';
+import type { Caller } from '../../../workflows/contract';
 
 const [alice, bob] = ['alice', 'bob'].map((subject) => ({ tenant: 'acme', subject })) as [Caller, Caller];
-type Caller = Parameters<ReturnType<typeof admissionBy>['admit']>[0];
 
 const running = (counts: { caller?: number; tenant?: number }) => ({
   caller: () => Promise.resolve(counts.caller ?? 0),
@@ -10,51 +10,51 @@ const running = (counts: { caller?: number; tenant?: number }) => ({
 });
 
 test('a burst is held to the limit before Temporal has counted any of it', async () => {
-  const { admit } = admissionBy({ perCaller: 3, perTenant: 100 }, 'jobs running', running({}));
+  const { admit } = createAdmission({ perCaller: 3, perTenant: 100 }, 'jobs running', running({}));
   const answers = await Promise.all(Array.from({ length: 5 }, () => admit(alice)));
-  expect(answers.filter((answer) => 'leave' in answer)).toHaveLength(3);
-  expect(answers.at(-1)).toEqual({ limit: 3, of: 'caller', what: 'jobs running' });
+  expect(answers.filter((answer) => answer.kind === 'place')).toHaveLength(3);
+  expect(answers.at(-1)).toEqual({ kind: 'full', limit: 3, of: 'caller', what: 'jobs running' });
 });
 
 test('one caller does not use up the share of another', async () => {
-  const { admit } = admissionBy({ perCaller: 1, perTenant: 100 }, 'jobs running', running({}));
+  const { admit } = createAdmission({ perCaller: 1, perTenant: 100 }, 'jobs running', running({}));
   await admit(alice);
   expect(await admit(alice)).toHaveProperty('limit');
   expect(await admit(bob)).toHaveProperty('leave');
 });
 
 test('callers of one tenant share its limit', async () => {
-  const { admit } = admissionBy({ perCaller: 10, perTenant: 1 }, 'jobs running', running({}));
+  const { admit } = createAdmission({ perCaller: 10, perTenant: 1 }, 'jobs running', running({}));
   expect(await admit(alice)).toHaveProperty('leave');
-  expect(await admit(bob)).toEqual({ limit: 1, of: 'tenant', what: 'jobs running' });
+  expect(await admit(bob)).toEqual({ kind: 'full', limit: 1, of: 'tenant', what: 'jobs running' });
 });
 
 test('what other replicas started counts, once Temporal tells', async () => {
-  const { admit } = admissionBy({ perCaller: 2, perTenant: 100 }, 'jobs running', running({ caller: 2 }));
+  const { admit } = createAdmission({ perCaller: 2, perTenant: 100 }, 'jobs running', running({ caller: 2 }));
   await admit(alice);
   await new Promise(setImmediate);
-  expect(await admit(alice)).toEqual({ limit: 2, of: 'caller', what: 'jobs running' });
+  expect(await admit(alice)).toEqual({ kind: 'full', limit: 2, of: 'caller', what: 'jobs running' });
 });
 
 test('without Temporal’s counts the own ones have to do', async () => {
   const dead = () => Promise.reject(new Error('no visibility'));
-  const { admit } = admissionBy({ perCaller: 1, perTenant: 100 }, 'jobs running', { caller: dead, tenant: dead });
+  const { admit } = createAdmission({ perCaller: 1, perTenant: 100 }, 'jobs running', { caller: dead, tenant: dead });
   expect(await admit(alice)).toHaveProperty('leave');
   expect(await admit(alice)).toHaveProperty('limit');
 });
 
 test('one who waits for each job to end is never over the limit', async () => {
-  const { admit } = admissionBy({ perCaller: 1, perTenant: 100 }, 'jobs running', running({}));
+  const { admit } = createAdmission({ perCaller: 1, perTenant: 100 }, 'jobs running', running({}));
   for (let calls = 0; calls < 5; calls += 1) {
     const place = await admit(alice);
-    if ('leave' in place) place.leave();
+    if (place.kind === 'place') place.leave();
     expect(place).toHaveProperty('leave');
   }
 });
 
 test('without Temporal’s counts nobody is kept out by what was started long ago', async () => {
   const dead = () => Promise.reject(new Error('no visibility'));
-  const { admit } = admissionBy({ perCaller: 1, perTenant: 100 }, 'jobs running', { caller: dead, tenant: dead });
+  const { admit } = createAdmission({ perCaller: 1, perTenant: 100 }, 'jobs running', { caller: dead, tenant: dead });
   jest.useFakeTimers({ doNotFake: ['setImmediate', 'setTimeout'] });
   await admit(alice);
   jest.setSystemTime(Date.now() + 60_000);
@@ -65,33 +65,33 @@ test('without Temporal’s counts nobody is kept out by what was started long ag
 });
 
 test('a burst after a pause is measured against fresh figures', async () => {
-  const { admit } = admissionBy({ perCaller: 100, perTenant: 1_000 }, 'jobs running', running({ caller: 95 }));
+  const { admit } = createAdmission({ perCaller: 100, perTenant: 1_000 }, 'jobs running', running({ caller: 95 }));
   const answers = await Promise.all(Array.from({ length: 50 }, () => admit(alice)));
-  expect(answers.filter((answer) => 'leave' in answer).length).toBeLessThanOrEqual(15);
+  expect(answers.filter((answer) => answer.kind === 'place').length).toBeLessThanOrEqual(15);
 });
 
 test('one who waits for each job to end is not held to a count that lags behind', async () => {
-  const { admit, ended } = admissionBy({ perCaller: 1, perTenant: 100 }, 'jobs running', running({ caller: 1 }));
+  const { admit, ended } = createAdmission({ perCaller: 1, perTenant: 100 }, 'jobs running', running({ caller: 1 }));
   jest.useFakeTimers({ doNotFake: ['setImmediate', 'setTimeout'] });
   const first = await admit(alice);
   let ref = { id: 'job_0', workflowId: 'job 0' } as const as JobRef;
-  if ('leave' in first) first.of(ref);
+  if (first.kind === 'place') first.give(ref);
   for (let calls = 1; calls < 20; calls += 1) {
     jest.setSystemTime(Date.now() + 700);
     ended(ref);
     const place = await admit(alice);
     expect(place).toHaveProperty('leave');
     ref = { id: 'job_0', workflowId: `job ${calls}` };
-    if ('leave' in place) place.of(ref);
+    if (place.kind === 'place') place.give(ref);
   }
   jest.useRealTimers();
 });
 
 test('calls that come to be one job have one place', async () => {
-  const { admit } = admissionBy({ perCaller: 2, perTenant: 100 }, 'jobs running', running({}));
+  const { admit } = createAdmission({ perCaller: 2, perTenant: 100 }, 'jobs running', running({}));
   for (let calls = 0; calls < 5; calls += 1) {
     const place = await admit(alice);
     expect(place).toHaveProperty('leave');
-    if ('leave' in place) place.of({ id: 'job_0', workflowId: 'the job' });
+    if (place.kind === 'place') place.give({ id: 'job_0', workflowId: 'the job' });
   }
 });

@@ -1,10 +1,10 @@
-import { patienceBy } from '../../../gateway/call/patience';
+import { createPatience } from '../../../gateway/call/patience';
 import { modern } from '../../fixtures/raw';
 import { replicas, walking } from '../../fixtures/replicas';
 
 const { url } = replicas();
 
-const patience = patienceBy({ patienceMs: 45_000, clients: { 'claude-code': { patience: 110 } } });
+const patience = createPatience({ patienceMs: 45_000, clients: { 'claude-code': { patience: 110 } } });
 const nothing = { header: undefined, key: undefined, tool: undefined, client: undefined };
 
 test.each([

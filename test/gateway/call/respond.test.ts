@@ -1,15 +1,13 @@
 /** Answers against the schemas of their questions. */
-import { idsUnder } from '../../../gateway/ids';
-import type { Jobs } from '../../../gateway/jobs/jobs';
-import { respondTo } from '../../../gateway/call/respond';
+import { createIds } from '../../../gateway/ids';
+import { createRespond } from '../../../gateway/call/respond';
 import type { Reception } from '../../../gateway/call/respond';
 import { newView } from '../../../gateway/jobs/view';
 import { DEFAULT_POLICY } from '../../../workflows/contract';
 import type { JsonSchema } from '../../../workflows/contract';
 
-const jobs = { respond: () => Promise.resolve(), partial: () => Promise.resolve(undefined) } as unknown as Jobs;
-const respond = respondTo(jobs);
-const ref = idsUnder('x'.repeat(32)).newRef({ tenant: 't', subject: 's' }, 'greet', undefined);
+const respond = createRespond({ respond: () => Promise.resolve(), partial: () => Promise.resolve(undefined) });
+const ref = createIds('x'.repeat(32)).newRef({ tenant: 't', subject: 's' }, 'greet', undefined);
 
 const answered = (schema: JsonSchema, content: object): Promise<Reception> => {
   const question = { key: 'q1', message: 'Who?', schema, expiresAt: '2999-01-01T00:00:00Z' };

@@ -1,11 +1,11 @@
 import { DEFAULT_POLICY } from '../../../workflows/contract';
-import { Unavailable } from '../../../gateway/errors';
+import { Problem } from '../../../gateway/errors';
 import type { JobRef } from '../../../gateway/ids';
 import type { Outcome } from '../../../gateway/jobs/outcome';
 import { newView } from '../../../gateway/jobs/view';
 import type { JobView } from '../../../gateway/jobs/view';
-import { watchHub } from '../../../gateway/call/watch';
-import type { Watchable } from '../../../gateway/call/watch';
+import { createWatch } from '../../../gateway/call/watch';
+import type { Watchable } from '../../../gateway/call/hub';
 import type { Question } from '../../../workflows/contract';
 
 const ref: JobRef = { id: 'job_0000000000000000', workflowId: 'local/x/job_0000000000000000' };
@@ -20,7 +20,7 @@ function fakeJobs() {
     signal: AbortSignal;
   }[] = [];
   const jobs: Watchable = {
-    look: () => Promise.reject(new Unavailable(true)),
+    look: () => Promise.reject(new Problem('unavailable', { refused: true })),
     poll: (_ref, signal) =>
       new Promise((resolve, reject) => {
         polls.push({ resolve, reject, signal });
@@ -32,7 +32,7 @@ function fakeJobs() {
 
 test('any number of waits on one job share one long poll', async () => {
   const { jobs, polls } = fakeJobs();
-  const hub = watchHub(jobs);
+  const hub = createWatch(jobs);
   const waits = Array.from({ length: 100 }, () => hub.wait(ref, { ms: 10_000, signal: forever() }));
   expect(polls.length).toBe(1);
   polls[0]?.resolve(done);
@@ -41,7 +41,7 @@ test('any number of waits on one job share one long poll', async () => {
 
 test('the poll ends with the last wait, and not before', async () => {
   const { jobs, polls } = fakeJobs();
-  const hub = watchHub(jobs);
+  const hub = createWatch(jobs);
   const [first, second] = [new AbortController(), new AbortController()];
   const waits = [first, second].map(({ signal }) => hub.wait(ref, { ms: 10_000, signal }));
   first.abort();
@@ -54,12 +54,12 @@ test('the poll ends with the last wait, and not before', async () => {
 
 test('a wait whose time is up ends without an outcome', async () => {
   const { jobs, polls } = fakeJobs();
-  expect(await watchHub(jobs).wait(ref, { ms: 1, signal: forever() })).toBeUndefined();
+  expect(await createWatch(jobs).wait(ref, { ms: 1, signal: forever() })).toBeUndefined();
   expect(polls[0]?.signal.aborted).toBe(true);
 });
 
 test('draining ends every wait and lets no new one begin', async () => {
-  const hub = watchHub(fakeJobs().jobs);
+  const hub = createWatch(fakeJobs().jobs);
   const wait = hub.wait(ref, { ms: 10_000, signal: forever() });
   hub.drain();
   expect(await wait).toBeUndefined();
@@ -72,7 +72,7 @@ test('a question that another replica shows while a wait lasts is not asked on i
   const looks: Partial<JobView>[] = [{ questions: [] }, { questions: [{ ...question, shown: true }] }];
   const { jobs } = fakeJobs();
   let look = 0;
-  const hub = watchHub({
+  const hub = createWatch({
     ...jobs,
     look: () => Promise.resolve<JobView>({ ...view, status: 'input_required', ...looks[Math.min(look++, 1)] }),
   });
@@ -87,7 +87,7 @@ test('a question that another replica shows while a wait lasts is not asked on i
 
 test('an error that is not about the connection ends the waits with it', async () => {
   const { jobs, polls } = fakeJobs();
-  const wait = watchHub(jobs).wait(ref, { ms: 10_000, signal: forever() });
+  const wait = createWatch(jobs).wait(ref, { ms: 10_000, signal: forever() });
   polls[0]?.reject(new Error('broken'));
   await expect(wait).rejects.toThrow('broken');
 });
@@ -97,7 +97,7 @@ test('who joins a watch with an older view is told what the others know', async 
   const before = newView(ref, 'greet', DEFAULT_POLICY);
   const now: JobView = { ...before, status: 'input_required', questions: [asking] };
   const { jobs } = fakeJobs();
-  const hub = watchHub({ ...jobs, look: () => Promise.resolve(now) });
+  const hub = createWatch({ ...jobs, look: () => Promise.resolve(now) });
   const told = (seen?: JobView): Promise<JobView> =>
     new Promise((resolve) => {
       hub.follow(ref, { onView: resolve, onEnd: () => undefined, onError: () => undefined }, seen);

@@ -6,23 +6,21 @@ import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { McpHttpHandler } from '@modelcontextprotocol/server';
-import type { Answers } from '../../../gateway/call/answer';
-import { exchangeWith } from '../../../gateway/mcp/exchange';
-import { idsUnder } from '../../../gateway/ids';
+import type { Watcher } from '../../../gateway/call/hub';
+import { createExchange } from '../../../gateway/mcp/exchange';
+import { createIds } from '../../../gateway/ids';
 import type { JobRef } from '../../../gateway/ids';
-import type { Jobs } from '../../../gateway/jobs/jobs';
-import { listenersOf, subscriptionIn } from '../../../gateway/mcp/listen';
+import { createListeners, subscriptionIn } from '../../../gateway/mcp/listen';
 import type { Subscription } from '../../../gateway/mcp/listen';
 import { newView } from '../../../gateway/jobs/view';
-import type { Watch } from '../../../gateway/call/watch';
 import { DEFAULT_POLICY } from '../../../workflows/contract';
 import { modernMeta } from '../../fixtures/raw';
 
 const caller = { tenant: 't', subject: 's' };
-const ids = idsUnder('x'.repeat(32));
+const ids = createIds('x'.repeat(32));
 const servers: Server[] = [];
 
-type Serve = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+type Serve = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
 
 async function serving(serve: Serve): Promise<number> {
   const server = createServer((request, response) => void serve(request, response)).listen(0, '127.0.0.1');
@@ -41,7 +39,7 @@ const LARGE = 16 * 1024 * 1024;
 function exchangeOf(contentType: string) {
   const large = (): Promise<Response> =>
     Promise.resolve(new Response('x'.repeat(LARGE), { headers: { 'content-type': contentType } }));
-  return exchangeWith({
+  return createExchange({
     auto: { fetch: large } as unknown as McpHttpHandler,
     sse: { fetch: large } as unknown as McpHttpHandler,
     exchanges: new WeakMap(),
@@ -65,17 +63,17 @@ function listenersToLarge(onLook: (ref: JobRef) => Promise<void> = () => Promise
       return { ...newView(ref, 'fill', DEFAULT_POLICY), status: 'done' as const };
     },
     outcomeOf: () => Promise.resolve(done),
-  } as unknown as Jobs;
+  };
   const watch = {
-    follow: (_ref: JobRef, watcher: { onEnd: (outcome: typeof done) => void }) => {
+    follow: (_ref: JobRef, watcher: Watcher) => {
       setImmediate(() => watcher.onEnd(done));
       return () => undefined;
     },
-  } as unknown as Watch;
+  };
   const answers = {
-    ended: () => Promise.resolve({ content: [{ type: 'text', text: done.value }] }),
-  } as unknown as Answers;
-  return listenersOf(jobs, watch, answers, ids, { name: 'holdfast', version: '0' });
+    ended: () => Promise.resolve({ content: [{ type: 'text' as const, text: done.value }] }),
+  };
+  return createListeners({ jobs, watch, answers, ids, serverInfo: { name: 'holdfast', version: '0' } });
 }
 
 const taskIds = (count: number): string[] =>

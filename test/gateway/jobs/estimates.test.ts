@@ -1,4 +1,4 @@
-import { estimateFrom, estimatesFrom } from '../../../gateway/jobs/estimates';
+import { estimateFrom, createEstimates } from '../../../gateway/jobs/estimates';
 
 const s = (...seconds: readonly number[]): number[] => seconds.map((second) => second * 1000);
 
@@ -20,7 +20,7 @@ test('a job that takes longer than those before gets none', () => {
 
 test('what is known is answered at once, and asked for once a minute', async () => {
   let asked = 0;
-  const estimate = estimatesFrom(() => {
+  const estimate = createEstimates(() => {
     asked += 1;
     return Promise.resolve(s(10, 20, 30, 40, 50));
   });

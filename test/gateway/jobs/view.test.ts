@@ -1,9 +1,9 @@
-import { idsUnder } from '../../../gateway/ids';
+import { createIds } from '../../../gateway/ids';
 import { fingerprint, newView } from '../../../gateway/jobs/view';
 import type { JobView } from '../../../gateway/jobs/view';
 import { DEFAULT_POLICY } from '../../../workflows/contract';
 
-const ref = idsUnder('x'.repeat(32)).newRef({ tenant: 't', subject: 's' }, 'walk', undefined);
+const ref = createIds('x'.repeat(32)).newRef({ tenant: 't', subject: 's' }, 'walk', undefined);
 const viewWith = (change: Partial<JobView>): JobView => ({ ...newView(ref, 'walk', DEFAULT_POLICY), ...change });
 const retrying = (attempt: number, next_attempt_at: string): Partial<JobView> => ({
   retrying: { step: 'fetch', attempt, next_attempt_at },

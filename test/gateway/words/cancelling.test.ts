@@ -1,17 +1,15 @@
 /** What is said of a job that was told to stop and cannot: its workflow's code fails, or no worker is up. */
-import type { Answers } from '../../../gateway/call/answer';
-import type { CallRequest } from '../../../gateway/call/call';
-import { jobCancel } from '../../../gateway/handles/cancel';
-import type { Means } from '../../../gateway/handles/companion';
+import { createJobCancel } from '../../../gateway/handles/cancel';
 import { handleOf } from '../../../gateway/words/handle';
-import { idsUnder } from '../../../gateway/ids';
+import { createIds } from '../../../gateway/ids';
 import { newView } from '../../../gateway/jobs/view';
 import type { JobView } from '../../../gateway/jobs/view';
 import { DEFAULT_POLICY } from '../../../workflows/contract';
+import { fakeAnswers, fakeJobs, fakeRequest, fakeWatch } from '../../fixtures/fakes';
 import { dataOf, textOf } from '../../fixtures/stack';
 
 const caller = { tenant: 't', subject: 's' };
-const ids = idsUnder('x'.repeat(32));
+const ids = createIds('x'.repeat(32));
 const ref = ids.newRef(caller, 'walk', undefined);
 const running = newView(ref, 'walk', DEFAULT_POLICY);
 const trouble = 'its next decision was tried 9 times: the workflow code fails';
@@ -20,14 +18,15 @@ const words = 'has been told to stop, and ends as soon as a worker can run its w
 
 test('job_cancel promises no more than it can keep, and says what is wrong', async () => {
   const views = [running, stopping];
-  const means = {
-    jobs: { look: () => Promise.resolve(views.shift()), cancel: () => Promise.resolve() },
-    watch: { wait: () => Promise.resolve(undefined) },
-    answers: { auditOf: () => undefined } as unknown as Answers,
+  const jobCancel = createJobCancel({
+    jobs: fakeJobs({ look: () => Promise.resolve(views.shift() ?? stopping), cancel: () => Promise.resolve() }),
+    watch: fakeWatch({ wait: () => Promise.resolve(undefined) }),
+    answers: fakeAnswers(),
+    respond: () => Promise.resolve({ kind: 'closed' }),
     ids,
-  } as unknown as Means;
-  const request = { caller, signal: new AbortController().signal, accepted: () => undefined } as unknown as CallRequest;
-  const answer = await jobCancel(means).run({ job_id: ref.id }, request);
+    schedules: false,
+  });
+  const answer = await jobCancel.run({ job_id: ref.id }, fakeRequest(caller));
   expect(textOf(answer)).toContain(`${words}. Note: ${trouble}.`);
   expect(dataOf(answer)).toMatchObject({ status: 'running', cancelling: true });
 });

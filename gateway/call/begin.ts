@@ -1,0 +1,47 @@
+/** The first moment of a call: a place, and the job that has it. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { unlessGone } from '../errors';
+import type { JobRef } from '../ids';
+import type { Earlier } from '../jobs/start';
+import type { JobView } from '../jobs/view';
+import type { Tool } from '../tools';
+import type { Full } from '../words/rejected';
+import { inPlace } from './admission';
+import type { CallNeeds, CallRequest } from './request';
+
+/** How long the start of another call with the same key may be on its way, milliseconds. */
+const ON_ITS_WAY_MS = 300;
+
+/** A job that was started for this call, or that has the call's key. */
+export interface Started {
+  readonly kind: 'started';
+  readonly ref: JobRef;
+  readonly view: JobView;
+}
+
+/**
+ * Starts the job of a call, if there is a place for it. A call whose key has a job already comes back to that without a place.
+ *
+ * @throws Problem `conflict`, `unavailable`
+ */
+export async function begin(
+  tool: Tool,
+  input: unknown,
+  { caller, origin }: Pick<CallRequest, 'caller' | 'origin'>,
+  earlier: Earlier | undefined,
+  { jobs, admission }: Pick<CallNeeds, 'jobs' | 'admission'>,
+): Promise<Started | Full> {
+  const started = (view: JobView): Started => ({ kind: 'started', ref: view.ref, view });
+  const place = await admission.admit(caller);
+  if (place.kind === 'place') {
+    const view = await inPlace(place, () => jobs.start(tool, input, caller, origin, { earlier }));
+    place.give(view.ref);
+    return started(view);
+  }
+  const { key } = origin;
+  if (key === undefined) return place;
+  const joined = (): Promise<JobView | undefined> => jobs.joined(tool, input, caller, key, earlier).catch(unlessGone);
+  // The call that has the key's place may be on its way.
+  const view = (await joined()) ?? (await pause(ON_ITS_WAY_MS).then(joined));
+  return view ? started(view) : place;
+}

@@ -1,0 +1,54 @@
+/** What a call is made of: what is called, what its request brings along, and what it needs of the gateway. */
+import type { Caller } from '../../workflows/contract';
+import type { Jobs } from '../jobs/jobs';
+import type { Earlier, Origin } from '../jobs/start';
+import type { JobView } from '../jobs/view';
+import type { Checked } from '../schemas';
+import type { Tool } from '../tools';
+import type { Admission } from './admission';
+import type { Answers } from './answer';
+import type { ClientFacts } from './client';
+import type { Round, Rounds } from './rounds';
+import type { Push, Watch } from './watch';
+
+/** What is called. */
+export interface Called {
+  readonly tool: Tool;
+  /** The arguments, found to fit the tool's schema or not. */
+  readonly input: Checked;
+  /** The job that the call goes on with, if it does. */
+  readonly earlier?: Earlier;
+}
+
+/** What a request brings along besides what is called. */
+export interface CallRequest {
+  readonly caller: Caller;
+  readonly client: ClientFacts;
+  readonly origin: Origin;
+  /** How long this client may be kept waiting, milliseconds, for a tool that has its own idea or none. */
+  readonly patienceMs: (tool?: number) => number;
+  /** What the client brings back from the round before, and what its user answered. */
+  readonly round: Round | undefined;
+  readonly responses: Readonly<Record<string, unknown>>;
+  /** The `task` parameter of 2025-11-25 came along. */
+  readonly asTask: boolean;
+  /** Fires when the client hangs up: ends the wait, not the job. */
+  readonly signal: AbortSignal;
+  readonly onView: (view: JobView) => void;
+  /** Puts a question before the client's user on the open stream, where the revision has that. */
+  readonly push: Push | undefined;
+  /** Ends the stream without an answer. To be called when the client took the call back. */
+  readonly drop: () => Promise<void>;
+  /** To be called once the call is durable. */
+  readonly accepted: () => void;
+}
+
+export interface CallNeeds {
+  readonly jobs: Pick<Jobs, 'start' | 'joined' | 'cancel' | 'takenBack'>;
+  readonly admission: Pick<Admission, 'admit'>;
+  readonly rounds: Pick<Rounds, 'resume' | 'next'>;
+  readonly watch: Pick<Watch, 'wait' | 'draining'>;
+  readonly answers: Pick<Answers, 'ended' | 'stateOf' | 'auditOf'>;
+  /** How long a call waits before it becomes a task, milliseconds. */
+  readonly graceMs: number;
+}

@@ -1,0 +1,20 @@
+/** An answer that is no: an HTTP status of its own with a JSON-RPC error, as long as no byte of another answer has left. */
+import type { ServerResponse } from 'node:http';
+import { RETRY_AFTER_S } from '../errors';
+import type { Problem } from '../errors';
+import { isRecord } from '../json';
+
+/** Refuses a request. Without a readable `id` the error has none. */
+export function refuse(response: ServerResponse, problem: Problem, id?: string | number): void {
+  const { status, rpc, message, facts } = problem;
+  const { requiredCapabilities } = facts;
+  if (status === 503) response.setHeader('retry-after', RETRY_AFTER_S);
+  const error = { code: rpc, message, ...(requiredCapabilities && { data: { requiredCapabilities } }) };
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ jsonrpc: '2.0', id, error }));
+}
+
+/** The id of the one request in `body`; undefined also for a number that JSON.parse may have changed. */
+export function idOf(body: unknown): string | number | undefined {
+  const id = isRecord(body) ? body['id'] : undefined;
+  return typeof id === 'string' || (typeof id === 'number' && Number.isSafeInteger(id)) ? id : undefined;
+}

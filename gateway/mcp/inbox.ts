@@ -1,0 +1,132 @@
+/**
+ * Everything that is posted, before the SDK sees it: the answers and cancellations of 2025 clients and subscriptions to tasks are
+ * served here, what a revision forbids and the SDK lets pass is refused, and the rest is handed on.
+ */
+import type { IncomingMessage } from 'node:http';
+import {
+  SUPPORTED_PROTOCOL_VERSIONS,
+  classifyInboundRequest,
+  isInitializeRequest,
+  isJsonContentType,
+} from '@modelcontextprotocol/server';
+import type { Caller } from '../../workflows/contract';
+import { Problem } from '../errors';
+import type { Answer } from '../http/front';
+import { idOf, refuse } from '../http/refusal';
+import { isRecord } from '../json';
+import { NO_RESPONSES } from '../words/question';
+import { isCancellation } from './cancelled';
+import type { TakeBack } from './cancelled';
+import type { Elicitation } from './elicitation';
+import { subscriptionIn } from './listen';
+import type { Listeners } from './listen';
+import type { Sessions } from './session';
+
+const INITIALIZE_WANTS = 'initialize wants protocolVersion, capabilities and clientInfo with name and version.';
+/** The revision whose subscriptions are served here. */
+const MODERN = '2026-07-28';
+/** Revisions with batches: 2025-03-26, 2024-11-05, and none named, which means the first of them. */
+const BATCHING = new Set(['2025-03-26', '2024-11-05']);
+
+export interface InboxNeeds {
+  /** Answers what is left for the SDK. */
+  readonly exchange: Answer;
+  readonly sessions: Sessions;
+  readonly elicitation: Pick<Elicitation, 'isResponse' | 'take'>;
+  readonly takeBack: TakeBack;
+  readonly listeners: Listeners;
+}
+
+export function createInbox(needs: InboxNeeds): Answer {
+  return async (request, response, body, grant) => {
+    const { caller } = grant;
+    const refusal = (code: 'malformed' | 'wrong_params', what: string): void =>
+      refuse(response, new Problem(code, { what }), idOf(body));
+    const forbidden = forbiddenBy(request, body, caller, needs.sessions);
+    if (forbidden !== undefined) return refusal('malformed', forbidden);
+
+    const messages: readonly unknown[] = Array.isArray(body) ? body : [body];
+    const { rest, problems } = await takeIn(request, messages, caller, needs);
+    // Beside a request that is answered there is no place to say what is wrong with an answer: its question stays open.
+    if (rest.length === 0 && problems !== undefined)
+      throw new Problem('wrong_params', { what: `The answer does not fit: ${problems}.` });
+    if (rest.length === 0 && messages.length > 0) return void response.writeHead(202).end();
+    if (rest.length < messages.length) return needs.exchange(request, response, rest, grant);
+
+    const wrong = wrongParams(request, body);
+    if (wrong !== undefined) return refusal('wrong_params', wrong);
+    const subscription = subscriptionIn(body);
+    if (!subscription || !isModern(request, body)) return needs.exchange(request, response, body, grant);
+    const problem = needs.listeners.problemWith(subscription, caller);
+    if (problem) return refuse(response, problem, subscription.id);
+    return needs.listeners.listen(subscription, caller, response);
+  };
+}
+
+/** Takes in answers and cancellations of 2025 clients, which are for us and not for the SDK. Returns what is left. */
+async function takeIn(
+  request: IncomingMessage,
+  messages: readonly unknown[],
+  caller: Caller,
+  { elicitation, takeBack }: InboxNeeds,
+): Promise<{ readonly rest: readonly unknown[]; readonly problems: string | undefined }> {
+  if (!isLegacy(request)) return { rest: messages, problems: undefined };
+  const rest: unknown[] = [];
+  let problems: string | undefined;
+  for (const message of messages) {
+    if (elicitation.isResponse(message)) problems = (await elicitation.take(message, caller)) ?? problems;
+    else if (isCancellation(message)) await takeBack(message, String(request.headers['mcp-session-id']), caller);
+    else rest.push(message);
+  }
+  return { rest, problems };
+}
+
+/** What the revision that is spoken forbids and the SDK lets pass; undefined when all is well. */
+function forbiddenBy(
+  { headers }: IncomingMessage,
+  body: unknown,
+  caller: Caller,
+  sessions: Sessions,
+): string | undefined {
+  if (headers['mcp-protocol-version'] === '') return 'The MCP-Protocol-Version header is empty.';
+  if (!Array.isArray(body)) return undefined;
+  const version = headers['mcp-protocol-version'] ?? sessions.read(String(headers['mcp-session-id']), caller)?.version;
+  if (version !== undefined && !BATCHING.has(String(version)))
+    return 'Batches ended with revision 2025-06-18: send one message in each request.';
+  if (headers['idempotency-key'] !== undefined)
+    return 'An Idempotency-Key header names one call, not a batch. Put keys into _meta of each call.';
+  return undefined;
+}
+
+/** What is wrong with parameters that the SDK would take for others; undefined when all is well. */
+function wrongParams(request: IncomingMessage, body: unknown): string | undefined {
+  if (!isRecord(body)) return undefined;
+  const { method, params } = body;
+  if (method === 'initialize' && 'id' in body && !isInitializeRequest(body) && !isModern(request, body))
+    return INITIALIZE_WANTS;
+  // The SDK would make an object without answers of it.
+  const odd = isRecord(params) && 'inputResponses' in params && !isRecord(params['inputResponses']);
+  return odd && isModern(request, body) ? NO_RESPONSES : undefined;
+}
+
+/** Whether the SDK would take a message of a 2025 client in these headers. What it would not, it is given to refuse. */
+function isLegacy({ headers }: IncomingMessage): boolean {
+  const version = headers['mcp-protocol-version'];
+  return (
+    isJsonContentType(headers['content-type'] ?? null) &&
+    (version === undefined || SUPPORTED_PROTOCOL_VERSIONS.includes(String(version)))
+  );
+}
+
+/** Whether the SDK, too, would take it for a request of 2026-07-28, in all its headers. */
+function isModern({ headers, method = '' }: IncomingMessage, body: unknown): boolean {
+  const [version, asked] = [headers['mcp-protocol-version'], headers['mcp-method']];
+  if (version !== MODERN || asked === undefined || !isJsonContentType(headers['content-type'] ?? null)) return false;
+  const { kind } = classifyInboundRequest({
+    httpMethod: method,
+    protocolVersionHeader: version,
+    mcpMethodHeader: String(asked),
+    body,
+  });
+  return kind === 'modern';
+}

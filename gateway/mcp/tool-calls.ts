@@ -1,0 +1,108 @@
+/** `tools/call` as a request: what it brings along, and its answer in the words of the revision that is spoken. */
+import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
+import type { Result, ServerContext } from '@modelcontextprotocol/server';
+import { z } from 'zod';
+import { CALLBACK_META } from '../call/callback';
+import type { ReadCallback } from '../call/callback';
+import type { ClientFacts } from '../call/client';
+import type { Patience } from '../call/patience';
+import type { Round } from '../call/rounds';
+import type { Jobs } from '../jobs/jobs';
+import { clientOf } from './client';
+import type { Exchange } from './exchange';
+import type { McpServer } from './mcp-server';
+import type { Menu } from './menu';
+import { createProgress } from './progress';
+import type { PushOn } from './push';
+import { refusedTask, toolError } from './trouble';
+import type { OnError } from './trouble';
+
+const KEY_META = 'io.holdfast/idempotency-key';
+const KEY_MAX = 255;
+/** Revisions that know no resource links. */
+const WITHOUT_LINKS = new Set(['2024-11-05', '2025-03-26']);
+
+const params = z.looseObject({
+  name: z.string(),
+  arguments: z.record(z.string(), z.unknown()).optional(),
+  task: z.looseObject({}).optional(),
+});
+
+export interface ToolCallNeeds {
+  readonly menu: Pick<Menu, 'serve'>;
+  readonly patience: Patience;
+  readonly readCallback: ReadCallback;
+  readonly jobs: Pick<Jobs, 'list'>;
+  readonly onError: OnError;
+}
+
+/** @param core - whether the core tasks of 2025-11-25 are spoken */
+export function serveToolCalls(
+  server: McpServer,
+  needs: ToolCallNeeds,
+  exchange: Exchange,
+  { era, core, pushOn }: { readonly era: ClientFacts['era']; readonly core: boolean; readonly pushOn: PushOn },
+): void {
+  const { caller, session, settle } = exchange;
+  server.setRequestHandler('tools/call', { params }, async ({ name, arguments: args, task }, context) => {
+    const { mcpReq } = context;
+    const client = clientOf(era, context, session);
+    const asTask = core && task !== undefined;
+    const key = keyOf(exchange, context);
+    const callback = needs.readCallback(mcpReq._meta?.[CALLBACK_META], exchange.callback);
+    const progress = createProgress(mcpReq._meta?.progressToken, (update) => {
+      mcpReq.notify({ method: 'notifications/progress', params: { ...update } }).catch(() => undefined); // the client is gone
+    });
+    try {
+      const result = await needs.menu.serve(name, args, {
+        caller,
+        client,
+        origin: {
+          key,
+          callback,
+          request: key === undefined && session && !asTask ? JSON.stringify([session.id, mcpReq.id]) : undefined,
+        },
+        patienceMs: (tool) =>
+          needs.patience({ header: exchange.patience, key: exchange.grantedMs, tool, client: client.name }),
+        round: mcpReq.requestState<Round>(),
+        responses: mcpReq.inputResponses ?? {},
+        asTask,
+        signal: mcpReq.signal,
+        onView: client.tasks || asTask ? () => undefined : progress.show,
+        push: pushOn(client, context),
+        // The others of a batch want their answers on the same stream.
+        drop: () => (exchange.alone ? server.close() : Promise.resolve()),
+        accepted: () => settle(),
+      });
+      const linkless = era === 'legacy' && WITHOUT_LINKS.has(exchange.version ?? '');
+      return linkless ? withoutLinks(result) : inItsForm(result, asTask);
+    } catch (error) {
+      return inItsForm(await toolError(error, exchange, needs.jobs, needs.onError), asTask);
+    } finally {
+      progress.stop();
+      settle();
+    }
+  });
+}
+
+/** A call as a task that did not become one has no result: it is an error. */
+function inItsForm(result: Result, asTask: boolean): Result {
+  if (asTask && !('task' in result)) throw refusedTask(result);
+  return result;
+}
+
+function keyOf({ key: header }: Exchange, { mcpReq }: ServerContext): string | undefined {
+  const key: unknown = mcpReq._meta?.[KEY_META] ?? header;
+  if (key === undefined || (typeof key === 'string' && key.length > 0 && key.length <= KEY_MAX)) return key;
+  throw new ProtocolError(
+    ProtocolErrorCode.InvalidParams,
+    `The idempotency key must be a string of 1 to ${KEY_MAX} characters.`,
+  );
+}
+
+/** For clients of revisions that know no resource links: `job_result` reads the pages. */
+function withoutLinks(result: Result): Result {
+  const content = result['content'];
+  if (!Array.isArray(content)) return result;
+  return { ...result, content: content.filter(({ type }: { readonly type: string }) => type !== 'resource_link') };
+}
