@@ -29,7 +29,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['gateway/mcp/mcp-server.ts', 'test/gateway/mcp/sdk-contract.test.ts'],
+    files: ['bench/floor-main.ts', 'gateway/mcp/mcp-server.ts', 'test/gateway/mcp/sdk-contract.test.ts'],
     rules: { '@typescript-eslint/no-deprecated': 'off' }, // the low-level Server is what the SDK names for gateways like this one
   },
   {

@@ -60,9 +60,9 @@ void startGateway(
   [...own, ...more],
   pino({ level: 'silent' }),
 ).then(({ url }) => {
-  process.on('message', () => {
+  process.on('message', (asked: 'usage' | 'memory') => {
+    if (asked === 'memory') global.gc?.();
     const cpu = process.cpuUsage();
-    global.gc?.();
     process.send?.({ cpu, rss: process.memoryUsage().rss, rpcs });
   });
   process.once('disconnect', () => process.exit(0));

@@ -1,5 +1,6 @@
 /** `npm run bench`: every measurement in one run, as one table. `--quick` for a look, `--json` for scripts. It asserts nothing. */
 import { cpus } from 'node:os';
+import { costs } from './costs';
 import { fairness } from './fairness';
 import { overhead } from './overhead';
 import type { Row } from './overhead';
@@ -16,6 +17,7 @@ async function main(): Promise<void> {
   const tuned = await benchStack(true);
   const table: [string, Row[]][] = [
     ['Tuned Temporal dev server', await overhead(tuned, size.rounds, size.calls)],
+    ['CPU next to the floors', await costs(tuned, size.rounds, size.calls)],
     ['Number of tools', await toolCosts(tuned, size.calls)],
     ['A worker killed in mid-step', await recovery(tuned, size.kills)],
     ['Two tenants', await fairness(tuned, size.jobs / 2)],

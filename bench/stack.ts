@@ -9,6 +9,7 @@ import { DefaultLogger, bundleWorkflowCode } from '@temporalio/worker';
 import { devConfig } from '../cli/config';
 import { findTemporalCli } from '../cli/engine/find';
 import { startTemporal } from '../cli/engine/server';
+import type { Order } from './floor-main';
 
 const scratch = mkdtempSync(join(tmpdir(), 'holdfast-bench-'));
 const bundle = join(scratch, 'workflows.bundle.js');
@@ -16,7 +17,6 @@ const bundle = join(scratch, 'workflows.bundle.js');
 export interface Usage {
   /** Microseconds of CPU since the process began. */
   readonly cpuUs: number;
-  readonly rssMb: number;
   /** Calls of Temporal since the process began. */
   readonly rpcs: number;
 }
@@ -24,6 +24,19 @@ export interface Usage {
 export interface BenchGateway {
   readonly url: string;
   readonly usage: () => Promise<Usage>;
+  /** Resident memory after a collection of garbage, MB. The collection costs CPU: measure that before, or after. */
+  readonly memory: () => Promise<number>;
+  readonly stop: () => Promise<void>;
+}
+
+/** The least that a request can cost: see floor-main.ts. */
+export interface Floor {
+  /** Its MCP endpoint. */
+  readonly url: string;
+  /** Microseconds of CPU since the process began. */
+  readonly cpuUs: () => Promise<number>;
+  /** Has the bare client do something, and tells the microseconds of CPU that each time took. */
+  readonly bare: (order: Order) => Promise<number>;
   readonly stop: () => Promise<void>;
 }
 
@@ -32,6 +45,8 @@ export interface BenchStack {
   /** `config`: the text of its holdfast.yaml. */
   readonly worker: (config?: string) => Promise<ChildProcess>;
   readonly gateway: (tools?: number, config?: string) => Promise<BenchGateway>;
+  /** `tools`: what its `tools/list` answers. */
+  readonly floor: (tools: unknown) => Promise<Floor>;
   /** Ends all that was started on it. */
   readonly stop: () => Promise<void>;
 }
@@ -69,14 +84,39 @@ export async function benchStack(tuned: boolean, settings: Record<string, string
         BENCH_TOOLS: String(tools),
         ...configured(config),
       });
+      const ask = async (what: 'usage' | 'memory'): Promise<{ cpu: NodeJS.CpuUsage; rss: number; rpcs: number }> => {
+        const answer = once(child, 'message') as Promise<[{ cpu: NodeJS.CpuUsage; rss: number; rpcs: number }]>;
+        child.send(what);
+        return (await answer)[0];
+      };
       return {
         url,
         async usage() {
-          const answer = once(child, 'message') as Promise<[{ cpu: NodeJS.CpuUsage; rss: number; rpcs: number }]>;
-          child.send('usage');
-          const [{ cpu, rss, rpcs }] = await answer;
-          return { cpuUs: cpu.user + cpu.system, rssMb: rss / 1024 / 1024, rpcs };
+          const { cpu, rpcs } = await ask('usage');
+          return { cpuUs: cpu.user + cpu.system, rpcs };
         },
+        memory: async () => (await ask('memory')).rss / 1024 / 1024,
+        async stop() {
+          child.kill('SIGKILL');
+          await once(child, 'exit');
+          children.delete(child);
+        },
+      };
+    },
+    async floor(tools) {
+      const list = join(scratch, 'tools.json');
+      writeFileSync(list, JSON.stringify(tools));
+      const [child, { url = '' }] = await start(join(__dirname, 'floor-main.js'), { BENCH_LIST: list });
+      const ask = async (order: Order | 'usage'): Promise<number> => {
+        const answer = once(child, 'message') as Promise<[{ cpu: NodeJS.CpuUsage }]>;
+        child.send(order);
+        const [{ cpu }] = await answer;
+        return cpu.user + cpu.system;
+      };
+      return {
+        url,
+        cpuUs: () => ask('usage'),
+        bare: async (order) => (await ask(order)) / order.count,
         async stop() {
           child.kill('SIGKILL');
           await once(child, 'exit');
