@@ -109,8 +109,7 @@ export async function startGateway(
   );
   const answer = createInbox({
     exchange: createExchange({
-      auto: createMcpHandler(factory, { onerror: onRefused }),
-      sse: createMcpHandler(factory, { onerror: onRefused, responseMode: 'sse' }),
+      sdk: createMcpHandler(factory, { onerror: onRefused }),
       exchanges: exchanges.known,
       sessions,
     }),

@@ -3,8 +3,11 @@
  * exist: isolation by construction, and "unknown" and "not yours" are the same answer.
  */
 import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import type { Caller, JobId } from '../workflows/contract';
 
+/** Callers whose tag is remembered. */
+const TAGS_MAX = 10_000;
 const CROCKFORD = '0123456789abcdefghjkmnpqrstvwxyz';
 
 /** A job as Temporal addresses it. */
@@ -30,7 +33,12 @@ export function createIds(secret: string): Ids {
   const mac = (...parts: readonly string[]): Buffer =>
     createHmac('sha256', secret).update(JSON.stringify(parts)).digest();
 
-  const subjectTag = ({ tenant, subject }: Caller): string => crockford(mac('subject', tenant, subject), 10);
+  const tags = new LRUCache<string, string, Caller>({
+    max: TAGS_MAX,
+    memoMethod: (_name, _old, { context: { tenant, subject } }) => crockford(mac('subject', tenant, subject), 10),
+  });
+  const subjectTag = (caller: Caller): string =>
+    tags.memo(JSON.stringify([caller.tenant, caller.subject]), { context: caller });
 
   const refOf = (caller: Caller, id: JobId): JobRef => ({
     id,

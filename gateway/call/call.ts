@@ -76,6 +76,7 @@ function wait(begun: Started | Resumed, tool: Tool, request: CallRequest, needs:
     signal,
     answered: answeredIn(begun),
     onView,
+    mayAsk: takesRounds(client) || tool.policy.approval === 'required',
     push,
     passes: (question) => takesRounds(client) && !client.can.has(needOf(question)),
   });

@@ -2,11 +2,11 @@
  * The watch hub: one long poll and one ticker for each watched job of this process, however many watch it. Holds
  * nothing that a job needs: a gateway that dies takes only waits with it.
  */
-import { setTimeout as pause } from 'node:timers/promises';
 import { isProblem } from '../errors';
 import type { JobRef } from '../ids';
 import type { Jobs } from '../jobs/jobs';
 import type { Outcome } from '../jobs/outcome';
+import { POLL_MS } from '../jobs/end';
 import { fingerprint } from '../jobs/view';
 import type { JobView } from '../jobs/view';
 
@@ -19,6 +19,8 @@ export interface Watcher {
   /** The job has ended; or, without an outcome, this gateway stops. */
   readonly onEnd: (outcome: Outcome | undefined) => void;
   readonly onError: (error: unknown) => void;
+  /** Whether somebody hears of progress, or can be asked: looks are made early and often then. */
+  readonly eager: boolean;
 }
 
 /** What the hub needs of {@link Jobs}. */
@@ -39,19 +41,27 @@ export interface Hub {
   drain(): void;
 }
 
-/** Most calls are over before the first look. */
-const TICK_FIRST_MS = 150;
-/** After news. */
-const TICK_MIN_MS = 500;
-const TICK_MAX_MS = 5_000;
+/** The first look, and the longest time between two, where a watcher is eager and where none is: most calls are over in a second. */
+const EAGER = { firstMs: 150, maxMs: 5_000 };
+const PATIENT = { firstMs: 1_000, maxMs: 10_000 };
+/** The next look after news; without news, each waits half as long again as the one before. */
+const NEXT_MS = 500;
 const RECONNECT_MS = 1_000;
 
+/** Why polls are aborted. It is made once: an error of its own for each would cost a stack each. */
+const OVER = new Error('Nobody waits for this poll any more.');
+
 interface Entry {
+  readonly ref: JobRef;
   readonly watchers: Set<Watcher>;
   readonly asked: Map<string, Watcher>;
-  /** Aborted when nobody follows the job any more. */
-  readonly gone: AbortController;
-  last?: JobView | undefined;
+  /** Nobody follows the job any more. */
+  gone: boolean;
+  /** The poll that is under way. */
+  poll: AbortController;
+  /** When the next look is due. */
+  ticker: NodeJS.Timeout | undefined;
+  last: JobView | undefined;
 }
 
 export function createHub(jobs: Watchable): Hub {
@@ -59,48 +69,87 @@ export function createHub(jobs: Watchable): Hub {
   let draining = false;
 
   /** Ends the watch of one job and tells everyone. */
-  function close(workflowId: string, { watchers, gone }: Entry, tell: (watcher: Watcher) => void): void {
-    if (gone.signal.aborted) return;
-    watched.delete(workflowId);
-    gone.abort();
-    watchers.forEach(tell);
+  function close(entry: Entry, tell: (watcher: Watcher) => void): void {
+    if (entry.gone) return;
+    entry.gone = true;
+    watched.delete(entry.ref.workflowId);
+    clearTimeout(entry.ticker);
+    entry.poll.abort(OVER);
+    entry.watchers.forEach(tell);
   }
 
-  async function pollUntilClosed(ref: JobRef, entry: Entry): Promise<void> {
-    const { signal } = entry.gone;
-    while (!signal.aborted) {
+  async function pollUntilClosed(entry: Entry): Promise<void> {
+    while (!entry.gone) {
+      const { poll } = entry;
+      const slice = setTimeout(() => poll.abort(OVER), POLL_MS);
       try {
-        const outcome = await jobs.poll(ref, signal);
-        if (outcome) close(ref.workflowId, entry, (watcher) => watcher.onEnd(outcome));
+        const outcome = await jobs.poll(entry.ref, poll.signal);
+        if (outcome) return close(entry, (watcher) => watcher.onEnd(outcome));
       } catch (error) {
-        if (!isProblem(error, 'unavailable')) return close(ref.workflowId, entry, (watcher) => watcher.onError(error));
+        if (!isProblem(error, 'unavailable')) return close(entry, (watcher) => watcher.onError(error));
         // The job goes on without us; so does the wait.
-        await pause(RECONNECT_MS, undefined, { signal }).catch(() => undefined);
+        await pause(RECONNECT_MS);
+      } finally {
+        clearTimeout(slice);
       }
+      entry.poll = new AbortController();
     }
   }
 
   /** Looks again and again, less often while nothing changes. */
-  async function tick(ref: JobRef, entry: Entry): Promise<void> {
-    const { signal } = entry.gone;
-    for (let ms = TICK_FIRST_MS; ;) {
-      const on = await pause(ms, true, { signal }).catch(() => false);
-      if (!on) return;
-      const view = await jobs.look(ref).catch(() => undefined); // what is wrong, the long poll tells
-      const news = view && !(entry.last && fingerprint(entry.last) === fingerprint(view));
-      ms = news ? TICK_MIN_MS : Math.min(ms * 1.5, TICK_MAX_MS);
-      if (!view || signal.aborted) continue;
-      if (news) for (const watcher of [...entry.watchers]) watcher.onView?.(view);
-      for (const watcher of [...entry.watchers]) watcher.onLook?.(view);
-      entry.last = view;
-    }
+  function tick(entry: Entry, ms: number): void {
+    entry.ticker = setTimeout(() => {
+      void look(entry).then((news) => {
+        if (!entry.gone) tick(entry, news ? NEXT_MS : Math.min(ms * 1.5, paceOf(entry).maxMs));
+      });
+    }, ms);
+  }
+
+  /** Tells the watchers how the job is. Returns whether there was news. */
+  async function look(entry: Entry): Promise<boolean> {
+    const { ref, last } = entry;
+    const view = await jobs.look(ref).catch(() => undefined); // what is wrong, the long poll tells
+    if (!view || entry.gone) return false;
+    const news = !(last && fingerprint(last) === fingerprint(view));
+    if (news) for (const watcher of [...entry.watchers]) watcher.onView?.(view);
+    for (const watcher of [...entry.watchers]) watcher.onLook?.(view);
+    entry.last = view;
+    return news;
   }
 
   /** Tells a watcher who joins late how the job is now, and not how it was at the last news. */
-  async function catchUp(ref: JobRef, entry: Entry, watcher: Watcher): Promise<void> {
-    const view = await jobs.look(ref).catch(() => entry.last);
+  async function catchUp(entry: Entry, watcher: Watcher): Promise<void> {
+    const view = await jobs.look(entry.ref).catch(() => entry.last);
     if (view && entry.watchers.has(watcher)) watcher.onView?.(view);
     if (view && entry.watchers.has(watcher)) watcher.onLook?.(view);
+  }
+
+  /** Begins to watch a job that nobody watches. */
+  function open(ref: JobRef, watcher: Watcher, seen: JobView | undefined): Entry {
+    const entry: Entry = {
+      ref,
+      watchers: new Set([watcher]),
+      asked: new Map(),
+      gone: false,
+      poll: new AbortController(),
+      ticker: undefined,
+      last: seen,
+    };
+    watched.set(ref.workflowId, entry);
+    void pollUntilClosed(entry);
+    tick(entry, paceOf(entry).firstMs);
+    return entry;
+  }
+
+  /** Joins those who watch a job. */
+  function join(entry: Entry, watcher: Watcher, seen: JobView | undefined): void {
+    if (watcher.eager && paceOf(entry) === PATIENT) {
+      clearTimeout(entry.ticker);
+      tick(entry, NEXT_MS);
+    }
+    entry.watchers.add(watcher);
+    entry.last ??= seen;
+    if (!seen || (entry.last && fingerprint(entry.last) !== fingerprint(seen))) void catchUp(entry, watcher);
   }
 
   return {
@@ -110,19 +159,11 @@ export function createHub(jobs: Watchable): Hub {
         return () => undefined;
       }
       const known = watched.get(ref.workflowId);
-      const entry: Entry = known ?? { watchers: new Set(), asked: new Map(), gone: new AbortController() };
-      entry.watchers.add(watcher);
-      entry.last ??= seen;
-      if (!known) {
-        watched.set(ref.workflowId, entry);
-        void pollUntilClosed(ref, entry);
-        void tick(ref, entry);
-      } else if (!seen || (entry.last !== undefined && fingerprint(entry.last) !== fingerprint(seen))) {
-        void catchUp(ref, entry, watcher);
-      }
+      if (known) join(known, watcher, seen);
+      const entry = known ?? open(ref, watcher, seen);
       return () => {
-        if (!entry.watchers.delete(watcher) || entry.gone.signal.aborted) return;
-        if (entry.watchers.size === 0) return close(ref.workflowId, entry, () => undefined);
+        if (!entry.watchers.delete(watcher) || entry.gone) return;
+        if (entry.watchers.size === 0) return close(entry, () => undefined);
         for (const [key, asker] of entry.asked) if (asker === watcher) entry.asked.delete(key);
       };
     },
@@ -133,7 +174,13 @@ export function createHub(jobs: Watchable): Hub {
 
     drain() {
       draining = true;
-      for (const [workflowId, entry] of watched) close(workflowId, entry, (watcher) => watcher.onEnd(undefined));
+      for (const entry of watched.values()) close(entry, (watcher) => watcher.onEnd(undefined));
     },
   };
 }
+
+function paceOf({ watchers }: Entry): typeof EAGER {
+  return [...watchers].some(({ eager }) => eager) ? EAGER : PATIENT;
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -34,7 +34,8 @@ export interface CallRequest {
   readonly asTask: boolean;
   /** Fires when the client hangs up: ends the wait, not the job. */
   readonly signal: AbortSignal;
-  readonly onView: (view: JobView) => void;
+  /** Told of every change of the job, if anybody hears of it. */
+  readonly onView: ((view: JobView) => void) | undefined;
   /** Puts a question before the client's user on the open stream, where the revision has that. */
   readonly push: Push | undefined;
   /** Ends the stream without an answer. To be called when the client took the call back. */

@@ -18,7 +18,9 @@ export interface WaitOptions {
   /** Ends the wait, never the job: the client hung up, or another job answered first. */
   readonly signal: AbortSignal;
   /** Told of every change of the job while the wait lasts. */
-  readonly onView?: (view: JobView) => void;
+  readonly onView?: ((view: JobView) => void) | undefined;
+  /** Whether a question that ends the wait is to be noticed early: the client can be asked, or the job is sure to ask. */
+  readonly mayAsk?: boolean;
   /** Keys of questions that were answered, though the job may still show them. */
   readonly answered?: readonly string[];
   /**
@@ -50,7 +52,7 @@ export function createWatch(jobs: Watchable): Watch {
   return {
     ...hub,
 
-    wait(ref, { ms, signal, onView, answered = [], push, passes }) {
+    wait(ref, { ms, signal, onView, mayAsk = false, answered = [], push, passes }) {
       if (ms <= 0 || signal.aborted || hub.draining()) return Promise.resolve(undefined);
       /** Keys of questions that are dealt with. */
       const done = new Set(answered);
@@ -67,6 +69,7 @@ export function createWatch(jobs: Watchable): Watch {
         const timer = setTimeout(giveUp, ms);
         signal.addEventListener('abort', giveUp, { once: true });
         const watcher: Watcher = {
+          eager: mayAsk || onView !== undefined || push !== undefined,
           onView,
           onLook({ status, questions }) {
             known ??= new Set(questions.map(({ key }) => key));

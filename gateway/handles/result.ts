@@ -1,6 +1,7 @@
 /** `job_result`: a result in pages, or what a running job has found so far. */
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import { z } from 'zod';
+import { unlessUnavailable } from '../errors';
 import { json } from '../json';
 import { nextCallOf, stateOf, statusLine } from '../words/handle';
 import { fits, page, wholeOf } from '../words/page';
@@ -26,12 +27,12 @@ export function createJobResult({ jobs, answers, ids }: HandleNeeds): Companion 
         .optional()
         .describe("The tool's own words, or its whole output as JSON; by default whichever was left out of the answer"),
     }),
-    async ({ job_id, offset, format }, { caller, signal }) => {
+    async ({ job_id, offset, format }, { caller }) => {
       const view = await jobs.look(ids.refOf(caller, job_id));
       const pageOf = (whole: string, state: Readonly<Record<string, unknown>>): CallToolResult =>
         page(view.ref, whole, { offset, format }, answers.auditOf(view.ref), state);
       if (!isClosed(view)) return pageOf(await partialText(view), stateOf(view, nextCallOf(view)));
-      const outcome = await jobs.poll(view.ref, signal);
+      const outcome = await jobs.outcomeOf(view.ref).catch(unlessUnavailable);
       if (outcome?.kind === 'done')
         return pageOf(wholeOf(answers.contentOf(view.tool, outcome.value), outcome.value, format), { status: 'done' });
       const found = outcome?.kind === 'partial' ? outcome.value : await answers.partialOf(view);

@@ -2,6 +2,7 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http';
 import { validateHostHeader, validateOriginHeader } from '@modelcontextprotocol/server';
+import { LRUCache } from 'lru-cache';
 import { Problem, RETRY_AFTER_S } from '../errors';
 import type { Authenticate, Grant } from './auth';
 import { malformedIn, readJson } from './body';
@@ -9,6 +10,9 @@ import { idOf, refuse } from './refusal';
 
 /** `name`, IPv4 or bracketed IPv6, and a port. Anything else could be read as a path by someone downstream. */
 const HOST = /^(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(:\d{1,5})?$/i;
+
+/** Pairs of host and origin that are remembered. */
+const GOOD_MAX = 100;
 
 /** Answers the parsed body of one request. @throws Problem to refuse it, as long as no byte of an answer has left */
 export type Answer = (
@@ -33,10 +37,11 @@ export interface FrontNeeds {
 
 /** Makes the HTTP server; it does not listen yet. Routes: `/mcp`, `/livez`, `/readyz`. */
 export function createFront(needs: FrontNeeds): HttpServer {
+  const refuseForeign = createRefuseForeign(needs.allowedHosts);
   const server = createServer(
     { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000 },
     (request, response) => {
-      route(request, response, needs).catch((error: unknown) => {
+      route(request, response, needs, refuseForeign).catch((error: unknown) => {
         if (error instanceof Problem && !response.headersSent) return refuse(response, error);
         needs.onError(error);
         if (response.headersSent) response.destroy();
@@ -48,14 +53,19 @@ export function createFront(needs: FrontNeeds): HttpServer {
   return server;
 }
 
-async function route(request: IncomingMessage, response: ServerResponse, needs: FrontNeeds): Promise<void> {
+async function route(
+  request: IncomingMessage,
+  response: ServerResponse,
+  needs: FrontNeeds,
+  refuseForeign: RefuseForeign,
+): Promise<void> {
   if (needs.draining()) response.setHeader('connection', 'close');
   const path = pathOf(request);
   if (path === '/livez') return plain(response, 200, 'alive');
   if (path === '/readyz') return readiness(response, needs);
   if (path !== '/mcp') return plain(response, 404, 'Nothing is here. The MCP endpoint is /mcp.');
 
-  refuseForeign(request, needs.allowedHosts);
+  refuseForeign(request);
   if (request.method !== 'POST') {
     response.setHeader('allow', 'POST');
     throw new Problem('not_post');
@@ -80,18 +90,27 @@ async function route(request: IncomingMessage, response: ServerResponse, needs: 
 
 /** The path, of a target in origin form or in absolute form (RFC 9112, 3.2). */
 function pathOf({ url = '' }: IncomingMessage): string | undefined {
+  if (url === '/mcp') return url;
   return URL.canParse(url, 'http://holdfast.invalid') ? new URL(url, 'http://holdfast.invalid').pathname : undefined;
 }
 
-/** Guards against DNS rebinding: both headers must name this gateway. */
-function refuseForeign(
-  { headers: { host, origin }, headersDistinct }: IncomingMessage,
-  allowed: readonly string[],
-): void {
-  if (host === undefined || headersDistinct['host']?.length !== 1 || !HOST.test(host)) throw new Problem('no_host');
-  if (!validateHostHeader(host, [...allowed]).ok) throw new Problem('foreign_host', { what: `Host ${host}` });
-  if (origin === '' || !validateOriginHeader(origin, [...allowed]).ok)
-    throw new Problem('foreign_host', { what: 'This Origin' });
+/** Refuses what names another host. @throws Problem `no_host`, `foreign_host` */
+type RefuseForeign = (request: IncomingMessage) => void;
+
+/** Guards against DNS rebinding: `Host` and `Origin` must name this gateway. Names that were found good are remembered. */
+function createRefuseForeign(allowedHosts: readonly string[]): RefuseForeign {
+  const allowed = [...allowedHosts];
+  const good = new LRUCache<string, true>({ max: GOOD_MAX });
+  return ({ headers: { host, origin }, rawHeaders }) => {
+    const hosts = rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === 'host');
+    if (host === undefined || hosts.length !== 1 || !HOST.test(host)) throw new Problem('no_host');
+    const pair = `${host} ${origin ?? ''}`;
+    if (origin !== '' && good.has(pair)) return;
+    if (!validateHostHeader(host, allowed).ok) throw new Problem('foreign_host', { what: `Host ${host}` });
+    if (origin === '' || !validateOriginHeader(origin, allowed).ok)
+      throw new Problem('foreign_host', { what: 'This Origin' });
+    good.set(pair, true);
+  };
 }
 
 async function readiness(response: ServerResponse, { draining, ready }: FrontNeeds): Promise<void> {

@@ -6,31 +6,43 @@ import type { ServerResponse } from 'node:http';
 const STALL_MS = 30_000;
 /** What is handed over at one time, bytes: who has taken it in that time is slow, and not gone. */
 const PIECE = 64 * 1024;
+/** How often a stream that has nothing to say shows that it is alive. */
+const KEEP_ALIVE_MS = 15_000;
+/** Headers of an event stream. */
+export const STREAM_HEADERS = {
+  'content-type': 'text/event-stream',
+  'cache-control': 'no-cache, no-transform',
+  'x-accel-buffering': 'no',
+};
 
-type Chunks = ReadableStreamDefaultReader<Uint8Array>;
-
-/** Pipes `answer` to `response`: a first byte at once, no buffering by proxies, and back-pressure. `first` is the chunk read already. */
-export async function pipe(
-  answer: Response,
-  chunks: Chunks,
-  first: ReturnType<Chunks['read']>,
-  response: ServerResponse,
-): Promise<void> {
+/** Sends a whole answer. */
+export async function finish(response: ServerResponse, answer: Response): Promise<void> {
+  const text = await answer.text();
   response.writeHead(answer.status, {
     ...Object.fromEntries(answer.headers),
-    'cache-control': 'no-cache, no-transform',
-    'x-accel-buffering': 'no',
+    'content-length': Buffer.byteLength(text),
   });
-  // Proxies hold back headers until a byte of the body has come, and clients time out on that byte.
-  response.write(': ok\n\n');
-  for (let next = await first; !next.done; next = await chunks.read())
-    if (!(await deliver(response, next.value))) return;
-  response.end();
+  if (text.length <= PIECE) return void response.end(text);
+  if (await deliver(response, Buffer.from(text))) response.end();
 }
 
-/** Sends the whole body of an answer, and ends it. */
-export async function finish(response: ServerResponse, body: Uint8Array): Promise<void> {
-  if (await deliver(response, body)) response.end();
+/** Begins an event stream. Proxies hold back headers until a byte of the body has come, and clients time out on that byte. */
+export function beginStream(response: ServerResponse): void {
+  response.writeHead(200, STREAM_HEADERS);
+  response.write(': ok\n\n');
+}
+
+/** Keeps an event stream alive until the returned function is called. */
+export function keepAlive(response: ServerResponse): () => void {
+  const timer = setInterval(() => {
+    if (response.writableLength === 0) response.write(': keepalive\n\n');
+  }, KEEP_ALIVE_MS);
+  return () => clearInterval(timer);
+}
+
+/** Writes a message, as JSON, to an event stream. False when the client is gone, or has been given up. */
+export function send(response: ServerResponse, json: string): Promise<boolean> {
+  return deliver(response, Buffer.from(`event: message\ndata: ${json}\n\n`));
 }
 
 /** Writes `bytes` as fast as the client takes them. False when it is gone, or has been given up. */

@@ -27,6 +27,8 @@ import type { Lists } from './visibility';
 
 const QUERY_MS = 2_000;
 const REACHABLE_MS = 1_000;
+/** How long the end of a job that has ended may take to be read. */
+const OUTCOME_MS = 18_000;
 
 /** What can be done with jobs. What addresses a job throws Problem `unknown_job` where there is none, and `unavailable`. */
 export interface Jobs extends Starts, Cancels, Lists {
@@ -82,7 +84,7 @@ export function createJobs(
     schedules: createSchedules(store, ids, carry),
 
     async outcomeOf(ref) {
-      const outcome = await poll(ref, new AbortController().signal);
+      const outcome = await poll(ref, AbortSignal.timeout(OUTCOME_MS));
       if (!outcome) throw new Problem('unavailable', { refused: false });
       return outcome;
     },

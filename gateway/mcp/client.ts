@@ -1,22 +1,20 @@
 /** Reads the facts about a client: from the envelope of its request (2026-07-28), or from its session (2025 revisions). */
 import { CLIENT_CAPABILITIES_META_KEY, CLIENT_INFO_META_KEY } from '@modelcontextprotocol/server';
 import type { ServerContext } from '@modelcontextprotocol/server';
-import { z } from 'zod';
 import { TASKS_EXTENSION } from '../call/client';
 import type { ClientFacts } from '../call/client';
+import { recordIn } from '../json';
 import { abilitiesIn } from '../words/question';
 import type { Session } from './session';
 
-const Capabilities = z.looseObject({ extensions: z.record(z.string(), z.unknown()).optional() }).catch({});
-const Info = z.looseObject({ name: z.string().optional() }).catch({});
-
-/** The client that an envelope tells of. */
+/** The client that an envelope tells of. What it declares in another form than MCP's it has not declared. */
 export function modernClient(envelope: Readonly<Record<string, unknown>> = {}): ClientFacts {
-  const capabilities = envelope[CLIENT_CAPABILITIES_META_KEY] ?? {};
+  const { name } = recordIn(envelope, CLIENT_INFO_META_KEY);
+  const capabilities = recordIn(envelope, CLIENT_CAPABILITIES_META_KEY);
   return {
     era: 'modern',
-    name: Info.parse(envelope[CLIENT_INFO_META_KEY] ?? {}).name,
-    tasks: Capabilities.parse(capabilities).extensions?.[TASKS_EXTENSION] !== undefined,
+    name: typeof name === 'string' ? name : undefined,
+    tasks: recordIn(capabilities, 'extensions')[TASKS_EXTENSION] !== undefined,
     can: new Set(abilitiesIn(capabilities)),
   };
 }

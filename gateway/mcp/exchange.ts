@@ -2,6 +2,7 @@
  * One parsed request on its way through the SDK, and its answer on the way back. The SDK gets the body parsed, and a request
  * that is no more than what it reads of one.
  */
+import type { ServerResponse } from 'node:http';
 import { isInitializeRequest } from '@modelcontextprotocol/server';
 import type { McpHttpHandler } from '@modelcontextprotocol/server';
 import type { Caller } from '../../workflows/contract';
@@ -11,7 +12,7 @@ import { idOf, refuse } from '../http/refusal';
 import { isRecord } from '../json';
 import { negotiated } from './session';
 import type { Session, Sessions } from './session';
-import { finish, pipe } from '../http/stream';
+import { beginStream, deliver, finish, keepAlive, send } from '../http/stream';
 
 /** The HTTP status of a call is held back this long while Temporal has not said whether it is durable. */
 const FIRST_BYTE_MS = 800;
@@ -38,23 +39,31 @@ export interface Exchange {
 }
 
 export interface ExchangeNeeds {
-  /** Answers that come at once: one JSON body. */
-  readonly auto: McpHttpHandler;
-  /** Calls that may take long: an event stream from the first moment. */
-  readonly sse: McpHttpHandler;
+  readonly sdk: McpHttpHandler;
   /** Remembers what belongs to the request object that the SDK is given. */
   readonly exchanges: WeakMap<object, Exchange>;
   readonly sessions: Sessions;
 }
 
+/** The SDK's answer, as far as it has come: all of it, or the first piece of a stream. */
+type Beginning =
+  | { readonly kind: 'whole'; readonly answer: Response }
+  | {
+      readonly kind: 'stream';
+      readonly answer: Response;
+      readonly first: Uint8Array | undefined;
+      readonly rest: ReadableStreamDefaultReader<Uint8Array>;
+    };
+
+/** Why the signal of a request fires. It is made once: an error of its own for each request would cost a stack each. */
+const HUNG_UP = new Error('The client has hung up.');
+
 /** Hands one parsed request to the SDK, and its answer back to the client. */
-export function createExchange({ auto, sse, exchanges, sessions }: ExchangeNeeds): Answer {
+export function createExchange({ sdk, exchanges, sessions }: ExchangeNeeds): Answer {
   return async (request, response, body, { caller, patienceMs }) => {
-    const hangUp = new AbortController();
-    response.once('close', () => hangUp.abort());
-    const header = (name: string): string | null => {
-      const value = request.headers[name.toLowerCase()];
-      return (Array.isArray(value) ? value.join(', ') : value) ?? null;
+    const header = (name: string): string | undefined => {
+      const value = request.headers[name];
+      return Array.isArray(value) ? value.join(', ') : value;
     };
     let settle: Exchange['settle'] = () => undefined;
     const settled = new Promise<Problem | undefined>((resolve) => (settle = resolve));
@@ -62,40 +71,77 @@ export function createExchange({ auto, sse, exchanges, sessions }: ExchangeNeeds
     const asked = {
       method: 'POST',
       url: 'http://holdfast.invalid/mcp',
-      headers: { get: header },
-      signal: hangUp.signal,
+      headers: { get: (name: string) => header(name.toLowerCase()) ?? null },
+      signal: mayTakeLong(body) ? hangUpOf(response) : undefined,
     } as unknown as Request;
-    const known = sessions.read(header('mcp-session-id') ?? undefined, caller);
+    const session = sessions.read(header('mcp-session-id'), caller);
     exchanges.set(asked, {
       caller,
       alone: !Array.isArray(body),
-      key: header('idempotency-key') ?? undefined,
-      callback: header('holdfast-callback') ?? undefined,
-      session: known,
-      version: versionAsked(body) ?? header('mcp-protocol-version') ?? known?.version,
-      patience: header('holdfast-patience') ?? undefined,
+      key: header('idempotency-key'),
+      callback: header('holdfast-callback'),
+      session,
+      version: versionAsked(body) ?? header('mcp-protocol-version') ?? session?.version,
+      patience: header('holdfast-patience'),
       grantedMs: patienceMs,
       settle,
     });
 
-    const answer = await (mayTakeLong(body) ? sse : auto).fetch(asked, { parsedBody: body });
-    const session = answer.status === 200 ? sessions.begin(body, caller) : undefined;
-    if (session !== undefined) response.setHeader('mcp-session-id', session);
-    if (!answer.body || answer.headers.get('content-type')?.includes('event-stream') !== true) {
-      const bytes = Buffer.from(await answer.arrayBuffer());
-      response.writeHead(answer.status, { ...Object.fromEntries(answer.headers), 'content-length': bytes.length });
-      return finish(response, bytes); // not awaited here: the answer would be held as long as its bytes
+    const beginning = sdk.fetch(asked, { parsedBody: body }).then(beginningOf);
+    if (!mayTakeLong(body)) {
+      const ready = await beginning;
+      const begun = ready.answer.status === 200 ? sessions.begin(body, caller) : undefined;
+      if (begun !== undefined) response.setHeader('mcp-session-id', begun);
+      return answerWith(ready, response);
     }
-    const chunks = answer.body.getReader();
-    const first = chunks.read();
-    const problem = await Promise.race([settled, first.then(() => undefined), after(FIRST_BYTE_MS)]);
+    const due = after(FIRST_BYTE_MS);
+    const problem = await Promise.race([settled, beginning.then(() => undefined), due]);
     // Other calls of a batch may have been accepted.
     if (problem && !Array.isArray(body)) {
-      await chunks.cancel();
+      beginning.then(discard, () => undefined);
       return refuse(response, problem, idOf(body));
     }
-    await pipe(answer, chunks, first, response);
+    const ready = await Promise.race([beginning, due]);
+    if (ready) return answerWith(ready, response);
+    beginStream(response);
+    const late = await beginning.finally(keepAlive(response));
+    if (late.kind === 'stream') return goOn(late, response);
+    if (await send(response, await late.answer.text())) response.end();
   };
+}
+
+/** Fires when the client hangs up before it has its answer. */
+function hangUpOf(response: ServerResponse): AbortSignal {
+  const controller = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) controller.abort(HUNG_UP);
+  });
+  return controller.signal;
+}
+
+async function beginningOf(answer: Response): Promise<Beginning> {
+  if (!answer.body || answer.headers.get('content-type')?.includes('event-stream') !== true)
+    return { kind: 'whole', answer };
+  const rest: ReadableStreamDefaultReader<Uint8Array> = answer.body.getReader();
+  return { kind: 'stream', answer, first: (await rest.read()).value, rest };
+}
+
+/** Answers with what has come. */
+async function answerWith(beginning: Beginning, response: ServerResponse): Promise<void> {
+  if (beginning.kind === 'whole') return finish(response, beginning.answer);
+  response.cork(); // one packet for the head and the first piece
+  beginStream(response);
+  process.nextTick(() => response.uncork());
+  await goOn(beginning, response);
+}
+
+async function goOn({ first, rest }: Extract<Beginning, { kind: 'stream' }>, response: ServerResponse): Promise<void> {
+  for (let piece = first; piece; piece = (await rest.read()).value) if (!(await deliver(response, piece))) return;
+  response.end();
+}
+
+function discard(beginning: Beginning): void {
+  if (beginning.kind === 'stream') beginning.rest.cancel().catch(() => undefined);
 }
 
 function mayTakeLong(body: unknown): boolean {
@@ -106,7 +152,8 @@ function mayTakeLong(body: unknown): boolean {
 
 /** The revision that an `initialize` asks for, as it is granted. */
 function versionAsked(body: unknown): string | undefined {
-  return isInitializeRequest(body) ? negotiated(body.params.protocolVersion) : undefined;
+  if (!isRecord(body) || body['method'] !== 'initialize' || !isInitializeRequest(body)) return undefined;
+  return negotiated(body.params.protocolVersion);
 }
 
 function after(ms: number): Promise<undefined> {

@@ -14,8 +14,9 @@ import { TASKS_EXTENSION } from '../call/client';
 import { Problem, unlessGone } from '../errors';
 import { isJobId } from '../ids';
 import type { Ids } from '../ids';
+import { isRecord } from '../json';
 import type { Jobs } from '../jobs/jobs';
-import { deliver } from '../http/stream';
+import { STREAM_HEADERS, deliver, send } from '../http/stream';
 import { detailedTask } from '../words/task';
 import { isClosed } from '../jobs/view';
 import type { JobView } from '../jobs/view';
@@ -43,6 +44,7 @@ export type Subscription = z.output<typeof Listen>;
 
 /** The subscription in a body; undefined when it is none, or one without tasks. */
 export function subscriptionIn(body: unknown): Subscription | undefined {
+  if (!isRecord(body) || body['method'] !== 'subscriptions/listen') return undefined; // as nearly all are
   return Listen.safeParse(body).data;
 }
 
@@ -82,16 +84,11 @@ export function createListeners({ jobs, watch, answers, ids, serverInfo }: Liste
     const stamped = { [SUBSCRIPTION_ID_META_KEY]: id };
     /** One message at a time, and the next one is made when the client has taken the last. */
     const turns = pLimit(1);
-    const send = (message: object): Promise<boolean> =>
-      deliver(response, Buffer.from(`event: message\ndata: ${JSON.stringify({ jsonrpc: '2.0', ...message })}\n\n`));
+    const say = (message: object): Promise<boolean> => send(response, JSON.stringify({ jsonrpc: '2.0', ...message }));
     const notify = (method: string, params: object): Promise<boolean> =>
-      send({ method, params: { ...params, _meta: stamped } });
+      say({ method, params: { ...params, _meta: stamped } });
 
-    response.writeHead(200, {
-      'content-type': 'text/event-stream',
-      'cache-control': 'no-cache, no-transform',
-      'x-accel-buffering': 'no',
-    });
+    response.writeHead(200, STREAM_HEADERS);
     const taskIds = views.map(({ ref }) => ref.id);
     void turns(() => notify('notifications/subscriptions/acknowledged', { notifications: { taskIds } }));
 
@@ -128,6 +125,7 @@ export function createListeners({ jobs, watch, answers, ids, serverInfo }: Liste
         };
         if (!isClosed(view)) show(view);
         const watcher: Watcher = {
+          eager: true,
           onView: (now) => {
             if (!isClosed(now)) show(now); // the end is told with its result
           },
@@ -153,7 +151,7 @@ export function createListeners({ jobs, watch, answers, ids, serverInfo }: Liste
     if (!response.writable) return;
     const _meta = { ...stamped, [SERVER_INFO_META_KEY]: serverInfo };
     await turns(async () => {
-      if (await send({ id, result: { resultType: 'complete', _meta } })) response.end();
+      if (await say({ id, result: { resultType: 'complete', _meta } })) response.end();
     });
   }
 

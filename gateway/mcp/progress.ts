@@ -14,8 +14,8 @@ export interface ProgressParams {
 }
 
 export interface ProgressReport {
-  /** To be given each change of the job. */
-  show(view: JobView): void;
+  /** To be given each change of the job; undefined when nobody hears of it. */
+  readonly show: ((view: JobView) => void) | undefined;
   /** To be called when the request is answered. */
   stop(): void;
 }
@@ -30,7 +30,7 @@ export function createProgress(
   progressToken: ProgressToken | undefined,
   notify: (params: ProgressParams) => void,
 ): ProgressReport {
-  if (progressToken === undefined) return { show: () => undefined, stop: () => undefined };
+  if (progressToken === undefined) return { show: undefined, stop: () => undefined };
   let done = 0;
   let beats = 0;
   let total: number | undefined;

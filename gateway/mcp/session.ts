@@ -8,6 +8,7 @@ import { z } from 'zod';
 import type { Caller } from '../../workflows/contract';
 import { abilitiesIn } from '../words/question';
 import type { Ids } from '../ids';
+import { isRecord } from '../json';
 import type { Seals } from '../seal';
 
 const Session = z.object({
@@ -52,6 +53,7 @@ export interface Sessions {
 export function createSessions({ seal, open }: Seals, { subjectTag }: Ids): Sessions {
   return {
     begin(body, caller) {
+      if (!isRecord(body) || body['method'] !== 'initialize') return undefined; // as nearly all are
       const { success, data } = Initialize.safeParse(body);
       if (!success) return undefined;
       const { protocolVersion, capabilities, clientInfo } = data.params;
@@ -68,7 +70,7 @@ export function createSessions({ seal, open }: Seals, { subjectTag }: Ids): Sess
 
     read(header, caller) {
       const session = header === undefined ? undefined : open('session', header, Session);
-      return session?.owner === subjectTag(caller) ? session : undefined;
+      return session && session.owner === subjectTag(caller) ? session : undefined;
     },
   };
 }

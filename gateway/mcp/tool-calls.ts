@@ -68,7 +68,7 @@ export function serveToolCalls(
         responses: mcpReq.inputResponses ?? {},
         asTask,
         signal: mcpReq.signal,
-        onView: client.tasks || asTask ? () => undefined : progress.show,
+        onView: client.tasks || asTask ? undefined : progress.show,
         push: pushOn(client, context),
         // The others of a batch want their answers on the same stream.
         drop: () => (exchange.alone ? server.close() : Promise.resolve()),

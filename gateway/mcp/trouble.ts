@@ -1,5 +1,5 @@
 /** What went wrong, in words for the model where it can do something about it, and as a protocol error where it cannot. */
-import { MissingRequiredClientCapabilityError, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
+import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
 import type { CallToolResult, Result } from '@modelcontextprotocol/server';
 import type { Caller } from '../../workflows/contract';
 import { Problem, RETRY_AFTER_S, isProblem } from '../errors';
@@ -28,8 +28,6 @@ export async function toolError(
   jobs: Pick<Jobs, 'list'>,
   onError: OnError,
 ): Promise<Result> {
-  if (error instanceof MissingRequiredClientCapabilityError)
-    settle(new Problem('lacking', { what: error.message, requiredCapabilities: error.requiredCapabilities }));
   if (!(error instanceof Problem)) throw protocolError(error, onError);
   const { code, message, facts } = error;
   switch (code) {

@@ -4,28 +4,21 @@ import type { JsonSchemaType } from '@modelcontextprotocol/server';
 import { AjvJsonSchemaValidator } from '@modelcontextprotocol/server/validators/ajv';
 import { z } from 'zod';
 import type { Answer, Question } from '../../workflows/contract';
+import { isRecord } from '../json';
 
 export const NO_RESPONSES = 'inputResponses must be an object of answers by key.';
 
 /** A capability that a client declares. */
 export type Ability = 'elicitation' | 'sampling' | 'roots';
 
-const Capabilities = z
-  .looseObject({
-    elicitation: z.looseObject({ form: z.unknown().optional(), url: z.unknown().optional() }).optional(),
-    sampling: z.looseObject({}).optional(),
-    roots: z.looseObject({}).optional(),
-  })
-  .catch({});
-
 /** What declared capabilities let a client take. An empty `elicitation` means forms; one that names only `url` does not. */
-export function abilitiesIn(capabilities: unknown): Ability[] {
-  const { elicitation, sampling, roots } = Capabilities.parse(capabilities);
-  const forms = elicitation !== undefined && (elicitation.form !== undefined || elicitation.url === undefined);
+export function abilitiesIn(capabilities: Readonly<Record<string, unknown>>): Ability[] {
+  const { elicitation, sampling, roots } = capabilities;
+  const forms = isRecord(elicitation) && (elicitation['form'] !== undefined || elicitation['url'] === undefined);
   return [
     ...(forms ? (['elicitation'] as const) : []),
-    ...(sampling ? (['sampling'] as const) : []),
-    ...(roots ? (['roots'] as const) : []),
+    ...(isRecord(sampling) ? (['sampling'] as const) : []),
+    ...(isRecord(roots) ? (['roots'] as const) : []),
   ];
 }
 

@@ -100,7 +100,7 @@ test('who joins a watch with an older view is told what the others know', async 
   const hub = createWatch({ ...jobs, look: () => Promise.resolve(now) });
   const told = (seen?: JobView): Promise<JobView> =>
     new Promise((resolve) => {
-      hub.follow(ref, { onView: resolve, onEnd: () => undefined, onError: () => undefined }, seen);
+      hub.follow(ref, { eager: true, onView: resolve, onEnd: () => undefined, onError: () => undefined }, seen);
     });
   await told(before); // the ticker has found the question, and will not tell of it again
   expect(await told(before)).toMatchObject({ status: 'input_required', questions: [{ key: 'q1' }] });

@@ -5,7 +5,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { McpHttpHandler } from '@modelcontextprotocol/server';
+import { createMcpHandler } from '@modelcontextprotocol/server';
 import type { Watcher } from '../../../gateway/call/hub';
 import { createExchange } from '../../../gateway/mcp/exchange';
 import { createIds } from '../../../gateway/ids';
@@ -40,8 +40,7 @@ function exchangeOf(contentType: string) {
   const large = (): Promise<Response> =>
     Promise.resolve(new Response('x'.repeat(LARGE), { headers: { 'content-type': contentType } }));
   return createExchange({
-    auto: { fetch: large } as unknown as McpHttpHandler,
-    sse: { fetch: large } as unknown as McpHttpHandler,
+    sdk: { ...createMcpHandler(() => Promise.reject(new Error('Not used.'))), fetch: large },
     exchanges: new WeakMap(),
     sessions: { read: () => undefined, begin: () => undefined },
   });
