@@ -9,13 +9,14 @@ import type { Failure, FailureDetail } from '../workflows/contract';
 const CAUSE_MAX = 10_000;
 
 /**
- * Makes the error that an activity throws. Whether Temporal tries again follows from the kind.
+ * Makes the error that an activity throws. Its kind decides whether Temporal tries again.
  *
  * @param kind - why it failed
- * @param sentence - what happened and what to do, shown to the caller and to the model as it stands
+ * @param sentence - what happened and what to do; the caller and the model see it word for word
  * @param cause - the original error, for the operator: kept in the history, never shown to a caller
  * @param sideEffect - what the step may have done to the outside world before it failed
- * @param retryAfterMs - when the outside world wants to be asked again, if it said so; the next attempt waits as long
+ * @param retryAfterMs - how long the outside world asked us to wait, milliseconds, if it did; the next attempt waits at least
+ *   as long
  */
 export function failure(
   kind: Failure,
@@ -40,7 +41,10 @@ export function failure(
   });
 }
 
-/** The policy's own pause before the next attempt, spread by ±25 %: what failed together must not come back together. */
+/**
+ * The policy's pause before the next attempt, milliseconds. It is varied by ±25 %, so that steps that failed together are not
+ * all retried at the same moment.
+ */
 function backoffOf({ attempt, retryPolicy }: Info): number {
   const first = msOptionalToNumber(retryPolicy?.initialInterval) ?? 1_000;
   const most = msOptionalToNumber(retryPolicy?.maximumInterval) ?? first * 100;
@@ -48,7 +52,10 @@ function backoffOf({ attempt, retryPolicy }: Info): number {
   return Math.round(pause * (0.75 + Math.random() / 2));
 }
 
-/** Some libraries put whole bodies into their messages. One that is too long for Temporal would make the worker look lost. */
+/**
+ * The cause with its message cut. Some libraries put whole response bodies into a message; Temporal would refuse a failure of
+ * that size, and the step would look as if its worker were lost.
+ */
 function clipped(cause: Error): Error {
   if (cause.message.length <= CAUSE_MAX) return cause;
   const short = new Error(`${cause.message.slice(0, CAUSE_MAX)}…`);

@@ -1,34 +1,39 @@
-/** Every step that a worker of this project can run. The names are wire formats: jobs in flight ask for them. */
+/** Every step that a worker of this project can run. Their names are wire formats: running jobs ask for them by name. */
 import { egressWith } from './egress';
 import type { EgressConfig } from './egress';
-import { repositorySteps } from './repository/steps';
+import { createRepositorySteps } from './repository/steps';
+import type { RepositorySteps } from './repository/steps';
 import type { RepositoryConfig } from './repository/clones';
 import type { ModelConfig } from './research/model';
-import { researchSteps } from './research/steps';
-import { sourceSteps } from './sources/steps';
+import { createResearchSteps } from './research/steps';
+import type { ResearchSteps } from './research/steps';
+import { createSourceSteps } from './sources/steps';
+import type { SourceSteps } from './sources/steps';
 import type { SourcesConfig } from './sources/sources';
 import type { WebhooksConfig } from './webhooks/deliver';
-import { webhookSteps } from './webhooks/steps';
+import { createWebhookSteps } from './webhooks/steps';
+import type { WebhookSteps } from './webhooks/steps';
 
 export interface ActivitiesConfig {
-  /** For the sources. Their hits lead wherever a stranger wants, so pages are read from the public internet alone. */
+  /** For requests to the sources. Pages are only read from the public internet, since strangers choose where the hits lead. */
   readonly egress: EgressConfig;
   readonly repository: RepositoryConfig;
   readonly sources: SourcesConfig;
-  /** The language model of deep_research, if there is one. */
+  /** The language model of deep_research; absent: none. */
   readonly model?: ModelConfig | undefined;
   readonly webhooks: WebhooksConfig;
 }
 
-export type Activities = ReturnType<typeof createActivities>;
+/** The steps: each method is an activity of that name. */
+export interface Activities extends RepositorySteps, SourceSteps, WebhookSteps, ResearchSteps {}
 
-export function createActivities(config: ActivitiesConfig) {
+export function createActivities(config: ActivitiesConfig): Activities {
   const egress = egressWith(config.egress);
   const pages = egressWith({ allow: [] });
   return {
-    ...repositorySteps(config.repository),
-    ...sourceSteps({ egress, pages, ...config.sources }),
-    ...webhookSteps(config.webhooks),
-    ...researchSteps({ egress: pages, model: config.model, folders: config.sources.folders ?? [] }),
+    ...createRepositorySteps(config.repository),
+    ...createSourceSteps({ egress, pages, ...config.sources }),
+    ...createWebhookSteps(config.webhooks),
+    ...createResearchSteps({ egress: pages, model: config.model, folders: config.sources.folders ?? [] }),
   };
 }

@@ -1,6 +1,6 @@
 /**
- * Turns a plain function into an activity: beats while it runs, passes on cancellation, guards the size of the result and
- * gives every error a kind. The policy (timeouts, attempts) comes with the job, not from here.
+ * Turns a plain function into an activity: it sends heartbeats, passes cancellation on, limits the size of the result and gives
+ * every error a kind. The policy (timeouts, attempts) comes with the job, not from here.
  */
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
 import { MAX_RESULT_BYTES } from '../workflows/contract';
@@ -8,8 +8,8 @@ import type { StepProgress } from '../workflows/contract';
 import { failure } from './failure';
 
 /**
- * How long a step that was cancelled may take to end by itself. The SDK also cancels one whose time is up (5 s later at the
- * latest, without the server), and all of them 7 s before a worker that stops is ended by force.
+ * How long a cancelled step may take to end by itself, milliseconds. The SDK also cancels a step whose time is up (at most 5 s
+ * late, even when it cannot reach the server), and every step 7 s before a stopping worker is ended by force.
  */
 const GRACE_MS = 5_000;
 
@@ -17,17 +17,17 @@ const GRACE_MS = 5_000;
 export interface StepContext {
   /**
    * Fires when the job is cancelled, its budget or the step's time ends, or the worker shuts down. Pass it to everything that
-   * can wait: 5 s later the step counts as cancelled, and what it still does is nobody's.
+   * can wait: 5 s after it fires the step counts as cancelled, and whatever it still does is ignored.
    */
   readonly signal: AbortSignal;
-  /** Reports finer progress than the step's own. Cheap: may be called for every item. */
+  /** Reports progress within the step. Cheap enough to be called for every item. */
   readonly report: (progress: StepProgress) => void;
-  /** From 1. */
+  /** Which attempt at the step this is, from 1. */
   readonly attempt: number;
 }
 
 /**
- * Makes an activity of `run`.
+ * Turns `run` into an activity.
  *
  * @throws ApplicationFailure `too_large` when the result passes 1.5 MB; `unavailable` (retried) for any error without a kind
  */
@@ -35,7 +35,7 @@ export function step<I, O>(run: (input: I, context: StepContext) => Promise<O>):
   return async (input) => {
     const context = Context.current();
     let last: StepProgress = {};
-    const beat = setInterval(() => context.heartbeat(last), (context.info.heartbeatTimeoutMs ?? 15_000) / 3);
+    const heartbeat = setInterval(() => context.heartbeat(last), (context.info.heartbeatTimeoutMs ?? 15_000) / 3);
     try {
       const running = run(input, {
         signal: context.cancellationSignal,
@@ -56,16 +56,16 @@ export function step<I, O>(run: (input: I, context: StepContext) => Promise<O>):
     } catch (error) {
       if (context.cancellationSignal.aborted) throw new CancelledFailure('The step was cancelled.');
       if (error instanceof ApplicationFailure) throw error;
-      // The caller is told no more than that it failed; the operator reads the rest here.
+      // The caller only learns that the step failed; the operator finds the reason in the log.
       context.log.error('step failed', { err: error });
       throw failure('unavailable', `Step ${context.info.activityType} failed.`, error, 'unknown');
     } finally {
-      clearInterval(beat);
+      clearInterval(heartbeat);
     }
   };
 }
 
-/** Else a promise that never settles would keep its place in the worker for ever. */
+/** Waits for the step, but not longer than the grace once it is cancelled: it might never settle, and hold its slot for ever. */
 function withinGrace<O>(running: Promise<O>, { cancellationSignal, log }: Context): Promise<O> {
   return new Promise((resolve, reject) => {
     let timer: NodeJS.Timeout | undefined;

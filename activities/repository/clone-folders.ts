@@ -1,28 +1,39 @@
 /**
- * The folders that clones lie in. One appears whole or not at all: it is filled as a draft and renamed. When two workers
- * provide the same one, the second throws its own away. The number of clones is bounded, and dead workers leave nothing behind.
+ * The folders that hold the clones. A folder appears whole or not at all: it is filled under a draft's name and then renamed.
+ * When two workers fill the same one, the second discards its copy. The number of clones is bounded, and the drafts of dead
+ * workers are removed.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Most clones kept; the ones unused for longest go first. */
+/** Most clones kept. Those that have been unused for longest are removed first. */
 const MAX_CLONES = 20;
-/** A download touches its draft several times a second; one silent for so long has lost its worker. */
+/** A download touches its draft several times a second. A draft that is older than this was left by a dead worker. */
 const STALE_MS = 5 * 60_000;
 const DRAFT = 'draft-';
 
-export function cloneFolders(cacheDir: string) {
+export interface CloneFolders {
+  /**
+   * Returns the folder for `key`, filled by `fill` if it does not exist yet, and marks it as used.
+   *
+   * @param fill - creates the folder that it is given, and everything in it
+   */
+  provide(key: string, fill: (folder: string) => Promise<void>): Promise<string>;
+  /** Deletes a folder. It disappears in one move, so that nobody finds half of it. */
+  discard(folder: string): Promise<void>;
+}
+
+export function createCloneFolders(cacheDir: string): CloneFolders {
   const draft = () => join(cacheDir, `${DRAFT}${randomUUID()}`);
 
-  /** Takes a folder away in one move before deleting it, so that nobody finds half of it. */
   async function discard(folder: string): Promise<void> {
     const doomed = draft();
     await rename(folder, doomed).catch(() => undefined); // another worker was faster
     await rm(doomed, { recursive: true, force: true });
   }
 
-  /** Makes room for one more clone and removes the drafts that no worker is filling any more. */
+  /** Makes room for one more clone, and removes drafts that no worker fills any more. */
   async function sweep(): Promise<void> {
     await mkdir(cacheDir, { recursive: true });
     const entries = await Promise.all(
@@ -37,12 +48,7 @@ export function cloneFolders(cacheDir: string) {
   }
 
   return {
-    /**
-     * The folder for `key`, filled by `fill` if it is not here. Marks it as used.
-     *
-     * @param fill - creates the folder that it is given and everything in it
-     */
-    async provide(key: string, fill: (folder: string) => Promise<void>): Promise<string> {
+    async provide(key, fill) {
       const folder = join(cacheDir, `${createHash('sha256').update(key).digest('hex').slice(0, 32)}.git`);
       if (await touch(folder)) return folder;
       await sweep();
@@ -50,7 +56,7 @@ export function cloneFolders(cacheDir: string) {
       try {
         await fill(filling);
         await rename(filling, folder).catch(async (error: unknown) => {
-          if (!(await touch(folder))) throw error; // else another worker was faster, with the very same content
+          if (!(await touch(folder))) throw error; // if it exists, another worker was faster and filled it with the same content
         });
         return folder;
       } finally {
@@ -61,7 +67,7 @@ export function cloneFolders(cacheDir: string) {
   };
 }
 
-/** Marks a folder as used just now. False when it is not there. */
+/** Marks a folder as used just now. Returns false when it does not exist. */
 export async function touch(folder: string): Promise<boolean> {
   const now = new Date();
   return utimes(folder, now, now).then(

@@ -1,23 +1,22 @@
 /**
- * A worker's clones: bare, without a work tree, one folder for each url and commit, never changed once it stands. A step may
- * run on any worker, so each asks for the clone it needs and gets it fetched if it is not here. A folder appears whole or not
- * at all; when two workers fetch the same one, the second throws its own away.
+ * The clones of one worker: bare repositories without a work tree, one for each url and commit, never changed once complete.
+ * A step may run on any worker, so each step asks for the clone that it needs; it is fetched if this worker does not have it.
  */
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Repository } from '../../workflows/analyze-repository/tool';
 import { failure } from '../failure';
 import type { StepContext } from '../step';
-import { cloneFolders } from './clone-folders';
+import { createCloneFolders } from './clone-folders';
 import { download } from './download';
-import { GitError, gitIn } from './git';
+import { GitError, createGit } from './git';
 import { remoteFailure } from './remote-failure';
 import { tipOf } from './remote';
 import { sourceOf } from './source';
 import type { Source } from './source';
 
 export interface RepositoryConfig {
-  /** Where clones are kept. Belongs to the workers of one machine; may be emptied at any time. */
+  /** Where clones are kept. The workers of one machine share it; it may be emptied at any time. */
   readonly cacheDir: string;
   /** Folders whose local repositories may be analyzed. */
   readonly localPaths: readonly string[];
@@ -25,33 +24,43 @@ export interface RepositoryConfig {
   readonly maxBytes: number;
 }
 
-/** A clone, open for reading. Each call is one git child that ends with the step. */
+/** A clone, open for reading. Each call runs git once; the process ends with the step at the latest. */
 export interface Clone {
   readonly commit: string;
-  readonly records: (args: readonly string[], separator?: '\0' | '\n') => AsyncGenerator<string>;
-  readonly read: (args: readonly string[], limit?: number) => Promise<string>;
+  /** As {@link Git.records}. */
+  records(args: readonly string[], separator?: '\0' | '\n'): AsyncGenerator<string>;
+  /** As {@link Git.read}. */
+  read(args: readonly string[], limit?: number): Promise<string>;
 }
 
-export type Clones = ReturnType<typeof clonesIn>;
+export interface Clones {
+  /**
+   * Fetches the newest commit of a ref.
+   *
+   * @throws ApplicationFailure `invalid_input`, `refused` or `unavailable`
+   */
+  fetch(url: string, ref: string | undefined, context: StepContext): Promise<Repository>;
+  /**
+   * Runs `look` on the clone of a repository. For a repository without commits it returns `whenEmpty` instead.
+   *
+   * @throws ApplicationFailure as `fetch`; also `unavailable` when the clone cannot be read, which discards it
+   */
+  read<R>(repository: Repository, context: StepContext, whenEmpty: R, look: (clone: Clone) => Promise<R>): Promise<R>;
+}
 
-export function clonesIn(config: RepositoryConfig) {
+export function createClones(config: RepositoryConfig): Clones {
   const cacheDir = resolve(config.cacheDir);
-  const git = gitIn(cacheDir);
-  const folders = cloneFolders(cacheDir);
+  const git = createGit(cacheDir);
+  const folders = createCloneFolders(cacheDir);
 
-  /** Makes sure that the clone is here, and marks it as used. */
+  /** Returns the clone's folder. Fetches the clone first if it does not exist here. */
   const provide = (source: Source, commit: string, context: StepContext): Promise<string> =>
     folders.provide(`${source.url}\0${commit}`, (folder) =>
       download({ git, source, commit, folder, maxBytes: config.maxBytes }, context),
     );
 
   return {
-    /**
-     * Fetches the newest commit of a ref.
-     *
-     * @throws ApplicationFailure `invalid_input`, `refused` or `unavailable`
-     */
-    async fetch(url: string, ref: string | undefined, context: StepContext): Promise<Repository> {
+    async fetch(url, ref, context) {
       const source = await sourceOf(url, config.localPaths);
       return asFailure(async () => {
         const tip = await tipOf(git, source, ref, context.signal);
@@ -65,17 +74,7 @@ export function clonesIn(config: RepositoryConfig) {
       });
     },
 
-    /**
-     * Runs `look` on the clone of a repository; on `whenEmpty` hands back that instead.
-     *
-     * @throws ApplicationFailure as `fetch`; `unavailable` when the clone cannot be read, which also discards it
-     */
-    async read<R>(
-      repository: Repository,
-      context: StepContext,
-      whenEmpty: R,
-      look: (clone: Clone) => Promise<R>,
-    ): Promise<R> {
+    async read(repository, context, whenEmpty, look) {
       const { commit } = repository;
       if (commit === null) return whenEmpty;
       const source = await sourceOf(repository.url, config.localPaths);
@@ -90,13 +89,14 @@ export function clonesIn(config: RepositoryConfig) {
       } catch (error) {
         if (!(error instanceof GitError) || context.signal.aborted) throw error;
         if (error.isOutOfMemory) throw remoteFailure(error);
-        await folders.discard(gitDir); // damaged, or swept away meanwhile: the next attempt starts from a new one
+        await folders.discard(gitDir); // damaged, or removed meanwhile: the next attempt fetches it again
         throw failure('unavailable', 'The copy of the repository could not be read and was discarded.', error);
       }
     },
   };
 }
 
+/** Runs `run` and turns an error of git into the failure that a caller is told. */
 async function asFailure<R>(run: () => Promise<R>): Promise<R> {
   return run().catch((error: unknown) => {
     throw error instanceof GitError ? remoteFailure(error) : error;

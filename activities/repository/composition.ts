@@ -1,4 +1,4 @@
-/** Adds up what a repository is made of, language by language, and settles names that could mean several languages. */
+/** Adds up the files of a repository by language, and decides which language a file name means where several claim it. */
 import type { Inventory } from '../../workflows/analyze-repository/tool';
 import type { Candidates, Languages } from './languages';
 
@@ -9,13 +9,14 @@ interface Count {
 }
 
 export interface Composition {
-  readonly add: (path: string, count: Partial<Count>) => void;
-  /** Most bytes first. `lines` is null throughout when they were not counted. */
-  readonly result: (linesCounted: boolean) => Inventory['languages'];
+  /** Adds a file, or more about a file, to its language. */
+  add(path: string, count: Partial<Count>): void;
+  /** The languages, most bytes first. `lines` is null for all of them when lines were not counted. */
+  result(linesCounted: boolean): Inventory['languages'];
 }
 
-/** The number of sums is that of the tables' entries, however large the repository is. */
-export function composition(languages: Languages): Composition {
+/** Memory is bounded: at most one count for each entry of the language tables, however many files there are. */
+export function createComposition(languages: Languages): Composition {
   const counts = new Map<Candidates, Count>();
   return {
     add: (path, { files = 0, bytes = 0, lines = 0 }) => {
@@ -36,7 +37,7 @@ export function composition(languages: Languages): Composition {
         if (only !== undefined && candidates.length === 1) add(only, count);
         else doubtful.push([candidates, count]);
       }
-      // By company: `.h` is C++ where most of the certain files are C++. Decided on the certain ones alone.
+      // A doubtful name takes the candidate with most bytes in certain files: `.h` is C++ where most certain files are C++.
       const certain = new Map([...sums].map(([language, { bytes }]) => [language, bytes]));
       for (const [candidates, count] of doubtful) {
         const [likeliest] = [...candidates].sort((a, b) => (certain.get(b) ?? 0) - (certain.get(a) ?? 0));

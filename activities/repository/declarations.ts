@@ -1,6 +1,6 @@
 /**
- * Reads the dependencies that a manifest declares, one function for each format. A parser's error is left to the caller; a part
- * of a manifest that has another form than it should is passed over. Nothing is resolved and nothing is asked of a registry.
+ * Reads the dependencies that a manifest declares, one function for each format. They throw what their parsers throw; a part of
+ * a manifest that has an unexpected form is skipped. Nothing is resolved, and no registry is asked.
  */
 import { parse as parseToml } from 'smol-toml';
 import { parse as parseYaml } from 'yaml';
@@ -8,12 +8,13 @@ import { at, lines, list, nodes, textOf, values, xml } from './shapes';
 
 export interface Dependency {
   readonly name: string;
-  /** As declared; empty when there is none. */
+  /** As declared; empty when the manifest gives none. */
   readonly version: string;
   readonly development: boolean;
 }
 
 export interface Declarations {
+  /** What the package calls itself; null when it has no name. */
   readonly name: string | null;
   readonly dependencies: readonly Dependency[];
 }
@@ -69,7 +70,7 @@ export function inPipfile(text: string): Declarations {
   return { name: null, dependencies: [...pairs(at(root, 'packages')), ...pairs(at(root, 'dev-packages'), true)] };
 }
 
-/** Direct requirements only: `// indirect` ones are the work of the go command. */
+/** Only direct requirements: the go command adds those marked `// indirect` by itself. */
 export function inGoMod(text: string): Declarations {
   let inBlock = false;
   const dependencies: Dependency[] = [];
@@ -90,14 +91,14 @@ export function inGoMod(text: string): Declarations {
 
 export function inCargoToml(text: string): Declarations {
   const root: unknown = parseToml(text);
-  const of = (table: unknown) => [
+  const inTable = (table: unknown) => [
     ...pairs(at(table, 'dependencies')),
     ...pairs(at(table, 'build-dependencies'), true),
     ...pairs(at(table, 'dev-dependencies'), true),
   ];
   return {
     name: textOf(at(root, 'package', 'name')),
-    dependencies: [...of(root), ...of(at(root, 'workspace')), ...values(at(root, 'target')).flatMap(of)],
+    dependencies: [...inTable(root), ...inTable(at(root, 'workspace')), ...values(at(root, 'target')).flatMap(inTable)],
   };
 }
 
@@ -111,7 +112,7 @@ export function inPom(text: string): Declarations {
   return { name: textOf(at(project, 'artifactId')), dependencies };
 }
 
-/** What a build script states in plain words, such as `implementation 'group:name:version'`. The script is not run. */
+/** Only what is written out, such as `implementation 'group:name:version'`: the build script is not run. */
 export function inGradle(text: string): Declarations {
   const dependencies = lines(text).flatMap((line) => {
     const [, configuration = '', name = '', version = ''] =
@@ -150,14 +151,14 @@ export function inPubspec(text: string): Declarations {
   };
 }
 
-/** `name[extra] >= 1.0; marker`; nothing for options, urls and paths. */
+/** Reads a requirement such as `name[extra] >= 1.0; marker`. Returns nothing for options, urls and paths. */
 function pep508(entry: unknown, development = false): Dependency[] {
   const [, name, version = ''] =
     /^([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*\(?([^;@)]*)/.exec(typeof entry === 'string' ? entry.trim() : '') ?? [];
   return name === undefined ? [] : [{ name, version: version.trim(), development }];
 }
 
-/** A table of names and versions, where a version may stand in a table of its own. */
+/** Reads a table from names to versions. In place of a version there may be a table that has one. */
 function pairs(table: unknown, development = false): Dependency[] {
   if (typeof table !== 'object' || table === null || Array.isArray(table)) return [];
   return Object.entries(table).map(([name, value]: [string, unknown]) => ({

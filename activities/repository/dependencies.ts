@@ -1,4 +1,4 @@
-/** Reads the manifests of the analyzed commit and sums up what they declare. One that cannot be read is reported as such. */
+/** Reads the manifests of the analyzed commit and sums up what they declare. One that cannot be read is reported as unreadable. */
 import type { Dependencies } from '../../workflows/analyze-repository/tool';
 import type { StepContext } from '../step';
 import type { Clone } from './clones';
@@ -8,11 +8,11 @@ import { manifestKindOf } from './manifests';
 import type { ManifestKind } from './manifests';
 import { visible } from './visible';
 
-/** Most manifests read: those nearest to the root. */
+/** Most manifests read. Those nearest to the root come first. */
 const MAX_MANIFESTS = 200;
 /** Largest manifest, bytes. Some parsers take seconds for a megabyte, and they hold up the worker's heartbeats. */
 const MAX_MANIFEST_BYTES = 256 * 1024;
-/** Most entries of the tree looked through. */
+/** Most entries of the commit's tree that are looked at. */
 const MAX_ENTRIES = 1_000_000;
 const TOP_MANIFESTS = 50;
 const TOP_DEPENDENCIES = 50;
@@ -33,7 +33,6 @@ interface Declared {
   manifests: number;
 }
 
-/** Reads what one commit depends on. */
 export async function dependenciesOf(clone: Clone, context: StepContext): Promise<Dependencies> {
   const { nearest, count } = await manifestsOf(clone);
   const manifests: Dependencies['manifests'] = [];
@@ -81,7 +80,7 @@ async function manifestsOf(clone: Clone): Promise<{ nearest: readonly Manifest[]
     entries += 1;
     if (entries > MAX_ENTRIES) break;
     const { mode, id, bytes, path } = entryOf(record);
-    const kind = mode.startsWith('100') ? manifestKindOf(path) : undefined; // a link to a manifest is none
+    const kind = mode.startsWith('100') ? manifestKindOf(path) : undefined; // a symbolic link is not read
     if (kind === undefined) continue;
     count += 1;
     nearest.push({ path, id, bytes, kind });
@@ -94,7 +93,7 @@ function depthOf(path: string): number {
   return path.split('/').length;
 }
 
-/** Undefined when the file is not what its name says. */
+/** Undefined when the text is not of the kind that its file name promises. */
 function parsed(kind: ManifestKind, text: string): Declarations | undefined {
   try {
     return kind.read(text);
@@ -110,7 +109,7 @@ function addTo(
 ): void {
   const declared = ecosystems.get(ecosystem) ?? new Map<string, Declared>();
   ecosystems.set(ecosystem, declared);
-  const seen = new Set<string>(); // a manifest that names a package twice declares it once
+  const seen = new Set<string>(); // a package that one manifest names twice counts once
   for (const { name, version, development } of dependencies) {
     const entry = declared.get(name) ?? { name, version, development: true, manifests: 0 };
     entry.development &&= development;

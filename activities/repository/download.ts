@@ -5,19 +5,20 @@ import { failure } from '../failure';
 import type { StepContext } from '../step';
 import { touch } from './clone-folders';
 import type { Git } from './git';
-import { strict } from './remote';
+import { strictOptionsOf } from './remote';
 import type { Source } from './source';
 import { sizeOf } from './visible';
 
-/** How often the size is looked at, milliseconds. What arrives in between is the most that the limit is exceeded by. */
+/** How often the size is checked, milliseconds. The limit may be exceeded by what arrives between two checks. */
 const WATCH_MS = 250;
 
 export interface Download {
   readonly git: Git;
   readonly source: Source;
   readonly commit: string;
-  /** Does not exist yet. Left behind half full when the download fails: whoever named it removes it. */
+  /** Must not exist yet. When the download fails it stays behind incomplete, and the caller removes it. */
   readonly folder: string;
+  /** Largest clone, bytes on disk. */
   readonly maxBytes: number;
 }
 
@@ -29,34 +30,37 @@ export async function download(
   { git, source, commit, folder, maxBytes }: Download,
   context: StepContext,
 ): Promise<void> {
-  const full = new AbortController();
-  const signal = AbortSignal.any([context.signal, full.signal]);
+  const overLimit = new AbortController();
+  const signal = AbortSignal.any([context.signal, overLimit.signal]);
   const watch = async () => {
-    await touch(folder); // says that this download lives
-    if ((await packBytesIn(folder)) > maxBytes) full.abort();
+    await touch(folder); // shows other workers that this download is alive
+    if ((await packBytesIn(folder)) > maxBytes) overLimit.abort();
   };
 
   await mkdir(folder);
   const timer = setInterval(() => void watch(), WATCH_MS);
   try {
-    // `init` and `fetch` instead of `clone`: no templates, no other branches, and a commit that cannot move under us.
+    // `init` and `fetch` instead of `clone`: no templates, no other branches, and a commit that cannot change meanwhile.
     const format = commit.length === 64 ? 'sha256' : 'sha1';
     await git.read(['init', '--quiet', '--bare', '--template=', `--object-format=${format}`, '--', folder], { signal });
     const options = ['--progress', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', '--update-shallow'];
-    await git.read(['fetch', ...options, ...strict(source), '--', source.remote, `+${commit}:refs/holdfast/commit`], {
-      gitDir: folder,
-      signal,
-      protocol: source.protocol,
-      onStderr: (line) => reportTo(context, line),
-    });
-    await watch(); // a quick download may end before the first look
-    if (full.signal.aborted) throw tooLarge(maxBytes);
+    await git.read(
+      ['fetch', ...options, ...strictOptionsOf(source), '--', source.remote, `+${commit}:refs/holdfast/commit`],
+      {
+        gitDir: folder,
+        signal,
+        protocol: source.protocol,
+        onStderr: (line) => reportTo(context, line),
+      },
+    );
+    await watch(); // a quick download may end before the first check
+    if (overLimit.signal.aborted) throw tooLarge(maxBytes);
     const peeled = await git
       .read(['rev-parse', '--verify', '--quiet', 'refs/holdfast/commit^{commit}'], { gitDir: folder, signal })
       .catch(() => '');
     if (peeled.trim() !== commit) throw failure('refused', 'The ref names something else than a commit.');
   } catch (error) {
-    throw full.signal.aborted && !context.signal.aborted ? tooLarge(maxBytes) : error;
+    throw overLimit.signal.aborted && !context.signal.aborted ? tooLarge(maxBytes) : error;
   } finally {
     clearInterval(timer);
   }
@@ -69,19 +73,20 @@ function tooLarge(maxBytes: number) {
   );
 }
 
-/** Bytes of all packs, those that are still arriving included. Git is set to keep what it fetches in packs. */
+/** Bytes of all packs, including those that are still arriving. The settings make git keep all that it fetches in packs. */
 async function packBytesIn(folder: string): Promise<number> {
   const packs = join(folder, 'objects', 'pack');
   let bytes = 0;
   for (const name of await readdir(packs).catch(() => [])) {
     bytes += await stat(join(packs, name)).then(
       ({ size }) => size,
-      () => 0, // git renames and removes while it works
+      () => 0, // git renames and removes files while it works
     );
   }
   return bytes;
 }
 
+/** Reports the progress that git writes to stderr. */
 function reportTo(context: StepContext, line: string): void {
   const [, what, done, total] = /^(Receiving objects|Resolving deltas):\s+\d+% \((\d+)\/(\d+)\)/.exec(line) ?? [];
   if (what === undefined) return;

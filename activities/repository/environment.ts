@@ -1,14 +1,14 @@
 /**
- * The world that a git child lives in: nothing of the machine's or the user's git configuration, no credentials, no prompts,
- * no programs that a repository names. The repository is hostile until proven otherwise, also when it lies on this machine.
+ * The environment of a git process: none of the machine's or the user's git configuration, no credentials, no prompts, no
+ * programs that a repository names. Every repository counts as hostile, also one on this machine.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { access, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 /**
- * Settings for every git child. A file and not `-c` options: git hides those from the `upload-pack` that serves a local
- * source, and that is where `safe.directory` is needed and where the source's own configuration is read.
+ * Settings for every git process, written to a file. `-c` options would not do: git does not pass them on to the `upload-pack`
+ * that serves a local source, which needs `safe.directory` and would read the source's own configuration.
  */
 const SETTINGS = `
 [core]
@@ -49,15 +49,15 @@ const SETTINGS = `
 	windowMemory = 64m
 `;
 
-/** How a child finds programs and the network on this machine. All that is taken over from our own environment. */
+/** The variables that are passed on from our own environment, and no others: where programs and the network are. */
 const INHERITED = ['PATH', 'https_proxy', 'HTTPS_PROXY', 'no_proxy', 'NO_PROXY', 'GIT_SSL_CAINFO'];
 
 /**
- * Writes the settings file, if it is not there, and names it.
+ * Writes the settings file, unless it exists.
  *
- * @returns its path. The name changes with the content, so that workers of two versions may share a folder.
+ * @returns its path. Its name holds a hash of the content, so that workers of two versions can share a folder.
  */
-export async function settingsIn(cacheDir: string): Promise<string> {
+export async function writeSettings(cacheDir: string): Promise<string> {
   const file = join(cacheDir, `git-${createHash('sha256').update(SETTINGS).digest('hex').slice(0, 12)}.config`);
   const exists = await access(file).then(
     () => true,
@@ -77,12 +77,17 @@ export async function settingsIn(cacheDir: string): Promise<string> {
   return file;
 }
 
-/** The environment of a child. `protocol` is the one transport that it may use, if any; no configuration can widen it. */
+/**
+ * The environment variables of a git process.
+ *
+ * @param settings - path of the settings file
+ * @param protocol - the one transport that it may use; absent: none. No configuration can allow more.
+ */
 export function environmentOf(cacheDir: string, settings: string, protocol?: 'https' | 'file'): NodeJS.ProcessEnv {
   return {
     ...Object.fromEntries(INHERITED.map((name) => [name, process.env[name]])),
     HOME: '/nonexistent', // no ~/.netrc, no ~/.config/git
-    LC_ALL: 'C', // stderr is classified by its words
+    LC_ALL: 'C', // remote-failure.ts reads git's messages in English
     GIT_CONFIG_NOSYSTEM: '1',
     GIT_CONFIG_GLOBAL: settings,
     GIT_ATTR_NOSYSTEM: '1',

@@ -1,22 +1,23 @@
 /**
- * Runs git as a child process and streams what it prints. Knows processes and not repositories: no output is ever held as a
- * whole, an aborted child dies at once with everything it started.
+ * Runs git as a child process and streams its output, which is never held as a whole. An aborted child is killed at once, with
+ * every process that it started.
  */
 import { spawn } from 'node:child_process';
-import { environmentOf, settingsIn } from './environment';
+import { environmentOf, writeSettings } from './environment';
 import { failure } from '../failure';
 
-/** Longest record, bytes. The rest of a longer one is dropped: no name that a person reads is longer. */
+/** Longest record, bytes. The rest of a longer one is dropped: no name that a person reads is that long. */
 const MAX_RECORD = 4_096;
-/** How much of the end of stderr is kept to tell why a child failed. */
+/** How much of the end of stderr is kept to tell why git failed, characters. */
 const MAX_STDERR = 8_192;
 
 /**
- * Git within 3 GiB of memory, children included. A few kilobytes of trees can name billions of files, and git compares trees
- * in memory. Where the system knows no such limit (macOS), git runs without one. No argument is seen by the shell.
+ * Runs git with at most 3 GiB of memory for each of its processes: a few kilobytes of trees can name billions of files, and git
+ * compares trees in memory. Where the system has no such limit (macOS), git runs without one. The shell never interprets an
+ * argument.
  */
 const LIMITED_GIT = '(ulimit -v 3145728) 2>/dev/null && ulimit -v 3145728; exec git "$@"';
-/** The shell's way to say that there is no such program. */
+/** The shell's exit code when there is no such program. */
 const NOT_FOUND = 127;
 
 export interface GitCall {
@@ -29,7 +30,7 @@ export interface GitCall {
   readonly onStderr?: (line: string) => void;
 }
 
-/** Git ended with something else than success. `stderr` is a stranger's text: for the operator, never for a caller. */
+/** Git failed. `stderr` may hold text that a stranger wrote: it is for the operator, never for a caller. */
 export class GitError extends Error {
   constructor(
     command: string,
@@ -40,33 +41,39 @@ export class GitError extends Error {
     this.name = 'GitError';
   }
 
-  /** Whether git met its memory limit: then it would meet it again. */
+  /** Whether git reached its memory limit. Another attempt would reach it, too. */
   get isOutOfMemory(): boolean {
     return /out of memory|cannot allocate memory|mmap failed/i.test(this.stderr);
   }
 }
 
-export type Git = ReturnType<typeof gitIn>;
+/** Git. Every call throws {@link GitError} when git fails, and an abort error when its signal fires. */
+export interface Git {
+  /** Yields stdout split at NUL, or at line ends. Leaving the loop early ends git. */
+  records(args: readonly string[], call: GitCall, separator?: '\0' | '\n'): AsyncGenerator<string>;
+  /** Returns stdout as one text of at most `limit` bytes (default 64 KiB); a longer output is cut. */
+  read(args: readonly string[], call: GitCall, limit?: number): Promise<string>;
+}
 
-/** Git for a worker whose clones lie in `cacheDir`. */
-export function gitIn(cacheDir: string) {
-  /** Stdout in chunks. Throws {@link GitError} after the last one when git failed. */
+/** @param cacheDir - where the clones are; git runs in it, with its settings file there */
+export function createGit(cacheDir: string): Git {
+  /** Yields stdout in chunks. Throws {@link GitError} after the last one when git failed. */
   async function* chunks(args: readonly string[], call: GitCall): AsyncGenerator<Buffer> {
-    const settings = await settingsIn(cacheDir);
+    const settings = await writeSettings(cacheDir);
     call.signal.throwIfAborted();
     const target = call.gitDir === undefined ? [] : [`--git-dir=${call.gitDir}`];
     const child = spawn('/bin/sh', ['-c', LIMITED_GIT, 'sh', ...target, ...args], {
       cwd: cacheDir,
       env: environmentOf(cacheDir, settings, call.protocol),
       stdio: ['ignore', 'pipe', 'pipe'],
-      detached: true, // its own process group: git starts helpers, and they must die with it
+      detached: true, // its own process group, so that the helpers that git starts can be killed with it
     });
     let running = true;
     const ended = new Promise<number | null>((resolve, reject) => {
       child.once('error', reject);
       child.once('close', resolve);
     }).finally(() => (running = false));
-    ended.catch(() => undefined); // awaited below, but perhaps after it has failed
+    ended.catch(() => undefined); // it may fail before it is awaited below
     const kill = () => {
       if (running && child.pid !== undefined) killGroup(child.pid);
     };
@@ -84,14 +91,13 @@ export function gitIn(cacheDir: string) {
       if (code !== 0) throw new GitError(args[0] ?? '', code, stderr);
     } finally {
       call.signal.removeEventListener('abort', kill);
-      kill(); // the reader left early
+      kill(); // the reader may have left early
       await ended.catch(() => undefined);
     }
   }
 
   return {
-    /** Stdout split at NUL, or at line ends. Leaving the loop early ends the child. */
-    async *records(args: readonly string[], call: GitCall, separator: '\0' | '\n' = '\0'): AsyncGenerator<string> {
+    async *records(args, call, separator = '\0') {
       const end = separator.charCodeAt(0);
       let pending = Buffer.alloc(0);
       for await (const chunk of chunks(args, call)) {
@@ -108,8 +114,7 @@ export function gitIn(cacheDir: string) {
       if (pending.length > 0) yield pending.toString('utf8');
     },
 
-    /** Stdout as one text of at most `limit` bytes; a longer output is cut. */
-    async read(args: readonly string[], call: GitCall, limit = 65_536): Promise<string> {
+    async read(args, call, limit = 65_536) {
       const parts: Buffer[] = [];
       let length = 0;
       for await (const chunk of chunks(args, call)) {
@@ -126,6 +131,6 @@ function killGroup(pid: number): void {
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {
-    // It ended in the same moment.
+    // It has just ended by itself.
   }
 }

@@ -1,15 +1,15 @@
-/** Reads how the analyzed commit came about: commits, authors, times, and the files that change most. */
+/** Reads the history of the analyzed commit: commits, authors, times, and the files that change most. */
 import type { History } from '../../workflows/analyze-repository/tool';
 import type { StepContext } from '../step';
 import type { Clone } from './clones';
 import { GitError } from './git';
 import { REPORT_EVERY } from './inventory';
-import { tally } from './tally';
+import { createTally } from './tally';
 import { visible } from './visible';
 
-/** Most commits counted. Twice the history of Linux. */
+/** Most commits counted: twice the history of Linux. */
 const MAX_COMMITS = 3_000_000;
-/** Newest commits that hot spots are taken from: comparing trees is the costly part, and what changed long ago says little. */
+/** How many of the newest commits the hot spots are taken from: comparing trees is slow, and old changes say little. */
 const HOT_SPOT_COMMITS = 10_000;
 const TOP_AUTHORS = 15;
 const TOP_YEARS = 30;
@@ -30,11 +30,10 @@ export const NO_COMMITS: History = {
   hotSpotCommits: 0,
 };
 
-/** Reads the history of one commit. */
 export async function historyOf(clone: Clone, context: StepContext): Promise<History> {
-  const authors = tally();
+  const authors = createTally();
   const names = new Map<string, string>();
-  const years = tally(10_000);
+  const years = createTally(10_000);
   let [commits, merges, first, last] = [0, 0, Infinity, -Infinity];
 
   const log = ['log', '-z', '--encoding=UTF-8', '--no-show-signature', `--max-count=${MAX_COMMITS}`];
@@ -42,9 +41,9 @@ export async function historyOf(clone: Clone, context: StepContext): Promise<His
     const [time = '', parents = '', address = '', ...name] = record.split('\n');
     commits += 1;
     if (parents.includes(' ')) merges += 1;
-    const author = address.toLowerCase() || name.join(' '); // an address is used to tell people apart and never shown
+    const author = address.toLowerCase() || name.join(' '); // addresses tell people apart and are never shown
     authors.add(author);
-    if (names.size < 100_000 && !names.has(author)) names.set(author, name.join(' ')); // the newest name counts
+    if (names.size < 100_000 && !names.has(author)) names.set(author, name.join(' ')); // the first one seen is the newest name
     const seconds = Number(time);
     first = Math.min(first, seconds);
     last = Math.max(last, seconds);
@@ -93,7 +92,7 @@ async function hotSpotsOf(
     '--ignore-submodules=all',
   ];
   const log = ['log', '-z', '--no-show-signature', `--max-count=${newest}`, ...changes, clone.commit, '--'];
-  const touched = tally();
+  const touched = createTally();
   let changed = 0;
   try {
     for await (const path of clone.records(log)) {
@@ -109,7 +108,7 @@ async function hotSpotsOf(
   return touched.top(TOP_HOT_SPOTS).map(([path, count]) => ({ path: visible(path), commits: count }));
 }
 
-/** A commit may claim any time; what no calendar holds counts as the epoch. */
+/** A commit may claim any time. One that a Date cannot hold counts as the epoch. */
 function dateOf(seconds: number): Date {
   const date = new Date(seconds * 1_000);
   return Number.isNaN(date.getTime()) ? new Date(0) : date;

@@ -1,17 +1,17 @@
-/** Lists what the analyzed commit holds: files, sizes, languages, lines. Streams git's listing; holds sums and top entries. */
+/** Lists what the analyzed commit holds: files, sizes, languages, lines. Streams git's listing; keeps only sums and top entries. */
 import type { Inventory } from '../../workflows/analyze-repository/tool';
 import type { StepContext } from '../step';
 import type { Clone } from './clones';
-import { composition } from './composition';
+import { createComposition } from './composition';
 import type { Languages } from './languages';
-import { tally } from './tally';
+import { createTally } from './tally';
 import { visible } from './visible';
 
 /** Most files listed. A few kilobytes of trees can name billions of files. */
 const MAX_FILES = 500_000;
-/** Most bytes of files read to count lines. A small pack can inflate to anything. */
+/** Most bytes of files that are read to count lines. A small pack can unpack to any size. */
 const MAX_READ_BYTES = 4 * 1024 ** 3;
-/** Records between two progress reports. */
+/** How many records are read between two progress reports. */
 export const REPORT_EVERY = 500;
 const TOP_LANGUAGES = 20;
 const TOP_FOLDERS = 15;
@@ -33,12 +33,11 @@ export const NO_FILES: Inventory = {
   largest: [],
 };
 
-/** Takes the inventory of one commit. */
 export async function inventoryOf(clone: Clone, languages: Languages, context: StepContext): Promise<Inventory> {
   const found = { files: 0, bytes: 0, symlinks: 0, submodules: 0, complete: true };
   const vendored = { files: 0, bytes: 0 };
-  const made = composition(languages);
-  const folders = tally();
+  const composition = createComposition(languages);
+  const folders = createTally();
   let largest: Inventory['largest'] = [];
 
   for await (const record of clone.records(['ls-tree', '-r', '-l', '-z', clone.commit])) {
@@ -61,7 +60,7 @@ export async function inventoryOf(clone: Clone, languages: Languages, context: S
         vendored.files += 1;
         vendored.bytes += bytes;
       } else {
-        made.add(path, { files: 1, bytes });
+        composition.add(path, { files: 1, bytes });
       }
       if (found.files % REPORT_EVERY === 0) context.report({ done: found.files, message: 'files listed' });
     }
@@ -70,11 +69,11 @@ export async function inventoryOf(clone: Clone, languages: Languages, context: S
   const isReadable = found.complete && found.bytes <= MAX_READ_BYTES;
   const read = isReadable
     ? await linesOf(clone, context, found.files, (path, lines) => {
-        if (!languages.isVendored(path)) made.add(path, { lines });
+        if (!languages.isVendored(path)) composition.add(path, { lines });
       })
     : { lines: null, binaryFiles: null };
 
-  const list = made.result(isReadable);
+  const list = composition.result(isReadable);
   const top = folders.top(TOP_FOLDERS);
   return {
     ...found,
@@ -88,14 +87,14 @@ export async function inventoryOf(clone: Clone, languages: Languages, context: S
   };
 }
 
-/** One record of `ls-tree -l -z`: mode, type, id and size in columns, a tab, and the path as it is. */
+/** Parses a record of `ls-tree -l -z`: columns with mode, type, id and size, a tab, and the path without quoting. */
 export function entryOf(record: string): { mode: string; id: string; bytes: number; path: string } {
   const tab = record.indexOf('\t');
   const [mode = '', , id = '', size = ''] = record.slice(0, tab).split(/ +/);
   return { mode, id, bytes: Number(size) || 0, path: record.slice(tab + 1) };
 }
 
-/** Counts lines as what a commit of everything would add. Nothing that the repository configures takes part in it. */
+/** Counts lines as git counts added lines, in a diff from nothing to the commit. The repository cannot configure the diff. */
 async function linesOf(clone: Clone, context: StepContext, files: number, add: (path: string, lines: number) => void) {
   const emptyTree = (await clone.read(['hash-object', '-t', 'tree', '/dev/null'])).trim(); // depends on the object format
   const options = ['--numstat', '-z', '--no-ext-diff', '--no-textconv', '--no-renames', '--ignore-submodules=all'];

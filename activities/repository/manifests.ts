@@ -1,4 +1,4 @@
-/** Which files declare dependencies, and how each kind is read. A new ecosystem is one entry here and one reader beside it. */
+/** Which files declare dependencies, and how each kind is read. A new kind is an entry here and a function in declarations.ts. */
 import * as declared from './declarations';
 import type { Declarations } from './declarations';
 
@@ -9,7 +9,7 @@ export interface ManifestKind {
   readonly read: (text: string) => Declarations;
 }
 
-/** Matched against the base name; the first match counts. */
+/** `name` is matched against the file's base name; the first match counts. */
 const KINDS: readonly ManifestKind[] = [
   { ecosystem: 'npm', name: /^package\.json$/, read: declared.inPackageJson },
   { ecosystem: 'PyPI', name: /^(requirements[\w.-]*|[\w.-]*requirements)\.txt$/, read: declared.inRequirements },
@@ -25,7 +25,7 @@ const KINDS: readonly ManifestKind[] = [
   { ecosystem: 'pub', name: /^pubspec\.ya?ml$/, read: declared.inPubspec },
 ];
 
-/** Undefined when the file declares no dependencies, or lies in a folder of other people's packages. */
+/** Undefined when the file is not a manifest, or is in a folder of third-party packages. */
 export function manifestKindOf(path: string): ManifestKind | undefined {
   if (/(^|\/)(node_modules|vendor|third_party|site-packages|bower_components)\//.test(path)) return undefined;
   const name = path.slice(path.lastIndexOf('/') + 1);

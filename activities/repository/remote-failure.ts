@@ -1,10 +1,10 @@
-/** Tells from git's words why a remote could not be read, and says so in ours. The words are those of git 2.30 to 2.5x. */
+/** Tells from git's messages why a remote could not be read, and says it in our own words. Covers git 2.30 to 2.5x. */
 import type { ApplicationFailure } from '@temporalio/common';
 import { failure } from '../failure';
 import type { Failure } from '../../workflows/contract';
 import type { GitError } from './git';
 
-/** First match wins: what is final stands before what may pass. */
+/** The first match wins, so lasting reasons come before passing ones. */
 const REASONS: readonly (readonly [RegExp, Failure, string])[] = [
   [
     /not our ref|couldn't find remote ref|did not send all necessary objects|unadvertised object/i,
@@ -57,8 +57,10 @@ const REASONS: readonly (readonly [RegExp, Failure, string])[] = [
 ];
 
 /**
- * @param error - how git ended when it read a remote
- * @returns `refused` when asking again is of no use, else `unavailable`
+ * Turns an error of git into the failure that the caller is told.
+ *
+ * @param error - from a git that read a remote
+ * @returns `refused` when another attempt would fail as well, otherwise `unavailable`
  */
 export function remoteFailure(error: GitError): ApplicationFailure {
   const [, kind, sentence] = REASONS.find(([words]) => words.test(error.stderr)) ?? [

@@ -1,4 +1,4 @@
-/** What a remote offers: which commit a ref, or the default branch, names. One request; nothing is downloaded. */
+/** Asks a remote which commit a ref, or its default branch, names. Nothing is downloaded. */
 import { failure } from '../failure';
 import type { Git } from './git';
 import type { Source } from './source';
@@ -9,13 +9,13 @@ export interface Tip {
   readonly ref: string | null;
 }
 
-/** A hostile server may offer refs without end. */
+/** Most refs read: a hostile server may offer them without end. */
 const MAX_REFS = 100_000;
 
 /**
  * Finds the commit to analyze.
  *
- * @param ref - a branch or tag, the branch first; absent: HEAD, or failing that main, master or the first branch
+ * @param ref - a branch or tag; where both have the name, the branch. Absent: HEAD, else main, master or the first branch
  * @returns undefined when the repository is empty
  * @throws GitError when the remote cannot be read
  * @throws ApplicationFailure `invalid_input` when there is no such ref
@@ -28,7 +28,7 @@ export async function tipOf(
 ): Promise<Tip | undefined> {
   const offered = async (patterns: readonly string[]) => {
     const refs = new Map<string, string>();
-    const args = ['ls-remote', '--symref', ...strict(source), '--', source.remote, ...patterns];
+    const args = ['ls-remote', '--symref', ...strictOptionsOf(source), '--', source.remote, ...patterns];
     for await (const line of git.records(args, { signal, protocol: source.protocol }, '\n')) {
       const [value = '', name = ''] = line.split('\t');
       if (value.startsWith('ref: ')) refs.set(`->${name}`, value.slice(5));
@@ -61,7 +61,7 @@ export async function tipOf(
   const commit = head.get('HEAD');
   if (commit !== undefined) return { commit, ref: head.get('->HEAD') ?? null };
 
-  // HEAD names a branch that is not there. Any other branch is better than calling the repository empty.
+  // HEAD names a branch that does not exist. Any other branch is better than calling the repository empty.
   const branches = await offered(['refs/heads/*']);
   const [first] = [...branches.keys()].filter((name) => name.startsWith('refs/heads/'));
   const name = ['refs/heads/main', 'refs/heads/master'].find((candidate) => branches.has(candidate)) ?? first;
@@ -69,7 +69,7 @@ export async function tipOf(
   return name === undefined || tip === undefined ? undefined : { commit: tip, ref: name };
 }
 
-/** Makes git open exactly the folder that was checked, and not `<folder>.git` or the like beside it. */
-export function strict(source: Source): readonly string[] {
+/** Options that make git open exactly the folder that was checked, and not a neighbour such as `<folder>.git`. */
+export function strictOptionsOf(source: Source): readonly string[] {
   return source.protocol === 'file' ? ['--upload-pack=git-upload-pack --strict'] : [];
 }

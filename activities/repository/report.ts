@@ -2,7 +2,7 @@
 import type { Findings } from '../../workflows/analyze-repository/tool';
 import { sizeOf } from './visible';
 
-/** @param findings - names in them are already fit to be shown; here they are only kept from being taken for Markdown */
+/** @param findings - names in it are already safe to show; here they are only quoted, so that none is read as Markdown */
 export function reportOf(findings: Findings): string {
   const { repository } = findings;
   const title = `# ${quoted(repository.url)}`;
@@ -113,7 +113,7 @@ function section(title: string, entries: readonly string[], more = 0): readonly 
   ];
 }
 
-/** A code span, whatever backticks the text holds: nothing in it can become a link, an image or a heading. */
+/** The text as a code span, even if it holds backticks: nothing in it can become a link, an image or a heading. */
 function quoted(text: string): string {
   const longest = Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
   if (longest === 0) return `\`${text}\``;

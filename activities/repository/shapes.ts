@@ -1,7 +1,7 @@
-/** Looks into parsed data that may have any shape, because a stranger wrote it: what is not there is simply absent. */
+/** Reads values from parsed data of unknown shape. What is missing, or has another type, counts as absent and is no error. */
 import { XMLParser } from 'fast-xml-parser';
 
-/** Parses XML as plain text values, attributes under `@name`. Throws when it is not well-formed. */
+/** Parses XML. Every value is a string; attributes are under `@name`. Throws when the text is not well-formed. */
 export function xml(text: string): unknown {
   const parser = new XMLParser({
     ignoreAttributes: false,
@@ -13,7 +13,7 @@ export function xml(text: string): unknown {
   return parser.parse(text, true);
 }
 
-/** Lines without their surrounding blanks. Absurdly long ones are left out: no declaration looks like that. */
+/** The lines of a text, trimmed. Lines over 1,000 characters are left out: no declaration is that long. */
 export function lines(text: string): string[] {
   return text
     .split('\n')
@@ -21,7 +21,7 @@ export function lines(text: string): string[] {
     .filter((line) => line.length <= 1_000);
 }
 
-/** What lies at a path of keys; undefined when any of them is missing. */
+/** The value at a path of keys; undefined when a key is missing. */
 export function at(value: unknown, ...path: readonly string[]): unknown {
   return path.reduce<unknown>(
     (inner, key) =>
@@ -30,22 +30,22 @@ export function at(value: unknown, ...path: readonly string[]): unknown {
   );
 }
 
-/** An XML element that may occur once, often or never. */
+/** All elements of one name in parsed XML, where the value is a list only when there are several. */
 export function nodes(value: unknown): readonly unknown[] {
   return value === undefined ? [] : list(value).length > 0 ? list(value) : [value];
 }
 
-/** The elements of a list; none when it is something else. */
+/** The elements of a list; none when the value is not a list. */
 export function list(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** The values of a table or list; none when it is something else. */
+/** The values of a table or list; none when the value is neither. */
 export function values(value: unknown): readonly unknown[] {
   return typeof value === 'object' && value !== null ? Object.values(value) : [];
 }
 
-/** A text, or a number as one; null when it is something else. */
+/** A string, or a number as a string; null for any other value. */
 export function textOf(value: unknown): string | null {
   return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : null;
 }

@@ -1,6 +1,6 @@
 /**
- * Decides what may be fetched: https, or a local repository inside the folders that the operator names. Whatever is refused
- * here is refused in one sentence that repeats nothing of the url, and that is the same whether a path exists or not.
+ * Decides which repositories may be fetched: those at https urls, and local ones inside the folders that the operator names.
+ * A refusal repeats nothing of the url, and is the same whether a local path exists or not.
  */
 import { lstat, realpath } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
@@ -8,16 +8,18 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { failure } from '../failure';
 
 export interface Source {
-  /** In the one spelling that clones are filed under and that callers see. */
+  /** The url in its normal form: clones are stored under it, and callers see it. */
   readonly url: string;
-  /** What git is given: for a local repository the very folder of its data, links resolved. */
+  /** The url that git is given. For a local repository it names the git directory, with symbolic links resolved. */
   readonly remote: string;
   readonly protocol: 'https' | 'file';
 }
 
 /**
+ * Checks a url and resolves it.
+ *
  * @param url - as the caller gave it
- * @param localPaths - folders whose repositories may be read; none: https only
+ * @param localPaths - folders whose repositories may be read; if there are none, only https urls are allowed
  * @throws ApplicationFailure `invalid_input`
  */
 export async function sourceOf(url: string, localPaths: readonly string[]): Promise<Source> {
@@ -55,7 +57,7 @@ function pathOf(url: URL): string {
   }
 }
 
-/** A path that has passed, with every symbolic link resolved, so that what is checked is what git opens. */
+/** Checks a local path. Symbolic links are resolved first, so that what is checked is what git opens. */
 async function localSource(path: string, localPaths: readonly string[]): Promise<Source> {
   const roots = await Promise.all(localPaths.map((root) => realpath(root).catch(() => undefined)));
   const isOffered = (real: string) =>
@@ -68,7 +70,7 @@ async function localSource(path: string, localPaths: readonly string[]): Promise
     const place = join(gitDir, part);
     if ((await kindOf(place)) !== 'nothing' && !isOffered(await realpathOf(place))) throw notOffered();
   }
-  // Pointers to other repositories: git would follow them out of the folders that are offered.
+  // These point to other repositories, and git would follow them out of the offered folders.
   for (const pointer of ['.', 'commondir', 'objects/info/alternates']) {
     if ((await kindOf(join(gitDir, pointer))) === 'file') {
       throw failure(
@@ -93,7 +95,7 @@ async function kindOf(path: string): Promise<'nothing' | 'folder' | 'file'> {
   );
 }
 
-/** No cause: whether the path exists must not be readable anywhere. */
+/** It carries no cause, which would tell in the job's history whether the path exists. */
 function notOffered() {
   return failure(
     'invalid_input',

@@ -1,7 +1,7 @@
-/** The steps of analyze_repository. Any worker may run any of them: each brings its own clone if this worker has none. */
-import type { Findings, Repository } from '../../workflows/analyze-repository/tool';
+/** The steps of analyze_repository. Any worker may run any of them: a step fetches the clone if its worker does not have it. */
+import type { Dependencies, Findings, History, Inventory, Repository } from '../../workflows/analyze-repository/tool';
 import { step } from '../step';
-import { clonesIn } from './clones';
+import { createClones } from './clones';
 import type { RepositoryConfig } from './clones';
 import { dependenciesOf, NO_DEPENDENCIES } from './dependencies';
 import { historyOf, NO_COMMITS } from './history';
@@ -10,12 +10,25 @@ import { readLanguages } from './languages';
 import type { Languages } from './languages';
 import { reportOf } from './report';
 
-export function repositorySteps(config: RepositoryConfig) {
-  const clones = clonesIn(config);
+export interface RepositorySteps {
+  /** Fetches a repository. @param given - `ref`: a branch or tag; absent: the default branch */
+  fetchRepository(given: { readonly url: string; readonly ref?: string | undefined }): Promise<Repository>;
+  /** Counts files, bytes, lines and languages. */
+  takeInventory(repository: Repository): Promise<Inventory>;
+  /** Reads the manifests. */
+  readDependencies(repository: Repository): Promise<Dependencies>;
+  /** Counts commits and authors, and finds the files that change most. */
+  readHistory(repository: Repository): Promise<History>;
+  /** Writes the findings as Markdown. */
+  writeReport(findings: Findings): Promise<string>;
+}
+
+export function createRepositorySteps(config: RepositoryConfig): RepositorySteps {
+  const clones = createClones(config);
   let tables: Promise<Languages> | undefined;
   const languages = () =>
     (tables ??= readLanguages().catch((error: unknown) => {
-      tables = undefined; // the next attempt reads them again
+      tables = undefined; // so that the next attempt reads them again
       throw error;
     }));
 

@@ -3,15 +3,16 @@
  * characters that reverse or hide text, and thousands of letters. Every such character is replaced by a visible one.
  */
 
-/** Controls, invisible formatting (bidirectional marks, zero-width, tags), lone surrogates, line and paragraph separators. */
+/** Control characters, invisible formatting (bidirectional, zero-width, tags), lone surrogates, line and paragraph separators. */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
-/** Cuts longer texts before the work on them, so that a name of megabytes costs no more than any other. */
+/** Longer texts are first cut to this many UTF-16 units, so that a name of megabytes costs no more than any other. */
 const LONGEST = 8_192;
 
 /**
- * @param text - any text
- * @param limit - longest result, UTF-16 units; of a longer text the middle is left out, because the end tells files apart
+ * The text with every invisible character replaced.
+ *
+ * @param limit - longest result, UTF-16 units. In a longer text the middle is left out, because the end tells files apart.
  */
 export function visible(text: string, limit = 200): string {
   const clean = (text.length > LONGEST ? text.slice(0, LONGEST) : text).replace(INVISIBLE, escapeOf);

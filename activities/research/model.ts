@@ -1,18 +1,19 @@
-/** A language model behind an OpenAI-compatible endpoint, where the operator has one. */
+/** A language model behind an OpenAI-compatible endpoint that the operator configured. */
 import { z } from 'zod';
 import { egressWith } from '../egress';
 import { failure } from '../failure';
 import { fetchJson } from '../sources/fetch';
 
 export interface ModelConfig {
-  /** Up to and without `/chat/completions`. */
+  /** The endpoint's address, without `/chat/completions` at its end. */
   readonly url: string;
   readonly name: string;
+  /** Sent as a bearer token. */
   readonly key?: string | undefined;
 }
 
 export interface ModelLimits {
-  /** For the whole answer. */
+  /** For the whole answer, milliseconds. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
 }
@@ -23,14 +24,15 @@ export type Model = (
   limits: ModelLimits,
 ) => Promise<string>;
 
+/** Longest answer, characters. The rest is cut. */
 const ANSWER_MAX = 20_000;
 
 const Completion = z.object({
   choices: z.array(z.object({ message: z.object({ content: z.string() }) })).min(1),
 });
 
-/** The endpoint is the operator's choice, so it may be anywhere; nothing else is reached this way. */
-export function modelAt({ url, name, key }: ModelConfig): Model {
+/** The endpoint may be a private address, since the operator chose it. Its egress is used for nothing else. */
+export function createModel({ url, name, key }: ModelConfig): Model {
   const { host, hostname, port, protocol } = new URL(url);
   const egress = egressWith({ allow: [port === '' ? `${hostname}:${protocol === 'https:' ? 443 : 80}` : host] });
   return async ({ system, user }, limits) => {

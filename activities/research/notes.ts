@@ -1,47 +1,49 @@
-/** What is noted down of one page: the sentences that have most to say on the topic, in the page's own words. */
+/** Notes on one page: the sentences that say most about the topic, quoted word for word. */
 import { cut } from '../sources/text';
 import { tellingWordsOf } from './words';
 
-/** One page, read. */
 export interface Notes {
   readonly url: string;
   readonly title: string;
   /** Name of the source that found it. */
   readonly source: string;
-  /** Quoted, the weightiest first. */
+  /** Quotations, those that say most first. */
   readonly sentences: readonly string[];
 }
 
 const SENTENCES_MAX = 8;
-/** In words that tell: what is shorter is a caption, or an item of a menu. */
-const SHORTEST = 5;
-/** In characters. */
-const LONGEST = 400;
-/** A page says what it is about at its beginning. */
+/** Fewest telling words of a sentence. With fewer it is a caption, or an item of a menu. */
+const WORDS_MIN = 5;
+/** Longest quoted sentence, characters. */
+const SENTENCE_MAX = 400;
+/** The first sentences get a bonus, because a page says what it is about at its beginning. */
 const LEAD = 5;
 const LEAD_BONUS = 0.5;
 
-/** Of Markdown, at the beginning of a line. */
+/** Markdown's marks at the beginning of a line. */
 const MARKS = /^[\s\-*+#>]+/;
+/** A row of a table in Markdown. */
 const TABLE = /\|.*\|/;
 
-/** In characters. The engine copies the text into each of its segments: what is cut at once has to be short. */
-const PIECE = 2_000;
+/** How much text is cut into sentences at once, characters. The segmenter copies its whole text into every segment. */
+const PIECE_MAX = 2_000;
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'sentence' });
 
 /**
- * @param wanted - the topic and the queries: sentences are weighed by how many of their words they hold
- * @returns those that hold any; of a page that says it all in other words, its beginning
+ * Picks the sentences of a page that say most about a topic.
+ *
+ * @param wanted - the topic and the queries. A sentence weighs as much as it has words of them
+ * @returns the sentences that have any of the words; if none has, those at the beginning of the page
  */
-export function sentencesFor(text: string, wanted: readonly string[]): string[] {
+export function tellingSentencesOf(text: string, wanted: readonly string[]): string[] {
   const words = new Set(wanted.flatMap(tellingWordsOf));
   const sentences = piecesOf(text)
     .flatMap((piece) => [...segmenter.segment(piece)])
-    .map(({ segment }) => cut(segment.replace(/\s+/g, ' ').replace(MARKS, '').trim(), LONGEST))
+    .map(({ segment }) => cut(segment.replace(/\s+/g, ' ').replace(MARKS, '').trim(), SENTENCE_MAX))
     .filter((sentence) => !TABLE.test(sentence))
     .map((sentence) => ({ sentence, said: tellingWordsOf(sentence) }))
-    .filter(({ said }) => said.length >= SHORTEST);
+    .filter(({ said }) => said.length >= WORDS_MIN);
   const fitting = sentences
     .map(({ sentence, said }, place) => {
       const hits = new Set(said.filter((word) => words.has(word))).size;
@@ -53,7 +55,7 @@ export function sentencesFor(text: string, wanted: readonly string[]): string[] 
   return [...new Set(quoted.map(({ sentence }) => sentence))].slice(0, SENTENCES_MAX);
 }
 
-/** Whole lines, where they are not too long: no sentence goes on in the next one. */
+/** Cuts a text into pieces, at line ends where possible, since sentences seldom reach across them. */
 function piecesOf(text: string): string[] {
-  return text.match(new RegExp(`[^]{1,${PIECE}}(?=\\n|$)|[^]{1,${PIECE}}`, 'gu')) ?? [];
+  return text.match(new RegExp(`[^]{1,${PIECE_MAX}}(?=\\n|$)|[^]{1,${PIECE_MAX}}`, 'gu')) ?? [];
 }

@@ -1,4 +1,4 @@
-/** Which queries a topic is searched with. */
+/** The queries that a topic is searched with. */
 import type { Skipped } from '../../workflows/search-sources/tool';
 import { failure } from '../failure';
 import { cut } from '../sources/text';
@@ -7,19 +7,21 @@ import { tellingWordsOf } from './words';
 
 export interface Plan {
   readonly queries: readonly string[];
+  /** Why the model did not plan, where it was asked. */
   readonly skipped: readonly Skipped[];
 }
 
 const QUERIES_MAX = 5;
+/** Longest query, characters. */
 const QUERY_MAX = 300;
 
-/** Without a model: the topic as it is, and its words alone. */
+/** Queries without a model: the topic as it is, and its telling words alone. */
 export function plainQueries(topic: string): string[] {
   return [...new Set([topic, tellingWordsOf(topic).join(' ')])].filter((query) => query !== '');
 }
 
 /**
- * With a model: what it proposes, one query on a line.
+ * Queries that a model proposes.
  *
  * @throws ApplicationFailure `unavailable` or `refused` when it proposes nothing
  */

@@ -1,18 +1,20 @@
-/** The report on a topic: written by a model from the notes; or, without one, the notes themselves, put in order. */
+/** The report on a topic: written by a model from the notes or, without a model, the notes themselves, put in order. */
 import type { Model, ModelLimits } from './model';
 import type { Notes } from './notes';
 import { tellingWordsOf } from './words';
 
-export interface Reporting {
+/** What a report is made from. */
+export interface ReportMaterial {
   readonly topic: string;
   readonly queries: readonly string[];
   readonly notes: readonly Notes[];
 }
 
+/** Most quotations for each query. */
 const EXTRACTS_MAX = 5;
 
-/** Quotes, by what was asked; each sentence stands where it fits best, and once. */
-export function extracts({ topic, queries, notes }: Reporting): string {
+/** A report without a model: under each query the sentences that have most of its words. No sentence is quoted twice. */
+export function extractsReport({ topic, queries, notes }: ReportMaterial): string {
   const quotes = notes.flatMap(({ sentences }, n) =>
     sentences.map((sentence) => ({ sentence, n: n + 1, said: tellingWordsOf(sentence) })),
   );
@@ -34,8 +36,16 @@ export function extracts({ topic, queries, notes }: Reporting): string {
   return [`# ${topic}`, what, ...sections.filter((section) => section !== ''), list(notes)].join('\n\n');
 }
 
-/** @throws ApplicationFailure `unavailable` or `refused` when the model does not write */
-export async function written({ topic, notes }: Reporting, model: Model, limits: ModelLimits): Promise<string> {
+/**
+ * A report that a model writes.
+ *
+ * @throws ApplicationFailure `unavailable` or `refused` when the model does not write it
+ */
+export async function modelReport(
+  { topic, notes }: ReportMaterial,
+  model: Model,
+  limits: ModelLimits,
+): Promise<string> {
   const sources = notes.map(({ title, sentences }, n) => `[${n + 1}] ${title}\n${sentences.join('\n')}`);
   const report = await model(
     {

@@ -4,43 +4,61 @@ import type { Hit, Skipped } from '../../workflows/search-sources/tool';
 import type { Egress } from '../egress';
 import { failure } from '../failure';
 import { step } from '../step';
-import { pageReader } from '../sources/page';
-import { modelAt } from './model';
+import { createPageReader } from '../sources/page';
+import { createModel } from './model';
 import type { ModelConfig } from './model';
-import { sentencesFor } from './notes';
+import { tellingSentencesOf } from './notes';
 import type { Notes } from './notes';
 import { modelQueries, plainQueries } from './plan';
 import type { Plan } from './plan';
-import { extracts, written } from './report';
-import type { Reporting } from './report';
+import { extractsReport, modelReport } from './report';
+import type { ReportMaterial } from './report';
 
-export interface ResearchConfig {
+export interface ResearchStepsNeeds {
+  /** Reaches the pages that are read. */
+  readonly egress: Egress;
   readonly model: ModelConfig | undefined;
+  /** Folders whose documents may be read. */
   readonly folders: readonly string[];
 }
 
-interface Report {
+export interface Report {
+  /** Markdown. */
   readonly report: string;
   readonly written_by: 'model' | 'extracts';
+  /** Why the model did not write, where it was asked. */
   readonly skipped: Skipped[];
 }
 
-/** How long the model may take over a step: the job knows how much working time is left. Absent in jobs of an older version. */
 interface ModelTime {
+  /** How long the model may take in a step, milliseconds: the job knows its remaining time. Absent in jobs of an older version. */
   readonly modelMs?: number;
 }
 const MODEL_MS = 120_000;
 
-export function researchSteps({ egress, model: config, folders }: ResearchConfig & { readonly egress: Egress }) {
-  const model = config && modelAt(config);
-  const read = pageReader({ egress, folders });
+export interface ResearchSteps {
+  /** Chooses the queries for a topic. */
+  planResearch(given: { readonly topic: string } & ModelTime): Promise<Plan>;
+  /**
+   * Reads the page of a hit and quotes from it.
+   *
+   * @throws ApplicationFailure `refused` when nothing on the page can be quoted; also as `PageReader`
+   */
+  takeNotes(given: { readonly topic: string; readonly queries: readonly string[]; readonly hit: Hit }): Promise<Notes>;
+  /** Writes the report. */
+  composeReport(given: ReportMaterial & ModelTime): Promise<Report>;
+}
+
+export function createResearchSteps({ egress, model: config, folders }: ResearchStepsNeeds): ResearchSteps {
+  const model = config && createModel(config);
+  const read = createPageReader({ egress, folders });
 
   return {
     planResearch: step(({ topic, modelMs: timeoutMs = MODEL_MS }: { topic: string } & ModelTime, { signal }) =>
-      orWithout<Plan>(
+      withModelOrWithout<Plan>(
         signal,
         model && (async () => ({ queries: await modelQueries(topic, model, { timeoutMs, signal }), skipped: [] })),
-        (why) => ({ queries: plainQueries(topic), skipped: skippedFor('a plan by the language model', why) }),
+        (why) => ({ queries: plainQueries(topic), skipped: skippedOf('a plan by the language model', why) }),
       ),
     ),
     takeNotes: step(
@@ -49,24 +67,24 @@ export function researchSteps({ egress, model: config, folders }: ResearchConfig
         { signal },
       ): Promise<Notes> => {
         const { title, text } = await read(hit.url, signal);
-        const sentences = sentencesFor(text, [topic, ...queries]);
+        const sentences = tellingSentencesOf(text, [topic, ...queries]);
         if (sentences.length === 0) throw failure('refused', 'The page has no sentence that could be quoted.');
         return { url: hit.url, title, source: hit.source, sentences };
       },
     ),
-    composeReport: step(({ modelMs: timeoutMs = MODEL_MS, ...given }: Reporting & ModelTime, { signal }) =>
-      orWithout<Report>(
+    composeReport: step(({ modelMs: timeoutMs = MODEL_MS, ...material }: ReportMaterial & ModelTime, { signal }) =>
+      withModelOrWithout<Report>(
         signal,
         model &&
           (async () => ({
-            report: await written(given, model, { timeoutMs, signal }),
+            report: await modelReport(material, model, { timeoutMs, signal }),
             written_by: 'model',
             skipped: [],
           })),
         (why) => ({
-          report: extracts(given),
+          report: extractsReport(material),
           written_by: 'extracts',
-          skipped: skippedFor('a report by the language model', why),
+          skipped: skippedOf('a report by the language model', why),
         }),
       ),
     ),
@@ -74,12 +92,12 @@ export function researchSteps({ egress, model: config, folders }: ResearchConfig
 }
 
 /**
- * Work that a model does better, and that is done all the same when it does not. It is asked once: another attempt, and
- * the pause that it may have asked for, would be taken from the time that is left for the work.
+ * Does work with the model or, when there is none or it fails, without it. The model is asked once: a second attempt, and the
+ * pause that the model may ask for, would use up time that the work itself needs.
  *
- * @param without - is told what the model answered instead, if there is one
+ * @param without - is given the model's failure in words, if the model was asked
  */
-async function orWithout<R>(
+async function withModelOrWithout<R>(
   signal: AbortSignal,
   withModel: (() => Promise<R>) | undefined,
   without: (why?: string) => R,
@@ -93,6 +111,7 @@ async function orWithout<R>(
   }
 }
 
-function skippedFor(what: string, why: string | undefined): Skipped[] {
+/** An entry that says why something was left out; none when nothing was. */
+function skippedOf(what: string, why: string | undefined): Skipped[] {
   return why === undefined ? [] : [{ what, why }];
 }

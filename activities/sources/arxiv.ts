@@ -2,29 +2,27 @@
 import type { Egress } from '../egress';
 import { feedEntriesOf } from './feed-entries';
 import { addressOf, fetchReply, unreadable } from './fetch';
-import { pacedBy } from './pace';
+import { createPace } from './pace';
 import { hitsOf } from './source';
 import type { Source } from './source';
 import { wordsOf } from './text';
 
 export interface ArxivConfig {
+  /** Another place of the API, such as a mirror. */
   readonly baseUrl?: string | undefined;
 }
 
-/** What its terms of use ask for. */
-const APART_MS = 3_000;
+/** Time between two requests, milliseconds: arXiv's terms of use ask for it. */
+const PACE_MS = 3_000;
 
-export function arxiv({
-  egress,
-  baseUrl = 'https://export.arxiv.org',
-}: ArxivConfig & { readonly egress: Egress }): Source {
+export function createArxivSource({ baseUrl = 'https://export.arxiv.org' }: ArxivConfig, egress: Egress): Source {
   const name = 'arxiv';
   const who = 'arXiv';
-  const turn = pacedBy(APART_MS);
+  const turn = createPace(PACE_MS);
   return {
     name,
     async search(query, { offset, limit }, signal) {
-      // Words alone: quotes, colons and brackets are a language of their own there, and an error when half of it is missing.
+      // Only the words: arXiv reads quotes, colons and brackets as operators, and an unbalanced one is an error.
       const terms = wordsOf(query).map((word) => `all:${word}`);
       if (terms.length === 0) return [];
       const parameters = { search_query: terms.join(' AND '), start: offset, max_results: limit };
@@ -35,7 +33,7 @@ export function arxiv({
       if (entries === undefined) throw unreadable(who);
       return hitsOf(
         name,
-        // Its errors look like entries; papers lie at /abs/.
+        // arXiv reports errors as entries, too. Only papers have an address with /abs/.
         entries
           .filter(({ link }) => link.includes('/abs/'))
           .map(({ title, link, text, published }) => ({

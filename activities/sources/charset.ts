@@ -1,10 +1,10 @@
-/** Turns the bytes of a document into text, in the encoding that it says it has. */
+/** Turns the bytes of a document into text, by the encoding that it declares. */
 import { TextDecoder } from 'node:util';
 
-/** In the bytes of a document: `<meta charset="…">`, `<?xml encoding="…"?>`. */
+/** A declaration in the document itself: `<meta charset="…">`, `<?xml encoding="…"?>`. */
 const DECLARED = /(?:charset|encoding)\s*=\s*["']?([\w-]+)/i;
 
-/** @param contentType - the header; what it says goes before what the document says of itself */
+/** @param contentType - the header. It takes precedence over what the document itself declares. */
 export function decoded(body: Buffer, contentType = ''): string {
   const head = body.subarray(0, 1_024).toString('latin1');
   const [, label = 'utf-8'] = DECLARED.exec(contentType) ?? DECLARED.exec(head) ?? [];
@@ -15,6 +15,6 @@ function decoderOf(label: string): TextDecoder {
   try {
     return new TextDecoder(label);
   } catch {
-    return new TextDecoder(); // an encoding that nobody knows
+    return new TextDecoder(); // an unknown encoding: UTF-8
   }
 }

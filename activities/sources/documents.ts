@@ -1,6 +1,6 @@
 /**
- * The documents in the folders that the operator offers: which there are, and what is in one. Symbolic links are never
- * followed, hidden files and folders never read.
+ * Lists and reads the documents in the folders that the operator offers. Symbolic links are never followed, hidden files and
+ * folders never read.
  */
 import { constants } from 'node:fs';
 import { open, opendir, realpath } from 'node:fs/promises';
@@ -8,9 +8,9 @@ import { basename, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { failure } from '../failure';
 
-/** Entries of a folder that are looked at, documents or not. */
+/** Most entries that are looked at below one folder, documents or not. */
 const MOST_ENTRIES = 200_000;
-/** Of a longer document the beginning is read. */
+/** How much of a document is read, bytes: its beginning. */
 export const MOST_BYTES = 1_024 ** 2;
 
 export type DocumentKind = 'html' | 'text';
@@ -18,19 +18,20 @@ export type DocumentKind = 'html' | 'text';
 export interface Document {
   readonly kind: DocumentKind;
   readonly body: Buffer;
+  /** Whether the document is longer than `body`. */
   readonly truncated: boolean;
 }
 
-/** Undefined for the name of a file that is no document. */
+/** The kind of document that a file name means; undefined for other files. */
 export function documentKindOf(path: string): DocumentKind | undefined {
   if (/\.html?$/i.test(path)) return 'html';
   return /\.(md|txt)$/i.test(path) ? 'text' : undefined;
 }
 
 /**
- * The paths of all documents under the folders, in no order.
+ * Yields the paths of all documents under the folders, in no particular order.
  *
- * @throws ApplicationFailure `unavailable` when a folder cannot be read: another worker may have it
+ * @throws ApplicationFailure `unavailable` when a folder cannot be read: another worker may be able to
  */
 export async function* documentsIn(folders: readonly string[], signal: AbortSignal): AsyncGenerator<string> {
   for (const folder of folders) {
@@ -45,7 +46,7 @@ async function* documentsUnder(root: string, signal: AbortSignal): AsyncGenerato
   const folders = [root];
   let entries = 0;
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-    const opened = await opendir(folder).catch(() => undefined); // may be gone by now, or not ours to read
+    const opened = await opendir(folder).catch(() => undefined); // it may be gone by now, or we may not read it
     for await (const entry of opened ?? []) {
       signal.throwIfAborted();
       if (++entries > MOST_ENTRIES) return;
@@ -58,8 +59,8 @@ async function* documentsUnder(root: string, signal: AbortSignal): AsyncGenerato
 }
 
 /**
- * The path of the document that a file: URL names, every link on the way resolved; undefined when it is none in the
- * folders, whether it exists or not.
+ * The path of the document that a file: URL names, with symbolic links resolved. Undefined when it is not a document in one of
+ * the folders, whether it exists or not.
  */
 export async function documentAt(url: string, folders: readonly string[]): Promise<string | undefined> {
   try {
@@ -75,10 +76,10 @@ export async function documentAt(url: string, folders: readonly string[]): Promi
   }
 }
 
-/** Undefined when the file is gone, is not ours to read, or has become something else than a file. */
+/** Reads a document. Undefined when the file is gone, may not be read, or is no longer a regular file. */
 export async function readDocument(path: string): Promise<Document | undefined> {
   const kind = documentKindOf(path);
-  // Neither follows a link that has taken the file's place, nor waits for the other end of a pipe.
+  // In case the file was replaced meanwhile: do not follow a link, and do not wait for the other end of a pipe.
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
   const file = await open(path, flags).catch(() => undefined);
   if (file === undefined || kind === undefined) return undefined;

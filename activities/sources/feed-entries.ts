@@ -1,30 +1,32 @@
-/** Reads the entries of an RSS, RDF or Atom feed, tolerant of what feeds in the wild are like, in one pass. */
+/** Reads the entries of an RSS, RDF or Atom feed in one pass. Tolerates the mistakes that real feeds make. */
 import { Parser } from 'htmlparser2';
 import { htmlTextOf } from './html';
 
 export interface FeedEntry {
   readonly title: string;
-  /** As written: may be relative to the feed. Empty when there is none. */
+  /** As written, so it may be relative to the feed. Empty when there is none. */
   readonly link: string;
   /** Summary and content. */
   readonly text: string;
+  /** As written, in any format of a date. */
   readonly published: string | undefined;
 }
 
+/** Root elements of feeds. */
 const FEEDS = ['rss', 'feed', 'rdf:RDF'];
 const MOST_ENTRIES = 1_000;
 /** Longest text of one element, characters. */
 const LONGEST = 20_000;
-/** Deeper nesting is no feed: see html.ts. */
+/** Deepest nesting that is read. No feed is deeper; html.ts says why there is a limit. */
 const DEEPEST = 100;
 
-/** @returns undefined when the text is no feed */
+/** @returns undefined when the text is not a feed */
 export function feedEntriesOf(xml: string): FeedEntry[] | undefined {
   const entries: FeedEntry[] = [];
   const path: string[] = [];
   let fields = new Map<string, string>();
   let asHtml = new Set<string>();
-  /** Depth of the entry that is being read. */
+  /** Depth of the entry that is being read; undefined outside of entries. */
   let entryAt: number | undefined;
   let root = '';
 
@@ -39,7 +41,7 @@ export function feedEntriesOf(xml: string): FeedEntry[] | undefined {
           fields = new Map();
           asHtml = new Set();
         } else if (path.length === entryAt + 1) {
-          // RSS does not say what its texts are; they are HTML.
+          // RSS does not say what its texts are; in practice they are HTML.
           if (root !== 'feed' || attributes['type'] === 'html') asHtml.add(name);
           const { rel = 'alternate', href } = attributes;
           if (name === 'link' && rel === 'alternate' && href !== undefined) fields.set('link', href);

@@ -1,4 +1,4 @@
-/** News of the feeds that the operator lists: the entries that hold every word of the query, latest first. */
+/** The feeds that the operator lists. A search finds the entries that have every word of the query, newest first. */
 import pLimit from 'p-limit';
 import type { Egress } from '../egress';
 import { decoded } from './charset';
@@ -9,15 +9,11 @@ import { hitsOf } from './source';
 import type { Candidate, Source } from './source';
 import { dateOf, wordsOf } from './text';
 
-export interface FeedsConfig {
-  readonly urls: readonly string[];
-}
-
-/** Feeds that are fetched at the same time. */
+/** Most feeds that are fetched at the same time. */
 const AT_ONCE = 4;
 
-/** One feed that does not answer is left out; when none does, the search fails as the first of them. */
-export function feeds({ egress, urls }: FeedsConfig & { readonly egress: Egress }): Source {
+/** A feed that does not answer is left out. When none answers, the search fails with the error of the first. */
+export function createFeedsSource(urls: readonly string[], egress: Egress): Source {
   const name = 'feeds';
 
   async function entriesAt(url: string, signal: AbortSignal): Promise<Candidate[]> {
@@ -26,7 +22,7 @@ export function feeds({ egress, urls }: FeedsConfig & { readonly egress: Egress 
     const reply = await fetchReply(egress, { who, url, accept, redirects: 3, signal });
     const entries = feedEntriesOf(decoded(reply.body, reply.headers['content-type']));
     if (entries === undefined) throw unreadable(who);
-    return entries.map((entry) => candidateIn(entry, reply.url));
+    return entries.map((entry) => candidateOf(entry, reply.url));
   }
 
   return {
@@ -34,21 +30,21 @@ export function feeds({ egress, urls }: FeedsConfig & { readonly egress: Egress 
     async search(query, { offset, limit }, signal) {
       const inTurn = pLimit(AT_ONCE);
       const answers = await Promise.allSettled(urls.map((url) => inTurn(() => entriesAt(url, signal))));
-      const [silent] = answers.filter((answer) => answer.status === 'rejected');
-      if (silent && answers.every((answer) => answer.status === 'rejected')) throw silent.reason;
+      const [failed] = answers.filter((answer) => answer.status === 'rejected');
+      if (failed && answers.every((answer) => answer.status === 'rejected')) throw failed.reason;
       const found = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
       const words = wordsOf(query);
       const matching = found.filter(({ title, snippet }) => {
         const held = new Set(wordsOf(`${title} ${snippet}`));
         return words.length > 0 && words.every((word) => held.has(word));
       });
-      const latestFirst = matching.sort((a, b) => (b.published ?? '').localeCompare(a.published ?? ''));
-      return hitsOf(name, latestFirst.slice(offset, offset + limit));
+      const newestFirst = matching.sort((a, b) => (b.published ?? '').localeCompare(a.published ?? ''));
+      return hitsOf(name, newestFirst.slice(offset, offset + limit));
     },
   };
 }
 
-function candidateIn({ title, link, text, published }: FeedEntry, feed: string): Candidate {
+function candidateOf({ title, link, text, published }: FeedEntry, feed: string): Candidate {
   const url = link !== '' && URL.canParse(link, feed) ? new URL(link, feed).href : '';
   return { title, url, snippet: text, published: dateOf(published) };
 }

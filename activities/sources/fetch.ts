@@ -1,4 +1,4 @@
-/** Asks a source or a site over HTTP, and says in our words why it did not answer: nothing of what it sent is repeated. */
+/** Requests to a source or a site over HTTP. A failure is put in our own words: nothing of the reply is repeated. */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { ApplicationFailure } from '@temporalio/common';
 import { z } from 'zod';
@@ -6,33 +6,36 @@ import { EgressError } from '../egress';
 import type { Egress, EgressReply } from '../egress';
 import { failure } from '../failure';
 
-/** Longest time and largest body of one answer. */
 const TIMEOUT_MS = 10_000;
+/** Largest body of a reply. */
 const MAX_BYTES = 3 * 1_024 ** 2;
 
-/** A site that asks for more patience than this is asked again all the same. */
+/** Longest pause that a site may ask for, milliseconds. A longer one counts as this. */
 const LONGEST_WAIT_MS = 3_600_000;
 
-/** Wikimedia and GitHub refuse who does not say what they are. */
+/** Wikimedia and GitHub refuse requests without one. */
 const USER_AGENT = 'Holdfast (MCP gateway)';
 
 export interface FetchRequest {
-  /** Who is asked, as the sentences name it. */
+  /** Who is asked, at the beginning of a sentence: `GitHub`, `The site`. */
   readonly who: string;
   readonly url: string;
   readonly accept: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Most redirects that are followed. Default 0. */
   readonly redirects?: number;
-  /** Posted as JSON. */
+  /** Sent as JSON in a POST request. Absent: a GET request. */
   readonly body?: unknown;
-  /** For the whole answer, milliseconds. Default 10 s. */
+  /** For the whole exchange, milliseconds. Default 10 s. */
   readonly timeoutMs?: number;
   readonly signal: AbortSignal;
 }
 
 /**
- * @returns an answer of the 2xx kind
- * @throws ApplicationFailure `unavailable` when asking again may help, else `refused`
+ * Sends a request.
+ *
+ * @returns a reply with a 2xx status
+ * @throws ApplicationFailure `unavailable` when another attempt may succeed, otherwise `refused`
  */
 export async function fetchReply(
   egress: Egress,
@@ -47,16 +50,16 @@ export async function fetchReply(
     maxBytes: MAX_BYTES,
     redirects,
   }).catch((error: unknown) => {
-    throw error instanceof EgressError ? silenceOf(who, error) : error;
+    throw error instanceof EgressError ? noReplyFailure(who, error) : error;
   });
   if (reply.status >= 200 && reply.status < 300) return reply;
-  throw refusalOf(who, reply);
+  throw statusFailure(who, reply);
 }
 
 /**
- * Asks for JSON of a shape.
+ * Sends a request for JSON that fits `shape`.
  *
- * @throws ApplicationFailure as {@link fetchReply}; `unavailable` when the answer is something else
+ * @throws ApplicationFailure as {@link fetchReply}; also `unavailable` when the reply does not fit
  */
 export async function fetchJson<T>(
   egress: Egress,
@@ -71,7 +74,7 @@ export async function fetchJson<T>(
   }
 }
 
-/** A list of which only the entries of the shape are kept. */
+/** A schema for a list: it keeps the entries that fit `shape` and drops the others. */
 export function listOf<T>(shape: z.ZodType<T>) {
   return z.array(z.unknown()).transform((entries) =>
     entries.flatMap((entry) => {
@@ -81,28 +84,28 @@ export function listOf<T>(shape: z.ZodType<T>) {
   );
 }
 
-/** An address below a base, which may have a path of its own. */
+/** The address of `path`, with `parameters` as its query, below `base`, which may have a path itself. */
 export function addressOf(base: string, path: string, parameters: Readonly<Record<string, string | number>>): string {
   const url = new URL(`${base.replace(/\/+$/, '')}${path}`);
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, String(value));
   return url.href;
 }
 
-/** The answer is not what was asked for: often an error page of something in between, so asking again may help. */
+/** The failure for a reply that cannot be read. It is often an error page of a proxy, so another attempt may succeed. */
 export function unreadable(who: string, cause?: unknown): ApplicationFailure {
   return failure('unavailable', `${who} answered with something that cannot be read. Try again later.`, cause);
 }
 
-function refusalOf(who: string, { status, headers }: EgressReply): ApplicationFailure {
+function statusFailure(who: string, { status, headers }: EgressReply): ApplicationFailure {
   const wait = retryAfterOf(headers);
-  // GitHub says "too many requests" with a 403, too; what tells it from a real one is that it says how long.
+  // GitHub also answers 403 to too many requests. Such a reply says how long to wait; a real refusal does not.
   const later = status >= 500 || [408, 425, 429].includes(status) || (status === 403 && wait !== undefined);
   return later
     ? failure('unavailable', `${who} answered ${status}. Try again later.`, undefined, 'none', wait)
     : failure('refused', `${who} answered ${status}.`);
 }
 
-/** Milliseconds: a number of seconds, an HTTP date, or the time at which GitHub's limit is lifted. */
+/** How long a reply asks to wait, milliseconds: from `retry-after` in seconds or as a date, or from GitHub's rate limit. */
 function retryAfterOf(headers: IncomingHttpHeaders): number | undefined {
   const lifted = headers['x-ratelimit-remaining'] === '0' ? Number(headers['x-ratelimit-reset']) * 1_000 : NaN;
   const asked = headers['retry-after'] ?? '';
@@ -110,7 +113,7 @@ function retryAfterOf(headers: IncomingHttpHeaders): number | undefined {
   return Number.isNaN(wait) ? undefined : Math.min(Math.max(wait, 0), LONGEST_WAIT_MS);
 }
 
-function silenceOf(who: string, error: EgressError): Error {
+function noReplyFailure(who: string, error: EgressError): Error {
   switch (error.reason) {
     case 'timeout':
       return failure('unavailable', `${who} did not answer in time. Try again later.`, error);

@@ -1,4 +1,4 @@
-/** Documents in local folders, without an index and without a network: every search reads them all, within bounds. */
+/** Documents in local folders. There is no index: every search reads them all, up to a limit. */
 import { basename } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { decoded } from './charset';
@@ -9,20 +9,16 @@ import { hitsOf } from './source';
 import type { Candidate, Source } from './source';
 import { wordsOf } from './text';
 
-export interface FoldersConfig {
-  readonly folders: readonly string[];
-}
-
-/** What one search reads; documents beyond are not found. */
+/** How many documents, and bytes of them, one search reads. What is beyond is not found. */
 const MOST_DOCUMENTS = 20_000;
 const MOST_BYTES = 256 * 1_024 ** 2;
 
-/** How many occurrences in the text one in the title is worth. */
+/** How many occurrences in the text an occurrence in the title counts for. */
 const TITLE_WEIGHT = 5;
-/** Characters shown before the first word that was asked for. */
+/** How many characters a snippet shows before the first word of the query. */
 const LEAD = 100;
 
-export function folders({ folders }: FoldersConfig): Source {
+export function createFoldersSource(folders: readonly string[]): Source {
   const name = 'folders';
   return {
     name,
@@ -42,7 +38,7 @@ export function folders({ folders }: FoldersConfig): Source {
       ranking.sort((a, b) => b.score - a.score || (a.path < b.path ? -1 : 1));
       const candidates: Candidate[] = [];
       for (const { path } of ranking.slice(offset, offset + limit)) {
-        // Read again: to keep all texts until the ranking is known would take as much memory as the folders.
+        // Read a second time: keeping all texts until the ranking is known would take as much memory as the folders.
         const document = await searchableIn(path);
         if (document === undefined) continue;
         const { title, text } = document;
@@ -68,7 +64,10 @@ async function searchableIn(path: string): Promise<Searchable | undefined> {
   return { title: shown.title.trim() || basename(path), text: shown.text, bytes: document.body.length };
 }
 
-/** Each word that occurs counts 1, and less than another 1 for how often: all the words once beat one of them often. */
+/**
+ * Each word of the query that occurs counts 1, plus less than 1 for how often it occurs: a document that has all the words once
+ * ranks above one that repeats a single word.
+ */
 function scoreOf({ title, text }: Searchable, words: ReadonlySet<string>): number {
   const times = new Map<string, number>();
   const count = (part: string, weight: number) => {

@@ -7,15 +7,16 @@ import { hitsOf } from './source';
 import type { Source } from './source';
 
 export interface GithubConfig {
-  /** Raises the limit of requests. Sent to `baseUrl` and nowhere else, since no redirect is followed. */
+  /** Raises GitHub's limit of requests. It is sent to `baseUrl` and nowhere else, since no redirect is followed. */
   readonly token?: string | undefined;
+  /** Another place of the API, such as a GitHub Enterprise server. */
   readonly baseUrl?: string | undefined;
 }
 
 const Repository = z.object({
   full_name: z.string(),
   html_url: z.string(),
-  /** A token may see more than a caller should. */
+  /** A token may see private repositories, which callers must not. */
   private: z.literal(false),
   description: z.string().nullish(),
   language: z.string().nullish(),
@@ -25,11 +26,10 @@ const Repository = z.object({
 
 const Reply = z.object({ items: listOf(Repository) });
 
-export function github({
-  egress,
-  token,
-  baseUrl = 'https://api.github.com',
-}: GithubConfig & { readonly egress: Egress }): Source {
+export function createGithubSource(
+  { token, baseUrl = 'https://api.github.com' }: GithubConfig,
+  egress: Egress,
+): Source {
   const name = 'github';
   const headers = {
     'x-github-api-version': '2022-11-28',

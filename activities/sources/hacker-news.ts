@@ -8,13 +8,14 @@ import { hitsOf } from './source';
 import type { Source } from './source';
 
 export interface HackerNewsConfig {
+  /** Another place of the API, such as a mirror. */
   readonly baseUrl?: string | undefined;
 }
 
 const Story = z.object({
   objectID: z.string().regex(/^\d+$/),
   title: z.string(),
-  /** Absent in a story that is a text. */
+  /** Absent in a story that has a text instead of a link. */
   url: z.string().nullish(),
   story_text: z.string().nullish(),
   points: z.number().nullish(),
@@ -24,10 +25,10 @@ const Story = z.object({
 
 const Reply = z.object({ hits: listOf(Story) });
 
-export function hackerNews({
-  egress,
-  baseUrl = 'https://hn.algolia.com',
-}: HackerNewsConfig & { readonly egress: Egress }): Source {
+export function createHackerNewsSource(
+  { baseUrl = 'https://hn.algolia.com' }: HackerNewsConfig,
+  egress: Egress,
+): Source {
   const name = 'hacker_news';
   return {
     name,

@@ -1,10 +1,10 @@
-/** The text of an HTML document or fragment, in one pass and in time that grows with its length only. */
+/** Takes the text from an HTML document or fragment, in one pass and in time proportional to its length. */
 import { Parser } from 'htmlparser2';
 
-/** What a reader does not see as text. */
+/** Elements whose content a reader does not see as text. */
 const UNSEEN = new Set(['script', 'style', 'noscript', 'template', 'svg', 'select', 'textarea', 'iframe']);
 
-/** Elements that stay within a line of text. */
+/** Elements that do not begin a new line of text. */
 const INLINE = new Set(
   [
     'a',
@@ -26,16 +26,20 @@ const INLINE = new Set(
   ].concat(['mark', 'q', 's', 'samp', 'small', 'span', 'strong', 'sub', 'sup', 'time', 'tt', 'u', 'var', 'wbr']),
 );
 
-/** Deeper nesting is not read: looking for the beginning of an element would take longer with each level. */
+/**
+ * Deepest nesting that is read. For each closing tag the parser searches all open elements, so that deep nesting would take very
+ * long.
+ */
 export const DEEPEST = 200;
+/** How much is parsed at once, characters: the limits are checked in between. */
 const CHUNK = 64 * 1_024;
 
 export interface HtmlText {
-  /** As in `<title>`; empty when there is none. */
+  /** The content of `<title>`; empty when there is none. */
   readonly title: string;
-  /** Line by line, as the blocks of the document have it. */
+  /** With a line for each block of the document. */
   readonly text: string;
-  /** What lies behind was not read. */
+  /** Whether the rest of the document was left out. */
   readonly truncated: boolean;
 }
 
@@ -75,6 +79,7 @@ export function htmlTextOf(html: string, max: number): HtmlText {
   return { title, text: text.slice(0, max), truncated: read < html.length || text.length > max };
 }
 
+/** What separates an element from the text around it. */
 function edgeOf(name: string): string {
   if (INLINE.has(name)) return '';
   return name === 'td' || name === 'th' ? ' ' : '\n';

@@ -1,15 +1,22 @@
-/** Lets callers through one at a time, for sources that ask to be left alone in between. Each worker keeps its own time. */
+/** Keeps a minimum time between requests to a source that asks for it. Every worker counts for itself. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { failure } from '../failure';
 
-/** Who would have to wait for longer is told to come back: an attempt at a step does not last for ever. */
+/** Longest wait for a turn, milliseconds. A step that would wait longer fails and is retried later. */
 const LONGEST_WAIT_MS = 6_000;
 
-/** @param apartMs - between the beginnings of two turns */
-export function pacedBy(apartMs: number) {
+/**
+ * Waits for the next turn.
+ *
+ * @param who - the source, at the beginning of the sentence that a failure says
+ * @throws ApplicationFailure `unavailable` when too many requests wait already
+ */
+export type Pace = (who: string, signal: AbortSignal) => Promise<void>;
+
+/** @param apartMs - least time between two turns, milliseconds */
+export function createPace(apartMs: number): Pace {
   let free = 0;
-  /** @throws ApplicationFailure `unavailable` when too many wait already */
-  return async (who: string, signal: AbortSignal): Promise<void> => {
+  return async (who, signal) => {
     const wait = Math.max(0, free - Date.now());
     if (wait > LONGEST_WAIT_MS)
       throw failure('unavailable', `${who} is being asked much just now. Try again later.`, undefined, 'none', wait);

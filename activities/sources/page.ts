@@ -1,4 +1,4 @@
-/** Reads one document that a search found, or that the caller names: a public web page, or a file in an offered folder. */
+/** Reads a document that a search found or the caller named: a public web page, or a file in an offered folder. */
 import { basename } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Egress } from '../egress';
@@ -12,32 +12,36 @@ import { cut, lineOf, linesOf } from './text';
 
 /** A document as text. */
 export interface Page {
-  /** After redirects. */
+  /** Where the document was found, after redirects. */
   readonly url: string;
   readonly title: string;
   readonly text: string;
-  /** The document goes on. */
+  /** Whether the document is longer than `text`. */
   readonly truncated: boolean;
 }
 
-export interface PageConfig {
+export interface PageReaderNeeds {
+  /** Reaches the web pages. */
   readonly egress: Egress;
   /** Folders whose documents may be read. */
   readonly folders: readonly string[];
 }
 
+/** All in characters. */
 const TEXT_MAX = 40_000;
 const TITLE_MAX = 300;
 const URL_MAX = 2_000;
 
 /**
- * Makes the function that reads pages. It takes an http(s) or file: URL.
+ * Reads the page at an http(s) or file: URL.
  *
- * @throws ApplicationFailure `invalid_input` for a URL that is not read here, `refused` for a document without text, and
- * what `fetchReply` throws
+ * @throws ApplicationFailure `invalid_input` for a URL that is not read here, `refused` for a document without text; also as
+ *   {@link fetchReply}
  */
-export function pageReader({ egress, folders }: PageConfig) {
-  return async (url: string, signal: AbortSignal): Promise<Page> => {
+export type PageReader = (url: string, signal: AbortSignal) => Promise<Page>;
+
+export function createPageReader({ egress, folders }: PageReaderNeeds): PageReader {
+  return async (url, signal) => {
     const parsed = URL.canParse(url) && url.length <= URL_MAX ? new URL(url) : undefined;
     switch (parsed?.protocol) {
       case 'https:':
@@ -70,18 +74,21 @@ async function localPage(url: string, folders: readonly string[]): Promise<Page>
   const path = await documentAt(url, folders);
   const document = path === undefined ? undefined : await readDocument(path);
   if (path === undefined || document === undefined) {
-    throw failure('invalid_input', 'url names no document in a folder that this server offers.'); // whether it exists or not
+    // The same sentence whether the file exists or not.
+    throw failure('invalid_input', 'url names no document in a folder that this server offers.');
   }
   return pageOf(pathToFileURL(path).href, document.kind, decoded(document.body), basename(path), document.truncated);
 }
 
+/** Undefined for a type that is not read. */
 function kindOf(contentType: string): DocumentKind | undefined {
   const type = contentType.split(';', 1).join('').trim().toLowerCase();
   if (type === 'text/html' || type === 'application/xhtml+xml') return 'html';
   return ['text/plain', 'text/markdown', 'text/x-markdown'].includes(type) ? 'text' : undefined;
 }
 
-function pageOf(url: string, kind: DocumentKind, document: string, name: string, goesOn: boolean): Page {
+/** @param name - the title of a document that has none */
+function pageOf(url: string, kind: DocumentKind, document: string, name: string, isCut: boolean): Page {
   const { title, text, truncated } = readableOf(kind, document);
   const lines = linesOf(text);
   if (lines === '') throw failure('refused', 'The page has no text of its own; it may need a browser to show any.');
@@ -89,6 +96,6 @@ function pageOf(url: string, kind: DocumentKind, document: string, name: string,
     url,
     title: lineOf(title, TITLE_MAX) || name,
     text: cut(lines, TEXT_MAX),
-    truncated: goesOn || truncated || lines.length > TEXT_MAX,
+    truncated: isCut || truncated || lines.length > TEXT_MAX,
   };
 }

@@ -1,7 +1,7 @@
 /** Reads any slice of a list that a source offers in numbered pages of one size. */
 import type { Slice } from './source';
 
-/** @param fetchPage - called with a number from 0 and the size of a page; a list that ends gives shorter pages, then empty ones */
+/** @param fetchPage - called with a page's number, from 0, and its size. The last page may be shorter; those after it are empty. */
 export async function sliceOf<T>(
   { offset, limit }: Slice,
   fetchPage: (number: number, size: number) => Promise<readonly T[]>,
@@ -9,7 +9,7 @@ export async function sliceOf<T>(
   const first = Math.floor(offset / limit);
   const skipped = offset % limit;
   const entries = [...(await fetchPage(first, limit))];
-  // A slice that does not begin where a page does reaches into the next one.
+  // A slice that begins in the middle of a page reaches into the next one.
   if (skipped > 0) entries.push(...(await fetchPage(first + 1, limit)));
   return entries.slice(skipped, skipped + limit);
 }

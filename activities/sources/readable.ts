@@ -1,4 +1,4 @@
-/** What a person would read of a document: the article of a web page without what surrounds it, or a plain text as it is. */
+/** What a person would read of a document: the article of a web page without its surroundings, or a plain text as it is. */
 import { Readability } from '@mozilla/readability';
 import { Parser } from 'htmlparser2';
 import { DOMParser } from 'linkedom';
@@ -6,20 +6,21 @@ import type { DocumentKind } from './documents';
 import { DEEPEST, htmlTextOf } from './html';
 
 /**
- * Heaviest page that Readability is given. It takes about a second, in which nothing else runs on the worker, heartbeats
- * included; one of 3 MiB, made for the purpose, would take a minute. An element weighs as much as it is deep, because
- * Readability looks at it from each element that holds it, and so does text.
+ * Heaviest page that Readability is given. Such a page takes about a second, during which nothing else runs on the worker, not
+ * even heartbeats; a malicious one of 3 MiB would take a minute. The weight of an element or a text grows with its depth, because
+ * Readability looks at it again for each element around it.
  */
 const HEAVIEST = 100_000;
+/** How many characters of text weigh 1 at each level of depth. */
 const CHARACTERS_PER_WEIGHT = 100;
-/** Weight of an attribute, a comment or a piece of text, however short. */
+/** Weight of an attribute or a comment, and the least weight of a text. */
 const PIECE = 3;
 
 export interface Readable {
   /** Empty when the document has none. */
   readonly title: string;
   readonly text: string;
-  /** The document goes on. */
+  /** Whether the document is longer than `text`. */
   readonly truncated: boolean;
 }
 
@@ -39,7 +40,7 @@ export function headingOf(text: string): string {
   return /^#{1,6}[ \t]+(.+)$/m.exec(text.slice(0, 10_000))?.[1] ?? '';
 }
 
-/** Undefined when no article can be told from the rest of the page. */
+/** Undefined when no article can be told apart from the rest of the page. */
 function articleOf(html: string): Readable | undefined {
   try {
     const article = new Readability(new DOMParser().parseFromString(html, 'text/html')).parse();
@@ -47,10 +48,11 @@ function articleOf(html: string): Readable | undefined {
     const { text } = htmlTextOf(content, content.length);
     return text.trim() === '' ? undefined : { title: article?.title ?? '', text, truncated: false };
   } catch {
-    return undefined; // both trip over some pages; the text of the whole page is still there
+    return undefined; // both libraries fail on some pages; the text of the whole page is used instead
   }
 }
 
+/** Whether Readability can be given this page: see {@link HEAVIEST}. */
 function isLight(html: string): boolean {
   let depth = 0;
   let weight = 0;

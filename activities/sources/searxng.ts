@@ -1,4 +1,4 @@
-/** The web, through an instance of SearXNG whose settings list `json` among its formats. */
+/** The web, through an instance of SearXNG. Its settings must list `json` among the formats. */
 import { z } from 'zod';
 import type { Egress } from '../egress';
 import { failure } from '../failure';
@@ -10,8 +10,8 @@ export interface SearxngConfig {
   readonly url: string;
 }
 
-/** How far its pages are turned, since it decides how long they are. */
-const PAGES = 5;
+/** Most result pages that are read: SearXNG decides how many results a page has. */
+const PAGES_MAX = 5;
 
 const Result = z.object({
   title: z.string(),
@@ -22,18 +22,18 @@ const Result = z.object({
 
 const Reply = z.object({ results: listOf(Result), unresponsive_engines: z.array(z.unknown()).default([]) });
 
-export function searxng({ egress, url }: SearxngConfig & { readonly egress: Egress }): Source {
+export function createSearxngSource({ url }: SearxngConfig, egress: Egress): Source {
   const name = 'searxng';
   const who = 'SearXNG';
   return {
     name,
     async search(query, { offset, limit }, signal) {
       const results: z.infer<typeof Result>[] = [];
-      for (let page = 1; page <= PAGES && results.length < offset + limit; page += 1) {
+      for (let page = 1; page <= PAGES_MAX && results.length < offset + limit; page += 1) {
         const address = addressOf(url, '/search', { q: query, format: 'json', pageno: page });
         const reply = await fetchJson(egress, Reply, { who, url: address, signal });
         if (page === 1 && reply.results.length === 0 && reply.unresponsive_engines.length > 0) {
-          // Else a search that nobody did would look like one that found nothing.
+          // Otherwise a search that no engine answered would look like one that found nothing.
           throw failure('unavailable', `${who} had no answer from the engines that it asks. Try again later.`);
         }
         if (reply.results.length === 0) break;

@@ -1,8 +1,8 @@
-/** What a source of documents is, and how what it finds is bounded before anybody sees it. */
+/** What a source of documents is, and the limits on what it finds. */
 import type { Hit } from '../../workflows/search-sources/tool';
 import { dateOf, lineOf } from './text';
 
-/** Which part of the results is wanted. */
+/** The part of the results that is wanted. */
 export interface Slice {
   readonly offset: number;
   readonly limit: number;
@@ -14,13 +14,13 @@ export interface Source {
   /**
    * Searches, best hits first.
    *
-   * @param page - the hits may be fewer than `limit` though there are more: what cannot be shown is left out
+   * @param slice - fewer hits than its `limit` do not mean that there are no more: those that cannot be shown are left out
    * @throws ApplicationFailure `unavailable` or `refused`, in words that name the source
    */
-  search(query: string, page: Slice, signal: AbortSignal): Promise<Hit[]>;
+  search(query: string, slice: Slice, signal: AbortSignal): Promise<Hit[]>;
 }
 
-/** What a source says of a document, before it is checked. */
+/** A document as a source describes it, not checked yet. */
 export interface Candidate {
   readonly title: string;
   readonly url: string;
@@ -28,14 +28,15 @@ export interface Candidate {
   readonly published?: string | null | undefined;
 }
 
+/** All in characters. */
 const TITLE_MAX = 300;
 const SNIPPET_MAX = 500;
 const URL_MAX = 2_000;
 
 /**
- * The hits among the candidates; what has no title, or an address that cannot be read, is left out.
+ * Turns candidates into hits. Those without a title, or without a valid address, are left out.
  *
- * @param protocols - of the addresses that the source may name
+ * @param protocols - which addresses the source may name
  */
 export function hitsOf(source: string, candidates: readonly Candidate[], protocols = ['https:', 'http:']): Hit[] {
   return candidates.flatMap((candidate) => {

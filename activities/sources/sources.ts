@@ -1,20 +1,20 @@
-/** Which sources there are, by configuration. A new one is a file beside this one and a line in `sourcesOf`. */
+/** The sources that the configuration turns on. A new one is a file beside this one and a line in `createSources`. */
 import type { Egress } from '../egress';
-import { arxiv } from './arxiv';
+import { createArxivSource } from './arxiv';
 import type { ArxivConfig } from './arxiv';
-import { feeds } from './feed';
-import { folders } from './folder';
-import { github } from './github';
+import { createFeedsSource } from './feed';
+import { createFoldersSource } from './folder';
+import { createGithubSource } from './github';
 import type { GithubConfig } from './github';
-import { hackerNews } from './hacker-news';
+import { createHackerNewsSource } from './hacker-news';
 import type { HackerNewsConfig } from './hacker-news';
-import { searxng } from './searxng';
+import { createSearxngSource } from './searxng';
 import type { SearxngConfig } from './searxng';
 import type { Source } from './source';
-import { wikipedia } from './wikipedia';
+import { createWikipediaSource } from './wikipedia';
 import type { WikipediaConfig } from './wikipedia';
 
-/** A source without its part is off. */
+/** Settings of the sources. A source without settings is off. */
 export interface SourcesConfig {
   readonly wikipedia?: WikipediaConfig | undefined;
   readonly hackerNews?: HackerNewsConfig | undefined;
@@ -27,17 +27,17 @@ export interface SourcesConfig {
   readonly folders?: readonly string[];
 }
 
-/** The sources that are on, by name. */
-export function sourcesOf(config: SourcesConfig, egress: Egress): ReadonlyMap<string, Source> {
-  const { feeds: urls = [], folders: paths = [] } = config;
+/** @returns the sources that are on, by name */
+export function createSources(config: SourcesConfig, egress: Egress): ReadonlyMap<string, Source> {
+  const { wikipedia, hackerNews, arxiv, github, searxng, feeds = [], folders = [] } = config;
   const sources = [
-    config.wikipedia && wikipedia({ egress, ...config.wikipedia }),
-    config.hackerNews && hackerNews({ egress, ...config.hackerNews }),
-    config.arxiv && arxiv({ egress, ...config.arxiv }),
-    config.github && github({ egress, ...config.github }),
-    config.searxng && searxng({ egress, ...config.searxng }),
-    urls.length > 0 && feeds({ egress, urls }),
-    paths.length > 0 && folders({ folders: paths }),
+    wikipedia && createWikipediaSource(wikipedia, egress),
+    hackerNews && createHackerNewsSource(hackerNews, egress),
+    arxiv && createArxivSource(arxiv, egress),
+    github && createGithubSource(github, egress),
+    searxng && createSearxngSource(searxng, egress),
+    feeds.length > 0 && createFeedsSource(feeds, egress),
+    folders.length > 0 && createFoldersSource(folders),
   ];
   return new Map(sources.flatMap((source) => (source ? [[source.name, source]] : [])));
 }

@@ -1,13 +1,14 @@
-/** The steps on sources: which there are, what one finds, what a document says. */
+/** Steps that list the sources, search one of them, and read a document. */
 import { z } from 'zod';
+import type { Hit } from '../../workflows/search-sources/tool';
 import type { Egress } from '../egress';
 import { failure } from '../failure';
 import { step } from '../step';
-import { pageReader } from './page';
-import { sourcesOf } from './sources';
+import { createPageReader } from './page';
+import type { Page } from './page';
+import { createSources } from './sources';
 import type { SourcesConfig } from './sources';
 
-/** What a search may ask for. */
 const Search = z.object({
   source: z.string(),
   query: z.string().trim().min(1).max(300),
@@ -15,15 +16,25 @@ const Search = z.object({
   limit: z.int().min(1).max(50).default(10),
 });
 
-/** The ways out: `egress` to the sources that the operator configured, `pages` to wherever their hits lead. */
-interface Ways {
+export interface SourceStepsNeeds extends SourcesConfig {
+  /** Reaches the sources that the operator configured. */
   readonly egress: Egress;
+  /** Reaches the pages that their hits name, which may be anywhere. */
   readonly pages: Egress;
 }
 
-export function sourceSteps({ egress, pages, ...config }: SourcesConfig & Ways) {
-  const sources = sourcesOf(config, egress);
-  const read = pageReader({ egress: pages, folders: config.folders ?? [] });
+export interface SourceSteps {
+  /** The names of the sources. */
+  listSources(): Promise<string[]>;
+  /** Searches the source that `search` names. */
+  searchSource(search: z.input<typeof Search>): Promise<Hit[]>;
+  /** Reads a document as text: a web page, or a file in an offered folder. */
+  readPage(page: { readonly url: string }): Promise<Page>;
+}
+
+export function createSourceSteps({ egress, pages, ...config }: SourceStepsNeeds): SourceSteps {
+  const sources = createSources(config, egress);
+  const read = createPageReader({ egress: pages, folders: config.folders ?? [] });
   const names = step(() => Promise.resolve([...sources.keys()]));
 
   return {

@@ -1,17 +1,17 @@
-/** Makes strangers' text fit to be shown: bounded, and without characters that hide, reverse or control. */
+/** Makes text from outside safe to show: limited in length, and without characters that hide, reverse or control text. */
 
-/** The joiners (U+200C, U+200D) are invisible too, but Persian and Hindi are misspelt without them. */
+/** The joiners (U+200C, U+200D) are invisible, too, but they stay: Persian and Hindi are misspelt without them. */
 const INVISIBLE = /(?![\u200C\u200D\n])[\p{Cc}\p{Cf}\p{Cs}\p{Co}]/gu;
 
-/** Of a longer text only this is worked on when one line of it is wanted. */
+/** How much of a text is looked at when one line of it is wanted, characters. */
 const LONGEST = 20_000;
 
-/** On one line, cut to a length. */
+/** The text on one line of at most `max` characters. */
 export function lineOf(text: string, max: number): string {
   return cut(clean(text.slice(0, LONGEST)).replace(/\s+/g, ' ').trim(), max);
 }
 
-/** In lines as they are, without empty ones. */
+/** The text in its own lines, without empty ones. */
 export function linesOf(text: string): string {
   return clean(text)
     .replace(/[^\S\n]+/g, ' ')
@@ -19,10 +19,10 @@ export function linesOf(text: string): string {
     .trim();
 }
 
-/** At most `max` characters; of a longer text the end is left out. */
+/** The text, or its beginning and an ellipsis when it has more than `max` characters. */
 export function cut(text: string, max: number): string {
   if (text.length <= max) return text;
-  return `${text.slice(0, max - 1).replace(/[\uD800-\uDBFF]$/, '')}…`; // half a character is none
+  return `${text.slice(0, max - 1).replace(/[\uD800-\uDBFF]$/, '')}…`; // half of a surrogate pair
 }
 
 function clean(text: string): string {

@@ -8,9 +8,9 @@ import type { Source } from './source';
 import { lineOf } from './text';
 
 export interface WikipediaConfig {
-  /** As in the address: `en`, `de`, `zh-min-nan`. */
+  /** As in Wikipedia's addresses: `en`, `de`, `zh-min-nan`. */
   readonly language: string;
-  /** Another MediaWiki with its script path at /w and its articles at /wiki. */
+  /** Another MediaWiki. Its scripts must be at /w and its articles at /wiki. */
   readonly baseUrl?: string | undefined;
 }
 
@@ -18,11 +18,10 @@ const Reply = z.object({
   query: z.object({ search: listOf(z.object({ title: z.string(), snippet: z.string() })) }),
 });
 
-export function wikipedia({
-  egress,
-  language,
-  baseUrl = `https://${language}.wikipedia.org`,
-}: WikipediaConfig & { readonly egress: Egress }): Source {
+export function createWikipediaSource(
+  { language, baseUrl = `https://${language}.wikipedia.org` }: WikipediaConfig,
+  egress: Egress,
+): Source {
   const name = 'wikipedia';
   return {
     name,

@@ -1,24 +1,30 @@
-/** One attempt at a callback: the challenge, or the message. Says in one word what came of it; when to try again is the workflow's affair. */
+/** One attempt at a callback: a challenge, or a message. The outcome is one word; the workflow decides when to try again. */
 import { randomBytes } from 'node:crypto';
 import type { Attempt, Notice } from '../../workflows/contract';
 import { EgressError } from '../egress';
 import type { Egress, EgressReply } from '../egress';
 import { signedHeaders } from './sign';
 
-/** How long a receiver may take. */
+/** How long a receiver may take, milliseconds. */
 const TIMEOUT_MS = 15_000;
-/** What is read of its reply. */
+/** Largest reply that is read. */
 const REPLY_MAX_BYTES = 64 * 1024;
 
 export interface WebhooksConfig {
-  /** `host` or `host:port`, as it stands in a URL. */
+  /** Hosts that may be called: `host` or `host:port`, as in a URL. */
   readonly allowedHosts: readonly string[];
-  /** What the receivers' secrets are derived from: the present one, and during a rotation the one before. */
+  /** The master secrets that receivers' secrets are derived from: the present one and, during a rotation, the one before. */
   readonly secrets: readonly string[];
 }
 
-/** Makes the two kinds of attempt. */
-export function webhooksWith({ allowedHosts, secrets }: WebhooksConfig, egress: Egress) {
+export interface Webhooks {
+  /** Asks the receiver to prove that it expects callbacks, by repeating a random text. */
+  challenge(url: string, signal: AbortSignal): Promise<Attempt>;
+  /** Sends the notice of a job's end. Every attempt carries the same `webhook-id`, so that the receiver can drop repetitions. */
+  send(notice: Notice, signal: AbortSignal): Promise<Attempt>;
+}
+
+export function createWebhooks({ allowedHosts, secrets }: WebhooksConfig, egress: Egress): Webhooks {
   async function post(
     url: string,
     id: string,
@@ -36,7 +42,7 @@ export function webhooksWith({ allowedHosts, secrets }: WebhooksConfig, egress: 
       ...signedHeaders(secrets, host, id, body),
     };
     try {
-      const asked = {
+      const request = {
         method: 'POST',
         headers,
         body,
@@ -44,40 +50,38 @@ export function webhooksWith({ allowedHosts, secrets }: WebhooksConfig, egress: 
         timeoutMs: TIMEOUT_MS,
         maxBytes: REPLY_MAX_BYTES,
       } as const;
-      const reply = await egress(url, asked);
-      const attempt = attemptOf(reply.status);
+      const reply = await egress(url, request);
+      const attempt = attemptOfStatus(reply.status);
       return attempt === 'accepted' && !accepts(reply) ? 'not_verified' : attempt;
     } catch (error) {
       if (!(error instanceof EgressError)) throw error;
-      return troubleOf(error);
+      return attemptOfError(error);
     }
   }
 
   return {
-    /** Has the receiver prove that it expects callbacks: it answers with what it was sent. */
-    challenge(url: string, signal: AbortSignal): Promise<Attempt> {
+    challenge(url, signal) {
       const challenge = randomBytes(32).toString('base64url');
-      const id = `msg_${randomBytes(16).toString('hex')}`; // of its own: a receiver drops what it has seen
+      const id = `msg_${randomBytes(16).toString('hex')}`; // new for every attempt: receivers drop an id that they have seen
       const message = { type: 'webhook.verification', challenge };
       return post(url, id, message, signal, ({ body }) => challengeIn(body) === challenge);
     },
 
-    /** Tells of the end of a job. The same job has the same `webhook-id`, however often it is told. */
-    send({ url, job, tool, status, endedAt }: Notice, signal: AbortSignal): Promise<Attempt> {
+    send({ url, job, tool, status, endedAt }, signal) {
       const data = { job_id: job, tool, status, ended_at: endedAt };
       return post(url, `msg_${job}`, { type: `job.${status}`, timestamp: endedAt, data }, signal, () => true);
     },
   };
 }
 
-function attemptOf(status: number): Attempt {
+function attemptOfStatus(status: number): Attempt {
   if (status < 300) return 'accepted';
   if (status < 400) return 'redirected';
   if (status === 410) return 'gone';
   return status < 500 ? 'rejected' : 'unwell';
 }
 
-function troubleOf(error: EgressError): Attempt {
+function attemptOfError(error: EgressError): Attempt {
   switch (error.reason) {
     case 'redirect':
       return 'redirected';

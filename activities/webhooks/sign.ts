@@ -1,13 +1,17 @@
-/** Standard Webhooks signatures, under a secret for each receiving host: what one receiver knows forges nothing for another. */
+/** Standard Webhooks signatures. Every receiving host has its own secret, so no receiver can forge messages to another. */
 import { createHmac } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 
-/** Derives the secret of a receiver from a master. `host` as it stands in a URL, with its port unless that is 443. */
+/**
+ * Derives a receiver's secret from a master secret.
+ *
+ * @param host - as in a URL: with its port, unless that is 443
+ */
 function secretOf(master: string, host: string): Buffer {
   return createHmac('sha256', master).update(host).digest();
 }
 
-/** The same in the form that receivers are given. */
+/** A receiver's secret in the form that its operator is given. */
 export function shownSecretOf(master: string, host: string): string {
   return `whsec_${secretOf(master, host).toString('base64')}`;
 }
@@ -15,7 +19,7 @@ export function shownSecretOf(master: string, host: string): string {
 /**
  * The headers of one message, signed now.
  *
- * @param masters - the present one, and during a rotation the one before
+ * @param masters - the present master secret and, during a rotation, the one before: there is a signature for each
  */
 export function signedHeaders(
   masters: readonly string[],

@@ -1,16 +1,21 @@
-/** The steps of a callback's delivery. */
+/** The steps that deliver a callback. */
 import { LOOPBACK_HOST } from '../../workflows/contract';
-import type { Notice } from '../../workflows/contract';
+import type { Attempt, Notice } from '../../workflows/contract';
 import { egressWith } from '../egress';
 import { step } from '../step';
-import { webhooksWith } from './deliver';
+import { createWebhooks } from './deliver';
 import type { WebhooksConfig } from './deliver';
 
-export type WebhookSteps = ReturnType<typeof webhookSteps>;
+export interface WebhookSteps {
+  /** Asks the receiver at `url` to prove that it expects callbacks. */
+  challengeWebhook(url: string): Promise<Attempt>;
+  /** Sends the notice of a job's end. */
+  sendWebhook(notice: Notice): Promise<Attempt>;
+}
 
-export function webhookSteps(config: WebhooksConfig) {
+export function createWebhookSteps(config: WebhooksConfig): WebhookSteps {
   const local = config.allowedHosts.filter((host) => LOOPBACK_HOST.test(host));
-  const webhooks = webhooksWith(config, egressWith({ allow: local }));
+  const webhooks = createWebhooks(config, egressWith({ allow: local }));
   return {
     challengeWebhook: step((url: string, { signal }) => webhooks.challenge(url, signal)),
     sendWebhook: step((notice: Notice, { signal }) => webhooks.send(notice, signal)),

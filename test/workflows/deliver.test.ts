@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { Client, Connection, WorkflowFailedError } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { webhookSteps } from '../../activities/webhooks/steps';
+import { createWebhookSteps } from '../../activities/webhooks/steps';
 import { shownSecretOf } from '../../activities/webhooks/sign';
 import type { TemporalServer } from '../../cli/engine/server';
 import { DEFAULT_POLICY, MEMO_JOB, TASK_QUEUE } from '../../workflows/contract';
@@ -26,7 +26,7 @@ let receiver: Receiver;
 beforeAll(async () => {
   temporal = await ownTemporal();
   receiver = await startReceiver();
-  const steps = webhookSteps({ allowedHosts: [receiver.host], secrets: [WEBHOOK_SECRET] });
+  const steps = createWebhookSteps({ allowedHosts: [receiver.host], secrets: [WEBHOOK_SECRET] });
   [connection, worker] = await Promise.all([
     Connection.connect({ address: temporal.address }),
     startTestWorker(steps, temporal.address),

@@ -13,8 +13,8 @@ import { NativeConnection, Worker } from '@temporalio/worker';
 import pLimit from 'p-limit';
 import { egressWith } from '../../activities/egress';
 import type { ModelConfig } from '../../activities/research/model';
-import { researchSteps } from '../../activities/research/steps';
-import { sourceSteps } from '../../activities/sources/steps';
+import { createResearchSteps } from '../../activities/research/steps';
+import { createSourceSteps } from '../../activities/sources/steps';
 import {
   DEFAULT_POLICY,
   MEMO_JOB,
@@ -61,14 +61,14 @@ beforeAll(async () => {
   client = new Client({ connection });
   const egress = egressWith({ allow: [base] });
   const steps = (model: ModelConfig | undefined): object => ({
-    ...sourceSteps({
+    ...createSourceSteps({
       egress,
       pages: egress, // the pages lie on this machine, too
       wikipedia: { language: 'en', baseUrl: `http://${base}` },
       hackerNews: { baseUrl: `http://${base}` },
       folders: [folder],
     }),
-    ...researchSteps({ egress, model, folders: [folder] }),
+    ...createResearchSteps({ egress, model, folders: [folder] }),
   });
   workers = await Promise.all([
     Worker.create({

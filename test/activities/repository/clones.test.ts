@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { createReadStream, existsSync, mkdirSync, readdirSync, rmSync, truncateSync, utimesSync } from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { repositorySteps } from '../../../activities/repository/steps';
+import { createRepositorySteps } from '../../../activities/repository/steps';
 import { attempt, failureOf, git, replaceGit, repositoryIn, run, world } from './world';
 
 const clonesIn = (cacheDir: string) => readdirSync(cacheDir).filter((name) => name.endsWith('.git'));
@@ -65,7 +65,7 @@ test('two workers that fetch the same repository at once both succeed and leave 
   mkdirSync(meeting);
   // Neither download goes on before both have begun.
   replaceGit(root, 'fetch', `: > ${meeting}/$$; while [ $(ls ${meeting} | wc -l) -lt 2 ]; do sleep 0.01; done`);
-  const second = repositorySteps({ cacheDir, localPaths: [offered], maxBytes: 1024 ** 3 });
+  const second = createRepositorySteps({ cacheDir, localPaths: [offered], maxBytes: 1024 ** 3 });
   const [one, two] = await Promise.all([
     run(activities.fetchRepository, { url }),
     run(second.fetchRepository, { url }),

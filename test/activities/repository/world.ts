@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
-import { repositorySteps } from '../../../activities/repository/steps';
+import { createRepositorySteps } from '../../../activities/repository/steps';
+import type { RepositorySteps } from '../../../activities/repository/steps';
 
 type Tree = Readonly<Record<string, string | Buffer>>;
 
@@ -23,14 +24,14 @@ export function world(limits: { maxBytes?: number } = {}) {
   const offered = join(root, 'offered');
   mkdirSync(offered);
   const repository = { cacheDir: join(root, 'cache'), localPaths: [offered], maxBytes: limits.maxBytes ?? 1024 ** 3 };
-  const activities = repositorySteps(repository);
+  const activities = createRepositorySteps(repository);
   return {
     root,
     offered,
     cacheDir: repository.cacheDir,
     activities,
     /** A worker on another machine: nothing in its cache. */
-    otherWorker: () => repositorySteps({ ...repository, cacheDir: join(root, 'other-cache') }),
+    otherWorker: () => createRepositorySteps({ ...repository, cacheDir: join(root, 'other-cache') }),
   };
 }
 
@@ -45,7 +46,7 @@ export function run<I, O>(step: (input: I) => Promise<O>, input: I, environment 
 }
 
 /** The whole analysis, in the order of the workflow. */
-export async function analyze(activities: ReturnType<typeof repositorySteps>, url: string, ref?: string) {
+export async function analyze(activities: RepositorySteps, url: string, ref?: string) {
   const repository = await run(activities.fetchRepository, { url, ref });
   const inventory = await run(activities.takeInventory, repository);
   const dependencies = await run(activities.readDependencies, repository);

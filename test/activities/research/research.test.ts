@@ -1,8 +1,8 @@
 /** What deep_research does without a network: plans, notes, reports; and with a model on this machine. */
-import { sentencesFor } from '../../../activities/research/notes';
+import { tellingSentencesOf } from '../../../activities/research/notes';
 import { plainQueries } from '../../../activities/research/plan';
-import { extracts } from '../../../activities/research/report';
-import { researchSteps } from '../../../activities/research/steps';
+import { extractsReport } from '../../../activities/research/report';
+import { createResearchSteps } from '../../../activities/research/steps';
 import { body, flood, html, json, run, silence, site, status } from '../sources/world';
 
 const notes = [
@@ -15,7 +15,7 @@ const modelMs = 10_000;
 
 const stepsWith = async (answer: Parameters<typeof site>[0]) => {
   const { url, egress } = await site(answer);
-  return researchSteps({ egress, folders: [], model: { url: `${url}/v1`, name: 'small' } });
+  return createResearchSteps({ egress, folders: [], model: { url: `${url}/v1`, name: 'small' } });
 };
 
 test('without a model a topic is searched as it is, and by its words', () => {
@@ -29,7 +29,7 @@ test('of a page the sentences are kept that say most on the topic, without lists
     '| durable | execution | in a table that says nothing by itself |',
     'Short one on durable execution.',
   ].join('\n');
-  expect(sentencesFor(text, ['durable execution'])).toEqual([
+  expect(tellingSentencesOf(text, ['durable execution'])).toEqual([
     'Durable** execution keeps the state of a workflow when a process dies.',
   ]);
 });
@@ -40,21 +40,21 @@ test.each([
   ['デュラブル実行', 'デュラブル実行はプロセスが死んでも状態を保持します。'],
 ])('a page on "%s" is quoted where it speaks of it', (topic, sentence) => {
   const text = `Nothing of this has to do with it in any way.\n${sentence}\nNor does what comes after it, not at all.`;
-  expect(sentencesFor(text, [topic])).toEqual([sentence]);
+  expect(tellingSentencesOf(text, [topic])).toEqual([sentence]);
 });
 
 test('a page that speaks of the topic in other words is quoted from its beginning', () => {
   const text = Array.from({ length: 9 }, (_, n) => `Sentence number ${n} speaks of something else altogether.`).join(
     '\n',
   );
-  const sentences = sentencesFor(text, ['durable execution']);
+  const sentences = tellingSentencesOf(text, ['durable execution']);
   expect(sentences).toHaveLength(5);
   expect(sentences[0]).toContain('number 0');
 });
 
 test('a page without a sentence is not noted', async () => {
   const { url, egress } = await site(html('<p>Sign in</p>'));
-  const { takeNotes } = researchSteps({ egress, folders: [], model: undefined });
+  const { takeNotes } = createResearchSteps({ egress, folders: [], model: undefined });
   const hit = { title: 'Door', url, snippet: '', source: 'feeds' };
   await expect(run(takeNotes, { topic: 'doors', queries: [], hit })).rejects.toMatchObject({
     type: 'refused',
@@ -63,7 +63,7 @@ test('a page without a sentence is not noted', async () => {
 });
 
 test('extracts quote each sentence once, under what it answers, with its source', () => {
-  const report = extracts(given);
+  const report = extractsReport(given);
   expect(report).toContain('## retries\n\n- Retries repeat what has failed before. [1]');
   expect(report.match(/Timers outlive/g)).toHaveLength(1);
   expect(report).toContain('2. [feeds] B — https://b.example/');

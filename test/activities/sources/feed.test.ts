@@ -1,5 +1,5 @@
 /** Feeds as they are in the wild: RSS, RDF and Atom, with HTML in their texts, some of them broken. */
-import { feeds } from '../../../activities/sources/feed';
+import { createFeedsSource } from '../../../activities/sources/feed';
 import { body, never, secondsOfWork, site, status } from './world';
 import type { Answer } from './world';
 
@@ -45,7 +45,7 @@ const byPath =
 async function searched(query: string, answers: Readonly<Record<string, Answer>>, slice = first) {
   const { egress, url } = await site(byPath(answers));
   const urls = Object.keys(answers).map((path) => `${url}${path}`);
-  const hits = await feeds({ egress, urls }).search(query, slice, never);
+  const hits = await createFeedsSource(urls, egress).search(query, slice, never);
   return hits.map((hit) => ({ ...hit, url: hit.url.replace(url, '') }));
 }
 

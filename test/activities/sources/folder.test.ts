@@ -3,19 +3,19 @@ import { execFileSync } from 'node:child_process';
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { folders } from '../../../activities/sources/folder';
+import { createFoldersSource } from '../../../activities/sources/folder';
 import { failureOf } from '../repository/world';
 import { folderOf, never } from './world';
 
 const first = { offset: 0, limit: 10 };
 const titles = async (roots: string[], query: string, slice = first) =>
-  (await folders({ folders: roots }).search(query, slice, never)).map(({ title }) => title);
+  (await createFoldersSource(roots).search(query, slice, never)).map(({ title }) => title);
 
 test('a document is found with its title, its address and the place of the words', async () => {
   const root = folderOf({
     'notes/sagas.md': `# Sagas in practice\n\n${'Much else. '.repeat(50)}Compensate backwards.\n`,
   });
-  expect(await folders({ folders: [root] }).search('compensate', first, never)).toEqual([
+  expect(await createFoldersSource([root]).search('compensate', first, never)).toEqual([
     {
       title: 'Sagas in practice',
       url: pathToFileURL(join(root, 'notes/sagas.md')).href,
@@ -91,7 +91,7 @@ test('several folders are one source', async () => {
 });
 
 test('a folder that is missing is said to be, without its path', async () => {
-  const search = folders({ folders: ['/nowhere/at/all'] }).search('saga', first, never);
+  const search = createFoldersSource(['/nowhere/at/all']).search('saga', first, never);
   const { type, message } = await failureOf(search);
   expect([type, message]).toEqual(['unavailable', expect.not.stringContaining('nowhere')]);
 });
@@ -109,5 +109,5 @@ test('timers run while a folder is searched, so that heartbeats do', async () =>
 
 test('a search that is cancelled stops', async () => {
   const root = folderOf({ 'a.txt': 'saga' });
-  await expect(folders({ folders: [root] }).search('saga', first, AbortSignal.abort())).rejects.toThrow('aborted');
+  await expect(createFoldersSource([root]).search('saga', first, AbortSignal.abort())).rejects.toThrow('aborted');
 });

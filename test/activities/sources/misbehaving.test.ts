@@ -1,29 +1,24 @@
 /** However a source misbehaves, a search ends with one sentence of ours that names it, and with the right kind. */
 import { egressWith } from '../../../activities/egress';
 import type { Egress } from '../../../activities/egress';
-import { arxiv } from '../../../activities/sources/arxiv';
-import { feeds } from '../../../activities/sources/feed';
-import { github } from '../../../activities/sources/github';
-import { hackerNews } from '../../../activities/sources/hacker-news';
-import { searxng } from '../../../activities/sources/searxng';
+import { createArxivSource } from '../../../activities/sources/arxiv';
+import { createFeedsSource } from '../../../activities/sources/feed';
+import { createGithubSource } from '../../../activities/sources/github';
+import { createHackerNewsSource } from '../../../activities/sources/hacker-news';
+import { createSearxngSource } from '../../../activities/sources/searxng';
 import type { Source } from '../../../activities/sources/source';
-import { wikipedia } from '../../../activities/sources/wikipedia';
+import { createWikipediaSource } from '../../../activities/sources/wikipedia';
 import { failureOf } from '../repository/world';
 import { body, flood, html, json, never, reset, silence, site, status } from './world';
 import type { Answer } from './world';
 
-interface At {
-  readonly egress: Egress;
-  readonly baseUrl: string;
-}
-
-const sources: readonly (readonly [name: string, source: (at: At) => Source])[] = [
-  ['Wikipedia', (at) => wikipedia({ ...at, language: 'en' })],
-  ['Hacker News', hackerNews],
-  ['arXiv', arxiv],
-  ['GitHub', (at) => github({ ...at, token: 'hunter2' })],
-  ['SearXNG', ({ egress, baseUrl }) => searxng({ egress, url: baseUrl })],
-  ['The feed of 127.0.0.1', ({ egress, baseUrl }) => feeds({ egress, urls: [`${baseUrl}/feed.xml`] })],
+const sources: readonly (readonly [name: string, sourceAt: (baseUrl: string, egress: Egress) => Source])[] = [
+  ['Wikipedia', (baseUrl, egress) => createWikipediaSource({ baseUrl, language: 'en' }, egress)],
+  ['Hacker News', (baseUrl, egress) => createHackerNewsSource({ baseUrl }, egress)],
+  ['arXiv', (baseUrl, egress) => createArxivSource({ baseUrl }, egress)],
+  ['GitHub', (baseUrl, egress) => createGithubSource({ baseUrl, token: 'hunter2' }, egress)],
+  ['SearXNG', (url, egress) => createSearxngSource({ url }, egress)],
+  ['The feed of 127.0.0.1', (baseUrl, egress) => createFeedsSource([`${baseUrl}/feed.xml`], egress)],
 ];
 
 const misbehaviour: readonly (readonly [how: string, answer: Answer, kind: string, words: string])[] = [
@@ -53,10 +48,10 @@ const misbehaviour: readonly (readonly [how: string, answer: Answer, kind: strin
   ['sends 50 MB', flood, 'refused', 'more than 3 MiB'],
 ];
 
-describe.each(sources)('%s', (name, source) => {
+describe.each(sources)('%s', (name, sourceAt) => {
   test.each(misbehaviour)('that %s', async (_how, answer, kind, words) => {
     const { egress, url } = await site(answer, answer === silence ? 50 : undefined);
-    const search = source({ egress, baseUrl: url }).search('durable execution', { offset: 0, limit: 10 }, never);
+    const search = sourceAt(url, egress).search('durable execution', { offset: 0, limit: 10 }, never);
     const failure = await failureOf(search);
     expect(failure).toMatchObject({ type: kind, nonRetryable: kind === 'refused' });
     expect(failure.message).toContain(name);
@@ -67,7 +62,8 @@ describe.each(sources)('%s', (name, source) => {
 
 test('a host that does not listen is unavailable', async () => {
   const closed = '127.0.0.1:1';
-  const source = wikipedia({ egress: egressWith({ allow: [closed] }), baseUrl: `http://${closed}`, language: 'en' });
+  const egress = egressWith({ allow: [closed] });
+  const source = createWikipediaSource({ baseUrl: `http://${closed}`, language: 'en' }, egress);
   expect(await failureOf(source.search('x', { offset: 0, limit: 1 }, never))).toMatchObject({
     type: 'unavailable',
     message: 'Wikipedia could not be connected to, or broke off. Try again later.',

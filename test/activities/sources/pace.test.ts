@@ -1,9 +1,9 @@
 /** Turns that lie apart. */
-import { pacedBy } from '../../../activities/sources/pace';
+import { createPace } from '../../../activities/sources/pace';
 import { never } from './world';
 
 test('turns begin so far apart, however many come at once', async () => {
-  const turn = pacedBy(50);
+  const turn = createPace(50);
   const begun = await Promise.all([1, 2, 3].map(() => turn('arXiv', never).then(() => Date.now())));
   const [first = 0, second = 0, third = 0] = begun;
   expect(second - first).toBeGreaterThan(40);
@@ -11,7 +11,7 @@ test('turns begin so far apart, however many come at once', async () => {
 });
 
 test('who would wait for long is told when to come back', async () => {
-  const turn = pacedBy(7_000);
+  const turn = createPace(7_000);
   await turn('arXiv', never);
   await expect(turn('arXiv', never)).rejects.toMatchObject({
     type: 'unavailable',
@@ -21,7 +21,7 @@ test('who would wait for long is told when to come back', async () => {
 });
 
 test('a wait ends with the job', async () => {
-  const turn = pacedBy(5_000);
+  const turn = createPace(5_000);
   await turn('arXiv', never);
   await expect(turn('arXiv', AbortSignal.abort())).rejects.toThrow('aborted');
 });

@@ -2,14 +2,14 @@
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { pageReader } from '../../../activities/sources/page';
+import { createPageReader } from '../../../activities/sources/page';
 import { failureOf } from '../repository/world';
 import { body, flood, folderOf, html, never, reset, secondsOfWork, silence, site, status } from './world';
 import type { Answer } from './world';
 
 async function read(answer: Answer, path = '/page', timeoutMs?: number) {
   const { egress, url } = await site(answer, timeoutMs);
-  const page = await pageReader({ egress, folders: [] })(`${url}${path}`, never);
+  const page = await createPageReader({ egress, folders: [] })(`${url}${path}`, never);
   return { ...page, url: page.url.replace(url, '') };
 }
 
@@ -131,14 +131,14 @@ test.each([
   ['one of 2,000 characters', `https://example.com/${'x'.repeat(2_000)}`],
 ])('an address that is %s is not read', async (_what, url) => {
   const { egress } = await site(silence);
-  const failure = await failureOf(pageReader({ egress, folders: [] })(url, never));
+  const failure = await failureOf(createPageReader({ egress, folders: [] })(url, never));
   expect(failure).toMatchObject({ type: 'invalid_input' });
   expect(failure.message).not.toMatch(/hunter2|alert/);
 });
 
 describe('a document on the disk', () => {
   const local = async (url: string, folders: string[]) =>
-    pageReader({ egress: (await site(silence)).egress, folders })(url, never);
+    createPageReader({ egress: (await site(silence)).egress, folders })(url, never);
 
   test('is read by the address that a search gave', async () => {
     const root = folderOf({ 'sub/a b.md': '# Title\n\nText.', 'page.html': article });

@@ -1,9 +1,9 @@
 /** What each provider asks, and what it makes of an answer such as the real one gives. */
-import { arxiv } from '../../../activities/sources/arxiv';
-import { github } from '../../../activities/sources/github';
-import { hackerNews } from '../../../activities/sources/hacker-news';
-import { searxng } from '../../../activities/sources/searxng';
-import { wikipedia } from '../../../activities/sources/wikipedia';
+import { createArxivSource } from '../../../activities/sources/arxiv';
+import { createGithubSource } from '../../../activities/sources/github';
+import { createHackerNewsSource } from '../../../activities/sources/hacker-news';
+import { createSearxngSource } from '../../../activities/sources/searxng';
+import { createWikipediaSource } from '../../../activities/sources/wikipedia';
 import { failureOf } from '../repository/world';
 import { body, json, never, site, status } from './world';
 import type { Answer } from './world';
@@ -31,7 +31,7 @@ describe('Wikipedia', () => {
 
   test('articles are found, garbage is left out', async () => {
     const { egress, url } = await site(answer);
-    expect(await wikipedia({ egress, baseUrl: url, language: 'en' }).search('saga', first, never)).toEqual([
+    expect(await createWikipediaSource({ baseUrl: url, language: 'en' }, egress).search('saga', first, never)).toEqual([
       {
         title: 'Saga (computing) / C#?',
         url: `${url}/wiki/Saga_(computing)_%2F_C%23%3F`,
@@ -43,7 +43,11 @@ describe('Wikipedia', () => {
 
   test('any slice can be asked for, and the query is no more than a query', async () => {
     const { egress, url, requests } = await site(answer);
-    await wikipedia({ egress, baseUrl: url, language: 'en' }).search('a&srlimit=500#', { offset: 30, limit: 7 }, never);
+    await createWikipediaSource({ baseUrl: url, language: 'en' }, egress).search(
+      'a&srlimit=500#',
+      { offset: 30, limit: 7 },
+      never,
+    );
     expect(requests[0]?.url.pathname).toBe('/w/api.php');
     expect(Object.fromEntries(requests[0]?.url.searchParams ?? [])).toMatchObject({
       srsearch: 'a&srlimit=500#',
@@ -58,7 +62,7 @@ describe('Wikipedia', () => {
       asked.push(url);
       return Promise.reject(new Error('offline'));
     };
-    await failureOf(wikipedia({ egress, language: 'de' }).search('x', first, never));
+    await failureOf(createWikipediaSource({ language: 'de' }, egress).search('x', first, never));
     expect(asked[0]).toMatch(/^https:\/\/de\.wikipedia\.org\/w\/api\.php\?/);
   });
 });
@@ -82,7 +86,7 @@ describe('Hacker News', () => {
         nbHits: 3,
       }),
     );
-    expect(await hackerNews({ egress, baseUrl: url }).search('x', first, never)).toEqual([
+    expect(await createHackerNewsSource({ baseUrl: url }, egress).search('x', first, never)).toEqual([
       {
         title: 'Story 1',
         url: 'https://example.com/1',
@@ -104,7 +108,7 @@ describe('Hacker News', () => {
       const hits = Array.from({ length: size }, (_each, n) => story(page * size + n));
       json({ hits })(request, response);
     });
-    const hits = await hackerNews({ egress, baseUrl: url }).search('x', { offset: 5, limit: 3 }, never);
+    const hits = await createHackerNewsSource({ baseUrl: url }, egress).search('x', { offset: 5, limit: 3 }, never);
     expect(hits.map(({ title }) => title)).toEqual(['Story 5', 'Story 6', 'Story 7']);
     expect(requests.length).toBe(2);
   });
@@ -137,7 +141,7 @@ describe('arXiv', () => {
 
   test('papers are found, errors that look like papers are not', async () => {
     const { egress, url } = await site(body('application/atom+xml', atom));
-    expect(await arxiv({ egress, baseUrl: url }).search('saga', first, never)).toEqual([
+    expect(await createArxivSource({ baseUrl: url }, egress).search('saga', first, never)).toEqual([
       {
         title: 'Sagas with $a < b$, Revisited',
         url: 'https://arxiv.org/abs/2401.00001v1',
@@ -150,7 +154,11 @@ describe('arXiv', () => {
 
   test('a query is made of its words: its marks would be a language there', async () => {
     const { egress, url, requests } = await site(body('application/atom+xml', atom));
-    await arxiv({ egress, baseUrl: url }).search('"fault-tolerant" OR ti:(x', { offset: 4, limit: 3 }, never);
+    await createArxivSource({ baseUrl: url }, egress).search(
+      '"fault-tolerant" OR ti:(x',
+      { offset: 4, limit: 3 },
+      never,
+    );
     expect(Object.fromEntries(requests[0]?.url.searchParams ?? [])).toEqual({
       search_query: 'all:fault AND all:tolerant AND all:or AND all:ti AND all:x',
       start: '4',
@@ -160,7 +168,7 @@ describe('arXiv', () => {
 
   test('searches are as far apart as arXiv asks for', async () => {
     const { egress, url, requests } = await site(body('application/atom+xml', atom));
-    const { search } = arxiv({ egress, baseUrl: url });
+    const { search } = createArxivSource({ baseUrl: url }, egress);
     const stop = new AbortController();
     const searched = () => search('saga', { offset: 0, limit: 3 }, stop.signal);
     const three = Promise.allSettled([searched(), searched(), searched()]);
@@ -172,7 +180,7 @@ describe('arXiv', () => {
 
   test('a query without a word is not asked', async () => {
     const { egress, url, requests } = await site(status(400));
-    expect(await arxiv({ egress, baseUrl: url }).search('"?!"', first, never)).toEqual([]);
+    expect(await createArxivSource({ baseUrl: url }, egress).search('"?!"', first, never)).toEqual([]);
     expect(requests).toEqual([]);
   });
 });
@@ -200,7 +208,7 @@ describe('GitHub', () => {
 
   test('public repositories are found, and no others, whatever the token may see', async () => {
     const { egress, url } = await site(answer);
-    expect(await github({ egress, baseUrl: url }).search('x', first, never)).toEqual([
+    expect(await createGithubSource({ baseUrl: url }, egress).search('x', first, never)).toEqual([
       {
         title: 'temporalio/temporal',
         url: 'https://github.com/temporalio/temporal',
@@ -213,20 +221,20 @@ describe('GitHub', () => {
 
   test('the token goes with the request', async () => {
     const { egress, url, requests } = await site(answer);
-    await github({ egress, baseUrl: url, token: 'hunter2' }).search('x', first, never);
+    await createGithubSource({ baseUrl: url, token: 'hunter2' }, egress).search('x', first, never);
     expect(requests[0]?.headers.authorization).toBe('Bearer hunter2');
   });
 
   test('without a token nothing claims to be one', async () => {
     const { egress, url, requests } = await site(answer);
-    await github({ egress, baseUrl: url }).search('x', first, never);
+    await createGithubSource({ baseUrl: url }, egress).search('x', first, never);
     expect(requests[0]?.headers).not.toHaveProperty('authorization');
   });
 
   test('the token does not follow a redirect', async () => {
     const thief = await site(answer);
     const { egress, url } = await site(status(302, { location: thief.url }));
-    const search = github({ egress, baseUrl: url, token: 'hunter2' }).search('x', first, never);
+    const search = createGithubSource({ baseUrl: url, token: 'hunter2' }, egress).search('x', first, never);
     const { type, message } = await failureOf(search);
     expect([type, message]).toEqual(['refused', expect.not.stringContaining('hunter2')]);
     expect(thief.requests).toEqual([]);
@@ -234,7 +242,7 @@ describe('GitHub', () => {
 
   test('a base address keeps its path', async () => {
     const { egress, url, requests } = await site(answer);
-    await github({ egress, baseUrl: `${url}/api/v3/` }).search('x', { offset: 20, limit: 10 }, never);
+    await createGithubSource({ baseUrl: `${url}/api/v3/` }, egress).search('x', { offset: 20, limit: 10 }, never);
     expect(requests[0]?.url.href).toBe('http://site/api/v3/search/repositories?q=x&per_page=10&page=3');
   });
 });
@@ -260,7 +268,7 @@ describe('SearXNG', () => {
 
   test('results are found', async () => {
     const { egress, url, requests } = await site(pagesOf(4));
-    const hits = await searxng({ egress, url }).search('saga', { offset: 0, limit: 1 }, never);
+    const hits = await createSearxngSource({ url }, egress).search('saga', { offset: 0, limit: 1 }, never);
     expect(hits).toEqual([
       {
         title: 'Result 0',
@@ -275,14 +283,14 @@ describe('SearXNG', () => {
 
   test('pages are turned until the slice is full, and no further than they go', async () => {
     const { egress, url, requests } = await site(pagesOf(4));
-    const hits = await searxng({ egress, url }).search('saga', { offset: 6, limit: 50 }, never);
+    const hits = await createSearxngSource({ url }, egress).search('saga', { offset: 6, limit: 50 }, never);
     expect(hits.map(({ title }) => title)).toEqual([6, 7, 8, 9, 10, 11].map((n) => `Result ${n}`));
     expect(requests.length).toBe(4);
   });
 
   test('an instance whose engines are all silent has not searched', async () => {
     const { egress, url } = await site(json({ results: [], unresponsive_engines: [['google', 'CAPTCHA']] }));
-    expect(await failureOf(searxng({ egress, url }).search('saga', first, never))).toMatchObject({
+    expect(await failureOf(createSearxngSource({ url }, egress).search('saga', first, never))).toMatchObject({
       type: 'unavailable',
     });
   });

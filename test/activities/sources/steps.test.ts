@@ -1,6 +1,6 @@
 /** The steps as a workflow calls them. */
 import { CancelledFailure } from '@temporalio/activity';
-import { sourceSteps } from '../../../activities/sources/steps';
+import { createSourceSteps } from '../../../activities/sources/steps';
 import { failureOf } from '../repository/world';
 import { attempt, folderOf, json, run, silence, site } from './world';
 
@@ -15,7 +15,7 @@ test('the sources are those that are configured', async () => {
     github: {},
     searxng: { url: 'https://s.example' },
   };
-  const steps = sourceSteps({ egress, pages: egress, ...all, feeds: ['https://e.com/feed'], folders: ['/tmp'] });
+  const steps = createSourceSteps({ egress, pages: egress, ...all, feeds: ['https://e.com/feed'], folders: ['/tmp'] });
   expect(await attempt().run(steps.listSources)).toEqual([
     'wikipedia',
     'hacker_news',
@@ -26,19 +26,19 @@ test('the sources are those that are configured', async () => {
     'folders',
   ]);
   expect(
-    await attempt().run(sourceSteps({ egress, pages: egress, arxiv: {}, feeds: [], folders: [] }).listSources),
+    await attempt().run(createSourceSteps({ egress, pages: egress, arxiv: {}, feeds: [], folders: [] }).listSources),
   ).toEqual(['arxiv']);
 });
 
 test('a source is searched by its name', async () => {
   const { egress, url } = await site(found);
-  const { searchSource } = sourceSteps({ egress, pages: egress, wikipedia: { language: 'en', baseUrl: url } });
+  const { searchSource } = createSourceSteps({ egress, pages: egress, wikipedia: { language: 'en', baseUrl: url } });
   expect(await run(searchSource, { source: 'wikipedia', query: ' saga ' })).toMatchObject([{ title: 'Saga' }]);
 });
 
 test('an unknown name is answered with those that there are', async () => {
   const { egress } = await site(silence);
-  const { searchSource } = sourceSteps({ egress, pages: egress, arxiv: {}, hackerNews: {} });
+  const { searchSource } = createSourceSteps({ egress, pages: egress, arxiv: {}, hackerNews: {} });
   expect(await failureOf(run(searchSource, { source: 'gopher', query: 'x' }))).toMatchObject({
     type: 'invalid_input',
     message: 'There is no source of this name. The sources of this server are: hacker_news, arxiv.',
@@ -54,7 +54,7 @@ test.each([
 ])('%s is refused by its name', async (_what, input, name) => {
   const { egress } = await site(silence);
   const failure = await failureOf(
-    run(sourceSteps({ egress, pages: egress, arxiv: {} }).searchSource, { source: 'arxiv', ...input }),
+    run(createSourceSteps({ egress, pages: egress, arxiv: {} }).searchSource, { source: 'arxiv', ...input }),
   );
   expect(failure).toMatchObject({ type: 'invalid_input', message: expect.stringContaining(name) });
 });
@@ -62,21 +62,21 @@ test.each([
 test('a search whose job is cancelled ends as cancelled while the source is still silent', async () => {
   const environment = attempt();
   const { egress, url } = await site(() => environment.cancel());
-  const { searchSource } = sourceSteps({ egress, pages: egress, wikipedia: { language: 'en', baseUrl: url } });
+  const { searchSource } = createSourceSteps({ egress, pages: egress, wikipedia: { language: 'en', baseUrl: url } });
   await expect(environment.run(searchSource, { source: 'wikipedia', query: 'x' })).rejects.toThrow(CancelledFailure);
 });
 
 test('a page whose job is cancelled ends as cancelled while the site is still silent', async () => {
   const environment = attempt();
   const { egress, url } = await site(() => environment.cancel());
-  await expect(environment.run(sourceSteps({ egress, pages: egress }).readPage, { url })).rejects.toThrow(
+  await expect(environment.run(createSourceSteps({ egress, pages: egress }).readPage, { url })).rejects.toThrow(
     CancelledFailure,
   );
 });
 
 test('what a search of the folders finds can be read', async () => {
   const { egress } = await site(silence);
-  const { searchSource, readPage } = sourceSteps({
+  const { searchSource, readPage } = createSourceSteps({
     egress,
     pages: egress,
     folders: [folderOf({ 'a.md': '# Saga\n\nText.' })],

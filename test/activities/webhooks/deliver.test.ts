@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { EgressError } from '../../../activities/egress';
 import type { Egress, EgressRequest } from '../../../activities/egress';
-import { webhooksWith } from '../../../activities/webhooks/deliver';
-import { webhookSteps } from '../../../activities/webhooks/steps';
+import { createWebhooks } from '../../../activities/webhooks/deliver';
+import { createWebhookSteps } from '../../../activities/webhooks/steps';
 import type { Attempt, Notice } from '../../../workflows/contract';
 import { WEBHOOK_SECRET, startReceiver, wellBehaved } from '../../fixtures/receiver';
 import type { Answer, Message, Receiver } from '../../fixtures/receiver';
@@ -29,7 +29,7 @@ const notice: Notice = {
 /** The steps of a worker that may call `receiver`, and the receiver. */
 async function stepsAnd(answer?: (message: Message) => Answer) {
   receiver = await startReceiver(answer);
-  const steps = webhookSteps({ allowedHosts: [receiver.host], secrets: [WEBHOOK_SECRET] });
+  const steps = createWebhookSteps({ allowedHosts: [receiver.host], secrets: [WEBHOOK_SECRET] });
   return { steps, receiver, told: { ...notice, url: receiver.url } };
 }
 
@@ -39,7 +39,7 @@ function attempt(reply: number | EgressError, body = ''): Promise<Attempt> {
     reply instanceof EgressError
       ? Promise.reject(reply)
       : Promise.resolve({ status: reply, headers: {}, body: Buffer.from(body), url });
-  return webhooksWith({ allowedHosts: ['hooks.example.com'], secrets: ['s'] }, egress).send(notice, signal);
+  return createWebhooks({ allowedHosts: ['hooks.example.com'], secrets: ['s'] }, egress).send(notice, signal);
 }
 
 test('a message is signed, thin, and has the id of its job each time', async () => {
@@ -118,7 +118,7 @@ test('an attempt has 15 s, 64 KB, and follows no redirect', async () => {
     asked.push(request);
     return Promise.resolve({ status: 204, headers: {}, body: Buffer.alloc(0), url });
   };
-  const webhooks = webhooksWith({ allowedHosts: ['hooks.example.com'], secrets: ['s'] }, egress);
+  const webhooks = createWebhooks({ allowedHosts: ['hooks.example.com'], secrets: ['s'] }, egress);
   await webhooks.challenge(notice.url, signal);
   await webhooks.send(notice, signal);
   for (const request of asked) {
@@ -136,7 +136,7 @@ test.each([
   ['no address', 'hooks.example.com', 'bad_url'],
 ])('nothing is sent to %s', async (_what, url, outcome) => {
   const egress = jest.fn<never, []>();
-  const webhooks = webhooksWith({ allowedHosts: ['hooks.example.com'], secrets: ['s'] }, egress);
+  const webhooks = createWebhooks({ allowedHosts: ['hooks.example.com'], secrets: ['s'] }, egress);
   expect(await webhooks.send({ ...notice, url }, signal)).toBe(outcome);
   expect(await webhooks.challenge(url, signal)).toBe(outcome);
   expect(egress).not.toHaveBeenCalled();
@@ -151,7 +151,7 @@ test('a listed host that is private is not connected to, unless it is 127.0.0.1 
   await once(canary, 'listening');
   const { port } = canary.address() as AddressInfo;
   const hosts = [`localhost:${port}`, `[::ffff:7f00:1]:${port}`, `127.0.0.1:${port}`];
-  const steps = webhookSteps({ allowedHosts: hosts, secrets: [WEBHOOK_SECRET] });
+  const steps = createWebhookSteps({ allowedHosts: hosts, secrets: [WEBHOOK_SECRET] });
   expect(await run(steps.sendWebhook, { ...notice, url: `https://localhost:${port}/` })).toBe('forbidden_address');
   expect(await run(steps.sendWebhook, { ...notice, url: `https://[::ffff:127.0.0.1]:${port}/` })).toBe(
     'forbidden_address',

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { shownSecretOf } from '../../../activities/webhooks/sign';
-import { webhookSteps } from '../../../activities/webhooks/steps';
+import { createWebhookSteps } from '../../../activities/webhooks/steps';
 import { freePort } from '../../../cli/engine/ports';
 import { packageRoot } from '../../../cli/root';
 import type { Notice } from '../../../workflows/contract';
@@ -34,8 +34,8 @@ test('the receiver of the documentation verifies, says why it refuses, answers t
     status: 'done',
     endedAt: new Date().toISOString(),
   };
-  const ours = webhookSteps({ allowedHosts: [host], secrets: [WEBHOOK_SECRET] });
-  const forged = webhookSteps({ allowedHosts: [host], secrets: ['another secret, which is not known to it'] });
+  const ours = createWebhookSteps({ allowedHosts: [host], secrets: [WEBHOOK_SECRET] });
+  const forged = createWebhookSteps({ allowedHosts: [host], secrets: ['another secret, which is not known to it'] });
   expect(await run(forged.sendWebhook, notice)).toBe('rejected');
   expect(await run(ours.challengeWebhook, url)).toBe('accepted');
   expect(await run(ours.sendWebhook, notice)).toBe('accepted');
