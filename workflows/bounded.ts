@@ -1,13 +1,13 @@
-/** Lets values through that Temporal will take. One that it will not would be tried for ever. */
+/** Refuses values that Temporal would not accept: the workflow would be retried with them for ever. */
 import { MAX_RESULT_BYTES } from './contract';
 import type { ApplicationFailure } from '@temporalio/workflow';
 import type { Policy } from './contract';
 import { fail } from './failure';
 
 /**
- * Hands `value` back as it is.
+ * Returns `value` itself if it fits into a payload.
  *
- * @param what - names it in the error
+ * @param what - names the value in the error
  * @throws ApplicationFailure `too_large` over 1.5 MB of JSON; `broken` when it is not JSON
  */
 export function bounded<R>(what: string, value: R, policy: Policy): R {
@@ -16,12 +16,12 @@ export function bounded<R>(what: string, value: R, policy: Policy): R {
   throw tooLarge(what, text, policy);
 }
 
-/** Whether a JSON text is one that Temporal will take. */
+/** Whether a JSON text is small enough for Temporal. */
 export function fits(text: string): boolean {
   return bytesIn(text) <= MAX_RESULT_BYTES;
 }
 
-/** The failure for one that it will not. */
+/** The failure for a JSON text that is not. */
 export function tooLarge(what: string, text: string, { attempts }: Policy): ApplicationFailure {
   const sentence = `${what} has ${bytesIn(text)} bytes; ${MAX_RESULT_BYTES} is the limit.`;
   return fail('too_large', sentence, { sideEffect: 'unknown', of: attempts });
@@ -29,7 +29,7 @@ export function tooLarge(what: string, text: string, { attempts }: Policy): Appl
 
 const bytesIn = (text: string): number => new TextEncoder().encode(text).length;
 
-/** As it is: a function or a symbol has no JSON. */
+/** `JSON.stringify` with its true type: it returns undefined for a function or a symbol. */
 const stringify: (value: unknown) => string | undefined = JSON.stringify;
 
 /** The JSON of `value`. @throws ApplicationFailure `broken` when there is none */

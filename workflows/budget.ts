@@ -1,29 +1,49 @@
-/** The working time of a job, as a workflow timer that stands still while a person is waited for. */
+/** The working time of a job: a workflow timer that stands still while the job waits for a person. */
 import { CancellationScope, CancelledFailure, sleep } from '@temporalio/workflow';
 
-/** How long a job may clean up after its end. */
+/** How long the job's code may clean up after the budget ended or the job was cancelled. */
 const GRACE_MS = 5_000;
-/** Kept back from the budget to return what is in hand: a decision takes a worker some milliseconds. */
-const PACKING_MS = 250;
-/** Steps that it may begin in that time. */
-const LATE_MAX = 20;
+/** Kept back from the budget to return the partial result, since a worker takes some milliseconds for that. */
+const RETURN_MS = 250;
+/** How many steps the job's code may start after that. */
+const LATE_STEPS_MAX = 20;
 
-export type Budget = ReturnType<typeof startBudget>;
+export interface Budget {
+  /** Whether the working time is over. */
+  readonly ended: boolean;
+  /** Working time that is left, milliseconds. */
+  leftMs(): number;
+  /**
+   * Runs the job and cancels it when the working time is over. A job that was cancelled before it began does not begin. Code
+   * that ignores its cancellation delays the end of the job by the grace at most.
+   *
+   * @throws CancelledFailure when the budget ended or the job was cancelled
+   */
+  within<R>(run: () => Promise<R>): Promise<R>;
+  /**
+   * Must be awaited before each step. After the end it lets only a few steps through: code that retries a step for ever would
+   * hang the worker.
+   */
+  admit(): Promise<void>;
+  /** Stops the clock until {@link Budget.release} is called as often as this. */
+  hold(): void;
+  release(): void;
+}
 
-/** Makes a budget of `budgetMs`. At its end everything that runs `within` it is cancelled. */
-export function startBudget(budgetMs: number) {
+/** @param budgetMs - the working time, milliseconds. It begins when `within` is called. */
+export function createBudget(budgetMs: number): Budget {
   const root = CancellationScope.current();
   const work = new CancellationScope();
-  let leftMs = budgetMs - Math.min(PACKING_MS, budgetMs / 10);
+  let leftMs = budgetMs - Math.min(RETURN_MS, budgetMs / 10);
   let startedAt = 0;
   let holds = 0;
   let ended = false;
-  let late = 0;
+  let lateSteps = 0;
   let timer = new CancellationScope();
 
   const start = (): void => {
     startedAt = Date.now();
-    // Under the job's own scope: an author may ask in one that is cancelled, and the budget must not end with it.
+    // In the job's own scope: an author may ask in a scope that is cancelled later, which must not cancel the timer.
     timer = new CancellationScope({ cancellable: true, parent: root });
     void timer
       .run(() => sleep(Math.max(leftMs, 1), { summary: 'Budget' }))
@@ -32,7 +52,7 @@ export function startBudget(budgetMs: number) {
           ended = true;
           work.cancel();
         },
-        () => undefined, // held, or the job is over
+        () => undefined, // the clock was stopped, or the job is over
       );
   };
 
@@ -40,38 +60,30 @@ export function startBudget(budgetMs: number) {
     get ended() {
       return ended;
     },
-    /** Working time that is left, milliseconds. */
-    leftMs: (): number => Math.max(0, holds > 0 ? leftMs : leftMs - (Date.now() - startedAt)),
-    /**
-     * Runs the job; one that was cancelled before it began does not begin. Code that swallows its cancellation does not hold
-     * up the end of the job for longer than the grace.
-     *
-     * @throws CancelledFailure when the budget ended or the job was cancelled
-     */
-    async within<R>(run: () => Promise<R>): Promise<R> {
+    leftMs: () => Math.max(0, holds > 0 ? leftMs : leftMs - (Date.now() - startedAt)),
+    async within(run) {
       start();
       const overdue = work.cancelRequested.catch(async (cancelled: unknown) => {
         await CancellationScope.nonCancellable(() => sleep(GRACE_MS, { summary: 'Grace' }));
         throw cancelled;
       });
       try {
-        await Promise.resolve(); // a cancellation comes with the first task, and is known a moment later
+        await Promise.resolve(); // a cancellation that came with the first task is only seen after this
         if (work.consideredCancelled) throw new CancelledFailure('The job was cancelled before it began.');
         return await Promise.race([work.run(run), overdue]);
       } finally {
         timer.cancel();
       }
     },
-    /** Holds back the steps of code that goes on after its end: retried at once, for ever, they would hang the worker. */
-    async admit(): Promise<void> {
-      if (work.consideredCancelled && ++late > LATE_MAX) await new Promise(() => undefined);
+    async admit() {
+      if (work.consideredCancelled && ++lateSteps > LATE_STEPS_MAX) await new Promise(() => undefined);
     },
-    hold(): void {
+    hold() {
       if (holds++ > 0) return;
       leftMs -= Date.now() - startedAt;
       timer.cancel();
     },
-    release(): void {
+    release() {
       if (--holds === 0) start();
     },
   };

@@ -1,6 +1,6 @@
 /**
- * The contract: names and shapes that two processes must agree on. It imports nothing, so that it may be
- * loaded anywhere, Temporal's sandbox included.
+ * The contract: names and shapes that two processes must agree on. It imports nothing, so that it can be loaded anywhere,
+ * also in Temporal's sandbox.
  *
  * Words, fixed once:
  *
@@ -14,21 +14,25 @@
  * - **caller**: who is asking: tenant and subject.
  * - **outcome**: how a job ended: done, partial, failed, cancelled.
  *
- * Everything here is a wire format: a job that started under an older version is still read by a newer one.
+ * Everything here is a wire format: a newer version must still read jobs that an older one started.
  */
 
 /** The task queue that the workers of this project poll. */
 export const TASK_QUEUE = 'holdfast';
 
-/** The queue of steps that have a limit of their own: polled by the workers whose configuration names it. */
+/**
+ * The task queue for steps with a limit of their own. The workers whose configuration names it poll it.
+ *
+ * @param name - must match {@link QUEUE_NAME}
+ */
 export function queueOf(name: string): string {
   return `${TASK_QUEUE}.${name}`;
 }
 
-/** The queue of callbacks: receivers that are slow hold up each other, and no step of a job. */
+/** Name of the queue for callbacks. They have their own, so that slow receivers delay one another but no steps of jobs. */
 export const WEBHOOKS_QUEUE = 'webhooks';
 
-/** The form of such a name. */
+/** The form of a queue's name. */
 export const QUEUE_NAME = /^[a-z0-9-]{1,32}$/;
 
 /** `job_` and 16 lower-case Crockford base32 characters (80 bits). */
@@ -46,24 +50,24 @@ export interface Policy {
   readonly budgetMs: number;
   /** Longest time of one attempt at a step. */
   readonly stepTimeoutMs: number;
-  /** A worker that is silent for this long in mid-step is taken for dead. */
+  /** A worker that sends no heartbeat for this long during a step counts as dead. */
   readonly heartbeatMs: number;
-  /** Attempts at one step. 1 means that a step is never repeated, not even when a worker is lost in it. */
+  /** Attempts at one step. With 1 a step is never repeated, not even when its worker is lost. */
   readonly attempts: number;
-  /** Pause before the second attempt; doubles up to `retryMaxMs`. */
+  /** Pause before the second attempt. It doubles for each further one, up to `retryMaxMs`. */
   readonly retryInitialMs: number;
   readonly retryMaxMs: number;
   /** How long a question to a person stays open before it expires. */
   readonly askMs: number;
-  /** `required`: a person has to allow the job before its first step. Nobody's answer is a no. */
+  /** `required`: a person has to allow the job before its first step. No answer counts as a no. */
   readonly approval?: 'required';
-  /** Steps run on the queue of this name, whose workers cap how many run at once. Absent: on everybody's. */
+  /** Name of the queue that the steps run on; its workers limit how many run at once. Absent: {@link TASK_QUEUE}. */
   readonly queue?: string;
-  /** How long a result can be read after the end. Absent in jobs of an older version: {@link DEFAULT_POLICY}'s. */
+  /** How long a result can be read after the end of the job. Absent in jobs of an older version: as in {@link DEFAULT_POLICY}. */
   readonly ttlMs?: number;
 }
 
-/** Limits of a job that was started without our memo, by another starter than the gateway. */
+/** The limits of a job without our memo, because something other than the gateway started it. */
 export const DEFAULT_POLICY: Policy & { readonly ttlMs: number } = {
   budgetMs: 3_600_000,
   stepTimeoutMs: 600_000,
@@ -84,7 +88,7 @@ export const MEMO_PARTIAL = 'partial';
 /** Memo key of the open {@link Question}s, an array. */
 export const MEMO_QUESTIONS = 'questions';
 
-/** What a job knows of its call. Never holds a credential. */
+/** What a job knows about its call. It never holds a credential. */
 export interface JobMemo {
   readonly tool: string;
   readonly caller: Caller;
@@ -93,24 +97,24 @@ export interface JobMemo {
   readonly argsHash: string;
   /** When the call was accepted, by the gateway's clock, ISO 8601. Absent in jobs of an older version. */
   readonly at?: string;
-  /** The job that this one goes on with. */
+  /** The job that this one continues. */
   readonly continues?: JobId;
-  /** `own`: it is waited for with handle tools of its tool's own. */
+  /** `own`: its tool has handle tools of its own, such as `wait_X`. */
   readonly handles?: 'own';
-  /** Where the end of the job is to be told. Absent: nobody asked, or the job is of an older version. */
+  /** Where to report the end of the job. Absent: nobody asked for that, or the job is of an older version. */
   readonly callback?: Callback;
 }
 
-/** Where the end of a job is told. Recorded with the job: never holds a credential. */
+/** Where to report the end of a job. It is recorded with the job, so it never holds a credential. */
 export interface Callback {
-  /** https; plain http for a receiver on the same machine alone. */
+  /** An https URL; plain http only for a receiver on the same machine. */
   readonly url: string;
 }
 
 /** Longest address of a callback, characters. */
 export const CALLBACK_MAX = 2_048;
 
-/** Hosts of callbacks that may be spoken to in plain http: a receiver on the same machine. */
+/** Hosts of callbacks that may be called over plain http: receivers on the same machine. */
 export const LOOPBACK_HOST = /^127\.0\.0\.1:\d+$/;
 
 /** Where a job is. `done` counts finished steps; `total` is absent while unknown. */
@@ -118,39 +122,39 @@ export interface Progress {
   readonly done: number;
   readonly total?: number;
   readonly message: string;
-  /** When it came there, ISO 8601. Absent in jobs that began under an older version. */
+  /** When the job got there, ISO 8601. Absent in jobs that began under an older version. */
   readonly at?: string;
 }
 
-/** Finer progress within a step, carried by activity heartbeats. */
+/** Progress within a step. Activity heartbeats carry it. */
 export interface StepProgress {
   readonly done?: number;
   readonly total?: number;
   readonly message?: string;
 }
 
-/** Largest result of a step or a job, bytes of JSON. Temporal refuses payloads over 2 MB, and would try for ever. */
+/** Largest result of a step or a job, bytes of JSON. Temporal refuses payloads over 2 MB, and would retry for ever. */
 export const MAX_RESULT_BYTES = 1_500_000;
 
-/** Largest question, as JSON characters: the memo is read with every look at the job. */
+/** Largest question, characters of JSON. It is in the memo, which is read whenever someone looks at the job. */
 export const MAX_QUESTION = 20_000;
 
-/** Largest partial, as JSON characters, that is kept in the memo itself; a larger one is fetched by query. */
+/** Largest partial result that is kept in the memo itself, characters of JSON. A larger one is fetched by query. */
 export const MEMO_PARTIAL_MAX = 1_000;
 
-/** The last partial result: itself when small, else only its size. */
+/** The last partial result: the value when it is small, otherwise only its size. */
 export type PartialMemo = { readonly value: unknown } | { readonly characters: number };
 
-/** Query that returns the last partial in full. */
+/** Query that returns the last partial result in full. */
 export const QUERY_PARTIAL = 'holdfast.partial';
 /** Signal that carries an {@link Answer}. */
 export const SIGNAL_ANSWER = 'holdfast.answer';
-/** Signal that carries the key of a question which has been put before a person: polling gateways need not push it again. */
+/** Signal that carries the key of a question that a person has been shown, so that no gateway has to push it again. */
 export const SIGNAL_SHOWN = 'holdfast.shown';
 
 /**
- * A question to a person. `key` is unique for the life of the job; `schema` is a form as MCP elicitation has it: an object
- * whose properties are strings, numbers, booleans or choices.
+ * A question to a person. `key` is unique in the job. `schema` is a form as in MCP elicitation: an object whose properties are
+ * strings, numbers, booleans or choices.
  */
 export interface Question {
   readonly key: string;
@@ -160,13 +164,13 @@ export interface Question {
   readonly expiresAt: string;
   /** When it was asked, ISO 8601. Absent in jobs that began under an older version. */
   readonly at?: string;
-  /** A client has been shown it by a push. */
+  /** Whether a gateway has pushed it to a client. */
   readonly shown?: boolean;
-  /** For the client itself rather than its user: its model, or its roots. Then there is no form; the content is MCP's result of it. */
+  /** A request to the client itself rather than its user. Then there is no form, and the answer's content is MCP's result. */
   readonly request?: ClientRequest;
 }
 
-/** What a job may ask of a client besides a form for its user. */
+/** What a job may ask of the client itself: its model, or its roots. */
 export interface ClientRequest {
   readonly method: 'sampling/createMessage' | 'roots/list';
   readonly params: Readonly<Record<string, unknown>>;
@@ -177,18 +181,18 @@ export interface Answer {
   readonly key: string;
   readonly action: 'accept' | 'decline' | 'cancel';
   readonly content?: Readonly<Record<string, unknown>>;
-  /** When it was taken, by the gateway's clock, ISO 8601: a job whose workers are down reads it later. */
+  /** When the gateway received it, by its clock, ISO 8601. The job may read it later, when its workers are down. */
   readonly at?: string;
 }
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** What a workflow returns in place of its output when it was stopped with something in hand. */
+/** What a workflow returns instead of its output when its budget ended and it had kept a partial result. */
 export interface PartialResult {
   readonly holdfast: 'partial';
   readonly reason: 'budget';
   readonly value: unknown;
-  /** Where it was then. Absent in results of an older version. */
+  /** Where the job was then. Absent in results of an older version. */
   readonly progress?: Progress;
 }
 
@@ -200,12 +204,12 @@ export function isPartialResult(value: unknown): value is PartialResult {
 /**
  * Why a step or a job failed, as it crosses the wire: the `type` of Temporal's ApplicationFailure.
  *
- * - `invalid_input`: the arguments name something that cannot be worked on. The caller can mend it.
+ * - `invalid_input`: the arguments name something that cannot be worked on. The caller can correct them.
  * - `refused`: the outside world said no, and would say no again.
- * - `unavailable`: the outside world did not answer in time, or said "not now".
+ * - `unavailable`: the outside world did not answer in time, or asked to try later.
  * - `too_large`: a result is larger than a payload may be.
- * - `over_budget`: the budget ended with nothing in hand.
- * - `outcome_unknown`: a worker was lost in a step that must not be repeated.
+ * - `over_budget`: the budget ended before there was a partial result.
+ * - `outcome_unknown`: a worker was lost during a step that must not be repeated.
  * - `broken`: a bug, here or in a worker.
  */
 export const FAILURES = [
@@ -236,7 +240,7 @@ export function isRetryable(failure: Failure): boolean {
   }
 }
 
-/** First detail of every failure of ours. */
+/** The first of the details of every failure of ours. */
 export interface FailureDetail {
   /** What the failed step may have done to the outside world. */
   readonly sideEffect: 'none' | 'unknown' | 'done';
@@ -244,11 +248,11 @@ export interface FailureDetail {
   readonly attempt?: number;
   /** Attempts that the policy allows. */
   readonly of?: number;
-  /** When the outside world wants to be asked again, milliseconds after the failure. */
+  /** How long the outside world asked to wait before the next attempt, milliseconds after the failure. */
   readonly retryAfterMs?: number;
 }
 
-/** What a callback says of the end of a job: never its result. The input of the workflow `deliverWebhook`. */
+/** What a callback says about the end of a job, never its result. It is the input of the workflow `deliverWebhook`. */
 export interface Notice {
   readonly url: string;
   readonly job: JobId;
@@ -273,15 +277,15 @@ export const WEBHOOK_SCHEDULE: readonly number[] = [
 ];
 
 /**
- * What came of one attempt at a callback. The receiver's own words are never kept.
+ * The outcome of one attempt at a callback. The receiver's own words are never kept.
  *
- * - `accepted`: a 2xx.
- * - `gone`: a 410: the receiver wants no more.
- * - `not_allowed`, `bad_url`, `forbidden_address`: not sent, and not to be sent.
- * - `not_verified`: a 2xx that did not repeat the challenge.
- * - `redirected`, `rejected`, `unwell`: a 3xx, another 4xx, a 5xx.
+ * - `accepted`: status 2xx.
+ * - `gone`: status 410, which says that the receiver wants no more callbacks.
+ * - `not_allowed`, `bad_url`, `forbidden_address`: nothing was sent, and no later attempt would send anything.
+ * - `not_verified`: status 2xx, but the reply did not repeat the challenge.
+ * - `redirected`: status 3xx. `rejected`: another 4xx. `unwell`: 5xx.
  * - `host_not_found`, `timeout`, `connection`, `tls`, `too_large`: no reply, or none that could be read.
- * - `lost`: the worker did not report back. Whether the attempt arrived is unknown.
+ * - `lost`: the worker did not report back. Whether the receiver got the message is unknown.
  */
 export type Attempt =
   | 'accepted'

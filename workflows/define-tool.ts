@@ -1,4 +1,4 @@
-/** How an author defines a tool: what the model sees, and the limits. How it runs is the workflow's affair. */
+/** How an author defines a tool: what the model sees, and the limits. The workflow says how it runs. */
 import type { ContentBlock } from '@modelcontextprotocol/server';
 import type { z } from 'zod';
 
@@ -25,20 +25,20 @@ export interface PolicyInWords {
   readonly approval?: 'required';
   /** How long a call waits before it answers with a handle, whatever the client's patience. At most 240 s. */
   readonly wait?: Duration;
-  /** Its steps run on the workers that poll the queue of this name (`worker.queues` in the configuration), which cap them. */
+  /** Its steps run on the workers that poll this queue (`worker.queues` in the configuration), which limit how many run at once. */
   readonly queue?: string;
-  /** How long a result can be read after the end, at least. Default 24 hours. */
+  /** How long a result can be read after the end of its job, at least. Default 24 hours. */
   readonly ttl?: Duration;
-  /** `batch`: where workers are short, it gives way to everything else. */
+  /** `batch`: when workers are short, everything else goes first. */
   readonly priority?: 'batch';
   /**
-   * What a hang-up of a 2026-07-28 client means: the end of its wait (`detach`, the default), or of the job, unless the call
-   * carries an idempotency key: others may wait for that job.
+   * What happens when a 2026-07-28 client hangs up. `detach`, the default: only its wait ends. `cancel`: the job is cancelled,
+   * unless the call had an idempotency key, since others may wait for that job.
    */
   readonly onDisconnect?: 'detach' | 'cancel';
 }
 
-/** What every tool's author says, however the tool runs. */
+/** A tool as the model and the gateway see it, however it runs. */
 interface ToolFace<I extends z.ZodType, O extends z.ZodType> {
   /** Letters, digits, `_`, `-` and `.`; at most 64 characters. */
   readonly name: string;
@@ -48,20 +48,20 @@ interface ToolFace<I extends z.ZodType, O extends z.ZodType> {
   readonly input: I;
   readonly output?: O;
   readonly annotations?: Annotations;
-  /** Capabilities without which a client's call is refused (-32021). A tool that needs none serves every client. */
+  /** Capabilities that a client must have; otherwise its call is refused (-32021). Absent: the tool serves every client. */
   readonly needs?: readonly ('tasks' | 'elicitation' | 'sampling' | 'roots')[];
   readonly policy?: PolicyInWords;
-  /** What it leaves when it is stopped can be gone on with: its workflow begins with `job.earlier`. */
+  /** A job that was stopped can be continued: the workflow goes on from `job.earlier`. */
   readonly continues?: true;
-  /** `own`: the tool gets handle tools of its own, `start_X`, `query_X`, `wait_X` and `cancel_X`, in place of itself. */
+  /** `own`: the tool is offered as four tools of its own, `start_X`, `query_X`, `wait_X` and `cancel_X`. */
   readonly handles?: 'own';
   /** The output in words, for clients that show no structured content. Without it the JSON is shown. */
   text?(output: z.output<O>): string;
-  /** The same for outputs that are more than text: images, audio, resources, in MCP's content blocks. */
+  /** The output as MCP content blocks, where it is more than text: images, audio, resources. */
   content?(output: z.output<O>): ContentBlock[];
 }
 
-/** A workflow type as exported from `workflows/index.ts`; or, when one step is all there is, the name of that activity. */
+/** How a tool runs: a workflow that `workflows/index.ts` exports, or, when one step is enough, the name of that activity. */
 type Run = { readonly workflow: string; readonly step?: never } | { readonly step: string; readonly workflow?: never };
 
 /** A tool as its author writes it. */
@@ -72,7 +72,7 @@ export type InputOf<T> = T extends { readonly input: infer I extends z.ZodType }
 /** What the workflow of tool `T` returns. */
 export type OutputOf<T> = T extends { readonly output?: infer O extends z.ZodType } ? z.output<O> : never;
 
-/** Checks the definition against its type and hands it back as it is: the tool is data. */
+/** Checks the type of a definition and returns it unchanged: a tool is data. */
 export function defineTool<I extends z.ZodType, O extends z.ZodType>(
   definition: ToolDefinition<I, O>,
 ): ToolDefinition<I, O> {

@@ -1,12 +1,12 @@
-/** Turns what ended a job badly into a kind of the contract and a sentence: what the caller reads, and the Web UI shows. */
+/** Turns an error that ended a job into a kind of the contract and a sentence, which the caller reads and the Web UI shows. */
 import { ActivityFailure, ApplicationFailure, CancelledFailure, TimeoutFailure } from '@temporalio/workflow';
 import { FAILURES } from './contract';
 import type { Failure, FailureDetail, Policy } from './contract';
 
-/** The type that the SDK gives a step whose worker was told to stop and had no more time for it. */
+/** The type of the SDK's failure for a step that its worker had no time to finish when it was stopped. */
 const WORKER_SHUTDOWN = 'WorkerShutdown';
 
-/** What a worker says that was given a step which it does not have. */
+/** The SDK's failure from a worker that does not know the step that it was given. */
 const NOT_FOUND = 'NotFoundError';
 const NOT_REGISTERED = /is not registered on this Worker/;
 
@@ -26,7 +26,7 @@ export function kindOf({ type }: ApplicationFailure): Failure | undefined {
   return FAILURES.find((known) => known === type);
 }
 
-/** Makes the failure of a job from the error that its workflow threw. An error without a meaning for a caller comes back as it is. */
+/** Turns the error that a workflow threw into the failure of its job. An error that is not that of a step is returned as it is. */
 export function jobFailure(error: unknown, policy: Policy): unknown {
   if (!(error instanceof ActivityFailure)) return error;
   const { cause, activityType } = error;
@@ -46,7 +46,7 @@ export function jobFailure(error: unknown, policy: Policy): unknown {
   const kind = cause instanceof ApplicationFailure ? kindOf(cause) : undefined;
   if (cause instanceof ApplicationFailure && cause.type === NOT_FOUND && NOT_REGISTERED.test(cause.message))
     return fail('broken', `No worker that polls for it knows a step named ${activityType}.`, unknown, error);
-  // What has no kind of ours was not written by us: it stays in the history, for the operator.
+  // A failure without a kind of ours has a text that is not ours either: the operator finds it in the history.
   if (!kind || !(cause instanceof ApplicationFailure))
     return fail('broken', `Step ${activityType} failed.`, unknown, error);
   const [detail] = (cause.details ?? []) as FailureDetail[];

@@ -1,6 +1,6 @@
 /**
- * Door one: the bundle. The worker loads this file by path into Temporal's sandbox. An exported name is a wire format:
- * renaming one strands the jobs in flight.
+ * Door one of two into this folder: the bundle. The worker loads this file by path into Temporal's sandbox. The exported names
+ * are wire formats: when one is renamed, the jobs that run it are stranded.
  */
 export { analyzeRepository } from './analyze-repository/workflow';
 export { deepResearch } from './deep-research/workflow';

@@ -1,11 +1,17 @@
-/** Where a job is, kept in its memo: everyone who waits reads it there, with no worker asked. */
+/** Where a job is. It is kept in the job's memo, which can be read without a worker. */
 import { setCurrentDetails, upsertMemo } from '@temporalio/workflow';
 import { MEMO_PROGRESS } from './contract';
 import type { Progress } from './contract';
 
-export type Shown = ReturnType<typeof showProgress>;
+export interface JobProgress {
+  current(): Progress;
+  /** Changes what is shown, at once. */
+  show(update: Partial<Progress>): void;
+  /** Shows `message`, runs `run`, and counts it as done when the next progress is shown. */
+  step<R>(message: string, run: () => Promise<R>): Promise<R>;
+}
 
-export function showProgress() {
+export function createProgress(): JobProgress {
   let current: Progress = { done: 0, message: '' };
   const show = (update: Partial<Progress>): void => {
     current = { ...current, ...update, at: new Date().toISOString() };
@@ -13,12 +19,12 @@ export function showProgress() {
     setCurrentDetails(current.message);
   };
   return {
-    current: (): Progress => current,
-    progress: show,
-    async step<R>(message: string, run: () => Promise<R>): Promise<R> {
+    current: () => current,
+    show,
+    async step(message, run) {
       show({ message });
       const result = await run();
-      // Written with the next boundary: one history event for each step, not two.
+      // Not written yet: with the next message it is one history event for each step, not two.
       current = { ...current, done: current.done + 1 };
       return result;
     },

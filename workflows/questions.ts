@@ -1,30 +1,40 @@
-/** Questions of a job to a person: kept in the memo while open, answered by a signal, waited for at no cost to the budget. */
+/** Questions of a job to a person. An open one is in the memo, a signal answers it, and waiting costs no budget. */
 import { condition, defineSignal, patched, setHandler, upsertMemo } from '@temporalio/workflow';
 import type { Budget } from './budget';
 import { MAX_QUESTION, MEMO_QUESTIONS, SIGNAL_ANSWER, SIGNAL_SHOWN } from './contract';
 import type { Answer, ClientRequest, FailureDetail, JsonSchema, Policy, Question } from './contract';
 import { fail } from './failure';
 
-/** What came of a question: an answer, or nobody gave one in time. Expiry is never an approval. */
+/** What a question leads to: an answer, or `expired` when nobody answered in time. Expiry is never an approval. */
 export type Reply = Omit<Answer, 'key' | 'at'> | { readonly action: 'expired' };
 
-/** What a job may ask: a sentence, and a form as in MCP elicitation (a flat object of strings, numbers, booleans, choices). */
+/**
+ * A question as the author writes it: a sentence, and a form as in MCP elicitation, which is a flat object of strings, numbers,
+ * booleans and choices.
+ */
 export interface Asked {
   readonly message: string;
   readonly schema: JsonSchema;
-  /** Names the answer; by default q1, q2 and so on. Unique for the life of the job. */
+  /** Names the question in its answer. It must be unique in the job; by default q1, q2 and so on. */
   readonly key?: string;
-  /** Asks the client itself; its result comes back as the content. `message` says what for, where a person reads it. */
+  /** A request to the client itself. Its result is the content of the reply; `message` tells a person what it is for. */
   readonly request?: ClientRequest;
 }
 
 const answerSignal = defineSignal<[Answer]>(SIGNAL_ANSWER);
 const shownSignal = defineSignal<[string]>(SIGNAL_SHOWN);
 
-const LATE_ANSWERS = 'late-answers';
+/** Jobs that began before this patch accepted late answers, and must do so again when they replay. */
+const LATE_ANSWERS_PATCH = 'late-answers';
 
-/** Makes the function that asks. The first answer to a question counts; it may come while no worker is up. */
-export function takeQuestions(policy: Policy, budget: Pick<Budget, 'hold' | 'release'>) {
+/**
+ * Asks a question and waits for the reply. The first answer counts; it may come while no worker is up.
+ *
+ * @throws ApplicationFailure `too_large` or `broken` when no client could show the question, or its key was used before
+ */
+export type Ask = (question: Asked) => Promise<Reply>;
+
+export function createAsk(policy: Policy, budget: Pick<Budget, 'hold' | 'release'>): Ask {
   const open = new Map<string, Question>();
   const answers = new Map<string, Answer>();
   const used = new Set<string>();
@@ -32,8 +42,7 @@ export function takeQuestions(policy: Policy, budget: Pick<Budget, 'hold' | 'rel
   setHandler(answerSignal, (answer) => {
     const question = open.get(answer.key);
     if (!question || answers.has(answer.key)) return;
-    // Jobs that took a late answer before this was known go on with it: they find no patch when they replay.
-    if (isLate(answer, question) && patched(LATE_ANSWERS)) return;
+    if (isLate(answer, question) && patched(LATE_ANSWERS_PATCH)) return;
     answers.set(answer.key, answer);
   });
   setHandler(shownSignal, (key) => {
@@ -43,7 +52,7 @@ export function takeQuestions(policy: Policy, budget: Pick<Budget, 'hold' | 'rel
     showOpen();
   });
 
-  return async ({ message, schema, request, key = freeKey(used) }: Asked): Promise<Reply> => {
+  return async ({ message, schema, request, key = freeKey(used) }) => {
     const at = new Date().toISOString();
     const expiresAt = new Date(Date.now() + policy.askMs).toISOString();
     const question: Question = { key, message, schema, at, expiresAt, ...(request && { request }) };
@@ -65,8 +74,8 @@ export function takeQuestions(policy: Policy, budget: Pick<Budget, 'hold' | 'rel
 }
 
 /**
- * Whether an answer came after its question had expired. A signal is taken in before a timer that fired earlier, so the
- * timer alone does not tell.
+ * Whether an answer came after its question had expired. The timer alone does not tell: a job that wakes up receives its signals
+ * first, and then its timers, even those that fired before.
  */
 function isLate({ at }: Answer, { expiresAt }: Question): boolean {
   return (at === undefined ? Date.now() : Date.parse(at)) >= Date.parse(expiresAt);
@@ -78,7 +87,7 @@ function freeKey(used: ReadonlySet<string>): string {
   return `q${n}`;
 }
 
-/** A question that no client could show is the author's mistake: better found at once than by a person who waits. */
+/** Throws when no client could show the question, so that its author sees the mistake at once. */
 function refuseUnaskable(question: Question, used: ReadonlySet<string>, { attempts }: Policy): void {
   const detail: FailureDetail = { sideEffect: 'unknown', of: attempts };
   const characters = JSON.stringify(question).length;
@@ -93,17 +102,17 @@ function refuseUnaskable(question: Question, used: ReadonlySet<string>, { attemp
     );
 }
 
-const PLAIN = new Set<unknown>(['string', 'number', 'integer', 'boolean']);
+/** Types of a form's fields, besides arrays of choices. */
+const FIELD_TYPES = new Set<unknown>(['string', 'number', 'integer', 'boolean']);
 
 function isForm({ type, properties }: JsonSchema): boolean {
   return type === 'object' && isRecord(properties) && Object.values(properties).every(isField);
 }
 
-/** A primitive, or an array of choices. */
 function isField(field: unknown): boolean {
   if (!isRecord(field)) return false;
   const { type, items } = field;
-  return PLAIN.has(type) || (type === 'array' && isRecord(items) && ('enum' in items || 'anyOf' in items));
+  return FIELD_TYPES.has(type) || (type === 'array' && isRecord(items) && ('enum' in items || 'anyOf' in items));
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,4 +1,4 @@
-/** The steps of a job: activities, each bounded by the policy that the job was started under. */
+/** The steps of a job: activities under the limits of the policy that the job was started with. */
 import { ActivityCancellationType, ApplicationFailure, proxyActivities } from '@temporalio/workflow';
 import { bounded } from './bounded';
 import type { Budget } from './budget';
@@ -6,36 +6,43 @@ import { queueOf } from './contract';
 import type { Failure, FailureDetail, Policy } from './contract';
 import type { Duration } from './define-tool';
 import { jobFailure, kindOf } from './failure';
-import type { Shown } from './progress';
+import type { JobProgress } from './progress';
 
-/** Limits of some steps of a job, narrower than its policy. */
+/** Limits for some steps of a job. They can only be narrower than the job's policy. */
 export interface StepLimits {
-  /** For all attempts together, pauses included. */
+  /** Longest time for all attempts at a step together, pauses included. */
   readonly within?: Duration;
   readonly attempts?: number;
 }
 
-/** What came of a step that the job can do without. */
+/** The result of a step that the job can do without. */
 export type Settled<R> =
   | { readonly ok: true; readonly value: R }
   | {
       readonly ok: false;
       readonly failure: Failure;
-      /** For the caller. */
+      /** The reason, in a sentence for the caller. */
       readonly why: string;
-      /** When it may be tried again, seconds, if the outside world said so. */
+      /** How long the outside world asked to wait before another attempt, seconds, if it did. */
       readonly retryAfterS?: number;
     };
 
-/** The activities of `A`. Each is named in the Web UI after what the job is doing. */
-export function stepsUnder<A>(under: Policy, limits: StepLimits, { admit }: Budget, { current }: Shown): A {
-  const policy = { ...under, attempts: Math.min(limits.attempts ?? under.attempts, under.attempts) };
+/** What the steps of a job need from the job. */
+export interface StepsNeeds {
+  readonly policy: Policy;
+  readonly budget: Pick<Budget, 'admit'>;
+  readonly progress: Pick<JobProgress, 'current'>;
+}
+
+/** The activities `A`. In the Web UI each shows the message of the job's progress. */
+export function createSteps<A>(job: StepsNeeds, limits: StepLimits): A {
+  const policy = { ...job.policy, attempts: Math.min(limits.attempts ?? job.policy.attempts, job.policy.attempts) };
   const activities = proxyActivities<Readonly<Record<string, (...args: unknown[]) => Promise<unknown>>>>({
     startToCloseTimeout: policy.stepTimeoutMs,
     heartbeatTimeout: policy.heartbeatMs,
     ...(limits.within && { scheduleToCloseTimeout: limits.within }),
     ...(policy.queue !== undefined && { taskQueue: queueOf(policy.queue) }),
-    // A step that does not listen must not hold up the end of the job.
+    // A step that ignores its cancellation must not delay the end of the job.
     cancellationType: ActivityCancellationType.TRY_CANCEL,
     retry: {
       maximumAttempts: policy.attempts,
@@ -46,10 +53,10 @@ export function stepsUnder<A>(under: Policy, limits: StepLimits, { admit }: Budg
   const step =
     (name: string) =>
     async (...args: unknown[]): Promise<unknown> => {
-      await admit();
+      await job.budget.admit();
       const input = bounded(`The input of step ${name}`, args, policy);
       try {
-        return await activities[name]?.executeWithOptions({ summary: current().message }, input);
+        return await activities[name]?.executeWithOptions({ summary: job.progress.current().message }, input);
       } catch (error) {
         throw jobFailure(error, policy);
       }
@@ -57,7 +64,7 @@ export function stepsUnder<A>(under: Policy, limits: StepLimits, { admit }: Budg
   return new Proxy({}, { get: (_target, name) => step(String(name)) }) as A;
 }
 
-/** Runs steps whose failure the job survives. Cancellation and the end of the budget it does not. */
+/** Runs steps and returns their failure as a value. Cancellation, and so the end of the budget, is still thrown. */
 export async function settle<R>(run: () => Promise<R>): Promise<Settled<R>> {
   try {
     return { ok: true, value: await run() };

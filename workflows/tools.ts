@@ -1,4 +1,4 @@
-/** Door two: the menu. The gateway imports this file; the sandbox never does. */
+/** Door two of two into this folder: the menu. The gateway imports this file; the sandbox never does. */
 import { analyzeRepository } from './analyze-repository/tool';
 import { deepResearch } from './deep-research/tool';
 import type { ToolDefinition } from './define-tool';

@@ -1,4 +1,4 @@
-/** Tells of the end of a job where its caller asked for that. Delivery is a workflow of its own: the job does not wait for it. */
+/** Callbacks: the report of a job's end, if its caller asked for one. Another workflow delivers it; the job does not wait for that. */
 import {
   CancellationScope,
   ParentClosePolicy,
@@ -12,29 +12,29 @@ import { MEMO_JOB, isPartialResult } from './contract';
 import type { JobId, JobMemo, Notice } from './contract';
 import { deliverWebhook } from './deliver/workflow';
 
-/** Wraps a workflow: when it has ended, whatever the outcome, its callback is on the way. A job without one is left as it is. */
-export function thenTold<A extends readonly unknown[], R>(run: (...args: A) => Promise<R>) {
+/** Wraps a workflow so that its callback, if it has one, is started when it ends, whatever its outcome. */
+export function withCallback<A extends readonly unknown[], R>(run: (...args: A) => Promise<R>) {
   return async (...args: A): Promise<R> => {
     let result: R;
     try {
       result = await run(...args);
     } catch (error) {
-      // Anything else is a bug that a deploy may mend: the job has not ended.
-      if (error instanceof TemporalFailure) await tell(wasCancelled(error) ? 'cancelled' : 'failed');
+      // With any other error the job has not ended: it is a bug, and the job goes on once it is fixed.
+      if (error instanceof TemporalFailure) await startCallback(wasCancelled(error) ? 'cancelled' : 'failed');
       throw error;
     }
-    await tell(isPartialResult(result) ? 'partial' : 'done');
+    await startCallback(isPartialResult(result) ? 'partial' : 'done');
     return result;
   };
 }
 
-/** As Temporal sees it: a cancellation that nobody asked for is a failure. */
+/** As Temporal decides it: a cancellation error counts as a failure unless somebody cancelled the workflow. */
 function wasCancelled(error: TemporalFailure): boolean {
   return isCancellation(error) && CancellationScope.current().consideredCancelled;
 }
 
-/** Starts the delivery. What goes wrong with that is no part of the job's outcome. */
-async function tell(status: Notice['status']): Promise<void> {
+/** Starts the delivery. If that fails, the outcome of the job stays the same. */
+async function startCallback(status: Notice['status']): Promise<void> {
   const { workflowId, memo } = workflowInfo();
   const { callback, tool = '' } = (memo?.[MEMO_JOB] ?? {}) as Partial<JobMemo>;
   if (!callback) return;

@@ -5,7 +5,7 @@ import { defineTool } from '../define-tool';
 const count = z.number().int().nonnegative();
 const more = count.describe('How many further entries the list above leaves out.');
 
-/** Whether a URL is free of credentials. Asked before a job starts, so that none is ever written to a job's history. */
+/** Whether a URL is free of credentials. It is checked before a job starts, so that none is ever written to a history. */
 function isWithoutCredentials(url: string): boolean {
   if (/^[a-z][a-z0-9+.-]*:[\\/]*[^\\/?#]*@/i.test(url.trim())) return false;
   if (!URL.canParse(url)) return true;
@@ -13,7 +13,7 @@ function isWithoutCredentials(url: string): boolean {
   return username === '' && password === '' && search === '' && hash === '';
 }
 
-/** Whether a text may name a branch or tag. A check, not a `pattern`: some clients refuse schemas with look-aheads. */
+/** Whether a text may name a branch or tag. It is not a `pattern` in the schema: some clients refuse those with look-aheads. */
 function isRefName(ref: string): boolean {
   return /^[^-\s\p{Cc}~^:?*[\\][^\s\p{Cc}~^:?*[\\]*$/u.test(ref) && !ref.includes('..') && !ref.includes('@{');
 }
@@ -138,7 +138,7 @@ export type Repository = z.output<typeof repository>;
 export type Inventory = z.output<typeof inventory>;
 export type Dependencies = z.output<typeof dependencies>;
 export type History = z.output<typeof history>;
-/** Everything that is found out about a repository, before the report is written. */
+/** Everything that the steps before the report find out. */
 export type Findings = Omit<z.output<typeof output>, 'report'>;
 
 export const analyzeRepository = defineTool({

@@ -1,4 +1,4 @@
-/** How a repository is analyzed: five steps, each of which leaves its findings behind for a caller who cannot wait. */
+/** How a repository is analyzed: in five steps. What each finds is kept, so that a caller who cannot wait gets it. */
 import { job } from '../job';
 import type { Activities } from '../../activities';
 import type { Findings, analyzeRepository as tool } from './tool';

@@ -1,4 +1,4 @@
-/** How a topic is researched. What fails is left out and named; what was found by then is kept. */
+/** How a topic is researched. Whatever fails is left out and reported; whatever was found before is kept. */
 import { patched } from '@temporalio/workflow';
 import { fail } from '../failure';
 import { interleaved } from '../interleaved';
@@ -13,17 +13,18 @@ import type { deepResearch as tool } from './tool';
 
 type Steps = Pick<Activities, 'listSources' | 'searchSource' | 'planResearch' | 'takeNotes' | 'composeReport'>;
 
-/** What is known when it is stopped. */
+/** The partial result: what is known so far. */
 interface Findings {
   plan?: Plan;
   hits: readonly Hit[];
-  /** Searches that failed. Absent before the first. */
+  /** Searches that failed. Absent until the sources were searched. */
   unsearched?: readonly Unsearched[];
   notes: readonly Notes[];
   /** Pages that could not be read. */
   skipped: readonly Skipped[];
 }
 
+/** A search that failed. */
 interface Unsearched {
   readonly source: string;
   readonly query: string;
@@ -31,21 +32,25 @@ interface Unsearched {
   readonly failure: Failure;
 }
 
-/** How much of the working time is kept back for the report, and for the pages that are still being read by then. */
-const WRITING = 0.25;
-const KEPT_BACK = 'research-keeps-a-quarter-back';
-/** In jobs that began before that. */
+/** Share of the working time that is kept back for the report, and for pages that are still being read by then. */
+const WRITING_SHARE = 0.25;
+const WRITING_SHARE_PATCH = 'research-keeps-a-quarter-back';
+/** What jobs that began before the patch keep back. */
 const WRITING_OLD_MS = 60_000;
-/** How much of what is left a model may take: to plan; and to write, so that extracts can still take its place. */
+/**
+ * Share of the time left that the model may take for planning and for writing. After writing there must be time left for a report
+ * of extracts, in case the model fails.
+ */
 const MODEL_SHARE = { planning: 0.1, writing: 0.8 };
 const MODEL_MAX_MS = 120_000;
+/** How many pages are read at the same time. */
 const READERS = 4;
 
 export const deepResearch = job<typeof tool, Findings>(async ({ topic, confirm_plan, pages, sources }, job) => {
   const steps = job.steps<Steps>();
-  // Pages and searches that failed before are tried once more.
+  // `skipped` begins empty, so that pages that failed in an earlier job are tried again.
   const found: Findings = { hits: [], notes: [], ...job.earlier, skipped: [] };
-  const writingMs = patched(KEPT_BACK) ? job.leftMs() * WRITING : WRITING_OLD_MS;
+  const writingMs = patched(WRITING_SHARE_PATCH) ? job.leftMs() * WRITING_SHARE : WRITING_OLD_MS;
   const modelMs = (share: number): number => Math.min(job.leftMs() * share, MODEL_MAX_MS);
   job.progress({ total: 4, done: found.plan ? 1 : 0 });
 
@@ -80,12 +85,12 @@ export const deepResearch = job<typeof tool, Findings>(async ({ topic, confirm_p
   };
 });
 
-/** Workers of an older version answer with the queries alone; so have those of jobs that began under it. */
+/** The plan in its present form. Workers of an older version return only the queries, and histories of their time hold that. */
 function planOf(planned: Plan | readonly string[]): Plan {
   return 'queries' in planned ? planned : { queries: planned, skipped: [] };
 }
 
-/** The queries, as the person wants them. */
+/** Asks a person to confirm the queries. Returns them as the person changed them. */
 async function confirmed(
   topic: string,
   planned: readonly string[],
@@ -108,7 +113,10 @@ async function confirmed(
   return queries.length > 0 ? queries.slice(0, 10) : planned;
 }
 
-/** Asks every source every query, at the same time; of a job that goes on, only what has not answered. */
+/**
+ * Sends every query to every source, all at the same time. A job that continues an earlier one repeats only the searches that
+ * failed there.
+ */
 async function search(
   queries: readonly string[],
   sources: readonly string[] | undefined,
@@ -139,7 +147,7 @@ interface Reading {
   readonly writingMs: number;
 }
 
-/** Reads the best pages, a few at a time; those that fail make room for the next ones. */
+/** Reads the best pages, a few at a time. For a page that fails, the next one is read. */
 async function read({ topic, queries, pages, writingMs }: Reading, found: Findings, job: Job<Findings>): Promise<void> {
   const { takeNotes } = job.steps<Steps>({ within: '45 s', attempts: 2 });
   const done = new Set(found.notes.map(({ url }) => url));
@@ -168,13 +176,13 @@ async function read({ topic, queries, pages, writingMs }: Reading, found: Findin
   await Promise.all(Array.from({ length: READERS }, reader));
 }
 
-/** All that was left out, and why. */
+/** Everything that was left out, and why. */
 function skippedIn({ plan, unsearched = [], skipped }: Findings): Skipped[] {
   const searches = unsearched.map(({ source, query, why }) => ({ what: `${source}: ${query}`, why }));
   return [...(plan?.skipped ?? []), ...searches, ...skipped];
 }
 
-/** Whether the same call may find more later. */
+/** How the job fails when nothing was read: the kind tells whether the same call may find something later. */
 function kindOfNothing({ unsearched = [], skipped }: Findings): Failure {
   if (skipped.length > 0 || unsearched.some(({ failure }) => failure !== 'invalid_input')) return 'unavailable';
   return unsearched.length > 0 ? 'invalid_input' : 'refused';

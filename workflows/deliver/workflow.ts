@@ -1,20 +1,20 @@
-/** Delivers one callback: attempt after attempt, over a day, until the receiver has it or wants no more. */
+/** Delivers one callback. Tries again for a day, until the receiver has accepted it or refuses callbacks for good. */
 import { ActivityFailure, CancellationScope, proxyActivities, setCurrentDetails, sleep } from '@temporalio/workflow';
 import type { WebhookSteps } from '../../activities/webhooks/steps';
 import { WEBHOOKS_QUEUE, WEBHOOK_SCHEDULE, queueOf } from '../contract';
 import type { Attempt, Notice } from '../contract';
 import { fail } from '../failure';
 
-/** Above the 15 s that a receiver has. */
+/** Longest time of an attempt: longer than the 15 s that a receiver may take. */
 const ATTEMPT_MS = 20_000;
-/** A worker that is silent for this long in mid-attempt is taken for dead. */
+/** A worker that sends no heartbeat for this long during an attempt counts as dead. */
 const HEARTBEAT_MS = 5_000;
-/** Pauses are longer or shorter by up to this share: receivers that failed together are not asked together. */
+/** Pauses vary by up to this share, so that receivers that failed together are not called at the same moment. */
 const JITTER = 0.1;
 
 /** How a delivery ended. */
 export interface Delivery {
-  /** False when the receiver said that it wants no more. */
+  /** False when the receiver answered that it wants no more callbacks. */
   readonly delivered: boolean;
   readonly attempts: number;
   readonly last: Attempt;
@@ -28,10 +28,10 @@ const steps = proxyActivities<WebhookSteps>({
 });
 
 /**
- * Tries by `schedule`, milliseconds from now in ascending order. Each attempt first has the receiver prove, once, that it
- * expects callbacks.
+ * Sends the callback. Until the receiver has proved that it expects callbacks, each attempt begins with a challenge.
  *
- * @throws ApplicationFailure `refused` when the address may not be called, `unavailable` when the schedule is at its end
+ * @param schedule - when to try, milliseconds from now, in ascending order
+ * @throws ApplicationFailure `refused` when the address may not be called, `unavailable` when all attempts have failed
  */
 export async function deliverWebhook({
   schedule = WEBHOOK_SCHEDULE,
@@ -44,13 +44,13 @@ export async function deliverWebhook({
   const attempt = async (n: number): Promise<Attempt> => {
     const summary = `Attempt ${n} of ${of}`;
     if (!verified) {
-      const proof = await reported(() =>
+      const proof = await outcomeOf(() =>
         steps.challengeWebhook.executeWithOptions({ summary: `${summary}: challenge` }, [notice.url]),
       );
       if (proof !== 'accepted') return proof;
       verified = true;
     }
-    return reported(() => steps.sendWebhook.executeWithOptions({ summary }, [notice]));
+    return outcomeOf(() => steps.sendWebhook.executeWithOptions({ summary }, [notice]));
   };
 
   for (let n = 1; n <= of; n += 1) {
@@ -67,8 +67,8 @@ export async function deliverWebhook({
   throw fail('unavailable', sentence, { sideEffect: 'unknown', attempt: of, of });
 }
 
-/** What came of an attempt; one whose worker was lost must not be the last. */
-async function reported(run: () => Promise<Attempt>): Promise<Attempt> {
+/** The outcome of an attempt: `lost` when its worker did not report back, since the next attempt may still succeed. */
+async function outcomeOf(run: () => Promise<Attempt>): Promise<Attempt> {
   try {
     return await run();
   } catch (error) {
@@ -79,11 +79,12 @@ async function reported(run: () => Promise<Attempt>): Promise<Attempt> {
 
 const jittered = (ms: number): number => Math.max(1, Math.round(ms * (1 - JITTER + 2 * JITTER * Math.random())));
 
+/** Whether no later attempt can succeed. */
 function isFinal(attempt: Attempt): boolean {
   return attempt === 'not_allowed' || attempt === 'bad_url' || attempt === 'forbidden_address';
 }
 
-/** For the operator, who finds it in the Web UI. */
+/** The outcomes in words for the operator, who reads them in the Web UI. */
 const WHY: Readonly<Record<Attempt, string>> = {
   accepted: 'the receiver has it.',
   gone: 'the receiver wants no more.',

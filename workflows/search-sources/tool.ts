@@ -5,10 +5,10 @@ import { defineTool } from '../define-tool';
 /** One document that a source found. */
 const hit = z.object({
   title: z.string(),
-  /** What the step `readPage` reads. */
+  /** The address, which the step `readPage` takes. */
   url: z.string(),
   snippet: z.string(),
-  /** Name of the source. */
+  /** Name of the source that found it. */
   source: z.string(),
   published: z.string().optional().describe('ISO 8601'),
 });

@@ -1,4 +1,4 @@
-/** How many sources are searched at once: each in its own time, and none can spoil the others. */
+/** How sources are searched: all at the same time, so that one that is slow or fails does not affect the others. */
 import { interleaved } from '../interleaved';
 import { job } from '../job';
 import type { Activities } from '../../activities';
@@ -6,8 +6,9 @@ import type { Found, Hit, Skipped, searchSources as tool } from './tool';
 
 type Steps = Pick<Activities, 'listSources' | 'searchSource'>;
 
-/** What is known when it is stopped. */
+/** The partial result: what is known so far. */
 interface Findings {
+  /** The hits of each source that answered, by its name. */
   readonly answered: Readonly<Record<string, readonly Hit[]>>;
   readonly skipped: readonly Skipped[];
 }
@@ -16,9 +17,10 @@ export const searchSources = job<typeof tool, Findings>(async ({ query, sources,
   const { listSources } = job.steps<Steps>();
   const { searchSource } = job.steps<Steps>({ within: '12 s' });
   const names = sources ?? (await job.step('Looking up the sources', () => listSources()));
-  // A map: what a caller names may be a property that every object has.
+  // A map, because a caller may name a source like a property that every object has, such as `constructor`.
   const answered = new Map(Object.entries(job.earlier?.answered ?? {}));
   const skipped: Skipped[] = [];
+  /** Skipped sources that may answer if they are asked again. */
   const worthAnother: string[] = [];
   const asked = names.filter((name) => !answered.has(name));
 

@@ -1,4 +1,4 @@
-/** Runs one activity under the job's policy: the whole of a tool that has only one step. */
+/** The workflow of all tools that have only one step: runs one activity under the job's policy. */
 import { job } from '../job';
 import type { ToolDefinition } from '../define-tool';
 import type { z } from 'zod';
