@@ -2,7 +2,9 @@
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
+import type { ClientConnectConfig } from '@temporalio/envconfig';
 import { z } from 'zod';
+import type { ActivitiesConfig } from '../activities';
 import { fileAt, parsed } from '../config/file';
 import { Host } from '../config/host';
 import { QUEUE_NAME, WEBHOOKS_QUEUE } from '../workflows/contract';
@@ -17,7 +19,7 @@ const Queue = z.strictObject({
   /** Steps of this queue that begin in a second, in the whole fleet. */
   per_second: z.number().positive().optional(),
 });
-/** Every worker delivers callbacks, most of which wait for their receivers, on a queue that the file may give other limits. */
+/** The limits of the callbacks' queue, unless the file sets others. Every worker polls it. */
 const WEBHOOKS = Queue.parse({});
 
 const File = z.strictObject({
@@ -31,12 +33,12 @@ const File = z.strictObject({
     .prefault({}),
   egress: z
     .strictObject({
-      /** host:port pairs at which sources may be private addresses and plain http. Pages that they find may not. */
+      /** host:port pairs at which sources may have private addresses and use plain http. The pages that they find may not. */
       allow: z.array(z.string().regex(/^[^\sA-Z]+:\d{1,5}$/, 'host:port, in lower case')).default([]),
     })
     .prefault({}),
   sources: Sources.prefault({}),
-  /** An OpenAI-compatible endpoint with which deep_research plans and writes. */
+  /** The OpenAI-compatible endpoint that plans and writes for deep_research. */
   model: z.strictObject({ url: WebAddress, name: z.string().min(1), key_env: z.string().min(1).optional() }).optional(),
   webhooks: z
     .strictObject({
@@ -46,11 +48,11 @@ const File = z.strictObject({
     .prefault({}),
   /** Steps that one process runs at the same time. */
   concurrent_steps: z.number().int().positive().default(50),
-  /** Queues of tools that have a limit of their own (`queue` in their policy), by name. */
+  /** Queues with a limit of their own, by the name that tools have in their policy (`queue`). */
   queues: z.record(z.string().regex(QUEUE_NAME, '1 to 32 of a-z, 0-9 and -'), Queue).default({}),
 });
 
-/** Both parts: a name that neither gateway nor worker reads is a mistake. */
+/** The whole file. The gateway checks its own part; any further part is a mistake. */
 const Parts = z.strictObject({ gateway: z.unknown().optional(), worker: File.prefault({}) });
 
 const Environment = z.object({
@@ -62,18 +64,33 @@ const Environment = z.object({
   HOLDFAST_DOCUMENTS: z.string().optional(),
   /** The secrets of webhook receivers are derived from it. */
   HOLDFAST_WEBHOOK_SECRET: z.string().optional(),
-  /** The one before, while receivers change over: messages are signed with both. */
+  /** The secret before, while receivers change over: messages are signed with both. */
   HOLDFAST_WEBHOOK_SECRET_OLD: z.string().optional(),
 });
 
-export type WorkerConfig = ReturnType<typeof workerConfig>;
+export interface WorkerConfig {
+  readonly temporal: Required<ClientConnectConfig>;
+  /** Most steps that this process runs at the same time, besides those of `queues`. */
+  readonly concurrentSteps: number;
+  readonly queues: readonly QueueConfig[];
+  readonly activities: ActivitiesConfig;
+}
+
+/** A queue of steps that has a limit of its own. */
+export interface QueueConfig {
+  readonly name: string;
+  /** Most steps of this queue that this process runs at the same time. */
+  readonly concurrentSteps: number;
+  /** Most steps of this queue that begin in a second, in all workers together. Absent: no limit. */
+  readonly perSecond?: number | undefined;
+}
 
 /**
  * Reads the configuration.
  *
  * @throws BadSetting that names the setting and what it wants
  */
-export function workerConfig(env: NodeJS.ProcessEnv) {
+export function workerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
   const set = parsed(Environment, env, 'the environment');
   const { worker } = fileAt(Parts, set.HOLDFAST_CONFIG);
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();

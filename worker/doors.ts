@@ -1,15 +1,26 @@
-/** Checks, at build time, that every workflow of the menu is in the bundle: a job of one that is not would wait for ever. */
+/**
+ * Checks the two doors of workflows/ at build time: every workflow that the menu (tools.ts) names must be in the bundle
+ * (index.ts). A job whose workflow is not there would wait for ever.
+ */
 import * as bundled from '../workflows/index';
 import { tools } from '../workflows/tools';
 
-/** A tool of the menu, as far as it matters here. */
-interface Named {
+/** A tool of the menu. One that has only one step names no workflow. */
+interface MenuEntry {
   readonly name: string;
   readonly workflow?: string;
 }
 
-/** A sentence for each tool whose workflow is not among `exported`, the exports of workflows/index.ts. */
-export function lackingIn(exported: Readonly<Record<string, unknown>>, menu: readonly Named[]): readonly string[] {
+/**
+ * Finds the tools whose workflow is missing.
+ *
+ * @param exported - the exports of workflows/index.ts
+ * @returns a sentence for each, which says what to add
+ */
+export function missingWorkflows(
+  exported: Readonly<Record<string, unknown>>,
+  menu: readonly MenuEntry[],
+): readonly string[] {
   return menu.flatMap(({ name, workflow }) =>
     workflow === undefined || typeof exported[workflow] === 'function'
       ? []
@@ -20,7 +31,7 @@ export function lackingIn(exported: Readonly<Record<string, unknown>>, menu: rea
 const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 if (require.main === module) {
-  const lacking = lackingIn(bundled, tools);
-  for (const sentence of lacking) console.error(sentence);
-  process.exitCode = lacking.length === 0 ? 0 : 1;
+  const missing = missingWorkflows(bundled, tools);
+  for (const sentence of missing) console.error(sentence);
+  process.exitCode = missing.length === 0 ? 0 : 1;
 }

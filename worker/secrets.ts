@@ -1,9 +1,16 @@
-/** What is secret in the worker's configuration: it stands in the environment, never in a file. */
+/** The secrets of the worker's configuration. They come from the environment, never from a file. */
 import { BadSetting } from '../config/file';
 
+/** Shortest secret, characters. */
 const SECRET_MIN = 32;
 
-/** What the variable `name` holds. @throws BadSetting when a setting names it and it is not set */
+/**
+ * The value of the environment variable that a setting names.
+ *
+ * @param setting - the path of the setting, for the message
+ * @param name - the variable; undefined when the setting is absent
+ * @throws BadSetting when the variable is not set
+ */
 export function secretIn(env: NodeJS.ProcessEnv, setting: string, name: string | undefined): string | undefined {
   if (name === undefined) return undefined;
   const secret = env[name];
@@ -11,7 +18,11 @@ export function secretIn(env: NodeJS.ProcessEnv, setting: string, name: string |
   return secret;
 }
 
-/** What messages to receivers are signed with: the present secret, and the one before it while receivers change over. */
+/**
+ * The master secrets that callbacks are signed with: the present one and, while receivers change over, the one before.
+ *
+ * @throws BadSetting when one is missing or too short
+ */
 export function webhookSecrets(present = '', old: string | undefined): readonly string[] {
   const secrets = old === undefined ? [present] : [present, old];
   if (secrets.every(({ length }) => length >= SECRET_MIN)) return secrets;

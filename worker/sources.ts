@@ -8,34 +8,34 @@ import { secretIn } from './secrets';
 
 export const WebAddress = z.url({ protocol: /^https?$/, error: 'An address that begins with https:// or http://' });
 
-/** Settings of something that is off when they are false. */
+/** A schema for the settings of something that `false` turns off. */
 const orFalse = <T extends z.ZodType>(settings: T) =>
   z.union([z.literal(false).transform(() => undefined), settings], 'Either false or its settings');
 
-/** The only setting that most sources have: another address, such as a mirror's. */
-const Place = z.strictObject({ base_url: WebAddress.optional() });
+/** The one setting that most sources have: another address, such as that of a mirror. */
+const Address = z.strictObject({ base_url: WebAddress.optional() });
 
 export const Sources = z.strictObject({
   wikipedia: orFalse(
-    Place.extend({
+    Address.extend({
       language: z
         .string()
         .regex(/^[a-z][a-z-]*$/, 'A language as in the address: en, de, zh-min-nan')
         .default('en'),
     }),
   ).prefault({}),
-  hacker_news: orFalse(Place).prefault({}),
-  arxiv: orFalse(Place).prefault({}),
-  github: orFalse(Place.extend({ token_env: z.string().min(1).optional() })).prefault({}),
+  hacker_news: orFalse(Address).prefault({}),
+  arxiv: orFalse(Address).prefault({}),
+  github: orFalse(Address.extend({ token_env: z.string().min(1).optional() })).prefault({}),
   searxng: z.strictObject({ url: WebAddress }).optional(),
   feeds: z.array(WebAddress).max(100).default([]),
   folders: z.array(z.string().min(1)).default([]),
 });
 
 /**
- * What the activities are told of the sources.
+ * Turns the settings into those of the activities.
  *
- * @param documents - a folder besides those of the file; ignored when it does not exist
+ * @param documents - one more folder of documents; ignored when it does not exist
  * @throws BadSetting when a variable that should hold a token is not set, or a folder cannot be read
  */
 export function sourcesOf(
@@ -53,11 +53,11 @@ export function sourcesOf(
     },
     searxng,
     feeds,
-    folders: [...folders.map(readable), ...(documents !== undefined && existsSync(documents) ? [documents] : [])],
+    folders: [...folders.map(readableFolder), ...(documents !== undefined && existsSync(documents) ? [documents] : [])],
   };
 }
 
-function readable(folder: string): string {
+function readableFolder(folder: string): string {
   const path = resolve(folder);
   try {
     readdirSync(path);

@@ -1,53 +1,54 @@
-/** One worker process: connects, polls, and stops when told, with its steps finished or handed back. */
+/** Starts and stops a worker. When it stops, its steps are finished or left for another worker. */
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { WorkflowBundleOption } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { TASK_QUEUE, queueOf } from '../workflows/contract';
 import type { WorkerConfig } from './config';
 
-/** What a worker runs: the workflow bundle and the activities by name. */
-export interface Fleet {
+/** The code that a worker runs. */
+export interface WorkerCode {
   readonly workflowBundle: WorkflowBundleOption;
+  /** Functions by the name of their activity. */
   readonly activities: object;
 }
 
 export interface RunningWorker {
-  /** Takes no new steps; those that run have 20 s to finish, and what has not finished by then is started again elsewhere. */
+  /** Takes no new steps. Running ones have 20 s to finish; those that do not are started again on another worker. */
   readonly stop: () => void;
-  /** Resolves when it has stopped; rejects when it cannot go on. */
+  /** Resolves when the worker has stopped; rejects when it cannot go on. */
   readonly done: Promise<void>;
 }
 
 /**
- * Connects a worker and lets it poll.
+ * Connects a worker and starts polling: its own task queue, and one for each queue that has a limit.
  *
  * @throws TransportError when Temporal is not reachable
  */
 export async function startWorker(
   { temporal, concurrentSteps, queues }: Pick<WorkerConfig, 'temporal' | 'concurrentSteps' | 'queues'>,
-  fleet: Fleet,
+  code: WorkerCode,
 ): Promise<RunningWorker> {
   const connection = await NativeConnection.connect(temporal.connectionOptions);
   const common = {
     connection,
     namespace: temporal.namespace,
-    activities: fleet.activities,
-    // Bounds the delay of progress and of cancellation, both of which travel with heartbeats.
+    activities: code.activities,
+    // Progress and cancellation travel with heartbeats, so this is the longest that they are delayed.
     maxHeartbeatThrottleInterval: '2s',
-    // Within the 30 s that Kubernetes gives a pod by default.
+    // Kubernetes gives a pod 30 s by default.
     shutdownGraceTime: '20s',
     shutdownForceTime: '27s',
   } as const;
   const main = Worker.create({
     ...common,
     taskQueue: TASK_QUEUE,
-    workflowBundle: fleet.workflowBundle,
+    workflowBundle: code.workflowBundle,
     maxConcurrentActivityTaskExecutions: concurrentSteps,
     maxConcurrentWorkflowTaskExecutions: 40,
-    // The SDK's formula allows thousands; 300 fit a small machine.
+    // The SDK would allow thousands; 300 fit into the memory of a small machine.
     maxCachedWorkflows: 300,
     workflowThreadPoolSize: 1,
-    // How long a job waits for a worker that died before another may continue it.
+    // How long a job waits for the worker that ran it before, which may be dead, until another may continue it.
     stickyQueueScheduleToStartTimeout: '2s',
   });
   const limited = queues.map((queue) =>
@@ -62,11 +63,11 @@ export async function startWorker(
   const stop = (): void => {
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
   };
-  const ran = workers.map((worker) => worker.run().finally(stop)); // none goes on without the others
+  const ran = workers.map((worker) => worker.run().finally(stop)); // when one ends, all end
   return { stop, done: Promise.all(ran).then(() => connection.close()) };
 }
 
-/** Sends the SDK's own log lines, from warnings up, to `log`. Call once, before the first worker. */
+/** Sends the SDK's own warnings and errors to `log`. Must be called once, before the first worker starts. */
 export function installRuntime(log: Logger): void {
   Runtime.install({
     shutdownSignals: [], // main decides when to stop

@@ -1,12 +1,12 @@
 /** The two doors of workflows/: what the menu offers, the bundle has to hold. */
-import { lackingIn } from '../../worker/doors';
+import { missingWorkflows } from '../../worker/doors';
 import * as bundled from '../../workflows/index';
 import { tools } from '../../workflows/tools';
 
 const renameBranch = { name: 'rename_branch', workflow: 'renameBranch' };
 
 test('a tool whose workflow is not exported is named, with the file and the line that it lacks', () => {
-  expect(lackingIn({ analyzeRepository: () => undefined }, [renameBranch])).toEqual([
+  expect(missingWorkflows({ analyzeRepository: () => undefined }, [renameBranch])).toEqual([
     "Tool rename_branch runs the workflow renameBranch, which workflows/index.ts does not export. Add the line there, such as: export { renameBranch } from './rename-branch/workflow';",
   ]);
 });
@@ -15,9 +15,9 @@ test.each([
   ['a workflow that is exported', { renameBranch: () => undefined }, renameBranch],
   ['one step in place of a workflow', {}, { name: 'fetch_page', step: 'fetchText' }],
 ])('%s lacks nothing', (_what, exported, tool) => {
-  expect(lackingIn(exported, [tool])).toEqual([]);
+  expect(missingWorkflows(exported, [tool])).toEqual([]);
 });
 
 test('our own tools lack nothing', () => {
-  expect(lackingIn(bundled, tools)).toEqual([]);
+  expect(missingWorkflows(bundled, tools)).toEqual([]);
 });
