@@ -1,23 +1,29 @@
-/** holdfast.yaml: one file, of which every process reads its own part. */
+/** Reads holdfast.yaml: one file for all processes, each of which reads its own part. */
 import { readFileSync } from 'node:fs';
 import { YAMLError, parse } from 'yaml';
 import type { z } from 'zod';
 
-/** A setting that cannot be used. The message says which, and what it wants. */
+/** A setting that cannot be used. The message names it and says what it must be. */
 export class BadSetting extends Error {
   override name = 'BadSetting';
 }
 
 /**
- * Reads the file that HOLDFAST_CONFIG names; an empty one when it names none.
+ * Reads a configuration file.
  *
- * @throws BadSetting when it cannot be read, is not YAML, or does not fit `schema`
+ * @param path - what HOLDFAST_CONFIG says; undefined: as if the file were empty
+ * @throws BadSetting when the file cannot be read, is not YAML, or does not fit `schema`
  */
 export function fileAt<T extends z.ZodType>(schema: T, path: string | undefined): z.output<T> {
   return path === undefined ? schema.parse({}) : parsed(schema, yamlAt(path) ?? {}, path);
 }
 
-/** Parses settings. @throws BadSetting with all that is wrong, and `where` */
+/**
+ * Parses settings.
+ *
+ * @param where - where they are, for the message
+ * @throws BadSetting that names every wrong setting
+ */
 export function parsed<T extends z.ZodType>(schema: T, value: unknown, where: string): z.output<T> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
@@ -38,7 +44,7 @@ function yamlAt(path: string): unknown {
     return parse(text);
   } catch (error) {
     if (!(error instanceof YAMLError)) throw error;
-    const [problem = ''] = error.message.split('\n', 1); // after it, the parser draws a picture over many lines
+    const [problem = ''] = error.message.split('\n', 1); // the lines after it show the place in the file
     throw new BadSetting(`HOLDFAST_CONFIG names ${path}, which is not YAML: ${problem.replace(/:$/, '')}.`);
   }
 }
