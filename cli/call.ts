@@ -1,22 +1,23 @@
-/** `holdfast call`: one tool call by hand, waited for until it ends, however long that takes. */
+/** `holdfast call` and `holdfast jobs`: calls a tool, and waits until its job ends, however long that takes. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ProtocolError } from '@modelcontextprotocol/client';
 import type { CallToolResult, Client } from '@modelcontextprotocol/client';
 import { z } from 'zod';
-import { commandsFor } from './by-hand';
 import { NoGateway, connect } from './endpoint';
 import type { EndpointOptions } from './endpoint';
-import { statusLine } from './status-line';
+import { nextCommandsOf } from './next-commands';
+import { createStatusLine } from './status-line';
 import type { StatusLine } from './status-line';
 
-/** What the exit code says. */
+/** The exit codes. */
 export const EXIT = { done: 0, failed: 1, usage: 2, unreachable: 3, partial: 4, input: 5 } as const;
 
-/** The gateway says something every 10 s. One that is silent for this long is gone. */
+/** The gateway sends progress every 10 s. One that is silent for this long is gone. */
 const SILENCE_MS = 25_000;
-/** How long a gateway may be gone in the middle of a call. */
+/** How long a gateway may be gone during a call. */
 const RECONNECT_MS = 60_000;
+/** Pause between two attempts to reach it again. */
 const ASK_AGAIN_MS = 1_000;
 const JOB_WAIT = 'job_wait';
 
@@ -30,11 +31,11 @@ const State = z
   .object({ job_id: z.string().optional(), status: z.string().optional(), begins_at: z.string().optional() })
   .catch({});
 
-/** Calls `tool` and prints what comes. Returns the exit code. */
+/** Calls `tool`, waits for its job, and prints the result. Returns the exit code. */
 export async function call(tool: string, args: string, options: CallOptions): Promise<number> {
   const parsed = parseArgs(args);
-  if (!parsed) return misused(args);
-  // With a key the same call may be sent again after the connection broke: it is the same job.
+  if (!parsed) return refuseArguments(args);
+  // With a key the call can be sent again when the connection broke: it is the same job.
   const _meta = { 'io.holdfast/idempotency-key': options.key ?? randomUUID() };
   return withClient(options, (client, line) => request(client, line, { name: tool, arguments: parsed, _meta }));
 }
@@ -46,7 +47,7 @@ export function wait(jobId: string, options: CallOptions): Promise<number> {
   );
 }
 
-/** Answers a question of a job, or says no to it. Returns the exit code. */
+/** Answers a question of a job, or declines it. Returns the exit code. */
 export async function answer(
   jobId: string,
   question: string,
@@ -54,28 +55,30 @@ export async function answer(
   { decline, ...options }: CallOptions & { readonly decline: boolean },
 ): Promise<number> {
   const to = { job_id: jobId, question };
-  if (decline && json === undefined) return once('job_respond', { ...to, action: 'decline' }, options);
+  if (decline && json === undefined) return callOnce('job_respond', { ...to, action: 'decline' }, options);
   const content = decline || json === undefined ? undefined : parseArgs(json);
-  if (content) return once('job_respond', { ...to, content }, options);
+  if (content) return callOnce('job_respond', { ...to, content }, options);
   console.error(`Give either the answer, a JSON object such as '{"name":"…"}' or '{}', or --decline.`);
   return EXIT.usage;
 }
 
-/** Makes one request of a handle tool and prints its answer. Returns the exit code. */
-export function once(tool: string, args: Record<string, unknown>, options: CallOptions): Promise<number> {
+/** Calls a handle tool, such as `job_list`, and prints its answer without waiting for a job. Returns the exit code. */
+export function callOnce(tool: string, args: Record<string, unknown>, options: CallOptions): Promise<number> {
   return withClient(options, (client) => client.callTool({ name: tool, arguments: args }, { timeout: SILENCE_MS }));
 }
 
 type Request = Parameters<Client['callTool']>[0];
 
-/** Calls, and goes on waiting while the answer is a running job. */
+/** Makes the first call, and then waits for as long as the answer is a running job. */
 async function request(client: Client, line: StatusLine, first: Request): Promise<CallToolResult> {
   line.show(`Calling ${first.name}`);
   const onprogress = ({ message }: { message?: string | undefined }): void => line.show(message ?? '');
   const ask = (params: Request): Promise<CallToolResult> =>
-    persist(line, () => client.callTool(params, { timeout: SILENCE_MS, resetTimeoutOnProgress: true, onprogress }));
+    retryUnreachable(line, () =>
+      client.callTool(params, { timeout: SILENCE_MS, resetTimeoutOnProgress: true, onprogress }),
+    );
   let result = await ask(first);
-  // A call that is put off may begin in a month: it is waited for only by who asks for that.
+  // A job that begins later may begin in a month. Only `holdfast jobs wait` waits for it.
   if (first.name !== JOB_WAIT && stateOf(result).begins_at !== undefined) return result;
   for (let state = stateOf(result); state.status === 'running' && state.job_id !== undefined; state = stateOf(result)) {
     line.show(textOf(result).split('\n', 1)[0] ?? '');
@@ -84,8 +87,8 @@ async function request(client: Client, line: StatusLine, first: Request): Promis
   return result;
 }
 
-/** Asks again while no gateway answers: the job goes on without one. */
-async function persist<R>(line: StatusLine, ask: () => Promise<R>): Promise<R> {
+/** Asks again while no gateway answers: the job goes on without a gateway. */
+async function retryUnreachable<R>(line: StatusLine, ask: () => Promise<R>): Promise<R> {
   for (const deadline = Date.now() + RECONNECT_MS; ;) {
     try {
       return await ask();
@@ -99,12 +102,13 @@ async function persist<R>(line: StatusLine, ask: () => Promise<R>): Promise<R> {
   }
 }
 
+/** Connects a client, prints the result of `run`, and returns the exit code. */
 async function withClient(
   options: CallOptions,
   run: (client: Client, line: StatusLine) => Promise<CallToolResult>,
 ): Promise<number> {
   const client = await connect(options);
-  const line = statusLine(process.stderr);
+  const line = createStatusLine(process.stderr);
   const hangUp = (): void => {
     line.clear();
     console.error('Hung up. A job that was accepted goes on: npx holdfast jobs');
@@ -117,7 +121,7 @@ async function withClient(
     console.log(options.json ? JSON.stringify(result, null, 2) : textOf(result));
     const audit = result._meta?.['io.holdfast/audit'];
     if (!options.json) {
-      for (const command of commandsFor(result.structuredContent)) console.error(command);
+      for (const command of nextCommandsOf(result.structuredContent)) console.error(command);
       if (typeof audit === 'string') console.error(`\nAudit trail: ${audit}`);
     }
     return exitOf(result);
@@ -134,7 +138,7 @@ function exitOf(result: CallToolResult): number {
   return status === 'partial' ? EXIT.partial : status === 'input_required' ? EXIT.input : EXIT.done;
 }
 
-function misused(args: string): number {
+function refuseArguments(args: string): number {
   console.error(`A JSON object is wanted, such as '{"url":"https://…"}'. Given: ${args}`);
   return EXIT.usage;
 }

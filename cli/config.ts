@@ -1,4 +1,4 @@
-/** What the commands read from the environment. The only file in cli/ that does. */
+/** What the commands read from the environment. No other file in cli/ reads settings from it. */
 import { homedir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { z } from 'zod';
@@ -24,7 +24,7 @@ const Environment = z.object({
   LOCALAPPDATA: z.string().optional(),
 });
 
-/** What the stack itself takes from the configuration file. What else is in there is the processes' affair. */
+/** The part of the configuration file that the stack itself needs. The gateway and the worker check the rest. */
 const File = z.looseObject({
   gateway: z
     .looseObject({
@@ -35,16 +35,43 @@ const File = z.looseObject({
     .prefault({}),
 });
 
-export type DevConfig = ReturnType<typeof devConfig>;
+/** The configuration of a stack on this machine. */
+export interface DevConfig {
+  /** The folder of the database, the logs and the clones. */
+  readonly dataDir: string;
+  /** The working directory: the stack's tools may read the repositories and documents in it. */
+  readonly workDir: string;
+  /** Port of the first gateway; 0: any free one. */
+  readonly port: number;
+  /** `gateway.host` of the configuration file. The stack does not use it: it listens on loopback only. */
+  readonly host: unknown;
+  /** Whether callers need an API key. */
+  readonly keyed: boolean;
+  /** Path of the configuration file. */
+  readonly configFile: string | undefined;
+  /** The master secret that callbacks are signed with. */
+  readonly webhookSecret: string | undefined;
+  /** `address`: host:port of a Temporal that runs already; undefined: one is started. */
+  readonly temporal: { readonly address: string | undefined; readonly namespace: string };
+  readonly engine: EngineConfig;
+}
+
 /** What is needed to find the Temporal CLI. */
-export type EngineConfig = DevConfig['engine'];
+export interface EngineConfig {
+  /** The binary that TEMPORAL_CLI_PATH names. */
+  readonly cliPath: string | undefined;
+  /** The folders of PATH. */
+  readonly path: readonly string[];
+  /** Where the project keeps its own CLI. */
+  readonly cacheDir: string;
+}
 
 /**
  * Reads the environment.
  *
  * @throws BadSetting that names the setting and what it wants
  */
-export function devConfig(env: NodeJS.ProcessEnv) {
+export function devConfig(env: NodeJS.ProcessEnv): DevConfig {
   const result = Environment.safeParse(env);
   if (!result.success) throw new BadSetting(result.error.issues.map(({ message }) => message).join('; '));
   const set = result.data;
@@ -53,9 +80,7 @@ export function devConfig(env: NodeJS.ProcessEnv) {
     dataDir: resolve(set.HOLDFAST_DATA_DIR),
     workDir: process.cwd(),
     port: set.HOLDFAST_PORT ?? file.port ?? 8484,
-    /** Of the configuration file. The stack is for this machine alone, and listens on loopback whatever it says. */
     host: file.host,
-    /** Whether callers need an API key. */
     keyed: (file.keys ?? []).length > 0,
     configFile: set.HOLDFAST_CONFIG,
     webhookSecret: set.HOLDFAST_WEBHOOK_SECRET,
@@ -68,7 +93,7 @@ export function devConfig(env: NodeJS.ProcessEnv) {
   };
 }
 
-/** The user's cache folder: outside every checkout, so that each clone finds the engine again. */
+/** The user's cache folder. It is outside of every checkout, so that all of them find the same engine. */
 function cacheHome({ XDG_CACHE_HOME, LOCALAPPDATA }: z.output<typeof Environment>): string {
   if (XDG_CACHE_HOME) return XDG_CACHE_HOME;
   if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches');

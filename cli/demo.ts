@@ -1,6 +1,6 @@
 /**
- * `holdfast demo`: a real MCP client calls analyze_repository on this checkout; half-way its worker is killed with SIGKILL.
- * Shows what was done again, and what was not.
+ * `holdfast demo`: a real MCP client calls analyze_repository on this checkout, and half-way the worker is killed with SIGKILL.
+ * Then it shows which steps were done again, and which were not.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,17 +13,19 @@ import type { DevConfig } from './config';
 import { startStack } from './dev/stack';
 import type { Stack } from './dev/stack';
 import { packageRoot } from './root';
-import { statusLine } from './status-line';
+import type { Say } from './say';
+import { createStatusLine } from './status-line';
 
 const TOOL = 'analyze_repository';
+/** How often Temporal is asked whether the step runs. */
 const FIND_EVERY_MS = 20;
-/** PENDING_ACTIVITY_STATE_STARTED. */
+/** Temporal's PENDING_ACTIVITY_STATE_STARTED. */
 const STARTED = 2;
 
 /** Runs the demonstration. Returns the exit code. */
 export async function demo(base: DevConfig): Promise<number> {
   const dataDir = mkdtempSync(join(tmpdir(), 'holdfast-demo-'));
-  const say = (line: string): void => console.log(line);
+  const say: Say = (line) => console.log(line);
   const stack = await startStack(
     { ...base, dataDir, port: 0, workDir: packageRoot() },
     { gateways: 1, workers: 1 },
@@ -33,7 +35,7 @@ export async function demo(base: DevConfig): Promise<number> {
   const client = new McpClient({ name: 'holdfast-demo', version }, { versionNegotiation: { mode: 'auto' } });
   const connection = Connection.lazy({ address: stack.temporal.address });
   const temporal = new Client({ connection });
-  const line = statusLine(process.stderr);
+  const line = createStatusLine(process.stderr);
   try {
     await client.connect(new StreamableHTTPClientTransport(new URL(url)));
     say(`\nCalling ${TOOL} on ${packageRoot()}`);
@@ -57,12 +59,8 @@ export async function demo(base: DevConfig): Promise<number> {
   }
 }
 
-/** Kills the worker in the middle of a step that is not the first, and returns the job's workflow id. */
-async function killHalfWay(
-  { workers: [worker] }: Stack,
-  temporal: Client,
-  say: (line: string) => void,
-): Promise<string> {
+/** Kills the worker during a step that is not the first one. Returns the job's workflow id. */
+async function killHalfWay({ workers: [worker] }: Stack, temporal: Client, say: Say): Promise<string> {
   if (!worker) throw new Error('The stack has no worker.');
   const workflowId = await runningJob(temporal);
   const step = await stepInFlight(temporal, workflowId);
@@ -72,7 +70,7 @@ async function killHalfWay(
   return workflowId;
 }
 
-/** Waits until a step runs that comes after the first; names it. */
+/** Waits until a step after the first one runs. Returns its name. */
 async function stepInFlight(temporal: Client, workflowId: string): Promise<string> {
   for (;;) {
     const { raw, status } = await temporal.workflow.getHandle(workflowId).describe();
@@ -83,6 +81,7 @@ async function stepInFlight(temporal: Client, workflowId: string): Promise<strin
   }
 }
 
+/** Waits until a job runs. Returns its workflow id. */
 async function runningJob(temporal: Client): Promise<string> {
   for (;;) {
     for await (const { workflowId } of temporal.workflow.list({ query: `ExecutionStatus = 'Running'` }))
@@ -91,7 +90,7 @@ async function runningJob(temporal: Client): Promise<string> {
   }
 }
 
-/** One line for each step: who ran it, and in which attempt. Temporal's own record, not ours. */
+/** A line for each step: which worker ran it, and in which attempt. It comes from the job's history in Temporal. */
 async function stepsOf(temporal: Client, workflowId: string): Promise<string[]> {
   const { events } = await temporal.workflow.getHandle(workflowId).fetchHistory();
   const named = new Map(
@@ -109,7 +108,7 @@ async function stepsOf(temporal: Client, workflowId: string): Promise<string[]> 
   });
 }
 
-async function untilCtrlC(say: (line: string) => void): Promise<void> {
+async function untilCtrlC(say: Say): Promise<void> {
   say('The stack stays up so that you can follow the link. Ctrl-C ends it.');
   await new Promise((resolve) => process.once('SIGINT', resolve).once('SIGTERM', resolve));
 }

@@ -1,23 +1,23 @@
-/** `holdfast doctor`: is everything here that is needed, and is it well? */
+/** `holdfast doctor`: checks that everything that Holdfast needs is here and works. */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { promisify } from 'node:util';
 import type { DevConfig } from './config';
 import { readRecord } from './dev/record';
-import { cachedCli } from './engine/build';
+import { cachedCli } from './engine/cache';
 import { isFree } from './engine/ports';
-import { serving } from './engine/server';
+import { isServing } from './engine/server';
 
 const exec = promisify(execFile);
 
 interface Finding {
   readonly ok: boolean;
   readonly what: string;
-  /** What to do about it, when it is not well. */
+  /** What to do when it is not ok. */
   readonly advice?: string;
 }
 
-/** Looks at everything and prints it. Returns 0 when all is well, 1 when something keeps Holdfast from running. */
+/** Checks everything and prints what it finds. Returns 0 when all is ok, 1 when something keeps Holdfast from running. */
 export async function doctor(config: DevConfig): Promise<number> {
   const findings = [await git(), await engine(config), ...(await stack(config))];
   for (const { ok, what, advice } of findings)
@@ -44,7 +44,7 @@ async function engine({
   engine: { cliPath, cacheDir },
 }: DevConfig): Promise<Finding> {
   if (address !== undefined) {
-    return (await serving(address, namespace, 3_000))
+    return (await isServing(address, namespace, 3_000))
       ? { ok: true, what: `Temporal answers at ${address} (TEMPORAL_ADDRESS)` }
       : {
           ok: false,

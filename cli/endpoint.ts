@@ -1,24 +1,24 @@
-/** Where the gateway is, and an MCP client that is connected to it. */
+/** Finds the gateway and connects an MCP client to it. */
 import { Client, SdkHttpError, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { version } from '../package.json';
 import { readRecord } from './dev/record';
 
-/** What the commands that talk to a gateway take. */
+/** The options of all commands that talk to a gateway. */
 export interface EndpointOptions {
-  /** The MCP endpoint; without it the running `holdfast dev` of the data directory is used. */
+  /** The MCP endpoint. Absent: that of the `holdfast dev` which runs in the data directory. */
   readonly url?: string;
   /** An API key of the gateway. */
   readonly apiKey?: string;
   readonly dataDir: string;
 }
 
-/** No gateway answered, or not to us. The message says what to do. */
+/** No gateway answered, or it refused our API key. The message says what to do. */
 export class NoGateway extends Error {
   override name = 'NoGateway';
 }
 
 /** The address of the endpoint. @throws NoGateway when none is given and no stack runs here */
-export function endpointOf({ url, dataDir }: EndpointOptions): string {
+function endpointOf({ url, dataDir }: EndpointOptions): string {
   const running = url ?? readRecord(dataDir)?.gateways[0]?.url;
   if (running !== undefined) return running;
   throw new NoGateway(
@@ -26,7 +26,11 @@ export function endpointOf({ url, dataDir }: EndpointOptions): string {
   );
 }
 
-/** Connects an MCP client, in whichever revision the gateway prefers. @throws NoGateway when it does not answer */
+/**
+ * Connects an MCP client, in the revision of MCP that the gateway prefers.
+ *
+ * @throws NoGateway when the gateway does not answer or refuses the key
+ */
 export async function connect(options: EndpointOptions): Promise<Client> {
   const url = endpointOf(options);
   const client = new Client({ name: 'holdfast-cli', version }, { versionNegotiation: { mode: 'auto' } });

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The `holdfast` command. In a checkout it sets up first; see setup.mjs. */
+/** The `holdfast` command. In a checkout it first installs and compiles what is needed; see setup.mjs. */
 import { setup } from './setup.mjs';
 
 setup();

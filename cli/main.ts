@@ -1,21 +1,22 @@
-/** The `holdfast` command: one line for each thing a person can run. */
+/** The `holdfast` command, with a subcommand for everything that a person can run. */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { BadSetting } from '../config/file';
 import { version } from '../package.json';
-import { EXIT, answer, call, once, wait } from './call';
+import { EXIT, answer, call, callOnce, wait } from './call';
 import type { CallOptions } from './call';
 import { DEFAULT_DATA_DIR, devConfig } from './config';
 import { NoGateway } from './endpoint';
 
-function count(text: string): number {
+/** Parses a number of processes. */
+function parseCount(text: string): number {
   const number = Number(text);
   if (!Number.isInteger(number) || number < 1 || number > 16)
     throw new InvalidArgumentError('It must be a whole number from 1 to 16.');
   return number;
 }
 
-/** A command that talks to a gateway. */
-function talking(name: string, description: string): Command {
+/** A command that talks to a gateway, with the options that all of them have. */
+function createClientCommand(name: string, description: string): Command {
   return new Command(name)
     .description(description)
     .addOption(new Option('--url <url>', 'the MCP endpoint; default: the stack that runs here').env('HOLDFAST_URL'))
@@ -28,7 +29,7 @@ function talking(name: string, description: string): Command {
     .option('--json', 'print the MCP result as JSON', false);
 }
 
-/** Commander leaves with 1 when it does not understand; so does a job that failed. */
+/** Gives wrong usage its own exit code: commander's is 1, and so is that of a job that failed. */
 function exitWithUsage(command: Command): void {
   command.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.done : EXIT.usage));
   command.commands.forEach(exitWithUsage);
@@ -41,31 +42,31 @@ const exitWith = async (code: Promise<number>): Promise<void> => {
 const jobs = new Command('jobs')
   .description('list your jobs, wait for them, read, answer and cancel them')
   .addCommand(
-    talking('list', 'the latest jobs, newest first')
+    createClientCommand('list', 'the latest jobs, newest first')
       .option('--running', 'only those that have not ended', false)
       .option('--limit <n>', 'how many, at most 50', Number, 10)
       .action((options: CallOptions & { running: boolean; limit: number }) =>
-        exitWith(once('job_list', { running: options.running, limit: options.limit }, options)),
+        exitWith(callOnce('job_list', { running: options.running, limit: options.limit }, options)),
       ),
     { isDefault: true },
   )
   .addCommand(
-    talking('wait', 'wait until a job ends, and print its result')
+    createClientCommand('wait', 'wait until a job ends, and print its result')
       .argument('<job>')
       .action((job: string, options: CallOptions) => exitWith(wait(job, options))),
   )
   .addCommand(
-    talking('result', 'the result of a job, or what it has found so far')
+    createClientCommand('result', 'the result of a job, or what it has found so far')
       .argument('<job>')
-      .action((job: string, options: CallOptions) => exitWith(once('job_result', { job_id: job }, options))),
+      .action((job: string, options: CallOptions) => exitWith(callOnce('job_result', { job_id: job }, options))),
   )
   .addCommand(
-    talking('cancel', 'stop a job for good')
+    createClientCommand('cancel', 'stop a job for good')
       .argument('<job>')
-      .action((job: string, options: CallOptions) => exitWith(once('job_cancel', { job_id: job }, options))),
+      .action((job: string, options: CallOptions) => exitWith(callOnce('job_cancel', { job_id: job }, options))),
   )
   .addCommand(
-    talking('answer', 'answer a question of a job')
+    createClientCommand('answer', 'answer a question of a job')
       .argument('<job>')
       .argument('<question>', 'its key, such as q1')
       .argument('[json]', "the answer, a JSON object that fits the question's form; {} to allow a call")
@@ -87,8 +88,8 @@ const program = new Command('holdfast')
   .addCommand(
     new Command('dev')
       .description('everything on this machine: Temporal with its Web UI, workers, gateways')
-      .option('--gateways <n>', 'how many gateways', count, 1)
-      .option('--workers <n>', 'how many workers', count, 1)
+      .option('--gateways <n>', 'how many gateways', parseCount, 1)
+      .option('--workers <n>', 'how many workers', parseCount, 1)
       .action(async (options: { gateways: number; workers: number }) => {
         const { dev } = await import('./dev/dev.js');
         await exitWith(dev(devConfig(process.env), options));
@@ -103,7 +104,7 @@ const program = new Command('holdfast')
       }),
   )
   .addCommand(
-    talking('call', 'call a tool and wait until it ends')
+    createClientCommand('call', 'call a tool and wait until it ends')
       .argument('<tool>')
       .argument('[json]', 'the arguments, a JSON object', '{}')
       .option('--key <key>', 'an idempotency key: the same key means the same job')

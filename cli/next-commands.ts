@@ -1,11 +1,11 @@
-/** What a person types next: the answers of a gateway say it in the words of agents. */
+/** The commands that a person may type next. A gateway's answers do not have them: they name tools for an agent to call. */
 import { z } from 'zod';
 
 const Schema = z.object({
   properties: z.record(z.string(), z.looseObject({})).catch({}),
   required: z.array(z.string()).catch([]),
 });
-/** `request`: it is for the client's model or roots, and no person's to answer. */
+/** A question with a `request` is for the client's model or roots; a person cannot answer it. */
 const Question = z.object({
   key: z.string(),
   schema: Schema.catch({ properties: {}, required: [] }),
@@ -19,8 +19,12 @@ const State = z.object({
   questions: z.array(Question).catch([]),
 });
 
-/** The commands for a job that is in this state; none where there is nothing to do. */
-export function commandsFor(state: unknown): readonly string[] {
+/**
+ * The commands for a job, each with what it is for; none when there is nothing to do.
+ *
+ * @param state - the structured content of a gateway's answer
+ */
+export function nextCommandsOf(state: unknown): readonly string[] {
   const { data } = State.safeParse(state);
   if (!data || data.cancelling === true) return [];
   if (data.begins_at !== undefined) return [`To call it off: npx holdfast jobs cancel ${data.job_id}`];
@@ -34,7 +38,7 @@ export function commandsFor(state: unknown): readonly string[] {
     ]);
 }
 
-/** Content with a value for each property that the form requires. */
+/** An answer to edit: it has a value of the right type for each property that the form requires. */
 function draftOf({ properties, required }: z.output<typeof Schema>): Record<string, unknown> {
   return Object.fromEntries(required.map((name) => [name, draftValueOf(properties[name] ?? {})]));
 }
@@ -54,5 +58,5 @@ function draftValueOf({ type, enum: choices }: Readonly<Record<string, unknown>>
   }
 }
 
-/** As a shell takes it for one word. */
+/** The text in quotes, so that a shell takes it for one word. */
 const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;

@@ -1,4 +1,4 @@
-/** Where the package lies: the same folder whether this runs from the sources or from dist/. */
+/** The folder of the package: the same whether this runs from the sources or from dist/. */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 

@@ -1,15 +1,15 @@
-/** One line at the foot of the terminal that is rewritten while something takes long. Off a terminal it says each thing once. */
+/** A line at the bottom of the terminal that is rewritten while something takes long. Elsewhere each text is printed once. */
 
 export interface StatusLine {
-  readonly show: (text: string) => void;
-  /** Removes the line, so that what follows stands alone. */
-  readonly clear: () => void;
+  show(text: string): void;
+  /** Removes the line, so that other output can follow. */
+  clear(): void;
 }
 
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 
-/** Starts a status line on `stream`. It must be cleared before the process may end. */
-export function statusLine(stream: NodeJS.WriteStream): StatusLine {
+/** Creates a status line on `stream`. It must be cleared, or the process does not end. */
+export function createStatusLine(stream: NodeJS.WriteStream): StatusLine {
   if (!stream.isTTY) {
     let last = '';
     return {

@@ -1,13 +1,13 @@
-/** `holdfast webhook-secret`: what the operator of a receiver is given. */
+/** `holdfast webhook-secret`: the secret that the operator of a receiver is given. */
 import { shownSecretOf } from '../activities/webhooks/sign';
 import { BadSetting } from '../config/file';
 import { Host } from '../config/host';
 import type { DevConfig } from './config';
 
 /**
- * The secret of one receiving host.
+ * The secret of a receiving host.
  *
- * @throws BadSetting when the host is none, or HOLDFAST_WEBHOOK_SECRET is missing or short
+ * @throws BadSetting when the host is not written as in the configuration, or HOLDFAST_WEBHOOK_SECRET is missing or too short
  */
 export function webhookSecret({ webhookSecret: master = '' }: Pick<DevConfig, 'webhookSecret'>, host: string): string {
   if (master.length < 32)

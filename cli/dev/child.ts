@@ -1,4 +1,4 @@
-/** A gateway or a worker as a child process: ready when it says so, its log in a file, gone when its parent is. */
+/** A gateway or a worker as a child process. It says when it is ready, logs to a file, and ends when its parent does. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
@@ -7,21 +7,22 @@ import { z } from 'zod';
 import { packageRoot } from '../root';
 import type { Running } from './keep';
 
-/** A worker lets its steps finish for 27 s at most. */
+/** How long a child has to stop by itself. A worker takes up to 27 s, because it lets its steps finish. */
 const STOP_MS = 30_000;
 const LOG_MAX_BYTES = 10 * 1024 * 1024;
 
 export interface Child extends Running {
-  /** The MCP endpoint, of a gateway. */
+  /** The MCP endpoint of a gateway; empty for a worker. */
   readonly url: string;
 }
 
 const Ready = z.object({ ready: z.literal(true), url: z.string().default('') });
 
 /**
- * Starts the main of `kind` and waits until it is ready. `n` tells its log from those of others.
+ * Starts a gateway or worker and waits until it is ready.
  *
- * @throws Error with what it said last when it ends before
+ * @param n - tells its log from those of others of its kind
+ * @throws Error with the last sentence of its log when it ends before it is ready
  */
 export async function startChild(
   kind: 'gateway' | 'worker',
@@ -31,9 +32,9 @@ export async function startChild(
 ): Promise<Child> {
   const log = join(dataDir, `${kind}-${n}.log`);
   if (sizeOf(log) > LOG_MAX_BYTES) rmSync(log);
-  const before = sizeOf(log); // what earlier ones said
+  const before = sizeOf(log); // the log of earlier processes
   const output = openSync(log, 'a');
-  // A group of its own: Ctrl-C at the terminal reaches the supervisor alone, which stops things in order.
+  // In its own process group, so that Ctrl-C reaches only the supervisor, which stops everything in order.
   const child = fork(join(packageRoot(), 'dist', kind, 'main.js'), [], {
     env: { ...process.env, ...env },
     stdio: ['ignore', output, output, 'ipc'],
@@ -64,7 +65,7 @@ export async function startChild(
 
 const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 
-/** Why a process ended, in its own words. Of an error that it did not expect, Node writes a stack and its version after them. */
+/** The sentence in which a process said why it ended. For an unexpected error Node prints a stack and its own version after it. */
 export function lastSentence(said: string): string | undefined {
   const lines = said.trim().split('\n').filter(Boolean);
   return lines.at(-1)?.startsWith('Node.js v') === true

@@ -1,22 +1,23 @@
-/** `holdfast dev`: starts the stack, says where everything is, and stops it all on Ctrl-C. */
+/** `holdfast dev`: starts the stack, prints its addresses, and stops it on Ctrl-C. */
 import type { DevConfig } from '../config';
+import type { Say } from '../say';
 import { removeRecord } from './record';
 import { startStack } from './stack';
 import type { Stack, StackSize } from './stack';
 
 /** Runs until it is told to stop. Returns the exit code. */
 export async function dev(config: DevConfig, size: StackSize): Promise<number> {
-  const say = (line: string): void => console.log(line);
-  const told = toldToStop();
+  const say: Say = (line) => console.log(line);
+  const stopped = stopSignal();
   const startedAt = Date.now();
-  const stack = await Promise.race([startStack(config, size, say), told]);
+  const stack = await Promise.race([startStack(config, size, say), stopped]);
   if (!stack) {
     say('\nStopped before it was ready.');
     removeRecord(config.dataDir);
-    process.exit(130); // what has been started so far ends with this process
+    process.exit(130); // what has been started by now ends with this process
   }
   say(greeting(stack, config, (Date.now() - startedAt) / 1000));
-  await told;
+  await stopped;
   say('\nStopping; jobs that run now go on at the next start. Ctrl-C again ends everything at once.');
   process.once('SIGINT', () => {
     for (const child of [...stack.gateways, ...stack.workers]) process.kill(child.now().pid, 'SIGKILL');
@@ -26,8 +27,8 @@ export async function dev(config: DevConfig, size: StackSize): Promise<number> {
   return 0;
 }
 
-/** Resolves at the first Ctrl-C or SIGTERM. */
-function toldToStop(): Promise<undefined> {
+/** Resolves at the first Ctrl-C, SIGTERM or SIGHUP. */
+function stopSignal(): Promise<undefined> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve(undefined));
   });

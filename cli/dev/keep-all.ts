@@ -1,24 +1,25 @@
-/** Keeps several processes that are started at the same time: all of them run in the end, or none. */
+/** Starts several processes at the same time and keeps them. If one does not start, none is kept. */
+import type { Say } from '../say';
 import { keep } from './keep';
 import type { Kept, Running } from './keep';
 
 export interface Start<R extends Running> {
   readonly name: string;
-  /** Starts it and resolves when it is ready. */
+  /** Starts the process and resolves when it is ready. */
   readonly start: () => Promise<R>;
 }
 
 /**
- * Starts all of `starts`; resolves when all run, in their order.
+ * Resolves when all processes run, in the order of `starts`.
  *
- * @param say - told at once why one did not start: stopping the others may take as long as the steps that they run
+ * @param say - told why one did not start, before the others are stopped: that takes as long as the steps that they run
  * @param onChange - told of each death and each replacement afterwards
- * @throws Error when one did not start, once the others have stopped
+ * @throws Error when one did not start, after the others have stopped
  */
-export async function together<R extends Running>(
+export async function keepAll<R extends Running>(
   starts: readonly Start<R>[],
-  say: (line: string) => void,
-  onChange: (line: string) => void,
+  say: Say,
+  onChange: Say,
 ): Promise<readonly Kept<R>[]> {
   const made = await Promise.all(
     starts.map(({ name, start }) =>

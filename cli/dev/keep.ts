@@ -1,4 +1,5 @@
-/** Keeps one process of the stack alive: whatever dies is started again, later each time it dies at once. */
+/** Keeps one process of the stack alive: when it dies it is started again, after longer pauses if it dies again and again. */
+import type { Say } from '../say';
 
 /** A process that runs. */
 export interface Running {
@@ -7,32 +8,30 @@ export interface Running {
   readonly stop: () => Promise<void>;
 }
 
+/** A process that is started again whenever it dies. */
 export interface Kept<R extends Running> {
-  /** The process that runs now; the last one while another is being started. */
+  /** The process that runs now. While another is being started: the last one. */
   readonly now: () => R;
+  /** Stops the process, and does not start it again. */
   readonly stop: () => Promise<void>;
 }
 
 const PAUSE_MIN_MS = 200;
 const PAUSE_MAX_MS = 5_000;
-/** A process that lived this long did not die at once. */
+/** After a process has lived this long, the next pause is the shortest again. */
 const HEALTHY_MS = 10_000;
 
 /**
  * Starts a process and keeps it.
  *
- * @param start - starts it and resolves when it is ready
+ * @param start - starts the process and resolves when it is ready
  * @param say - told of each death and each replacement
- * @throws whatever the first start throws: what never ran is not started again
+ * @throws whatever the first start throws: then the process is not started again
  */
-export async function keep<R extends Running>(
-  name: string,
-  start: () => Promise<R>,
-  say: (line: string) => void,
-): Promise<Kept<R>> {
+export async function keep<R extends Running>(name: string, start: () => Promise<R>, say: Say): Promise<Kept<R>> {
   let current = await start();
   let stopping = false;
-  const toldToStop = (): boolean => stopping; // may change at every await
+  const isStopping = (): boolean => stopping; // a function, because the compiler does not see that it changes while we wait
   let wake: () => void = () => undefined;
 
   const pause = (ms: number): Promise<void> =>
@@ -45,7 +44,7 @@ export async function keep<R extends Running>(
     let pauseMs = PAUSE_MIN_MS;
     for (let since = Date.now(); ;) {
       await current.exited;
-      if (toldToStop()) return;
+      if (isStopping()) return;
       say(`${name} (process ${current.pid}) ended. Starting another…`);
       pauseMs = Date.now() - since > HEALTHY_MS ? PAUSE_MIN_MS : Math.min(pauseMs * 2, PAUSE_MAX_MS);
       await pause(pauseMs);
@@ -53,9 +52,9 @@ export async function keep<R extends Running>(
       const next = await start().catch((error: unknown) => {
         say(`${name} did not start: ${error instanceof Error ? error.message : String(error)}`);
       });
-      if (!next) continue; // the one that ended has ended still
+      if (!next) continue; // `current` has ended, so this tries again
       current = next;
-      if (toldToStop()) return;
+      if (isStopping()) return;
       say(`${name} is up again (process ${next.pid}).`);
     }
   };
@@ -68,7 +67,7 @@ export async function keep<R extends Running>(
       wake();
       await current.stop();
       await watched;
-      await current.stop(); // one that was just being started
+      await current.stop(); // in case another had just been started
     },
   };
 }

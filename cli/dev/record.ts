@@ -16,7 +16,7 @@ export type StackRecord = z.output<typeof Record>;
 const fileOf = (dataDir: string): string => join(dataDir, 'dev.json');
 
 /**
- * Makes this process the supervisor of the data directory; of two that try at once only one is.
+ * Makes this process the supervisor of the data directory. When two try at once, only one succeeds.
  *
  * @returns the record of an earlier supervisor that was killed, if there is one
  * @throws Error with one sentence when another stack runs there
@@ -34,12 +34,12 @@ export function claim(dataDir: string): StackRecord | undefined {
   try {
     writeFileSync(fileOf(dataDir), JSON.stringify(empty), { flag: 'wx' });
   } catch {
-    return claim(dataDir); // another one was quicker: it is named in the error
+    return claim(dataDir); // another process was faster; the error names it
   }
   return left;
 }
 
-/** The record of a stack that runs, or of one that was killed; undefined when there is none. */
+/** The record of a stack that runs or that was killed; undefined when there is none. */
 export function readRecord(dataDir: string): StackRecord | undefined {
   try {
     return Record.parse(JSON.parse(readFileSync(fileOf(dataDir), 'utf8')));
@@ -48,7 +48,7 @@ export function readRecord(dataDir: string): StackRecord | undefined {
   }
 }
 
-/** Replaces the record in one go: a reader never sees half of it. */
+/** Replaces the record in one move, so that nobody reads half of it. */
 export function writeRecord(dataDir: string, record: StackRecord): void {
   const next = `${fileOf(dataDir)}.${process.pid}`;
   writeFileSync(next, `${JSON.stringify(record, null, 2)}\n`);
@@ -59,7 +59,7 @@ export function removeRecord(dataDir: string): void {
   rmSync(fileOf(dataDir), { force: true });
 }
 
-/** Whether process `pid` runs and its command line holds `text`: a process id alone may have been given to someone else. */
+/** Whether process `pid` runs and its command line contains `text`: the id alone may belong to another program by now. */
 export function runs(pid: number, text: string): boolean {
   try {
     process.kill(pid, 0);
@@ -69,7 +69,7 @@ export function runs(pid: number, text: string): boolean {
   try {
     return execFileSync('ps', ['-p', String(pid), '-o', 'command='], { encoding: 'utf8' }).includes(text);
   } catch (error) {
-    // Slim images have no ps: then the process id has to do.
+    // Slim images have no ps. There the id has to be enough.
     return error instanceof Error && 'code' in error && error.code === 'ENOENT';
   }
 }

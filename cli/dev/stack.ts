@@ -1,19 +1,19 @@
-/** The whole stack on one machine: Temporal, workers, gateways; each kept alive, all of them written down in dev.json. */
+/** The whole stack on one machine: Temporal, workers and gateways. Each is kept alive; dev.json lists them. */
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DevConfig } from '../config';
-import type { Say } from '../engine/find';
 import { freePort, isFree } from '../engine/ports';
+import type { Say } from '../say';
 import { startChild } from './child';
 import type { Child } from './child';
 import type { Kept } from './keep';
+import { keepAll } from './keep-all';
+import type { Start } from './keep-all';
 import { claim, removeRecord, writeRecord } from './record';
 import type { StackRecord } from './record';
-import { temporalFor } from './temporal';
+import { findOrStartTemporal } from './temporal';
 import type { StackTemporal } from './temporal';
-import { together } from './together';
-import type { Start } from './together';
 
 export interface Stack {
   readonly temporal: StackTemporal;
@@ -23,39 +23,40 @@ export interface Stack {
   readonly stop: () => Promise<void>;
 }
 
-/** How many processes of each kind. */
+/** How many processes of each kind there are. */
 export interface StackSize {
   readonly gateways: number;
   readonly workers: number;
 }
 
 /**
- * Starts the stack; resolves when all of it is ready.
+ * Starts the stack. Resolves when all of it is ready.
  *
- * @param say - told what goes on, and at once what a process said that ended before it was ready
- * @throws Error with one sentence that says what is in the way
+ * @param say - told what goes on, and why a process ended before it was ready
+ * @throws Error with one sentence that says why it cannot start
  */
 export async function startStack(config: DevConfig, size: StackSize, say: Say): Promise<Stack> {
   const { dataDir } = config;
   mkdirSync(dataDir, { recursive: true });
-  const left = claim(dataDir);
+  const killed = claim(dataDir);
   try {
-    return await startAll(config, size, left, say);
+    return await startAll(config, size, killed, say);
   } catch (error) {
     removeRecord(dataDir);
     throw error;
   }
 }
 
-async function startAll(config: DevConfig, size: StackSize, left: StackRecord | undefined, say: Say): Promise<Stack> {
+/** @param killed - the record of an earlier stack whose supervisor was killed, if there was one */
+async function startAll(config: DevConfig, size: StackSize, killed: StackRecord | undefined, say: Say): Promise<Stack> {
   const { dataDir } = config;
   const ports = await gatewayPorts(config.port, size.gateways);
-  let onReplaced = (): void => undefined; // until all of it runs there is nothing to write down
-  const onChange = (line: string): void => {
+  let onReplaced = (): void => undefined; // nothing is recorded until everything runs
+  const onChange: Say = (line) => {
     say(line);
     onReplaced();
   };
-  const temporal = await temporalFor(config, left, say, onChange);
+  const temporal = await findOrStartTemporal(config, killed, say, onChange);
   const env = environmentOf(config, temporal);
   const worker = (n: number): Start<Child> => ({
     name: `Worker ${n}`,
@@ -65,7 +66,7 @@ async function startAll(config: DevConfig, size: StackSize, left: StackRecord | 
     name: `Gateway ${n}`,
     start: () => startChild('gateway', n, { ...env.gateway, HOLDFAST_PORT: String(port) }, dataDir),
   });
-  const kept = await together(
+  const kept = await keepAll(
     [...Array.from({ length: size.workers }, (_, n) => worker(n + 1)), ...ports.map((port, n) => gateway(n + 1, port))],
     say,
     onChange,
@@ -90,7 +91,7 @@ async function startAll(config: DevConfig, size: StackSize, left: StackRecord | 
   return stack;
 }
 
-/** The port for each gateway: the one asked for, and the next free ones. */
+/** A port for each gateway: `first`, and the next free ones after it. */
 async function gatewayPorts(first: number, count: number): Promise<number[]> {
   if (first !== 0 && !(await isFree(first))) {
     throw new Error(
@@ -105,6 +106,7 @@ async function gatewayPorts(first: number, count: number): Promise<number[]> {
   return ports;
 }
 
+/** The environment variables of the processes. Creates the gateways' secret if there is none. */
 function environmentOf(
   { dataDir, workDir, configFile, temporal: { namespace } }: DevConfig,
   { address, ui }: StackTemporal,
@@ -126,14 +128,14 @@ function environmentOf(
   };
 }
 
-/** Keeps the secret with the jobs whose ids depend on it. */
+/** The file of the gateways' secret. It is kept with the database, because the ids of the jobs there depend on it. */
 function secretFile(dataDir: string): string {
   const path = join(dataDir, 'secret');
   if (!existsSync(path)) writeFileSync(path, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600 });
   return path;
 }
 
-function recordOf({ temporal, gateways, workers }: Stack) {
+function recordOf({ temporal, gateways, workers }: Stack): StackRecord {
   return {
     supervisor: process.pid,
     temporal: { address: temporal.address, ui: temporal.ui, pid: temporal.pid() },

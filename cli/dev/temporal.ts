@@ -1,4 +1,4 @@
-/** The stack's Temporal: one that runs already, or a dev server of our own that is kept alive on its database file. */
+/** The stack's Temporal: one that runs already, or our own dev server, which is kept alive. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Connection, isGrpcServiceError } from '@temporalio/client';
@@ -6,9 +6,9 @@ import { lock } from 'proper-lockfile';
 import { SEARCH_ATTRIBUTES } from '../../workflows/contract';
 import type { DevConfig } from '../config';
 import { findTemporalCli } from '../engine/find';
-import type { Say } from '../engine/find';
 import { freePort } from '../engine/ports';
-import { databaseOf, serving, startTemporal } from '../engine/server';
+import { databaseOf, isServing, startTemporal } from '../engine/server';
+import type { Say } from '../say';
 import { keep } from './keep';
 import { runs } from './record';
 import type { StackRecord } from './record';
@@ -16,31 +16,35 @@ import type { StackRecord } from './record';
 const PORT = 7233;
 const UI_PORT = 8233;
 const PROBE_MS = 3_000;
-/** INDEXED_VALUE_TYPE_KEYWORD, and the gRPC status of a name that is taken. */
+/** Temporal's INDEXED_VALUE_TYPE_KEYWORD. */
 const KEYWORD = 2;
+/** The gRPC status when a search attribute exists already. */
 const ALREADY_EXISTS = 6;
 
 export interface StackTemporal {
   readonly address: string;
-  /** The Web UI, where it is ours. */
+  /** Address of the Web UI; undefined when the server is not our own. */
   readonly ui: string | undefined;
+  /** Process id of the server; undefined when it is not our own. */
   readonly pid: () => number | undefined;
   readonly stop: () => Promise<void>;
 }
 
 /**
- * Finds or starts Temporal and waits until it serves. `left` is what a supervisor that was killed had written down.
+ * Finds or starts Temporal and waits until it answers.
  *
+ * @param killed - the record of an earlier stack whose supervisor was killed, if there was one
+ * @param onChange - told when our own server dies and when it is replaced
  * @throws Error with one sentence that says what to do
  */
-export async function temporalFor(
+export async function findOrStartTemporal(
   { temporal: { address, namespace }, engine, dataDir }: DevConfig,
-  left: StackRecord | undefined,
+  killed: StackRecord | undefined,
   say: Say,
   onChange: Say,
 ): Promise<StackTemporal> {
   if (address !== undefined) {
-    if (!(await serving(address, namespace, PROBE_MS))) {
+    if (!(await isServing(address, namespace, PROBE_MS))) {
       throw new Error(
         `TEMPORAL_ADDRESS is ${address}, where no Temporal answers for namespace ${namespace}. Start it, correct the address, or unset TEMPORAL_ADDRESS to have one started here.`,
       );
@@ -50,21 +54,24 @@ export async function temporalFor(
     return { address, ui: undefined, pid: () => undefined, stop: () => Promise.resolve() };
   }
   const cli = await findTemporalCli(engine, say);
-  endOrphan(left, dataDir, say);
+  endOrphan(killed, dataDir, say);
   const release = await turnToStart(engine.cacheDir);
   const [port, uiPort] = [await freePort(PORT), await freePort(UI_PORT)];
   const server = await keep('Temporal', () => startTemporal({ cli, dataDir, port, uiPort }), onChange).finally(release);
   return { address: server.now().address, ui: server.now().uiUrl, pid: () => server.now().pid, stop: server.stop };
 }
 
-/** Two stacks that start at once would find the same port free, and one would take the other's Temporal for its own. */
+/**
+ * Waits until no other stack is starting. Two at once would find the same port free, and one would take the other's Temporal for
+ * its own.
+ */
 async function turnToStart(cacheDir: string): Promise<() => Promise<void>> {
   await mkdir(cacheDir, { recursive: true });
   const retries = { forever: true, minTimeout: 200, maxTimeout: 200 };
   return lock(join(cacheDir, 'starting'), { realpath: false, stale: 10_000, retries });
 }
 
-/** A server that was not started here does not know the search attributes that every job carries. */
+/** Adds the search attributes that every job carries: a server that was not started here does not have them. */
 async function addSearchAttributes(address: string, namespace: string): Promise<void> {
   const connection = Connection.lazy({ address });
   try {
@@ -77,9 +84,9 @@ async function addSearchAttributes(address: string, namespace: string): Promise<
   }
 }
 
-/** Ends the server of a supervisor that was killed: two on one database file would harm it. */
-function endOrphan(left: StackRecord | undefined, dataDir: string, say: Say): void {
-  const pid = left?.temporal.pid;
+/** Ends the server that a killed supervisor left behind: two servers on one database file would damage it. */
+function endOrphan(killed: StackRecord | undefined, dataDir: string, say: Say): void {
+  const pid = killed?.temporal.pid;
   if (pid === undefined || !runs(pid, databaseOf(dataDir))) return;
   say(`Ending the Temporal of an earlier run that was killed (process ${pid}).`);
   process.kill(pid, 'SIGKILL');

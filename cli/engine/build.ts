@@ -1,4 +1,4 @@
-/** The Temporal CLI built from its pinned Go module: the way that needs nothing but a Go toolchain and its module proxy. */
+/** Builds the Temporal CLI from its pinned Go module. That needs only a Go toolchain and a module proxy. */
 import { execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
@@ -7,30 +7,24 @@ import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { lock } from 'proper-lockfile';
 import { packageRoot } from '../root';
-import type { Say } from './find';
+import type { Say } from '../say';
+import { CLI_VERSION } from './cache';
 
 const exec = promisify(execFile);
 
-/** The version that cli/temporal-cli/go.mod pins. */
-export const CLI_VERSION = '1.8.2';
 const COMMAND = 'github.com/temporalio/cli/cmd/temporal';
 const SAY_EVERY_MS = 15_000;
 
-/** Where the project keeps its own CLI: one file for each version. */
-export function cachedCli(cacheDir: string): string {
-  return join(cacheDir, `temporal-${CLI_VERSION}${process.platform === 'win32' ? '.exe' : ''}`);
-}
-
 /**
- * Builds the CLI into `target`. Two builds at once wait for each other; a half-finished file is never at `target`.
+ * Builds the CLI into `target`. Of two builds at once the second waits for the first. `target` never holds an unfinished file.
  *
  * @throws Error with the end of the compiler's output when the build fails
  */
 export async function buildCli(cacheDir: string, target: string, say: Say): Promise<void> {
   await mkdir(cacheDir, { recursive: true });
-  const release = await taken(target, say);
+  const release = await lockOn(target, say);
   try {
-    if (existsSync(target)) return; // someone else built it while we waited
+    if (existsSync(target)) return; // another process built it while this one waited
     say(`Temporal: building CLI ${CLI_VERSION} with Go, once for this machine. It takes 4 to 8 minutes on 2 cores…`);
     const unfinished = `${target}.${process.pid}`;
     try {
@@ -44,7 +38,8 @@ export async function buildCli(cacheDir: string, target: string, say: Say): Prom
   }
 }
 
-async function taken(target: string, say: Say): Promise<() => Promise<void>> {
+/** Waits until no other process builds `target`. Returns the function that lets the next one build. */
+async function lockOn(target: string, say: Say): Promise<() => Promise<void>> {
   const options = { realpath: false, stale: 30_000, update: 5_000 };
   try {
     return await lock(target, options);
@@ -72,9 +67,9 @@ async function compile(output: string, say: Say): Promise<void> {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const stopGo = (): void => void go.kill();
-  process.once('exit', stopGo); // a start that is given up must not go on compiling
+  process.once('exit', stopGo); // when the start is interrupted, the compiler must not go on
   const lines: string[] = [];
-  // -v names each package as it is compiled; those that Go still has from before are not named.
+  // -v names each package that is compiled, but not those that Go has compiled before.
   const progress = setInterval(
     () => say(`Temporal: compiled ${lines.length} of at most ${total} packages…`),
     SAY_EVERY_MS,

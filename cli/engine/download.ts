@@ -1,19 +1,19 @@
-/** The Temporal CLI as the Temporal SDK downloads it, moved to where every clone finds it again. */
+/** Has the Temporal SDK download the Temporal CLI, and moves it to where every checkout finds it again. */
 import { chmod, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { CLI_VERSION } from './build';
-import type { Say } from './find';
+import type { Say } from '../say';
+import { CLI_VERSION } from './cache';
 
 const DOWNLOAD_MS = 120_000;
 
-/** Tries the download. Returns whether `target` is there now; without a network it is not. */
+/** Tries to download the CLI to `target`. Returns whether that worked: without a network it does not. */
 export async function downloadCli(cacheDir: string, target: string, say: Say): Promise<boolean> {
   const downloadDir = join(cacheDir, `download-${process.pid}`);
   await mkdir(downloadDir, { recursive: true });
   say(`Temporal: downloading CLI ${CLI_VERSION}…`);
   try {
-    // The SDK offers no way to fetch the binary without starting it once.
+    // The SDK only downloads the binary to start it.
     const server = await within(
       DOWNLOAD_MS,
       TestWorkflowEnvironment.createLocal({

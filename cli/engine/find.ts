@@ -1,19 +1,18 @@
-/** Finds the `temporal` binary: given, installed, cached, downloaded or built, in this order; and says which it took. */
+/** Finds the `temporal` binary, in this order: given, installed, cached, downloaded, built. Says which one it took. */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { EngineConfig } from '../config';
-import { CLI_VERSION, buildCli, cachedCli } from './build';
+import type { Say } from '../say';
+import { buildCli } from './build';
+import { CLI_VERSION, cachedCli } from './cache';
 import { downloadCli } from './download';
 
 const exec = promisify(execFile);
 
-/** Tells the person at the terminal what is going on. */
-export type Say = (line: string) => void;
-
 /**
- * Finds the Temporal CLI, and builds it if there is no other way.
+ * Finds the Temporal CLI. Downloads it, or else builds it, when there is none.
  *
  * @returns its path
  * @throws Error with one sentence that says what to do
@@ -35,12 +34,12 @@ export async function findTemporalCli(config: EngineConfig, say: Say): Promise<s
     return installed;
   }
   const cached = cachedCli(config.cacheDir);
-  if (!existsSync(cached)) await bring(config, cached, say);
+  if (!existsSync(cached)) await fetchOrBuild(config, cached, say);
   say(`Temporal: CLI ${CLI_VERSION} from ${cached}`);
   return cached;
 }
 
-async function bring({ cacheDir, path }: EngineConfig, target: string, say: Say): Promise<void> {
+async function fetchOrBuild({ cacheDir, path }: EngineConfig, target: string, say: Say): Promise<void> {
   if (await downloadCli(cacheDir, target, say)) return;
   if (!path.some((folder) => existsSync(join(folder, process.platform === 'win32' ? 'go.exe' : 'go')))) {
     throw new Error(

@@ -1,8 +1,8 @@
-/** Ports of this machine. */
+/** Finds free ports on this machine. */
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 
-/** A port on loopback that nothing listens on: `wanted`, or the next free one after it; any free one for 0. */
+/** A port on loopback that is free: `wanted`, or else the next free one after it. For 0: any free one. */
 export async function freePort(wanted = 0): Promise<number> {
   for (let port = wanted; port < 65_536; port += 1) {
     const found = await tryPort(port);
@@ -16,6 +16,7 @@ export async function isFree(port: number): Promise<boolean> {
   return (await tryPort(port)) !== undefined;
 }
 
+/** Listens on `port` for a moment. Returns the port (for 0, the one that the system chose), or undefined when it is taken. */
 function tryPort(port: number): Promise<number | undefined> {
   return new Promise((resolve) => {
     const server = createServer();

@@ -1,4 +1,4 @@
-/** One Temporal dev server as a child process: started on its database file, waited for, stopped or killed. */
+/** A Temporal dev server as a child process, with its data in one database file. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
@@ -17,23 +17,24 @@ export interface TemporalServer {
   readonly address: string;
   readonly uiUrl: string;
   readonly pid: number;
-  /** Resolves when the process is gone, however that came. */
+  /** Resolves when the process has ended, for whatever reason. */
   readonly exited: Promise<unknown>;
-  /** Ends it, within 5 s. */
+  /** Ends the process, within 5 s. */
   readonly stop: () => Promise<void>;
-  /** SIGKILL. */
+  /** Ends the process at once, with SIGKILL. */
   readonly kill: () => Promise<void>;
 }
 
 export interface TemporalOptions {
   /** Path of the `temporal` binary. */
   readonly cli: string;
-  /** Where the database file and the log lie. */
+  /** The folder of the database file and the log. */
   readonly dataDir: string;
-  /** Default: any free one. */
+  /** Port of the frontend. Default: any free one. */
   readonly port?: number;
+  /** Port of the Web UI. Default: any free one. */
   readonly uiPort?: number;
-  /** False: the stock settings, for comparison. */
+  /** False: with the dev server's own settings, for comparison. Default true. */
   readonly tuned?: boolean;
 }
 
@@ -72,17 +73,17 @@ export async function startTemporal({
     ...flags,
   ];
   const output = openSync(log, 'w');
-  // A group of its own: Ctrl-C at the terminal reaches the supervisor alone, which stops things in order.
+  // In its own process group, so that Ctrl-C reaches only the supervisor, which stops everything in order.
   const child = spawn(cli, args, { stdio: ['ignore', output, output], detached: true });
   closeSync(output);
   const killChild = (): void => void child.kill('SIGKILL');
-  process.once('exit', killChild); // whoever started it and failed must not leave it behind
+  process.once('exit', killChild); // this process may fail, and must not leave the server behind
   const exited = new Promise((resolve) => child.once('exit', resolve).once('error', resolve)).finally(() =>
     process.off('exit', killChild),
   );
   const address = `127.0.0.1:${frontend}`;
   const gone = exited.then(() => false);
-  if (!(await Promise.race([serving(address), gone]))) {
+  if (!(await Promise.race([isServing(address), gone]))) {
     child.kill('SIGKILL');
     throw new Error(
       `Temporal did not start. The end of ${log}:\n${readFileSync(log, 'utf8').trim().split('\n').slice(-5).join('\n')}`,
@@ -106,7 +107,7 @@ export async function startTemporal({
   };
 }
 
-/** A dev server forgets a closed workflow after a day: sooner than a tool's `ttl` may promise. */
+/** Lengthens the dev server's retention of closed workflows, by default a day: a tool's `ttl` may be longer. */
 async function keepClosedJobs(address: string): Promise<void> {
   const connection = Connection.lazy({ address });
   try {
@@ -119,8 +120,8 @@ async function keepClosedJobs(address: string): Promise<void> {
   }
 }
 
-/** Whether Temporal answers at `address`, and knows the namespace, before the time is up. */
-export async function serving(address: string, namespace = 'default', ms = START_MS): Promise<boolean> {
+/** Whether Temporal answers at `address` and knows the namespace. Asks again until `ms` milliseconds are over. */
+export async function isServing(address: string, namespace = 'default', ms = START_MS): Promise<boolean> {
   const connection = Connection.lazy({ address });
   const deadline = Date.now() + ms;
   try {

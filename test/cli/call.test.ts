@@ -1,5 +1,5 @@
 /** Calls, results and answers by hand: what is printed, and what the exit code says. */
-import { EXIT, answer, call, once } from '../../cli/call';
+import { EXIT, answer, call, callOnce } from '../../cli/call';
 import type { Gateway } from '../../gateway/gateway';
 import { newLedger } from '../fixtures/ledger';
 import { startTestGateway, startTestWorker } from '../fixtures/stack';
@@ -31,7 +31,7 @@ const reply = (job: string, question: string, json: string | undefined, decline 
 test('a partial result exits with 4, when it is waited for and when it is read again', async () => {
   const args = { ledger: newLedger().path, steps: ['one', 'gated'] };
   expect(await call('hurry', JSON.stringify(args), options())).toBe(EXIT.partial);
-  expect(await once('job_result', { job_id: jobIn(printed) }, options())).toBe(EXIT.partial);
+  expect(await callOnce('job_result', { job_id: jobIn(printed) }, options())).toBe(EXIT.partial);
 });
 
 test('a question is printed with the commands that answer and decline it', async () => {
@@ -43,7 +43,7 @@ test('a question is printed with the commands that answer and decline it', async
   ]);
   expect(await reply(job, 'q1', '{"name":"Ada"}')).toBe(EXIT.done);
   expect(hinted).toContain(`To wait for it: npx holdfast jobs wait ${job}`);
-  await once('job_wait', { job_ids: [job] }, options());
+  await callOnce('job_wait', { job_ids: [job] }, options());
   expect(printed.at(-1)).toContain('Hello, Ada!');
 });
 
@@ -52,7 +52,7 @@ test('an approval is declined by hand, and the job is refused', async () => {
   const job = jobIn(printed);
   expect(hinted[0]).toBe(`To answer:  npx holdfast jobs answer ${job} q1 '{}'`);
   expect(await reply(job, 'q1', undefined, true)).toBe(EXIT.done);
-  expect(await once('job_wait', { job_ids: [job] }, options())).toBe(EXIT.failed);
+  expect(await callOnce('job_wait', { job_ids: [job] }, options())).toBe(EXIT.failed);
   expect(printed.at(-1)).toContain('A person did not allow the call');
 });
 
@@ -80,7 +80,7 @@ test('a call that is put off is not waited for, and how to call it off is printe
   const job = jobIn(printed);
   expect(printed.at(-1)).toContain('is put off');
   expect(hinted[0]).toBe(`To call it off: npx holdfast jobs cancel ${job}`);
-  await once('job_cancel', { job_id: job }, options());
+  await callOnce('job_cancel', { job_id: job }, options());
 });
 
 test.each([

@@ -2,7 +2,8 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSyn
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { EngineConfig } from '../../cli/config';
-import { buildCli, cachedCli } from '../../cli/engine/build';
+import { buildCli } from '../../cli/engine/build';
+import { cachedCli } from '../../cli/engine/cache';
 import { findTemporalCli } from '../../cli/engine/find';
 
 jest.mock('../../cli/engine/download', () => ({ downloadCli: () => Promise.resolve(false) })); // no network in a test

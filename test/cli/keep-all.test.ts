@@ -1,7 +1,7 @@
 /** Several processes that are started at once: all of them run in the end, or none. */
 import type { Running } from '../../cli/dev/keep';
-import { together } from '../../cli/dev/together';
-import type { Start } from '../../cli/dev/together';
+import { keepAll } from '../../cli/dev/keep-all';
+import type { Start } from '../../cli/dev/keep-all';
 
 interface Fake extends Running {
   readonly stopped: () => boolean;
@@ -26,7 +26,7 @@ function fake(released = Promise.resolve()): Fake {
 const runs = (name: string, running: Fake) => ({ name, start: () => Promise.resolve(running) });
 const fails = (name: string, sentence: string) => ({ name, start: () => Promise.reject(new Error(sentence)) });
 
-const start = (starts: readonly Start<Fake>[], say: (line: string) => void) => together(starts, say, () => undefined);
+const start = (starts: readonly Start<Fake>[], say: (line: string) => void) => keepAll(starts, say, () => undefined);
 
 test('what has started comes back in the order in which it was asked for', async () => {
   const [first, second] = [fake(), fake()];

@@ -1,8 +1,12 @@
 /** The commands that a person is shown for a job in this state. */
-import { commandsFor } from '../../cli/by-hand';
+import { nextCommandsOf } from '../../cli/next-commands';
 
 const asking = (schema: object, more: object = {}) =>
-  commandsFor({ job_id: 'job_x', status: 'input_required', questions: [{ key: 'q1', message: '?', schema, ...more }] });
+  nextCommandsOf({
+    job_id: 'job_x',
+    status: 'input_required',
+    questions: [{ key: 'q1', message: '?', schema, ...more }],
+  });
 
 test('what the form requires has a value of its type, and what it does not require has none', () => {
   const properties = {
@@ -35,5 +39,5 @@ test.each([
   ['no job', undefined],
   ['a list', { jobs: [] }],
 ])('%s asks nothing of a person', (_what, state) => {
-  expect(commandsFor(state)).toEqual([]);
+  expect(nextCommandsOf(state)).toEqual([]);
 });
