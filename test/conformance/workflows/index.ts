@@ -81,7 +81,11 @@ export const elicitEnums = says(async (_input, kit) => {
   const properties = {
     untitledSingle: { type: 'string', enum: options },
     titledSingle: { type: 'string', oneOf: choices },
-    legacyEnum: { type: 'string', enum: options, enumNames: ['Option One', 'Option Two', 'Option Three'] },
+    legacyEnum: {
+      type: 'string',
+      enum: ['opt1', 'opt2', 'opt3'],
+      enumNames: ['Option One', 'Option Two', 'Option Three'],
+    },
     untitledMulti: { type: 'array', items: { type: 'string', enum: options } },
     titledMulti: { type: 'array', items: { anyOf: choices } },
   };
