@@ -12,5 +12,6 @@ module.exports = {
   globalSetup: '<rootDir>/test/global-setup.ts',
   globalTeardown: '<rootDir>/test/global-teardown.ts',
   testTimeout: 60_000,
-  maxWorkers: 2,
+  testSequencer: '<rootDir>/test/sequencer.js',
+  maxWorkers: 3, // most files wait for Temporal rather than for a core
 };
