@@ -378,7 +378,7 @@ function trickle(response: Parameters<RequestListener>[1]): void {
 
 test('redirects share the time that was given', async () => {
   const [url, allow] = await serving((_request, response) => {
-    setTimeout(() => response.writeHead(302, { location: '/' }).end(), 60);
+    setTimeout(() => response.writeHead(302, { location: '/' }).end(), 60); // slower than none, and faster than the whole
   });
   expect(await reasonOf(egressWith({ allow: [allow] })(url, asked({ timeoutMs: 200, redirects: 1_000 })))).toBe(
     'timeout',

@@ -3,6 +3,7 @@ import { Client as V2Client, StreamableHTTPClientTransport as V2Transport } from
 import { Client as V1Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as V1Transport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { CallToolResultSchema, ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
+import { eventually } from '../fixtures/eventually';
 import { declaring, modern } from '../fixtures/raw';
 import { roundRobin } from '../fixtures/round-robin';
 import type { RoundRobin } from '../fixtures/round-robin';
@@ -82,11 +83,11 @@ test('a v1 client that gives up its call cancels the job', async () => {
   stop.abort('enough');
   await expect(call).rejects.toThrow();
   const other = await v2();
-  let jobs: { tool: string; status: string }[] = [];
-  do {
+  await eventually('a cancelled job, and none that runs', async () => {
     const listed = await other.callTool({ name: 'job_list', arguments: { tool: 'walk', limit: 50 } });
-    ({ jobs } = dataOf(listed) as { jobs: typeof jobs });
-  } while (jobs.some(({ status }) => status === 'running') || !jobs.some(({ status }) => status === 'cancelled'));
+    const statuses = (dataOf(listed) as { jobs: { status: string }[] }).jobs.map(({ status }) => status);
+    return statuses.includes('cancelled') && !statuses.includes('running');
+  });
   await Promise.all([client.close(), other.close()]);
 });
 

@@ -8,6 +8,8 @@ import { shownSecretOf } from '../../activities/webhooks/sign';
 import type { TemporalServer } from '../../cli/engine/server';
 import { DEFAULT_POLICY, MEMO_JOB, TASK_QUEUE } from '../../workflows/contract';
 import type { JobMemo, Notice, Policy } from '../../workflows/contract';
+import { SHORT_BUDGET_MS } from '../fixtures/budget';
+import { eventually } from '../fixtures/eventually';
 import { newLedger } from '../fixtures/ledger';
 import { ownTemporal } from '../fixtures/processes';
 import { WEBHOOK_SECRET, silent, startReceiver, wellBehaved } from '../fixtures/receiver';
@@ -86,7 +88,7 @@ async function attempts(handle: WorkflowHandle): Promise<number> {
 test('a receiver that was down is told when it is up again, once, under the id of the job', async () => {
   const schedule = [0, ...Array.from({ length: 100 }, (_, n) => 50 * n)];
   const handle = await deliver(receiver.url, newJob(), schedule); // nobody listens
-  while ((await attempts(handle)) < 2); // each look is a round trip
+  await eventually('a second attempt', async () => (await attempts(handle)) >= 2);
   const { told, messages } = await receiving();
   expect(await handle.result()).toMatchObject({ delivered: true, last: 'accepted' });
   expect(told().map(({ id }) => id)).toEqual([`msg_${handle.workflowId.split('/')[0]}`]);
@@ -154,7 +156,7 @@ test.each([
   ['done', 'walk', { steps: ['one'] }, {}],
   ['failed', 'walk', { steps: ['one'], fail: 'one' }, {}],
   ['failed', 'walk', { steps: ['gated'] }, { budgetMs: 300 }],
-  ['partial', 'walk', { steps: ['one', 'gated'] }, { budgetMs: 3_000 }],
+  ['partial', 'walk', { steps: ['one', 'gated'] }, { budgetMs: SHORT_BUDGET_MS }],
 ] as const)('a job that ends as %s says so where it was asked to', async (status, type, input, policy) => {
   const receiver = await receiving();
   const handle = await start(type, { ledger: newLedger().path, ...input }, receiver.url, policy);
@@ -216,9 +218,9 @@ test('a job without a callback starts nothing', async () => {
 test('a job that a bug holds up has not ended, and tells nothing', async () => {
   const { url, messages } = await receiving();
   const handle = await start('stumble', {}, url);
-  const failed = async (): Promise<boolean> =>
-    (await handle.fetchHistory()).events?.some((event) => event.workflowTaskFailedEventAttributes) === true;
-  while (!(await failed())); // each look is a round trip
+  await eventually('a workflow task that failed', async () =>
+    (await handle.fetchHistory()).events?.some((event) => event.workflowTaskFailedEventAttributes),
+  );
   const { events } = await handle.fetchHistory();
   expect(events?.some((event) => event.startChildWorkflowExecutionInitiatedEventAttributes)).toBe(false);
   expect(messages).toEqual([]);

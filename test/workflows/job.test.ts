@@ -5,6 +5,8 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { DEFAULT_POLICY, MEMO_JOB, QUERY_PARTIAL, SIGNAL_ANSWER, TASK_QUEUE } from '../../workflows/contract';
 import type { JobMemo, Policy } from '../../workflows/contract';
+import { SHORT_BUDGET_MS } from '../fixtures/budget';
+import { eventually } from '../fixtures/eventually';
 import { newLedger } from '../fixtures/ledger';
 import { run, startTestWorker } from '../fixtures/stack';
 import type { TestWorker } from '../fixtures/stack';
@@ -41,16 +43,14 @@ async function failureOf(handle: WorkflowHandle): Promise<ApplicationFailure> {
   throw new Error('The workflow did not fail as a job fails.', { cause: error });
 }
 
-/** Calls `look` until it finds something. Each look is a round trip to the engine. */
-async function eventually<T>(look: () => Promise<T | undefined>): Promise<T> {
-  for (const deadline = Date.now() + 20_000; Date.now() < deadline;) {
-    const found = await look();
-    if (found !== undefined) return found;
-  }
-  throw new Error('It never came.');
-}
-
 const memo = async (handle: WorkflowHandle, key: string): Promise<unknown> => (await handle.describe()).memo?.[key];
+
+/** The first question that the job asks. */
+const questionOf = (handle: WorkflowHandle): Promise<{ readonly key: string; readonly message: string }> =>
+  eventually('a question', async () => {
+    const open = (await memo(handle, 'questions')) as { key: string; message: string }[] | undefined;
+    return open?.[0];
+  });
 
 test('the memo tells which step of how many runs, with no worker asked', async () => {
   const ledger = newLedger();
@@ -75,14 +75,14 @@ test('a budget that ends with something in hand returns it, marked', async () =>
   const handle = await start(
     'walk',
     { ledger: newLedger().path, steps: ['one', 'gated'] },
-    memoOf({ budgetMs: 3_000 }),
+    memoOf({ budgetMs: SHORT_BUDGET_MS }),
   );
   expect(await handle.result()).toMatchObject({ holdfast: 'partial', reason: 'budget', value: { walked: ['one'] } });
 });
 
 test('a partial result is there within the budget, and says where the job was', async () => {
   const input = { ledger: newLedger().path, steps: ['one', 'gated'] };
-  const handle = await start('walk', input, memoOf({ budgetMs: 3_000 }));
+  const handle = await start('walk', input, memoOf({ budgetMs: SHORT_BUDGET_MS }));
   expect(await handle.result()).toMatchObject({ progress: { done: 1, total: 2, message: 'Taking gated' } });
   const { events } = await handle.fetchHistory();
   const [timer] = events?.flatMap(({ timerStartedEventAttributes: started }) => started ?? []) ?? [];
@@ -150,7 +150,7 @@ test('waiting for a person costs no budget', async () => {
 
 test('of two answers the first counts, and one to another question does not', async () => {
   const handle = await start('greet', {}, memoOf({}));
-  await eventually(() => memo(handle, 'questions'));
+  await questionOf(handle);
   const answer = (key: string, name: string): Promise<void> =>
     handle.signal(SIGNAL_ANSWER, { key, action: 'accept', content: { name } });
   await answer('q2', 'Nobody');
@@ -248,22 +248,16 @@ test('a question that no form can show fails at once', async () => {
 
 test('a job that needs approval does nothing without it', async () => {
   const handle = await start('echo', { text: 'hi' }, memoOf({ approval: 'required' }));
-  const [question] = await eventually(async () => {
-    const open = (await memo(handle, 'questions')) as { key: string; message: string }[] | undefined;
-    return open?.length ? open : undefined;
-  });
-  expect(question?.message).toContain('{"text":"hi"}');
-  await handle.signal(SIGNAL_ANSWER, { key: question?.key ?? '', action: 'decline' });
+  const question = await questionOf(handle);
+  expect(question.message).toContain('{"text":"hi"}');
+  await handle.signal(SIGNAL_ANSWER, { key: question.key, action: 'decline' });
   expect(await failureOf(handle)).toMatchObject({ type: 'refused' });
 });
 
 const askedFor = async (handle: WorkflowHandle): Promise<string> => {
-  const [question] = await eventually(async () => {
-    const open = (await memo(handle, 'questions')) as { message: string }[] | undefined;
-    return open?.length ? open : undefined;
-  });
+  const { message } = await questionOf(handle);
   await handle.cancel();
-  return question?.message ?? '';
+  return message;
 };
 
 test('who is asked to allow long arguments sees both ends of them, and how much is left out', async () => {
@@ -290,7 +284,7 @@ test('approval that nobody gives in time is a no', async () => {
 
 test('a job that was allowed runs', async () => {
   const handle = await start('echo', { text: 'hi' }, memoOf({ approval: 'required' }));
-  await eventually(async () => ((await memo(handle, 'questions')) === undefined ? undefined : true));
+  await questionOf(handle);
   await handle.signal(SIGNAL_ANSWER, { key: 'q1', action: 'accept' });
   expect(await handle.result()).toEqual({ text: 'hi' });
 });

@@ -10,6 +10,7 @@ import { createRespond } from '../../gateway/call/respond';
 import { newView } from '../../gateway/jobs/view';
 import { DEFAULT_POLICY, MEMO_JOB, SIGNAL_ANSWER, TASK_QUEUE } from '../../workflows/contract';
 import type { Answer, Question } from '../../workflows/contract';
+import { eventually } from '../fixtures/eventually';
 import { ownTemporal } from '../fixtures/processes';
 import { startTestWorker } from '../fixtures/stack';
 
@@ -37,18 +38,21 @@ async function asked(): Promise<{ readonly handle: WorkflowHandle; readonly ques
     args: [{}],
     memo: { [MEMO_JOB]: { tool: 'greet', caller: { tenant: 't', subject: 's' }, policy, argsHash: '' } },
   });
-  for (;;) {
-    const [question] = ((await handle.describe()).memo?.['questions'] ?? []) as Question[];
-    if (!question) continue;
-    await worker.stop();
-    return { handle, question };
-  }
+  const question = await eventually(
+    'a question',
+    async () => (((await handle.describe()).memo?.['questions'] ?? []) as Question[])[0],
+  );
+  await worker.stop();
+  return { handle, question };
 }
 
 async function outcome(handle: WorkflowHandle): Promise<unknown> {
   const worker = await startTestWorker({}, temporal.address);
   return handle.result().finally(() => worker.stop());
 }
+
+/** Until the question has expired by the clock, which is all that tells of it: no worker is up. */
+const expiry = (): Promise<void> => pause(ASK_MS + 500);
 
 const named = (at?: string): Answer => ({
   key: 'q1',
@@ -59,7 +63,7 @@ const named = (at?: string): Answer => ({
 
 test('an answer that comes after its question expired does not count, though a worker learns of both at once', async () => {
   const { handle } = await asked();
-  await pause(ASK_MS + 500);
+  await expiry();
   await handle.signal(SIGNAL_ANSWER, named());
   expect(await outcome(handle)).toEqual({ greeting: 'Nobody there (expired).' });
 });
@@ -67,7 +71,7 @@ test('an answer that comes after its question expired does not count, though a w
 test('an answer that came in time counts, however late a worker learns of it', async () => {
   const { handle } = await asked();
   await handle.signal(SIGNAL_ANSWER, named(new Date().toISOString()));
-  await pause(ASK_MS + 500);
+  await expiry();
   expect(await outcome(handle)).toEqual({ greeting: 'Hello, Ada!' });
 });
 

@@ -30,6 +30,8 @@ import { deepResearch } from '../../workflows/deep-research/tool';
 import type { Research } from '../../workflows/deep-research/tool';
 import { searchSources } from '../../workflows/search-sources/tool';
 import type { Found } from '../../workflows/search-sources/tool';
+import { SHORT_BUDGET_MS } from '../fixtures/budget';
+import { eventually } from '../fixtures/eventually';
 import { run, startTestWorker } from '../fixtures/stack';
 import type { TestWorker } from '../fixtures/stack';
 
@@ -188,11 +190,11 @@ test('200 searches of sources that misbehave all end in time, complete or honest
 
 test('a search ends within its budget whatever hangs, with what it has', async () => {
   const input = { query: 'hang', sources: SOURCES, limit: 5, offset: 0 };
-  const handle = await start('searchSources', input, { ...searching, budgetMs: 3_000 });
+  const handle = await start('searchSources', input, { ...searching, budgetMs: SHORT_BUDGET_MS });
   const partial = await handle.result();
   expect(isPartialResult(partial) && partial.value).toMatchObject({ answered: { folders: [] } });
   const { startTime, closeTime } = await handle.describe();
-  expect((closeTime?.getTime() ?? Infinity) - startTime.getTime()).toBeLessThan(3_000);
+  expect((closeTime?.getTime() ?? Infinity) - startTime.getTime()).toBeLessThan(SHORT_BUDGET_MS);
 });
 
 test.each(['constructor', 'toString', '__proto__'])('a source called %s is one that there is not', async (name) => {
@@ -317,10 +319,10 @@ test('a model that never answers costs no report, and is named', async () => {
 test('a person may amend the plan before anything is searched', async () => {
   const input = { topic: 'what is durable?', confirm_plan: true, pages: 1, sources: ['folders'] };
   const handle = await start('deepResearch', input, {});
-  let question: { key: string; message: string } | undefined;
-  while (!question)
-    [question] =
-      ((await handle.describe()).memo?.[MEMO_QUESTIONS] as [{ key: string; message: string }] | undefined) ?? [];
+  const question = await eventually('a question', async () => {
+    const open = (await handle.describe()).memo?.[MEMO_QUESTIONS] as { key: string; message: string }[] | undefined;
+    return open?.[0];
+  });
   expect(question.message).toContain('what is durable?');
   await handle.signal(SIGNAL_ANSWER, {
     key: question.key,

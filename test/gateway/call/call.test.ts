@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { startGateway } from '../../../gateway/gateway';
 import type { Gateway } from '../../../gateway/gateway';
 import { defineTool } from '../../../workflows/define-tool';
+import { eventually } from '../../fixtures/eventually';
 import { newLedger } from '../../fixtures/ledger';
 import { legacy, modern } from '../../fixtures/raw';
 import { configFor, connectV2, dataOf, run, startTestGateway, startTestWorker, textOf } from '../../fixtures/stack';
@@ -243,14 +244,11 @@ test('job_list finds a job whose id was lost', async () => {
   const { job_id } = dataOf(
     await hastyClient.callTool({ name: 'walk', arguments: { ledger: ledger.path, steps: ['gated'] } }),
   );
-  const listed = async (): Promise<unknown[]> =>
-    dataOf(await client.callTool({ name: 'job_list', arguments: { tool: 'walk', running: true } }))[
-      'jobs'
-    ] as unknown[];
-  const deadline = Date.now() + 10_000; // the list is eventually consistent
-  let found = await listed();
-  while (!JSON.stringify(found).includes(String(job_id)) && Date.now() < deadline) found = await listed();
-  expect(found).toContainEqual(expect.objectContaining({ job_id, tool: 'walk', status: 'running' }));
+  const found = await eventually('the job in the list', async () => {
+    const answer = await client.callTool({ name: 'job_list', arguments: { tool: 'walk', running: true } });
+    return (dataOf(answer)['jobs'] as { job_id: unknown }[]).find((job) => job.job_id === job_id);
+  });
+  expect(found).toMatchObject({ tool: 'walk', status: 'running' });
   ledger.open('gated');
 });
 

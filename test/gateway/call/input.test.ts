@@ -1,5 +1,6 @@
 import type { Client } from '@modelcontextprotocol/client';
 import type { Gateway } from '../../../gateway/gateway';
+import { eventually } from '../../fixtures/eventually';
 import { connectV2, dataOf, startTestGateway, startTestWorker, textOf } from '../../fixtures/stack';
 import type { TestWorker } from '../../fixtures/stack';
 
@@ -52,15 +53,11 @@ test('an answer that does not fit the schema is refused, and the question stays 
 
 test('a job that waits for an answer is listed as such', async () => {
   const id = await asked();
-  const listed = async (): Promise<unknown> => {
+  await eventually('the job in the list as one that waits for input', async () => {
     const answer = await client.callTool({ name: 'job_list', arguments: { tool: 'greet', running: true, limit: 50 } });
     const { jobs } = dataOf(answer) as { jobs: { job_id: unknown; status: string }[] };
-    return jobs.find(({ job_id }) => job_id === id)?.status;
-  };
-  const deadline = Date.now() + 10_000; // the list is eventually consistent
-  let status = await listed();
-  while (status !== 'input_required' && Date.now() < deadline) status = await listed();
-  expect(status).toBe('input_required');
+    return jobs.some(({ job_id, status }) => job_id === id && status === 'input_required');
+  });
   await respond(id, { action: 'decline' });
 });
 

@@ -1,6 +1,7 @@
 /** What a client is told of work that takes long: partial results, attempts, queues, quotas, retention. */
 import type { Client } from '@modelcontextprotocol/client';
 import type { Gateway } from '../../../gateway/gateway';
+import { eventually } from '../../fixtures/eventually';
 import { newLedger } from '../../fixtures/ledger';
 import {
   connectV2,
@@ -37,18 +38,17 @@ afterAll(async () => {
 const call = (name: string, args: Record<string, unknown>, by = client): Promise<unknown> =>
   by.callTool({ name, arguments: args });
 
-/** Calls until the answer says it. Each call is a round trip to the engine. */
-async function until(
+/** Calls until the answer says it. */
+function until(
   words: RegExp,
   name: string,
   args: Record<string, unknown>,
   ask = () => call(name, args),
 ): Promise<unknown> {
-  for (const deadline = Date.now() + 20_000; Date.now() < deadline;) {
+  return eventually(`an answer that says ${String(words)}`, async () => {
     const answer = await ask();
-    if (words.test(textOf(answer))) return answer;
-  }
-  throw new Error(`No answer said ${String(words)}.`);
+    return words.test(textOf(answer)) && answer;
+  });
 }
 
 test('a budget that ends returns what is in hand, says where it stopped, and how to go on', async () => {

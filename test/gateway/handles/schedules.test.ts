@@ -2,6 +2,7 @@
 import type { Client } from '@modelcontextprotocol/client';
 import { Client as TemporalClient, Connection } from '@temporalio/client';
 import type { Gateway } from '../../../gateway/gateway';
+import { eventually } from '../../fixtures/eventually';
 import { newLedger } from '../../fixtures/ledger';
 import { declaring, modern } from '../../fixtures/raw';
 import {
@@ -48,13 +49,10 @@ const schedule = (args: Record<string, unknown>): Promise<unknown> =>
 const inSeconds = (seconds: number): string => new Date(Date.now() + seconds * 1000).toISOString();
 
 /** Asks until the list holds what is looked for: it is eventually consistent. */
-async function listed<T>(find: (answer: Record<string, unknown>) => T | undefined, by = client): Promise<T> {
-  for (const deadline = Date.now() + 20_000; Date.now() < deadline;) {
-    const found = find(dataOf(await by.callTool({ name: 'job_list', arguments: { limit: 50 } })));
-    if (found !== undefined) return found;
-  }
-  throw new Error('It was never listed.');
-}
+const listed = <T>(find: (answer: Record<string, unknown>) => T | undefined, by = client): Promise<T> =>
+  eventually('what is looked for in the list', async () =>
+    find(dataOf(await by.callTool({ name: 'job_list', arguments: { limit: 50 } }))),
+  );
 
 /** What Temporal calls a schedule. */
 async function nameOf(id: string): Promise<string> {

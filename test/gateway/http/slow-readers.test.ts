@@ -81,7 +81,9 @@ const taskIds = (count: number): string[] =>
 /** Resolves once the server has given up the response. Its clock runs ahead: half a minute a turn. */
 async function givenUp(response: Promise<ServerResponse>): Promise<void> {
   const { socket } = await response;
+  const deadline = Date.now() + 20_000;
   while (socket?.destroyed === false) {
+    if (Date.now() > deadline) throw new Error('The server held the response for ever.');
     jest.advanceTimersByTime(31_000);
     await new Promise((resolve) => setImmediate(resolve));
   }
@@ -123,7 +125,7 @@ test('a subscriber who reads slowly gets all of the results, one after the other
     const text = last + chunk.toString();
     completed += text.split('"status":"completed"').length - 1;
     last = text.slice(-200).replace('"status":"completed"', '');
-    await pause(1);
+    await pause(1); // the slowness of the reader
   }
   expect(completed).toBe(16);
   expect(last).toContain('"resultType":"complete"');
@@ -136,7 +138,7 @@ test('no more than 20 jobs are looked at at one time, however many are subscribe
     if (seen.has(id)) return; // the look at its end comes one at a time
     seen.add(id);
     most = Math.max(most, ++looking);
-    await pause(2);
+    await pause(2); // the length of a look
     looking -= 1;
   });
   const port = await serving((_asked, answer) => listeners.listen(subscriptionTo(taskIds(100)), caller, answer));

@@ -1,4 +1,5 @@
 /** The core tasks of 2025-11-25, on two replicas that take turns. */
+import { eventually } from '../../fixtures/eventually';
 import { legacySession, stream } from '../../fixtures/raw';
 import type { RawAnswer, StreamMessage } from '../../fixtures/raw';
 import { replicas, walking } from '../../fixtures/replicas';
@@ -99,7 +100,7 @@ test('a call as a task with the key of another call is a protocol error', async 
 test('a task whose questions its client cannot take just works', async () => {
   const [asking, silent] = [await legacySession(url(), { elicitation: {} }), await legacySession(url())];
   const taskId = await begin(asking, 'greet', {});
-  while ((await get(asking, taskId))['status'] !== 'input_required');
+  await eventually('a question', async () => (await get(asking, taskId))['status'] === 'input_required');
   expect(await get(silent, taskId)).toMatchObject({ status: 'working' });
   await asking.request(url(), 'tasks/cancel', { taskId });
 });
@@ -168,9 +169,10 @@ test('a question goes out on the stream of tasks/result, and its answer to any r
 test('a question goes out once on tasks/get, and the task asks all the while', async () => {
   const session = await legacySession(url(), { elicitation: {} });
   const taskId = await begin(session, 'greet', {});
-  let id: string | undefined;
-  while (id === undefined)
-    [, id] = /"id":"(in\.[^"]+)"/.exec((await session.request(url(), 'tasks/get', { taskId })).text) ?? [];
+  const id = await eventually(
+    'the question',
+    async () => /"id":"(in\.[^"]+)"/.exec((await session.request(url(), 'tasks/get', { taskId })).text)?.[1],
+  );
   for (let n = 0; n < 3; n += 1) {
     const { text, message } = await session.request(url(), 'tasks/get', { taskId });
     expect(text).not.toContain('elicitation/create');

@@ -1,4 +1,5 @@
 /** The tasks extension of 2026-07-28, on two replicas that take turns. */
+import { eventually } from '../../fixtures/eventually';
 import { declaring, modern, modernHeaders, modernMeta, stream } from '../../fixtures/raw';
 import type { RawAnswer, StreamMessage } from '../../fixtures/raw';
 import { replicas, walking } from '../../fixtures/replicas';
@@ -20,14 +21,12 @@ async function begin(name: string, args: object): Promise<string> {
   return String(message.result?.['taskId']);
 }
 
-/** Asks until the task is as wanted. Each look is a round trip to the engine. */
-async function until(taskId: string, status: string): Promise<Record<string, unknown>> {
-  for (const deadline = Date.now() + 20_000; Date.now() < deadline;) {
-    const { message } = await ask('tasks/get', taskId);
-    if (message.result?.['status'] === status) return message.result;
-  }
-  throw new Error(`The task never became ${status}.`);
-}
+/** Asks until the task is as wanted. */
+const until = (taskId: string, status: string, what = both): Promise<Record<string, unknown>> =>
+  eventually(`a task that is ${status}`, async () => {
+    const { message } = await ask('tasks/get', taskId, {}, what);
+    return message.result?.['status'] === status && message.result;
+  });
 
 test('the extension is announced, and nothing of the core tasks', async () => {
   const { message } = await modern(url(), 'server/discover');
@@ -138,10 +137,11 @@ describe('a task that asks', () => {
     const taskId = await begin('pair', {});
     await until(taskId, 'input_required');
     await ask('tasks/update', taskId, { inputResponses: { q2: answer({ name: 'Bob' }), q9: answer({}) } });
-    let open: unknown;
-    do open = (await until(taskId, 'input_required'))['inputRequests'];
-    while (Object.keys(open as object).length === 2);
-    expect(Object.keys(open as object)).toEqual(['q1']);
+    const open = await eventually('one question fewer', async () => {
+      const questions = Object.keys((await until(taskId, 'input_required'))['inputRequests'] as object);
+      return questions.length < 2 && questions;
+    });
+    expect(open).toEqual(['q1']);
     await ask('tasks/update', taskId, { inputResponses: { q1: answer({ name: 'Ada' }) } });
     expect((await until(taskId, 'completed'))['result']).toMatchObject({
       structuredContent: { names: ['Ada', 'Bob'] },
@@ -184,8 +184,7 @@ describe('a task that asks', () => {
     const able = { ...both, sampling: true, roots: true };
     const { message } = await modern(url(), 'tools/call', declaring(able, { name: 'muse', arguments: { method } }));
     const taskId = String(message.result?.['taskId']);
-    let task: Record<string, unknown> = {};
-    while (task['status'] !== 'input_required') task = (await ask('tasks/get', taskId, {}, able)).message.result ?? {};
+    await until(taskId, 'input_required', able);
     const update = (q1: object) => ask('tasks/update', taskId, { inputResponses: { q1 } }, able);
     expect((await update(misfit)).message.error?.code).toBe(-32602);
     expect((await update(fit)).message.result).toMatchObject({ resultType: 'complete' });
