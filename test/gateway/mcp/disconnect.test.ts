@@ -1,5 +1,5 @@
 /** What ends a job and what only ends a wait: hang-ups, cancellations and deploys, in each era. */
-import { setTimeout as pause } from 'node:timers/promises';
+import { eventually } from '../../fixtures/eventually';
 import { legacySession, modern, modernHeaders, modernMeta, post, stream } from '../../fixtures/raw';
 import { replicas, walking } from '../../fixtures/replicas';
 import { dataOf, freshKey, startTestGateway } from '../../fixtures/stack';
@@ -13,34 +13,38 @@ const wait = async (job_id: string): Promise<unknown> =>
       .result,
   );
 
-async function latest(tool: string): Promise<string> {
-  for (;;) {
+const latest = (tool: string): Promise<string> =>
+  eventually(`a running job of ${tool} in the list`, async () => {
     const { message } = await modern(url(), 'tools/call', {
       name: 'job_list',
       arguments: { tool, running: true, limit: 50 },
     });
     const { jobs } = dataOf(message.result) as { jobs: { job_id: string; started_at: string }[] };
-    const [newest] = jobs.sort((a, b) => b.started_at.localeCompare(a.started_at));
-    if (newest) return newest.job_id;
-  }
-}
+    return jobs.sort((a, b) => b.started_at.localeCompare(a.started_at))[0]?.job_id;
+  });
 
-const hangUpOn = async (name: string, args: object, written: Promise<void>, meta: object = {}): Promise<void> => {
+async function hangUpOn(name: string, args: object, written: Promise<void>, meta = {}, at = url()): Promise<void> {
   const params = { name, arguments: args, _meta: { ...modernMeta({}), ...meta } };
-  const { hangUp } = await stream(
-    url(),
-    { id: 1, method: 'tools/call', params },
-    { ...modernHeaders('tools/call'), 'mcp-name': name },
-  );
+  const headers = { ...modernHeaders('tools/call'), 'mcp-name': name };
+  const { hangUp } = await stream(at, { id: 1, method: 'tools/call', params }, headers);
   await written;
   hangUp();
-};
+}
+
+/** Waits until a gateway has acted on what came before: a job that is left there now has been cancelled. */
+async function hangUpsSeen(at: string): Promise<void> {
+  const [ledger, args] = walking('gated');
+  await hangUpOn('leash', args, ledger.written('begin gated'), {}, at);
+  await ledger.written('abort gated');
+}
 
 test('a hang-up ends the wait and not the job', async () => {
-  const [ledger, args] = walking('gated');
-  await hangUpOn('walk', args, ledger.written('begin gated'));
+  const [ledger, args] = walking('gated', 'last');
+  const at = url();
+  await hangUpOn('walk', args, ledger.written('begin gated'), {}, at);
+  await hangUpsSeen(at);
   ledger.open('gated');
-  await ledger.written('end gated');
+  await ledger.written('end last');
 });
 
 test('a hang-up cancels the job of a tool that says so', async () => {
@@ -52,15 +56,16 @@ test('a hang-up cancels the job of a tool that says so', async () => {
 test('a hang-up does not cancel a job that has a key: others may wait for it', async () => {
   const [ledger, args] = walking('gated');
   const key = { 'io.holdfast/idempotency-key': freshKey() };
-  await hangUpOn('leash', args, ledger.written('begin gated'), key);
+  const at = url();
+  await hangUpOn('leash', args, ledger.written('begin gated'), key, at);
   const other = modern(url(), 'tools/call', { name: 'leash', arguments: args, _meta: key });
-  await pause(1_000); // longer than a cancellation takes
+  await hangUpsSeen(at);
   ledger.open('gated');
   expect(dataOf((await other).message.result)).toEqual({ walked: ['gated'] });
 });
 
 test('a gateway that stops cancels nothing', async () => {
-  const [ledger, args] = walking('gated');
+  const [ledger, args] = walking('gated', 'last');
   const leaving = await startTestGateway();
   const params = { name: 'leash', arguments: args, _meta: modernMeta({}) };
   const headers = { ...modernHeaders('tools/call'), 'mcp-name': 'leash' };
@@ -70,7 +75,7 @@ test('a gateway that stops cancels nothing', async () => {
   const { value } = (await messages.next()) as { value: { result: object } };
   expect(value.result).toMatchObject({ structuredContent: { status: 'running' } });
   ledger.open('gated');
-  await ledger.written('end gated');
+  await ledger.written('end last');
 });
 
 test('a cancellation in a batch is taken, too', async () => {
@@ -85,9 +90,10 @@ test('a cancellation in a batch is taken, too', async () => {
 });
 
 describe.each(['2025-11-25', '2025-06-18', '2025-03-26'])('on %s', (version) => {
-  const begin = async (session: Awaited<ReturnType<typeof legacySession>>, id: number | string, name = 'leash') => {
-    const [ledger, args] = walking('gated');
-    const open = await stream(url(), { id, method: 'tools/call', params: { name, arguments: args } }, session.headers);
+  const begin = async (session: Awaited<ReturnType<typeof legacySession>>, id: number | string, at = url()) => {
+    const [ledger, args] = walking('gated', 'last');
+    const call = { id, method: 'tools/call', params: { name: 'leash', arguments: args } };
+    const open = await stream(at, call, session.headers);
     await ledger.written('begin gated');
     return { ledger, ...open };
   };
@@ -117,18 +123,22 @@ describe.each(['2025-11-25', '2025-06-18', '2025-03-26'])('on %s', (version) => 
 
   test('a hang-up, or a timeout of the client, cancels nothing', async () => {
     const session = await legacySession(url(), {}, version);
-    const { ledger, hangUp } = await begin(session, 'a');
-    await session.send(url(), cancelled('a', 'Request timed out'));
+    const at = url();
+    const { ledger, hangUp } = await begin(session, 'a', at);
+    await session.send(at, cancelled('a', 'Request timed out'));
     hangUp();
+    await hangUpsSeen(at);
     ledger.open('gated');
-    await ledger.written('end gated');
+    await ledger.written('end last');
   });
 
   test('the request of another session is not cancelled', async () => {
     const [mine, other] = [await legacySession(url(), {}, version), await legacySession(url(), {}, version)];
     const { ledger } = await begin(mine, 7);
+    const { ledger: theirs } = await begin(other, 7);
     await other.send(url(), cancelled(7));
+    await theirs.written('abort gated');
     ledger.open('gated');
-    await ledger.written('end gated');
+    await ledger.written('end last');
   });
 });

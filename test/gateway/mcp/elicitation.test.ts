@@ -76,6 +76,7 @@ describe('a question', () => {
     const { id } = await asked(one.messages);
     const two = await result(session, taskId, 12);
     const again = asked(two.messages);
+    // That nothing comes shows in nothing but time: this is several times what a question takes.
     const moment = new Promise((resolve) => setTimeout(resolve, 1_500, 'silent'));
     expect(await Promise.race([again, moment])).toBe('silent');
     one.hangUp();
@@ -132,18 +133,13 @@ test('an answer of the client’s model that is none is refused, and its questio
 
 test('a forged answer changes nothing', async () => {
   const session = await legacySession(url(), { elicitation: {} });
-  const { messages, hangUp } = await stream(url(), { id: 1, ...call }, session.headers);
+  const { messages } = await stream(url(), { id: 1, ...call }, session.headers);
   const id = String((await asked(messages)).id);
   const [note = ''] = id.slice(3).split('.');
   for (const forged of [`in.${note}.${sha256(note)}`, `${id}x`, 'in.', 'in.e30.e30'])
     expect((await session.send(url(), { id: forged, result: { action: 'accept', content: {} } })).status).toBe(202);
-  const listed = await session.request(url(), 'tools/call', {
-    name: 'job_list',
-    arguments: { running: true, limit: 50 },
-  });
-  expect(JSON.stringify(dataOf(listed.message.result))).toContain('greet');
   await session.send(url(), { id, result: { action: 'decline' } });
-  hangUp();
+  expect(await ended(messages)).toMatchObject({ structuredContent: { greeting: 'Nobody there (decline).' } });
 });
 
 test('a client that did not declare elicitation gets the question in words', async () => {
