@@ -1,0 +1,42 @@
+/** What a job carries of its call: who it is for, and its place in line. */
+import { z } from 'zod';
+import { createIds } from '../../../gateway/ids';
+import { createCarry } from '../../../gateway/jobs/carried';
+import type { Carried } from '../../../gateway/jobs/carried';
+import { createCatalogue } from '../../../gateway/tools';
+import { defineTool } from '../../../workflows/define-tool';
+
+const plain = { description: 'Walks.', input: z.object({}), workflow: 'walk' };
+const tools = createCatalogue([
+  defineTool({ ...plain, name: 'walk' }),
+  defineTool({ ...plain, name: 'stroll', policy: { priority: 'batch' } }),
+]);
+const ids = createIds('x'.repeat(32));
+const carry = createCarry({ acme: 3, small: 0.5 }, ids);
+
+function carriedBy(name: string, tenant: string): Carried {
+  const tool = tools.get(name);
+  if (!tool) throw new Error(`There is no tool ${name}.`);
+  return carry(tool, {}, { tenant, subject: 'alice' }, { argsHash: 'hash' });
+}
+
+test.each([
+  ['acme', 3],
+  ['small', 0.5],
+  ['a tenant that is not listed', 1],
+])('the jobs of %s share the workers with a weight of %d', (tenant, weight) => {
+  expect(carriedBy('walk', tenant).priority).toEqual({ fairnessKey: tenant, fairnessWeight: weight });
+});
+
+test('batch work comes last within its tenant', () => {
+  expect(carriedBy('stroll', 'acme').priority).toEqual({ fairnessKey: 'acme', fairnessWeight: 3, priorityKey: 5 });
+});
+
+test('a job can be searched for by tenant, tool and a tag of its subject', () => {
+  const found = carriedBy('walk', 'acme').typedSearchAttributes.map(({ key, value }) => [key.name, value]);
+  expect(Object.fromEntries(found)).toEqual({
+    HoldfastTenant: 'acme',
+    HoldfastSubject: ids.subjectTag({ tenant: 'acme', subject: 'alice' }),
+    HoldfastTool: 'walk',
+  });
+});
