@@ -1,0 +1,54 @@
+/** Callers who are over their quota: what they may still come back to. */
+import { z } from 'zod';
+import { begin } from '../../../gateway/call/begin';
+import type { Started } from '../../../gateway/call/begin';
+import { Problem } from '../../../gateway/errors';
+import { createIds } from '../../../gateway/ids';
+import { newView } from '../../../gateway/jobs/view';
+import type { JobView } from '../../../gateway/jobs/view';
+import { createCatalogue } from '../../../gateway/tools';
+import type { Full } from '../../../gateway/words/rejected';
+import { DEFAULT_POLICY } from '../../../workflows/contract';
+import { defineTool } from '../../../workflows/define-tool';
+import { fakeJobs } from '../../fixtures/fakes';
+
+const [tool] = createCatalogue([
+  defineTool({ name: 'walk', description: 'Walks.', input: z.object({}), workflow: 'walk' }),
+]).values();
+const caller = { tenant: 'acme', subject: 'alice' };
+const ref = createIds('x'.repeat(32)).newRef(caller, 'walk', 'k');
+const view = newView(ref, 'walk', DEFAULT_POLICY);
+const full: Full = { kind: 'full', limit: 2, of: 'caller', what: 'jobs running' };
+
+/** Begins a call of someone over their quota. Each look for the job with its key finds one of `found`, or none. */
+async function beginFull(key: string | undefined, ...found: readonly (JobView | undefined)[]) {
+  if (!tool) throw new Error('There is no tool.');
+  const looks = [...found];
+  const joined = (): Promise<JobView> => {
+    const next = looks.shift();
+    return next ? Promise.resolve(next) : Promise.reject(new Problem('unknown_job', { id: ref.id }));
+  };
+  const origin = { key, request: undefined, callback: undefined };
+  const admission = { admit: () => Promise.resolve(full) };
+  const begun: Started | Full = await begin(tool, {}, { caller, origin }, undefined, {
+    jobs: fakeJobs({ joined }),
+    admission,
+  });
+  return { begun, looksLeft: looks.length };
+}
+
+test('a call whose key has a job comes back to that', async () => {
+  expect(await beginFull('k', view)).toEqual({ begun: { kind: 'started', ref, view }, looksLeft: 0 });
+});
+
+test('a call that comes a moment before the job with its key does, too', async () => {
+  expect(await beginFull('k', undefined, view)).toEqual({ begun: { kind: 'started', ref, view }, looksLeft: 0 });
+});
+
+test('a call whose key has no job is kept out', async () => {
+  expect(await beginFull('k', undefined, undefined)).toEqual({ begun: full, looksLeft: 0 });
+});
+
+test('a call without a key is kept out at once', async () => {
+  expect(await beginFull(undefined, view)).toEqual({ begun: full, looksLeft: 1 });
+});
