@@ -1,0 +1,94 @@
+/** How many subscriptions there may be, and how large one may be. */
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import { createIds } from '../../../gateway/ids';
+import { newView } from '../../../gateway/jobs/view';
+import type { JobView } from '../../../gateway/jobs/view';
+import { createListeners } from '../../../gateway/mcp/listen';
+import type { Subscription } from '../../../gateway/mcp/listen';
+import { DEFAULT_POLICY } from '../../../workflows/contract';
+import type { Caller } from '../../../workflows/contract';
+import { fakeAnswers, fakeJobs, fakeWatch } from '../../fixtures/fakes';
+import { modernMeta } from '../../fixtures/raw';
+
+const [tenant, ids] = ['acme', createIds('x'.repeat(32))];
+const alice: Caller = { tenant, subject: 'alice' };
+const bob: Caller = { tenant, subject: 'bob' };
+const eve: Caller = { tenant, subject: 'eve' };
+const { id } = ids.newRef(alice, 'walk', 'k');
+
+const subscriptionTo = (...taskIds: readonly string[]): Subscription => ({
+  id: 's1',
+  method: 'subscriptions/listen',
+  params: { notifications: { taskIds }, _meta: modernMeta({ extensions: { 'io.modelcontextprotocol/tasks': {} } }) },
+});
+
+/** Subscriptions that stay open until `hangUp`: their first look at the job is not answered before. */
+function openSubscriptions() {
+  const response = new ServerResponse(new IncomingMessage(new Socket()));
+  const looks: ((view: JobView) => void)[] = [];
+  const { listen, problemWith } = createListeners({
+    jobs: fakeJobs({ look: () => new Promise((resolve) => looks.push(resolve)) }),
+    watch: fakeWatch(),
+    answers: fakeAnswers(),
+    ids,
+    serverInfo: { name: 'holdfast', version: '0' },
+  });
+  const served: Promise<void>[] = [];
+  return {
+    open(caller: Caller, times: number): void {
+      for (let n = 0; n < times; n += 1) served.push(listen(subscriptionTo(id), caller, response));
+    },
+    problemOf: (caller: Caller): string | undefined => problemWith(subscriptionTo(id), caller)?.code,
+    /** Ends when each look was answered: their answers come in turns. */
+    async hangUp(): Promise<void> {
+      response.destroy();
+      const view = newView(ids.newRef(alice, 'walk', 'k'), 'walk', DEFAULT_POLICY);
+      for (; looks.length > 0; await new Promise(setImmediate)) for (const answer of looks.splice(0)) answer(view);
+      await Promise.all(served);
+    },
+  };
+}
+
+test('a caller may have 1,000 open, whatever others have', () => {
+  const { open, problemOf } = openSubscriptions();
+  open(alice, 999);
+  expect(problemOf(alice)).toBeUndefined();
+  open(alice, 1);
+  expect(problemOf(alice)).toBe('too_many_streams');
+  expect(problemOf(bob)).toBeUndefined();
+});
+
+test('a gateway may have 2,000 open', () => {
+  const { open, problemOf } = openSubscriptions();
+  open(alice, 1_000);
+  open(bob, 999);
+  expect(problemOf(eve)).toBeUndefined();
+  open(bob, 1);
+  expect(problemOf(eve)).toBe('too_many_streams');
+});
+
+test('those that have ended do not count', async () => {
+  const { open, problemOf, hangUp } = openSubscriptions();
+  open(alice, 1_000);
+  open(bob, 1_000);
+  await hangUp();
+  expect([alice, bob, eve].map(problemOf)).toEqual([undefined, undefined, undefined]);
+  open(alice, 999);
+  expect(problemOf(alice)).toBeUndefined();
+});
+
+test('one may be to 100 tasks', () => {
+  const { problemWith } = createListeners({
+    jobs: fakeJobs(),
+    watch: fakeWatch(),
+    answers: fakeAnswers(),
+    ids,
+    serverInfo: { name: 'holdfast', version: '0' },
+  });
+  expect(problemWith(subscriptionTo(...Array<string>(100).fill(id)), alice)).toBeUndefined();
+  expect(problemWith(subscriptionTo(...Array<string>(101).fill(id)), alice)).toMatchObject({
+    code: 'wrong_params',
+    message: 'taskIds must be at most 100 strings.',
+  });
+});
