@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
+import { Client, Connection } from '@temporalio/client';
+import type { WorkflowExecutionDescription } from '@temporalio/client';
+import { temporal } from '@temporalio/proto';
 import type { Gateway } from '../../gateway/gateway';
 import { newLedger } from '../fixtures/ledger';
 import { modern } from '../fixtures/raw';
 import type { RawAnswer } from '../fixtures/raw';
-import { freshKey, startTestGateway, startTestWorker } from '../fixtures/stack';
+import { freshKey, run, startTestGateway, startTestWorker } from '../fixtures/stack';
 import type { TestWorker } from '../fixtures/stack';
 
 const sha256 = (key: string): string => createHash('sha256').update(key).digest('hex');
@@ -78,8 +81,47 @@ test('the same idempotency key of two callers is two jobs', async () => {
   expect(ledger.count('begin once')).toBe(3);
 });
 
-test('no key and no subject stands in the ids or the memo of a job', async () => {
-  const { message } = await call(alice, 'echo', { text: 'x' });
-  const audit = String((message.result?.['_meta'] as Record<string, unknown>)['io.holdfast/audit']);
-  expect(audit).not.toContain('alice');
+describe('what is written down of a call', () => {
+  const { History } = temporal.api.history.v1;
+  const { DescribeWorkflowExecutionResponse } = temporal.api.workflowservice.v1;
+  const idempotencyKey = freshKey();
+  let connection: Connection;
+  let audit: string;
+  let workflowId: string;
+  let described: WorkflowExecutionDescription;
+  /** All that Temporal keeps of the job, in bytes. */
+  let kept: Buffer;
+
+  beforeAll(async () => {
+    connection = await Connection.connect({ address: run().address });
+    const { message } = await call(alice, 'echo', { text: 'hi' }, { 'idempotency-key': idempotencyKey });
+    audit = String((message.result?.['_meta'] as Record<string, unknown>)['io.holdfast/audit']);
+    workflowId = decodeURIComponent(audit.split('/').at(-1) ?? '');
+    const handle = new Client({ connection }).workflow.getHandle(workflowId);
+    described = await handle.describe();
+    const history = History.encode(await handle.fetchHistory()).finish();
+    kept = Buffer.concat([history, DescribeWorkflowExecutionResponse.encode(described.raw).finish()]);
+  });
+  afterAll(() => connection.close());
+
+  test('the memo of its job says whose it is, for the worker and for the Web UI', () => {
+    expect(described.memo).toMatchObject({ holdfast: { caller: { tenant: 'acme', subject: 'alice' } } });
+  });
+
+  test('its ids, its audit link and its search attributes name the tenant, and no subject', () => {
+    const named = [workflowId, audit, JSON.stringify(described.typedSearchAttributes.getAll())];
+    for (const text of named) {
+      expect(text).toContain('acme');
+      expect(text).not.toContain('alice');
+    }
+  });
+
+  test.each([
+    ['the API key', alice],
+    ['the hash of the API key', sha256(alice)],
+    ['the idempotency key', idempotencyKey],
+  ])('%s is written nowhere', (_what, secret) => {
+    expect(kept.includes('"subject":"alice"')).toBe(true); // it can be searched
+    expect(kept.includes(secret)).toBe(false);
+  });
 });
