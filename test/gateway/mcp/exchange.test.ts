@@ -30,8 +30,7 @@ let url: string;
 
 beforeAll(async () => {
   const exchange = createExchange({
-    auto: createMcpHandler(factory),
-    sse: createMcpHandler(factory, { responseMode: 'sse' }),
+    sdk: createMcpHandler(factory),
     exchanges,
     sessions: { read: () => undefined, begin: () => undefined },
   });

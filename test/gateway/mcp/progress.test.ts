@@ -34,7 +34,7 @@ test('a client hears every 10 s that its call was accepted, until the job is hea
 });
 
 test('in a long step it hears every 10 s where the job is', () => {
-  report.show(listing);
+  report.show?.(listing);
   jest.advanceTimersByTime(30_000);
   expect(heard).toHaveLength(4);
   for (const { message, total, progressToken } of heard)
@@ -42,14 +42,14 @@ test('in a long step it hears every 10 s where the job is', () => {
 });
 
 test('what is wrong with the job is said, too', () => {
-  report.show({ ...listing, trouble: 'an operator has paused it' });
+  report.show?.({ ...listing, trouble: 'an operator has paused it' });
   expect(heard[0]?.message).toBe(`${ref.id}, step 2 of 3: Listing files; an operator has paused it`);
 });
 
 test('progress grows with every notification, and time alone never finishes a step', () => {
-  report.show(listing);
+  report.show?.(listing);
   jest.advanceTimersByTime(600_000);
-  report.show({ ...listing, progress: { done: 2, total: 3, message: 'Reading the history' } });
+  report.show?.({ ...listing, progress: { done: 2, total: 3, message: 'Reading the history' } });
   const values = heard.map(({ progress }) => progress);
   expect(values).toEqual([...new Set(values)].sort((a, b) => a - b));
   expect(values.slice(0, -1).every((value) => value >= 1 && value < 2)).toBe(true);
@@ -57,7 +57,7 @@ test('progress grows with every notification, and time alone never finishes a st
 });
 
 test('nothing is said after the answer', () => {
-  report.show(listing);
+  report.show?.(listing);
   report.stop();
   jest.advanceTimersByTime(60_000);
   expect(heard).toHaveLength(1);
@@ -65,7 +65,7 @@ test('nothing is said after the answer', () => {
 
 test('a client that sent no progress token hears nothing', () => {
   const silent = createProgress(undefined, (params) => heard.push(params));
-  silent.show(listing);
+  silent.show?.(listing);
   jest.advanceTimersByTime(60_000);
   silent.stop();
   expect(heard.filter(({ message }) => message.includes('Listing files'))).toEqual([]);
