@@ -16,7 +16,7 @@ export interface Block {
 }
 
 const docs = readdirSync(join(packageRoot(), 'docs')).filter((name) => name.endsWith('.md'));
-export const documents: readonly string[] = ['README.md', ...docs.map((name) => `docs/${name}`)];
+export const documents: readonly string[] = ['README.md', 'CONTRIBUTING.md', ...docs.map((name) => `docs/${name}`)];
 
 /** Reads a file of the repository. */
 export function linesOf(path: string): readonly Line[] {
