@@ -1,6 +1,6 @@
 /** Every step that a worker of this project can run. Their names are wire formats: running jobs ask for them by name. */
-import { egressWith } from './egress';
-import type { EgressConfig } from './egress';
+import { createEgress } from './egress/egress';
+import type { EgressConfig } from './egress/egress';
 import { createRepositorySteps } from './repository/steps';
 import type { RepositorySteps } from './repository/steps';
 import type { RepositoryConfig } from './repository/clones';
@@ -28,8 +28,8 @@ export interface ActivitiesConfig {
 export interface Activities extends RepositorySteps, SourceSteps, WebhookSteps, ResearchSteps {}
 
 export function createActivities(config: ActivitiesConfig): Activities {
-  const egress = egressWith(config.egress);
-  const pages = egressWith({ allow: [] });
+  const egress = createEgress(config.egress);
+  const pages = createEgress({ allow: [] });
   return {
     ...createRepositorySteps(config.repository),
     ...createSourceSteps({ egress, pages, ...config.sources }),

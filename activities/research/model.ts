@@ -1,6 +1,6 @@
 /** A language model behind an OpenAI-compatible endpoint that the operator configured. */
 import { z } from 'zod';
-import { egressWith } from '../egress';
+import { createEgress } from '../egress/egress';
 import { failure } from '../failure';
 import { fetchJson } from '../sources/fetch';
 
@@ -34,7 +34,7 @@ const Completion = z.object({
 /** The endpoint may be a private address, since the operator chose it. Its egress is used for nothing else. */
 export function createModel({ url, name, key }: ModelConfig): Model {
   const { host, hostname, port, protocol } = new URL(url);
-  const egress = egressWith({ allow: [port === '' ? `${hostname}:${protocol === 'https:' ? 443 : 80}` : host] });
+  const egress = createEgress({ allow: [port === '' ? `${hostname}:${protocol === 'https:' ? 443 : 80}` : host] });
   return async ({ system, user }, limits) => {
     const { choices } = await fetchJson(egress, Completion, {
       who: 'The language model',

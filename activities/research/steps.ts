@@ -1,7 +1,7 @@
 /** The steps of deep_research. */
 import { ApplicationFailure } from '@temporalio/activity';
 import type { Hit, Skipped } from '../../workflows/search-sources/tool';
-import type { Egress } from '../egress';
+import type { Egress } from '../egress/egress';
 import { failure } from '../failure';
 import { step } from '../step';
 import { createPageReader } from '../sources/page';

@@ -1,5 +1,5 @@
 /** Preprints of arXiv, through its Atom API. */
-import type { Egress } from '../egress';
+import type { Egress } from '../egress/egress';
 import { feedEntriesOf } from './feed-entries';
 import { addressOf, fetchReply, unreadable } from './fetch';
 import { createPace } from './pace';

@@ -1,6 +1,6 @@
 /** The feeds that the operator lists. A search finds the entries that have every word of the query, newest first. */
 import pLimit from 'p-limit';
-import type { Egress } from '../egress';
+import type { Egress } from '../egress/egress';
 import { decoded } from './charset';
 import { feedEntriesOf } from './feed-entries';
 import type { FeedEntry } from './feed-entries';

@@ -2,8 +2,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { ApplicationFailure } from '@temporalio/common';
 import { z } from 'zod';
-import { EgressError } from '../egress';
-import type { Egress, EgressReply } from '../egress';
+import { EgressError } from '../egress/egress';
+import type { Egress, EgressReply } from '../egress/egress';
 import { failure } from '../failure';
 
 const TIMEOUT_MS = 10_000;

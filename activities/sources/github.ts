@@ -1,6 +1,6 @@
 /** Public repositories of GitHub, through its REST search. */
 import { z } from 'zod';
-import type { Egress } from '../egress';
+import type { Egress } from '../egress/egress';
 import { addressOf, fetchJson, listOf } from './fetch';
 import { sliceOf } from './pages';
 import { hitsOf } from './source';

@@ -1,6 +1,6 @@
 /** Stories of Hacker News, through its search at Algolia. */
 import { z } from 'zod';
-import type { Egress } from '../egress';
+import type { Egress } from '../egress/egress';
 import { addressOf, fetchJson, listOf } from './fetch';
 import { htmlTextOf } from './html';
 import { sliceOf } from './pages';

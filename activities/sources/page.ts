@@ -1,7 +1,7 @@
 /** Reads a document that a search found or the caller named: a public web page, or a file in an offered folder. */
 import { basename } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Egress } from '../egress';
+import type { Egress } from '../egress/egress';
 import { failure } from '../failure';
 import { decoded } from './charset';
 import { documentAt, readDocument } from './documents';

@@ -1,6 +1,6 @@
 /** The web, through an instance of SearXNG. Its settings must list `json` among the formats. */
 import { z } from 'zod';
-import type { Egress } from '../egress';
+import type { Egress } from '../egress/egress';
 import { failure } from '../failure';
 import { addressOf, fetchJson, listOf } from './fetch';
 import { hitsOf } from './source';

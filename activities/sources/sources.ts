@@ -1,5 +1,5 @@
 /** The sources that the configuration turns on. A new one is a file beside this one and a line in `createSources`. */
-import type { Egress } from '../egress';
+import type { Egress } from '../egress/egress';
 import { createArxivSource } from './arxiv';
 import type { ArxivConfig } from './arxiv';
 import { createFeedsSource } from './feed';

@@ -1,7 +1,7 @@
 /** Steps that list the sources, search one of them, and read a document. */
 import { z } from 'zod';
 import type { Hit } from '../../workflows/search-sources/tool';
-import type { Egress } from '../egress';
+import type { Egress } from '../egress/egress';
 import { failure } from '../failure';
 import { step } from '../step';
 import { createPageReader } from './page';

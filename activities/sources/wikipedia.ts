@@ -1,6 +1,6 @@
 /** Articles of Wikipedia, through the action API of MediaWiki. */
 import { z } from 'zod';
-import type { Egress } from '../egress';
+import type { Egress } from '../egress/egress';
 import { addressOf, fetchJson, listOf } from './fetch';
 import { htmlTextOf } from './html';
 import { hitsOf } from './source';

@@ -1,7 +1,7 @@
 /** The steps that deliver a callback. */
 import { LOOPBACK_HOST } from '../../workflows/contract';
 import type { Attempt, Notice } from '../../workflows/contract';
-import { egressWith } from '../egress';
+import { createEgress } from '../egress/egress';
 import { step } from '../step';
 import { createWebhooks } from './deliver';
 import type { WebhooksConfig } from './deliver';
@@ -15,7 +15,7 @@ export interface WebhookSteps {
 
 export function createWebhookSteps(config: WebhooksConfig): WebhookSteps {
   const local = config.allowedHosts.filter((host) => LOOPBACK_HOST.test(host));
-  const webhooks = createWebhooks(config, egressWith({ allow: local }));
+  const webhooks = createWebhooks(config, createEgress({ allow: local }));
   return {
     challengeWebhook: step((url: string, { signal }) => webhooks.challenge(url, signal)),
     sendWebhook: step((notice: Notice, { signal }) => webhooks.send(notice, signal)),

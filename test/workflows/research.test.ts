@@ -11,7 +11,7 @@ import { Client, Connection, WorkflowFailedError } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import pLimit from 'p-limit';
-import { egressWith } from '../../activities/egress';
+import { createEgress } from '../../activities/egress/egress';
 import type { ModelConfig } from '../../activities/research/model';
 import { createResearchSteps } from '../../activities/research/steps';
 import { createSourceSteps } from '../../activities/sources/steps';
@@ -61,7 +61,7 @@ beforeAll(async () => {
   base = `127.0.0.1:${(sites.address() as AddressInfo).port}`;
   [connection, native] = await Promise.all([Connection.connect({ address }), NativeConnection.connect({ address })]);
   client = new Client({ connection });
-  const egress = egressWith({ allow: [base] });
+  const egress = createEgress({ allow: [base] });
   const steps = (model: ModelConfig | undefined): object => ({
     ...createSourceSteps({
       egress,

@@ -1,6 +1,6 @@
 /** However a source misbehaves, a search ends with one sentence of ours that names it, and with the right kind. */
-import { egressWith } from '../../../activities/egress';
-import type { Egress } from '../../../activities/egress';
+import { createEgress } from '../../../activities/egress/egress';
+import type { Egress } from '../../../activities/egress/egress';
 import { createArxivSource } from '../../../activities/sources/arxiv';
 import { createFeedsSource } from '../../../activities/sources/feed';
 import { createGithubSource } from '../../../activities/sources/github';
@@ -62,7 +62,7 @@ describe.each(sources)('%s', (name, sourceAt) => {
 
 test('a host that does not listen is unavailable', async () => {
   const closed = '127.0.0.1:1';
-  const egress = egressWith({ allow: [closed] });
+  const egress = createEgress({ allow: [closed] });
   const source = createWikipediaSource({ baseUrl: `http://${closed}`, language: 'en' }, egress);
   expect(await failureOf(source.search('x', { offset: 0, limit: 1 }, never))).toMatchObject({
     type: 'unavailable',

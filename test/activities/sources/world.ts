@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
-import { egressWith } from '../../../activities/egress';
-import type { Egress } from '../../../activities/egress';
+import { createEgress } from '../../../activities/egress/egress';
+import type { Egress } from '../../../activities/egress/egress';
 
 export type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -42,7 +42,7 @@ export async function site(answer: Answer, timeoutMs?: number): Promise<Site> {
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('The server has no port.');
   const host = `127.0.0.1:${address.port}`;
-  const egress = egressWith({ allow: [host] });
+  const egress = createEgress({ allow: [host] });
   return {
     url: `http://${host}`,
     requests,

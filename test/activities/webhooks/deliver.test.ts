@@ -2,8 +2,8 @@
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
-import { EgressError } from '../../../activities/egress';
-import type { Egress, EgressRequest } from '../../../activities/egress';
+import { EgressError } from '../../../activities/egress/egress';
+import type { Egress, EgressRequest } from '../../../activities/egress/egress';
 import { createWebhooks } from '../../../activities/webhooks/deliver';
 import { createWebhookSteps } from '../../../activities/webhooks/steps';
 import type { Attempt, Notice } from '../../../workflows/contract';

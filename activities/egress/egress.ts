@@ -77,7 +77,7 @@ type Asked = Sent & Pick<EgressRequest, 'maxBytes'>;
  * It throws {@link EgressError} for all that may be wrong with the address, the connection or the size of the reply; a status
  * such as 404 is a reply.
  */
-export function egressWith({ allow }: EgressConfig, lookup: Lookup = (name) => resolve(name, { all: true })): Egress {
+export function createEgress({ allow }: EgressConfig, lookup: Lookup = (name) => resolve(name, { all: true })): Egress {
   /** Where a checked URL leads: every one of these addresses has passed. */
   async function addressesOf(url: URL, trusted: boolean, signal: AbortSignal): Promise<readonly LookupAddress[]> {
     const allowed = trusted && allow.includes(originOf(url));

@@ -6,9 +6,9 @@ import { createServer } from 'node:http';
 import type { RequestListener, Server } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
 import type { AddressInfo, Server as TcpServer, Socket } from 'node:net';
-import { isPublic } from '../../activities/address';
-import { EgressError, egressWith } from '../../activities/egress';
-import type { EgressReply, EgressRequest, Lookup } from '../../activities/egress';
+import { isPublic } from '../../../activities/egress/address';
+import { EgressError, createEgress } from '../../../activities/egress/egress';
+import type { EgressReply, EgressRequest, Lookup } from '../../../activities/egress/egress';
 
 const asked = (changes: Partial<EgressRequest> = {}): EgressRequest => ({
   signal: new AbortController().signal,
@@ -161,15 +161,15 @@ const hostile: readonly (readonly [url: string, reason: EgressError['reason']])[
 ];
 
 test.each(hostile)('%s is refused, and nobody knocks', async (url, reason) => {
-  const told = egressWith({ allow: [] })(url.replace(':P', `:${port}`), asked());
+  const told = createEgress({ allow: [] })(url.replace(':P', `:${port}`), asked());
   expect(await reasonOf(told)).toBe(reason);
   expect(knocks).toBe(0);
 });
 
 test('the canary hears a knock where it is allowed', async () => {
   const allow = [`127.0.0.1:${port}`, `[::1]:${port}`];
-  expect(await reasonOf(egressWith({ allow })(`http://127.0.0.1:${port}/`, asked()))).toBe('connection');
-  expect(await reasonOf(egressWith({ allow })(`http://[::1]:${port}/`, asked()))).toBe('connection');
+  expect(await reasonOf(createEgress({ allow })(`http://127.0.0.1:${port}/`, asked()))).toBe('connection');
+  expect(await reasonOf(createEgress({ allow })(`http://[::1]:${port}/`, asked()))).toBe('connection');
   expect(knocks).toBe(2);
 });
 
@@ -184,7 +184,7 @@ test.each([
   [['2606:4700::1111', '::1']],
   [['not an address']],
 ])('a name that leads to %s is refused', async (addresses) => {
-  const egress = egressWith({ allow: [] }, naming(...addresses));
+  const egress = createEgress({ allow: [] }, naming(...addresses));
   expect(await reasonOf(egress(`https://inside.test:${port}/`, asked()))).toBe('forbidden_address');
   expect(knocks).toBe(0);
 });
@@ -207,7 +207,7 @@ test('a name that changes its address after the check changes nothing', async ()
   const after = naming('::1'); // where the same port would answer, too
   await serving((_request, response) => response.end('rebound'), '::1', Number(atPort));
   let lookups = 0;
-  const egress = egressWith({ allow: [`app.test:${atPort}`] }, (name) => (lookups++ === 0 ? before : after)(name));
+  const egress = createEgress({ allow: [`app.test:${atPort}`] }, (name) => (lookups++ === 0 ? before : after)(name));
   const { body } = await egress(`http://app.test:${atPort}/`, asked());
   expect(String(body)).toBe('checked');
   expect(lookups).toBe(1);
@@ -221,7 +221,7 @@ test('each request looks the name up anew, on a connection of its own', async ()
   });
   const at = `app.test:${allow.split(':')[1]}`;
   const lookup = naming('127.0.0.1');
-  const egress = egressWith({ allow: [at] }, lookup);
+  const egress = createEgress({ allow: [at] }, lookup);
   await egress(`http://${at}/`, asked());
   const { body } = await egress(`http://${at}/`, asked());
   expect(lookup.asked).toBe(2);
@@ -233,7 +233,7 @@ test('over https the pinned address is asked for the name that was meant', async
   const server = createTcpServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const at = `hooks.example.test:${(server.address() as AddressInfo).port}`;
-  const told = reasonOf(egressWith({ allow: [at] }, naming('127.0.0.1'))(`https://${at}/`, asked()));
+  const told = reasonOf(createEgress({ allow: [at] }, naming('127.0.0.1'))(`https://${at}/`, asked()));
   const [socket] = (await once(server, 'connection')) as [Socket];
   const [hello] = (await once(socket, 'data')) as [Buffer];
   socket.destroy();
@@ -244,14 +244,14 @@ test('over https the pinned address is asked for the name that was meant', async
 
 test('a host that does not speak TLS is not spoken to', async () => {
   const [url, allow] = await serving((_request, response) => response.end());
-  expect(await reasonOf(egressWith({ allow: [allow] })(url.replace('http:', 'https:'), asked()))).toBe('tls');
+  expect(await reasonOf(createEgress({ allow: [allow] })(url.replace('http:', 'https:'), asked()))).toBe('tls');
 });
 
 test('proxies of the environment are not asked', async () => {
   const [url, allow] = await serving((_request, response) => response.end('direct'));
   const before = { ...process.env };
   Object.assign(process.env, { HTTP_PROXY: `http://127.0.0.1:${port}`, http_proxy: `http://127.0.0.1:${port}` });
-  const { body } = await egressWith({ allow: [allow] })(url, asked()).finally(() => (process.env = before));
+  const { body } = await createEgress({ allow: [allow] })(url, asked()).finally(() => (process.env = before));
   expect(String(body)).toBe('direct');
   expect(knocks).toBe(0);
 });
@@ -261,7 +261,7 @@ test('a post carries its body and headers, and its reply comes back whole', asyn
     response.writeHead(418, { 'x-seen': String(request.headers['x-mine']) });
     request.pipe(response);
   });
-  const reply = await egressWith({ allow: [allow] })(
+  const reply = await createEgress({ allow: [allow] })(
     `${url}/path?q=1`,
     asked({ method: 'POST', body: 'hällo', headers: { 'X-Mine': 'yes', 'Accept-Encoding': 'gzip' } }),
   );
@@ -273,7 +273,7 @@ test('a redirect is simply the reply unless it is to be followed', async () => {
   const [url, allow] = await serving((_request, response) =>
     response.writeHead(302, { location: `http://127.0.0.1:${port}/` }).end(),
   );
-  const reply = await egressWith({ allow: [allow, `127.0.0.1:${port}`] })(url, asked());
+  const reply = await createEgress({ allow: [allow, `127.0.0.1:${port}`] })(url, asked());
   expect(reply.status).toBe(302);
   expect(knocks).toBe(0);
 });
@@ -289,7 +289,7 @@ test.each([
   const [url, allow] = await serving((_request, response) =>
     response.writeHead(307, { location: location.replace('P', String(port)) }).end(),
   );
-  expect(await reasonOf(egressWith({ allow: [allow] })(url, asked({ redirects: 5 })))).toBe(reason);
+  expect(await reasonOf(createEgress({ allow: [allow] })(url, asked({ redirects: 5 })))).toBe(reason);
   expect(knocks).toBe(0);
 });
 
@@ -299,7 +299,7 @@ test('redirects are followed as often as asked, and then no more', async () => {
     if (left > 0) response.writeHead(302, { location: `/${left - 1}` });
     response.end();
   });
-  const egress = egressWith({ allow: [allow] });
+  const egress = createEgress({ allow: [allow] });
   expect(await egress(`${url}/2`, asked({ redirects: 2 }))).toMatchObject({ status: 200, url: `${url}/0` });
   expect(await reasonOf(egress(`${url}/3`, asked({ redirects: 2 })))).toBe('redirect');
 });
@@ -311,7 +311,7 @@ test('a redirect becomes a GET unless it says otherwise', async () => {
   });
   const ask = async (status: number): Promise<unknown> => {
     const request = asked({ method: 'POST', body: '{}', headers: { 'x-mine': 'yes' }, redirects: 1 });
-    return JSON.parse(String((await egressWith({ allow: [allow] })(`${url}/${status}`, request)).body));
+    return JSON.parse(String((await createEgress({ allow: [allow] })(`${url}/${status}`, request)).body));
   };
   expect(await ask(303)).toMatchObject({ method: 'GET', headers: { 'x-mine': 'yes' } });
   expect(await ask(307)).toMatchObject({ method: 'POST', headers: { 'x-mine': 'yes', 'content-length': '2' } });
@@ -326,7 +326,7 @@ test('what the operator allows is no place that another origin may redirect to',
   const [elsewhere, there] = await serving((_request, response) =>
     response.writeHead(302, { location: `${target}/secret` }).end(),
   );
-  const egress = egressWith({ allow: [there, other] });
+  const egress = createEgress({ allow: [there, other] });
   expect(await reasonOf(egress(elsewhere, asked({ redirects: 1 })))).toBe('bad_url');
   expect(reached).toBe(0);
 });
@@ -341,20 +341,20 @@ test('a reply is read up to its limit and not further', async () => {
     response.on('drain', more);
     more();
   });
-  expect(await reasonOf(egressWith({ allow: [allow] })(url, asked()))).toBe('too_large');
+  expect(await reasonOf(createEgress({ allow: [allow] })(url, asked()))).toBe('too_large');
   await closed; // by us: the server would write for ever
 });
 
 test('a reply of exactly the limit is whole', async () => {
   const [url, allow] = await serving((_request, response) => response.end('x'.repeat(1_000)));
-  expect((await egressWith({ allow: [allow] })(url, asked())).body).toHaveLength(1_000);
+  expect((await createEgress({ allow: [allow] })(url, asked())).body).toHaveLength(1_000);
 });
 
 test('headers without end are too large', async () => {
   const [url, allow] = await serving((_request, response) =>
     response.writeHead(200, { big: 'x'.repeat(70_000) }).end(),
   );
-  expect(await reasonOf(egressWith({ allow: [allow] })(url, asked()))).toBe('too_large');
+  expect(await reasonOf(createEgress({ allow: [allow] })(url, asked()))).toBe('too_large');
 });
 
 test.each<[string, RequestListener]>([
@@ -366,7 +366,7 @@ test.each<[string, RequestListener]>([
     closed = new Promise((resolve) => request.socket.on('close', resolve)); // however: a reset is an end, too
     listener(request, response);
   });
-  expect(await reasonOf(egressWith({ allow: [allow] })(url, asked({ timeoutMs: 200 })))).toBe('timeout');
+  expect(await reasonOf(createEgress({ allow: [allow] })(url, asked({ timeoutMs: 200 })))).toBe('timeout');
   await closed;
 });
 
@@ -380,30 +380,34 @@ test('redirects share the time that was given', async () => {
   const [url, allow] = await serving((_request, response) => {
     setTimeout(() => response.writeHead(302, { location: '/' }).end(), 60); // slower than none, and faster than the whole
   });
-  expect(await reasonOf(egressWith({ allow: [allow] })(url, asked({ timeoutMs: 200, redirects: 1_000 })))).toBe(
+  expect(await reasonOf(createEgress({ allow: [allow] })(url, asked({ timeoutMs: 200, redirects: 1_000 })))).toBe(
     'timeout',
   );
 });
 
 test('a name that takes for ever to look up ends with the time that was given', async () => {
-  const egress = egressWith({ allow: [] }, () => new Promise(() => undefined));
+  const egress = createEgress({ allow: [] }, () => new Promise(() => undefined));
   expect(await reasonOf(egress('https://slow.test/', asked({ timeoutMs: 50 })))).toBe('timeout');
 });
 
 test('a name that nobody knows says so', async () => {
-  const egress = egressWith({ allow: [] }, () => Promise.reject(new Error('ENOTFOUND')));
+  const egress = createEgress({ allow: [] }, () => Promise.reject(new Error('ENOTFOUND')));
   expect(await reasonOf(egress('https://nowhere.test/', asked()))).toBe('host_not_found');
-  expect(await reasonOf(egressWith({ allow: [] }, naming())('https://nowhere.test/', asked()))).toBe('host_not_found');
+  expect(await reasonOf(createEgress({ allow: [] }, naming())('https://nowhere.test/', asked()))).toBe(
+    'host_not_found',
+  );
 });
 
 test('whoever asked may change their mind, before and during', async () => {
   const stop = new AbortController();
   const [url, allow] = await serving(() => stop.abort());
-  const egress = egressWith({ allow: [allow] });
+  const egress = createEgress({ allow: [allow] });
   expect(await reasonOf(egress(url, asked({ signal: stop.signal })))).toBe('cancelled');
   const again = jest.fn();
   const [unasked, allowToo] = await serving(again);
-  expect(await reasonOf(egressWith({ allow: [allowToo] })(unasked, asked({ signal: stop.signal })))).toBe('cancelled');
+  expect(await reasonOf(createEgress({ allow: [allowToo] })(unasked, asked({ signal: stop.signal })))).toBe(
+    'cancelled',
+  );
   expect(again).not.toHaveBeenCalled();
 });
 
@@ -412,7 +416,7 @@ test('a host that hangs up in mid-reply gave no reply', async () => {
     response.writeHead(200, { 'content-length': 100 });
     response.write('half', () => response.destroy());
   });
-  expect(await reasonOf(egressWith({ allow: [allow] })(url, asked()))).toBe('connection');
+  expect(await reasonOf(createEgress({ allow: [allow] })(url, asked()))).toBe('connection');
 });
 
 test.each([
@@ -420,7 +424,7 @@ test.each([
   ['a protocol without a name', 'HTTP/1.1 101 Switching Protocols\r\n\r\n'],
 ])('a host that changes to %s gave no reply, and is hung up on', async (_what, bytes) => {
   const { url, allow, closed } = await saying(bytes);
-  expect(await reasonOf(egressWith({ allow })(url, asked()))).toBe('connection');
+  expect(await reasonOf(createEgress({ allow })(url, asked()))).toBe('connection');
   await closed;
 });
 
@@ -430,11 +434,11 @@ test.each([
   ['half of a body with a length', 'HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nfirst half'],
 ])('a host that says no more than %s gave no reply, whoever loses patience', async (_what, bytes) => {
   const late = await saying(bytes);
-  expect(await reasonOf(egressWith(late)(late.url, asked({ timeoutMs: 200 })))).toBe('timeout');
+  expect(await reasonOf(createEgress(late)(late.url, asked({ timeoutMs: 200 })))).toBe('timeout');
   await late.closed;
   const stop = new AbortController();
   const unwanted = await saying(bytes, () => stop.abort());
-  expect(await reasonOf(egressWith(unwanted)(unwanted.url, asked({ signal: stop.signal })))).toBe('cancelled');
+  expect(await reasonOf(createEgress(unwanted)(unwanted.url, asked({ signal: stop.signal })))).toBe('cancelled');
   await unwanted.closed;
 });
 
@@ -446,20 +450,20 @@ test('a body without a length that is torn off gave no reply', async () => {
     void read.then(() => socket.resetAndDestroy());
   });
   subscribe('http.client.response.finish', tear);
-  expect(await reasonOf(egressWith({ allow })(url, asked()))).toBe('connection');
+  expect(await reasonOf(createEgress({ allow })(url, asked()))).toBe('connection');
   unsubscribe('http.client.response.finish', tear);
 });
 
 test('a body without a length is whole when the host closes', async () => {
   const { url, allow } = await saying('HTTP/1.1 200 OK\r\n\r\nall of it', (socket) => socket.end());
-  expect(String((await egressWith({ allow })(url, asked())).body)).toBe('all of it');
+  expect(String((await createEgress({ allow })(url, asked())).body)).toBe('all of it');
 });
 
 test('nobody at the port is a failed connection', async () => {
   const [url, allow] = await serving(() => undefined);
   const server = servers.pop();
   await new Promise((resolve) => server?.close(resolve));
-  expect(await reasonOf(egressWith({ allow: [allow] })(url, asked()))).toBe('connection');
+  expect(await reasonOf(createEgress({ allow: [allow] })(url, asked()))).toBe('connection');
 });
 
 test('after any end no timer and no listener is left', async () => {
@@ -468,8 +472,8 @@ test('after any end no timer and no listener is left', async () => {
   const [added, removed] = [jest.spyOn(signal, 'addEventListener'), jest.spyOn(signal, 'removeEventListener')];
   const [set, cleared] = [jest.spyOn(globalThis, 'setTimeout'), jest.spyOn(globalThis, 'clearTimeout')];
   const timeoutMs = 3_600_000;
-  await egressWith({ allow: [allow] })(url, asked({ signal, timeoutMs }));
-  await reasonOf(egressWith({ allow: [] })(url, asked({ signal, timeoutMs })));
+  await createEgress({ allow: [allow] })(url, asked({ signal, timeoutMs }));
+  await reasonOf(createEgress({ allow: [] })(url, asked({ signal, timeoutMs })));
   expect(added).toHaveBeenCalledTimes(2);
   expect(removed.mock.calls.map(([, listener]) => listener)).toEqual(added.mock.calls.map(([, listener]) => listener));
   const ours = set.mock.results.filter((_result, n) => set.mock.calls[n]?.[1] === timeoutMs);
@@ -479,7 +483,7 @@ test('after any end no timer and no listener is left', async () => {
 });
 
 test('an error says what is wrong and repeats nothing of the address', async () => {
-  const error: unknown = await egressWith({ allow: [] })('https://127.0.0.1/hush', asked()).catch(
+  const error: unknown = await createEgress({ allow: [] })('https://127.0.0.1/hush', asked()).catch(
     (thrown: unknown) => thrown,
   );
   expect(String(error)).toBe('EgressError: The address is not on the public internet.');

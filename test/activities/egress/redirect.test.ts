@@ -1,5 +1,5 @@
 /** What of a request goes on to where a redirect leads. */
-import { isRedirect, redirected } from '../../activities/redirect';
+import { isRedirect, redirected } from '../../../activities/egress/redirect';
 
 const post = {
   method: 'POST',
