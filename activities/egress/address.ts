@@ -1,18 +1,18 @@
-/** Which IP addresses are on the public internet. Everything else may be a neighbour of ours, and is nobody's to reach. */
+/** Which IP addresses are on the public internet. All others may belong to machines near this one. */
 import { IPv6, isValid, parse, parseCIDR } from 'ipaddr.js';
 
-/** All of IPv6 that is given out for global use. Outside of it lie spellings of IPv4 addresses, and what has no meaning yet. */
+/** The IPv6 addresses for global use. The others are unassigned, or local, or contain an IPv4 address. */
 const GLOBAL_V6 = '2000::/3';
 
 /**
- * Public by their number, and yet a neighbour of ours: Azure's platform answers its virtual machines here. The addresses at
- * which other clouds tell a machine its secrets are link-local, shared or unique local, and so not public in any case.
+ * Addresses that look public but are not: at this one, Azure answers its own virtual machines. The addresses at which other
+ * clouds hand out a machine's secrets are link-local, shared or unique local, so they are refused anyway.
  */
 const NEIGHBOURS = ['168.63.129.16'];
 
 /**
- * Whether `address` is global unicast and no cloud's own: in none of IANA's special-purpose ranges, nor in one that carries
- * an IPv4 address within (v4-mapped, v4-compatible, 6to4, NAT64, Teredo).
+ * Tells whether an address is on the public internet: global unicast, in none of IANA's special-purpose ranges, and in no
+ * range whose addresses contain an IPv4 address (v4-mapped, v4-compatible, 6to4, NAT64, Teredo).
  *
  * @param address - an IP address, without brackets
  */

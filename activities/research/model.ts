@@ -1,6 +1,7 @@
 /** A language model behind an OpenAI-compatible endpoint that the operator configured. */
 import { z } from 'zod';
 import { createEgress } from '../egress/egress';
+import { hostAndPort } from '../egress/guard';
 import { failure } from '../failure';
 import { fetchJson } from '../sources/fetch';
 
@@ -33,8 +34,7 @@ const Completion = z.object({
 
 /** The endpoint may be a private address, since the operator chose it. Its egress is used for nothing else. */
 export function createModel({ url, name, key }: ModelConfig): Model {
-  const { host, hostname, port, protocol } = new URL(url);
-  const egress = createEgress({ allow: [port === '' ? `${hostname}:${protocol === 'https:' ? 443 : 80}` : host] });
+  const egress = createEgress({ allow: [hostAndPort(new URL(url))] });
   return async ({ system, user }, limits) => {
     const { choices } = await fetchJson(egress, Completion, {
       who: 'The language model',

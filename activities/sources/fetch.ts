@@ -1,8 +1,7 @@
 /** Requests to a source or a site over HTTP. A failure is put in our own words: nothing of the reply is repeated. */
-import type { IncomingHttpHeaders } from 'node:http';
 import type { ApplicationFailure } from '@temporalio/common';
 import { z } from 'zod';
-import { EgressError } from '../egress/egress';
+import { EgressError } from '../egress/error';
 import type { Egress, EgressReply } from '../egress/egress';
 import { failure } from '../failure';
 
@@ -106,7 +105,7 @@ function statusFailure(who: string, { status, headers }: EgressReply): Applicati
 }
 
 /** How long a reply asks to wait, milliseconds: from `retry-after` in seconds or as a date, or from GitHub's rate limit. */
-function retryAfterOf(headers: IncomingHttpHeaders): number | undefined {
+function retryAfterOf(headers: EgressReply['headers']): number | undefined {
   const lifted = headers['x-ratelimit-remaining'] === '0' ? Number(headers['x-ratelimit-reset']) * 1_000 : NaN;
   const asked = headers['retry-after'] ?? '';
   const wait = /^\d+$/.test(asked) ? Number(asked) * 1_000 : (Date.parse(asked) || lifted) - Date.now();

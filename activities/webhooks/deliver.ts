@@ -1,7 +1,7 @@
 /** One attempt at a callback: a challenge, or a message. The outcome is one word; the workflow decides when to try again. */
 import { randomBytes } from 'node:crypto';
 import type { Attempt, Notice } from '../../workflows/contract';
-import { EgressError } from '../egress/egress';
+import { EgressError } from '../egress/error';
 import type { Egress, EgressReply } from '../egress/egress';
 import { signedHeaders } from './sign';
 

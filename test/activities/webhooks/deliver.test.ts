@@ -2,7 +2,7 @@
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
-import { EgressError } from '../../../activities/egress/egress';
+import { EgressError } from '../../../activities/egress/error';
 import type { Egress, EgressRequest } from '../../../activities/egress/egress';
 import { createWebhooks } from '../../../activities/webhooks/deliver';
 import { createWebhookSteps } from '../../../activities/webhooks/steps';
