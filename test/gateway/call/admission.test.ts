@@ -1,4 +1,4 @@
-import { createAdmission } from '../../../gateway/call/admission';
+import { createAdmission, inPlace } from '../../../gateway/call/admission';
 import type { JobRef } from '../../../gateway/ids';
 import type { Caller } from '../../../workflows/contract';
 
@@ -94,4 +94,44 @@ test('calls that come to be one job have one place', async () => {
     expect(place).toHaveProperty('leave');
     if (place.kind === 'place') place.give({ id: 'job_0', workflowId: 'the job' });
   }
+});
+
+test('a caller who is kept out by the limit of the tenant has used up no place of their own', async () => {
+  const { admit } = createAdmission({ perCaller: 1, perTenant: 1 }, 'jobs running', running({}));
+  const first = await admit(alice);
+  expect(await admit(bob)).toMatchObject({ of: 'tenant' });
+  if (first.kind === 'place') first.leave();
+  expect(await admit(bob)).toHaveProperty('leave');
+});
+
+test('a start that fails gives its place back', async () => {
+  const { admit } = createAdmission({ perCaller: 1, perTenant: 1 }, 'jobs running', running({}));
+  const place = await admit(alice);
+  if (place.kind === 'place')
+    await expect(inPlace(place, () => Promise.reject(new Error('not started')))).rejects.toThrow('not started');
+  expect(await admit(alice)).toHaveProperty('leave');
+});
+
+test('a count that does not come holds nobody up', async () => {
+  const never = (): Promise<number> => new Promise(() => undefined);
+  const { admit } = createAdmission({ perCaller: 2, perTenant: 100 }, 'jobs running', { caller: never, tenant: never });
+  expect(await admit(alice)).toHaveProperty('leave');
+  expect(await admit(alice)).toHaveProperty('leave');
+  expect(await admit(alice)).toHaveProperty('limit');
+}, 5_000);
+
+test('one who was over the limit gets in within seconds of the end of a job that another replica saw', async () => {
+  const counts = { caller: 1 };
+  const { admit } = createAdmission({ perCaller: 1, perTenant: 100 }, 'jobs running', {
+    ...running({}),
+    caller: () => Promise.resolve(counts.caller),
+  });
+  jest.useFakeTimers({ doNotFake: ['setImmediate', 'setTimeout'] });
+  await admit(alice);
+  await new Promise(setImmediate);
+  expect(await admit(alice)).toHaveProperty('limit');
+  counts.caller = 0;
+  jest.setSystemTime(Date.now() + 2_500);
+  expect(await admit(alice)).toHaveProperty('leave');
+  jest.useRealTimers();
 });
