@@ -9,8 +9,8 @@ import type { JsonSchema } from '../../../workflows/contract';
 const respond = createRespond({ respond: () => Promise.resolve(), partial: () => Promise.resolve(undefined) });
 const ref = createIds('x'.repeat(32)).newRef({ tenant: 't', subject: 's' }, 'greet', undefined);
 
-const answered = (schema: JsonSchema, content: object): Promise<Reception> => {
-  const question = { key: 'q1', message: 'Who?', schema, expiresAt: '2999-01-01T00:00:00Z' };
+const answered = (schema: JsonSchema, content: object, expiresAt = '2999-01-01T00:00:00Z'): Promise<Reception> => {
+  const question = { key: 'q1', message: 'Who?', schema, expiresAt };
   const view = { ...newView(ref, 'greet', DEFAULT_POLICY), questions: [question] };
   return respond(view, 'q1', { action: 'accept', content });
 };
@@ -25,4 +25,8 @@ test('each question is judged by its own schema, though two share an $id', async
   expect(await answered(needing('a'), { a: 'x' })).toEqual({ kind: 'taken' });
   expect(await answered(needing('b'), { a: 'x' })).toMatchObject({ kind: 'misfit' });
   expect(await answered(needing('b'), { b: 'x' })).toEqual({ kind: 'taken' });
+});
+
+test('a question that has expired takes no answer, though a job without workers still shows it', async () => {
+  expect(await answered({}, {}, new Date(Date.now() - 1).toISOString())).toEqual({ kind: 'closed' });
 });
