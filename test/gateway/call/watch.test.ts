@@ -85,6 +85,21 @@ test('a question that another replica shows while a wait lasts is not asked on i
   expect(asked).toEqual(['later']);
 });
 
+test('a question is not asked while the job has news to take in, which may be its answer', async () => {
+  const question: Question = { key: 'q1', message: 'Who?', schema: {}, expiresAt: '2999-01-01T00:00:00Z' };
+  const asking: JobView = { ...newView(ref, 'greet', DEFAULT_POLICY), status: 'input_required', questions: [question] };
+  const views: JobView[] = [{ ...asking, status: 'running' }, asking];
+  const { jobs } = fakeJobs();
+  let looks = 0;
+  const hub = createWatch({ ...jobs, look: () => Promise.resolve(views[Math.min(looks++, 1)] ?? asking) });
+  const looksBefore = await new Promise((resolve) => {
+    const push = (): Promise<void> => Promise.resolve(resolve(looks));
+    void hub.wait(ref, { ms: 10_000, signal: forever(), push });
+  });
+  expect(looksBefore).toBe(2);
+  hub.drain();
+});
+
 test('an error that is not about the connection ends the waits with it', async () => {
   const { jobs, polls } = fakeJobs();
   const wait = createWatch(jobs).wait(ref, { ms: 10_000, signal: forever() });
