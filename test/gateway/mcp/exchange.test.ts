@@ -1,4 +1,4 @@
-/** The HTTP status of a call that was refused before it was durable. */
+/** The HTTP status of a call: what it says when the call was refused, and how long it is held back. */
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import { createMcpHandler } from '@modelcontextprotocol/server';
@@ -14,11 +14,12 @@ import { post } from '../../fixtures/raw';
 
 const exchanges = new WeakMap<object, Exchange>();
 
-/** Answers every call with its words, and before that says that Temporal is down where the tool is called `stranded`. */
+/** Answers every call with its words: `stranded` after it was said that Temporal is down, `mute` never. */
 const factory: McpServerFactory = ({ requestInfo }) => {
   const server = new McpServer({ name: 'test', version: '1' }, { capabilities: { tools: {} } });
   server.setRequestHandler('tools/call', { params: z.looseObject({ name: z.string() }) }, ({ name }) => {
     const exchange = requestInfo && exchanges.get(requestInfo);
+    if (name === 'mute') return new Promise<never>(() => undefined);
     if (name === 'stranded') exchange?.settle(new Problem('unavailable', { refused: true }));
     return { content: [{ type: 'text', text: `answer of ${name}` }] };
   });
@@ -53,4 +54,17 @@ test('a batch is answered call by call, though Temporal could not take one of th
   const { status, text } = await post(url, [call(1, 'stranded'), call(2, 'walk')]);
   expect(status).toBe(200);
   expect(text).toContain('answer of walk');
+});
+
+test('a call of which nothing is known yet has its first byte within a second', async () => {
+  const hangUp = new AbortController();
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
+    body: JSON.stringify(call(1, 'mute')),
+    signal: AbortSignal.any([hangUp.signal, AbortSignal.timeout(3_000)]),
+  });
+  const first = await response.body?.getReader().read();
+  expect([response.status, Buffer.from(first?.value ?? []).toString()]).toEqual([200, ': ok\n\n']);
+  hangUp.abort();
 });
