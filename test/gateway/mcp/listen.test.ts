@@ -1,5 +1,6 @@
-/** How many subscriptions there may be, and how large one may be. */
-import { IncomingMessage, ServerResponse } from 'node:http';
+/** Subscriptions to tasks: how many there may be, how they stay open, and when they are over. */
+import { IncomingMessage, ServerResponse, createServer } from 'node:http';
+import type { Server } from 'node:http';
 import { Socket } from 'node:net';
 import { createIds } from '../../../gateway/ids';
 import { newView } from '../../../gateway/jobs/view';
@@ -9,7 +10,9 @@ import type { Subscription } from '../../../gateway/mcp/listen';
 import { DEFAULT_POLICY } from '../../../workflows/contract';
 import type { Caller } from '../../../workflows/contract';
 import { fakeAnswers, fakeJobs, fakeWatch } from '../../fixtures/fakes';
-import { modernMeta } from '../../fixtures/raw';
+import { listening } from '../../fixtures/listening';
+import { modernMeta, stream } from '../../fixtures/raw';
+import type { StreamMessage } from '../../fixtures/raw';
 
 const [tenant, ids] = ['acme', createIds('x'.repeat(32))];
 const alice: Caller = { tenant, subject: 'alice' };
@@ -91,4 +94,53 @@ test('one may be to 100 tasks', () => {
     code: 'wrong_params',
     message: 'taskIds must be at most 100 strings.',
   });
+});
+
+describe('one that is open', () => {
+  let server: Server;
+  afterEach(() => {
+    jest.useRealTimers();
+    server.close().closeAllConnections();
+  });
+
+  /** The address of a subscription to one job, which stays as it is. */
+  function subscribed(change: Partial<JobView>): Promise<string> {
+    const view: JobView = { ...newView(ids.newRef(alice, 'walk', 'k'), 'walk', DEFAULT_POLICY), ...change };
+    const { listen } = createListeners({
+      jobs: fakeJobs({ look: () => Promise.resolve(view) }),
+      watch: fakeWatch({ follow: () => () => undefined }),
+      answers: fakeAnswers(),
+      ids,
+      serverInfo: { name: 'holdfast', version: '0' },
+    });
+    server = createServer((_request, response) => void listen(subscriptionTo(id), alice, response));
+    return listening(server);
+  }
+
+  test('is over when its task was told to stop, though the job goes on', async () => {
+    const { messages } = await stream(await subscribed({ cancelling: true }), {}, {});
+    const said: StreamMessage[] = [];
+    for await (const message of messages) said.push(message);
+    expect(said).toMatchObject([
+      { method: 'notifications/subscriptions/acknowledged' },
+      { method: 'notifications/tasks', params: { taskId: id, status: 'cancelled' } },
+      { id: 's1', result: { resultType: 'complete' } },
+    ]);
+  }, 5_000);
+
+  test('is kept alive every 15 s', async () => {
+    const url = await subscribed({});
+    const others = ['setImmediate', 'clearImmediate', 'setTimeout', 'clearTimeout'] as const;
+    jest.useFakeTimers({ doNotFake: ['Date', 'hrtime', 'nextTick', 'performance', 'queueMicrotask', ...others] });
+    const response = await fetch(url, { method: 'POST' });
+    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+    let said = '';
+    const until = async (words: string): Promise<void> => {
+      while (!said.includes(words)) said += (await reader?.read())?.value ?? '';
+    };
+    await until('notifications/tasks');
+    jest.advanceTimersByTime(15_000);
+    await until(': keepalive');
+    await reader?.cancel();
+  }, 5_000);
 });
