@@ -12,8 +12,8 @@ export const NO_RESPONSES = 'inputResponses must be an object of answers by key.
 export type Ability = 'elicitation' | 'sampling' | 'roots';
 
 /** What declared capabilities let a client take. An empty `elicitation` means forms; one that names only `url` does not. */
-export function abilitiesIn(capabilities: Readonly<Record<string, unknown>>): Ability[] {
-  const { elicitation, sampling, roots } = capabilities;
+export function abilitiesIn(capabilities: unknown): Ability[] {
+  const { elicitation, sampling, roots } = isRecord(capabilities) ? capabilities : {};
   const forms = isRecord(elicitation) && (elicitation['form'] !== undefined || elicitation['url'] === undefined);
   return [
     ...(forms ? (['elicitation'] as const) : []),

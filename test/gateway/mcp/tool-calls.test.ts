@@ -92,6 +92,6 @@ test.each<[string, object, number]>([
   ['a call as a task has been answered by then, and does not', { task: {} }, 0],
 ])('%s', async (_what, params, notifications) => {
   const view = newView({ id: 'job_7k3m9q2x4v8ht5wz', workflowId: 'w' }, 'walk', DEFAULT_POLICY);
-  const came = await answersTo({ ...params, _meta: { progressToken: 't' } }, ({ onView }) => onView(view));
+  const came = await answersTo({ ...params, _meta: { progressToken: 't' } }, ({ onView }) => onView?.(view));
   expect(came.filter((message) => 'method' in message)).toHaveLength(notifications);
 });
