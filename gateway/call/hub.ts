@@ -82,15 +82,16 @@ export function createHub(jobs: Watchable): Hub {
     while (!entry.gone) {
       const { poll } = entry;
       const slice = setTimeout(() => poll.abort(OVER), POLL_MS);
-      try {
-        const outcome = await jobs.poll(entry.ref, poll.signal);
-        if (outcome) return close(entry, (watcher) => watcher.onEnd(outcome));
-      } catch (error) {
-        if (!isProblem(error, 'unavailable')) return close(entry, (watcher) => watcher.onError(error));
-        // The job goes on without us; so does the wait.
-        await pause(RECONNECT_MS);
-      } finally {
-        clearTimeout(slice);
+      const polled = await jobs.poll(entry.ref, poll.signal).then(
+        (outcome) => ({ kind: 'polled' as const, outcome }),
+        (error: unknown) => ({ kind: 'failed' as const, error }),
+      );
+      clearTimeout(slice);
+      if (polled.kind === 'polled') {
+        if (polled.outcome) return close(entry, (watcher) => watcher.onEnd(polled.outcome));
+      } else {
+        if (!isProblem(polled.error, 'unavailable')) return close(entry, (watcher) => watcher.onError(polled.error));
+        await pause(RECONNECT_MS); // the job goes on without us; so does the wait
       }
       entry.poll = new AbortController();
     }
@@ -98,6 +99,7 @@ export function createHub(jobs: Watchable): Hub {
 
   /** Looks again and again, less often while nothing changes. */
   function tick(entry: Entry, ms: number): void {
+    clearTimeout(entry.ticker); // a watcher who joins during a look begins a ticker of its own
     entry.ticker = setTimeout(() => {
       void look(entry).then((news) => {
         if (!entry.gone) tick(entry, news ? NEXT_MS : Math.min(ms * 1.5, paceOf(entry).maxMs));
@@ -143,10 +145,7 @@ export function createHub(jobs: Watchable): Hub {
 
   /** Joins those who watch a job. */
   function join(entry: Entry, watcher: Watcher, seen: JobView | undefined): void {
-    if (watcher.eager && paceOf(entry) === PATIENT) {
-      clearTimeout(entry.ticker);
-      tick(entry, NEXT_MS);
-    }
+    if (watcher.eager && paceOf(entry) === PATIENT) tick(entry, NEXT_MS);
     entry.watchers.add(watcher);
     entry.last ??= seen;
     if (!seen || (entry.last && fingerprint(entry.last) !== fingerprint(seen))) void catchUp(entry, watcher);

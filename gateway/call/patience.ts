@@ -21,7 +21,7 @@ export type Patience = (of: PatienceOf) => number;
 export function createPatience({ patienceMs, clients }: Pick<GatewayConfig, 'patienceMs' | 'clients'>): Patience {
   const profiles = new Map(Object.entries(clients));
   return ({ header, key, tool, client }) => {
-    const asked = header === undefined ? NaN : Number(header) * 1000;
+    const asked = header === undefined || header.trim() === '' ? NaN : Number(header) * 1000;
     const profile = profiles.get(client ?? '');
     const ms = asked >= 0 ? asked : (key ?? tool ?? (profile && profile.patience * 1000) ?? patienceMs);
     return Math.min(ms, PATIENCE_MAX_MS);

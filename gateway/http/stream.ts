@@ -7,7 +7,8 @@ const STALL_MS = 30_000;
 /** What is handed over at one time, bytes: who has taken it in that time is slow, and not gone. */
 const PIECE = 64 * 1024;
 /** How often a stream that has nothing to say shows that it is alive. */
-const KEEP_ALIVE_MS = 15_000;
+export const KEEP_ALIVE_MS = 15_000;
+export const KEEP_ALIVE = Buffer.from(': keepalive\n\n');
 /** Headers of an event stream. */
 export const STREAM_HEADERS = {
   'content-type': 'text/event-stream',
@@ -18,11 +19,9 @@ export const STREAM_HEADERS = {
 /** Sends a whole answer. */
 export async function finish(response: ServerResponse, answer: Response): Promise<void> {
   const text = await answer.text();
-  response.writeHead(answer.status, {
-    ...Object.fromEntries(answer.headers),
-    'content-length': Buffer.byteLength(text),
-  });
-  if (text.length <= PIECE) return void response.end(text);
+  const length = Buffer.byteLength(text);
+  response.writeHead(answer.status, { ...Object.fromEntries(answer.headers), 'content-length': length });
+  if (length <= PIECE) return void response.end(text);
   if (await deliver(response, Buffer.from(text))) response.end();
 }
 
@@ -35,7 +34,7 @@ export function beginStream(response: ServerResponse): void {
 /** Keeps an event stream alive until the returned function is called. */
 export function keepAlive(response: ServerResponse): () => void {
   const timer = setInterval(() => {
-    if (response.writableLength === 0) response.write(': keepalive\n\n');
+    if (response.writableLength === 0) response.write(KEEP_ALIVE);
   }, KEEP_ALIVE_MS);
   return () => clearInterval(timer);
 }

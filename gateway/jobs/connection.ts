@@ -20,10 +20,10 @@ const MAX_MESSAGE = 128 * 1024 * 1024;
 /** gRPC UNAVAILABLE: nobody answers at all. */
 const UNAVAILABLE = 14;
 const NOT_FOUND = 5;
-/** With it DEADLINE_EXCEEDED and RESOURCE_EXHAUSTED. */
+/** DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED and UNAVAILABLE. */
 const TRANSIENT = new Set([4, 8, UNAVAILABLE]);
 
-/** Temporal, as the files of this room reach it. */
+/** Temporal, as this folder reaches it. */
 export interface Store {
   readonly namespace: string;
   readonly connection: Connection;

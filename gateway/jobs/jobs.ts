@@ -11,7 +11,7 @@ import { createCancels } from './cancel';
 import type { Cancels } from './cancel';
 import { createCarry } from './carried';
 import { createStore } from './connection';
-import { createPoll } from './end';
+import { POLL_MS, createPoll } from './end';
 import type { Poll } from './end';
 import { createEstimates } from './estimates';
 import { createLook } from './look';
@@ -27,8 +27,6 @@ import type { Lists } from './visibility';
 
 const QUERY_MS = 2_000;
 const REACHABLE_MS = 1_000;
-/** How long the end of a job that has ended may take to be read. */
-const OUTCOME_MS = 18_000;
 
 /** What can be done with jobs. What addresses a job throws Problem `unknown_job` where there is none, and `unavailable`. */
 export interface Jobs extends Starts, Cancels, Lists {
@@ -84,7 +82,7 @@ export function createJobs(
     schedules: createSchedules(store, ids, carry),
 
     async outcomeOf(ref) {
-      const outcome = await poll(ref, AbortSignal.timeout(OUTCOME_MS));
+      const outcome = await poll(ref, AbortSignal.timeout(POLL_MS));
       if (!outcome) throw new Problem('unavailable', { refused: false });
       return outcome;
     },

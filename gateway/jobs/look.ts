@@ -1,5 +1,5 @@
 /** One look at a job: what Temporal's `describe` tells, and for a job that goes on what `describe` leaves out. */
-import { Problem } from '../errors';
+import { Problem, unlessUnavailable } from '../errors';
 import type { JobRef } from '../ids';
 import type { Cancels } from './cancel';
 import type { Store } from './connection';
@@ -26,10 +26,14 @@ export function createLook({ store, cancelledAt, queueState, estimate, onEnd }: 
     const { ref, tool, unclaimed, cancelling } = view;
     const [tenant = ''] = ref.workflowId.split('/');
     const elapsedMs = Date.now() - beginOf(view).getTime();
+    const [stoppedAt, state] = await Promise.all([
+      cancelling ? cancelledAt(ref).catch(unlessUnavailable) : undefined,
+      unclaimed && queueState(unclaimed),
+    ]);
     return {
       ...view,
-      cancelledAt: cancelling ? await cancelledAt(ref) : undefined,
-      unclaimed: unclaimed && { ...unclaimed, state: await queueState(unclaimed) },
+      cancelledAt: stoppedAt,
+      unclaimed: unclaimed && { ...unclaimed, ...(state !== undefined && { state }) },
       estimate: elapsedMs < 0 ? undefined : estimate(tenant, tool, elapsedMs),
     };
   }

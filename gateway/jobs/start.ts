@@ -113,14 +113,14 @@ export function createStarts({ ask, client }: Store, look: Look, ids: Ids, carry
       const { key, request, callback } = origin;
       const hash = hashOf(input, options.earlier);
       const beginning = { tool, input, caller, hash, callback, ...options };
+      const ref = request === undefined ? ids.newRef(caller, tool.name, key) : ids.requestRef(caller, request);
       try {
-        const ref = request === undefined ? ids.newRef(caller, tool.name, key) : ids.requestRef(caller, request);
         const onConflict = request === undefined ? 'USE_EXISTING' : 'FAIL';
         const begun = await begin(ref, beginning, onConflict);
         return key === undefined ? begun : await attach(ref, hash);
       } catch (error) {
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-        if (key !== undefined) return attach(ids.newRef(caller, tool.name, key), hash);
+        if (key !== undefined) return attach(ref, hash);
         // A client that uses a request id twice gets two jobs; only the first can be cancelled by that id.
         return begin(ids.newRef(caller, tool.name, undefined), beginning, 'FAIL');
       }

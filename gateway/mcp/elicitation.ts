@@ -1,5 +1,5 @@
 /**
- * Elicitation for 2025 clients: the question goes out on one stream that is open (`watch.ts` says on which), and its id is
+ * Elicitation for 2025 clients: the question goes out on one stream that is open (`call/watch.ts` says on which), and its id is
  * signed, so that the answer, which comes as a request of its own, may reach any replica. Asked again, it has another id.
  */
 import { randomUUID } from 'node:crypto';

@@ -1,6 +1,6 @@
 /**
- * One parsed request on its way through the SDK, and its answer on the way back. The SDK gets the body parsed, and a request
- * that is no more than what it reads of one.
+ * One parsed request on its way through the SDK, and its answer on the way back. The SDK gets the body parsed, and a stand-in for a
+ * `Request` that has what it reads.
  */
 import type { ServerResponse } from 'node:http';
 import { isInitializeRequest } from '@modelcontextprotocol/server';
@@ -61,6 +61,7 @@ const HUNG_UP = new Error('The client has hung up.');
 /** Hands one parsed request to the SDK, and its answer back to the client. */
 export function createExchange({ sdk, exchanges, sessions }: ExchangeNeeds): Answer {
   return async (request, response, body, { caller, patienceMs }) => {
+    if (response.destroyed) return; // hung up before anything was asked of the SDK, which would not notice
     const header = (name: string): string | undefined => {
       const value = request.headers[name];
       return Array.isArray(value) ? value.join(', ') : value;
@@ -136,7 +137,9 @@ async function answerWith(beginning: Beginning, response: ServerResponse): Promi
 }
 
 async function goOn({ first, rest }: Extract<Beginning, { kind: 'stream' }>, response: ServerResponse): Promise<void> {
-  for (let piece = first; piece; piece = (await rest.read()).value) if (!(await deliver(response, piece))) return;
+  for (let piece = first; piece && !response.destroyed; piece = (await rest.read()).value)
+    await deliver(response, piece);
+  if (response.destroyed) return void rest.cancel().catch(() => undefined);
   response.end();
 }
 

@@ -16,15 +16,13 @@ import { isJobId } from '../ids';
 import type { Ids } from '../ids';
 import { isRecord } from '../json';
 import type { Jobs } from '../jobs/jobs';
-import { STREAM_HEADERS, deliver, send } from '../http/stream';
+import { KEEP_ALIVE, KEEP_ALIVE_MS, STREAM_HEADERS, deliver, send } from '../http/stream';
 import { detailedTask } from '../words/task';
 import { isClosed } from '../jobs/view';
 import type { JobView } from '../jobs/view';
 import type { Watcher } from '../call/hub';
 import type { Watch } from '../call/watch';
 
-const KEEP_ALIVE_MS = 15_000;
-const KEEP_ALIVE = Buffer.from(': keepalive\n\n');
 /** Task ids in one subscription; open subscriptions of one caller and of the process; looks under way at one time. */
 const MAX = { ids: 100, streams: 1_000, all: 2_000, looks: 20 };
 

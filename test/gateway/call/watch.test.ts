@@ -121,3 +121,25 @@ test('who joins a watch with an older view is told what the others know', async 
   expect(await told(before)).toMatchObject({ status: 'input_required', questions: [{ key: 'q1' }] });
   hub.drain();
 });
+
+test('who joins in the middle of a look does not double the looks', async () => {
+  jest.useFakeTimers();
+  const view = newView(ref, 'greet', DEFAULT_POLICY);
+  const { jobs } = fakeJobs();
+  let looks = 0;
+  let answer: (view: JobView) => void = () => undefined;
+  const look = (): Promise<JobView> =>
+    (looks += 1) === 1 ? new Promise((resolve) => (answer = resolve)) : Promise.resolve(view);
+  const hub = createWatch({ ...jobs, look });
+  const follow = (eager: boolean): (() => void) =>
+    hub.follow(ref, { eager, onEnd: () => undefined, onError: () => undefined }, view);
+  follow(false);
+  await jest.advanceTimersByTimeAsync(1_000);
+  expect(looks).toBe(1);
+  follow(true);
+  answer(view);
+  await jest.advanceTimersByTimeAsync(7_200);
+  expect(looks).toBe(4); // after 1.5 s, 2.25 s and 3.375 s more
+  hub.drain();
+  jest.useRealTimers();
+});
