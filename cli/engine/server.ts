@@ -38,21 +38,20 @@ export interface TemporalOptions {
   readonly tuned?: boolean;
 }
 
+/** How often a start is tried whose ports were taken in the meantime. */
+const PORT_TRIES = 3;
+
 /** The database file of a data directory. */
 export const databaseOf = (dataDir: string): string => join(dataDir, 'temporal.db');
 
 /**
  * Starts the server and waits until it serves.
  *
+ * @param tries - how often: another process may take a port between the moment that it is found free and the start
  * @throws Error with the end of its log when it does not serve within 30 s
  */
-export async function startTemporal({
-  cli,
-  dataDir,
-  port,
-  uiPort,
-  tuned = true,
-}: TemporalOptions): Promise<TemporalServer> {
+export async function startTemporal(options: TemporalOptions, tries = PORT_TRIES): Promise<TemporalServer> {
+  const { cli, dataDir, port, uiPort, tuned = true } = options;
   mkdirSync(dataDir, { recursive: true });
   const log = join(dataDir, 'temporal.log');
   const [frontend, ui] = [port ?? (await freePort()), uiPort ?? (await freePort())];
@@ -85,9 +84,10 @@ export async function startTemporal({
   const gone = exited.then(() => false);
   if (!(await Promise.race([isServing(address), gone]))) {
     child.kill('SIGKILL');
-    throw new Error(
-      `Temporal did not start. The end of ${log}:\n${readFileSync(log, 'utf8').trim().split('\n').slice(-5).join('\n')}`,
-    );
+    const said = readFileSync(log, 'utf8').trim();
+    const chosen = port === undefined || uiPort === undefined;
+    if (chosen && tries > 1 && said.includes('address already in use')) return startTemporal(options, tries - 1);
+    throw new Error(`Temporal did not start. The end of ${log}:\n${said.split('\n').slice(-5).join('\n')}`);
   }
   await keepClosedJobs(address);
   const end = async (signal: NodeJS.Signals): Promise<void> => {
