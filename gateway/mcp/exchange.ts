@@ -2,7 +2,7 @@
  * One parsed request on its way through the SDK, and its answer on the way back. The SDK gets the body parsed, and a stand-in for a
  * `Request` that has what it reads.
  */
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isInitializeRequest } from '@modelcontextprotocol/server';
 import type { McpHttpHandler } from '@modelcontextprotocol/server';
 import type { Caller } from '../../workflows/contract';
@@ -73,7 +73,7 @@ export function createExchange({ sdk, exchanges, sessions }: ExchangeNeeds): Ans
       method: 'POST',
       url: 'http://holdfast.invalid/mcp',
       headers: { get: (name: string) => header(name.toLowerCase()) ?? null },
-      signal: mayTakeLong(body) ? hangUpOf(response) : undefined,
+      signal: mayTakeLong(body) ? hangUpOf(request, response) : undefined,
     } as unknown as Request;
     const session = sessions.read(header('mcp-session-id'), caller);
     exchanges.set(asked, {
@@ -112,11 +112,14 @@ export function createExchange({ sdk, exchanges, sessions }: ExchangeNeeds): Ans
 }
 
 /** Fires when the client hangs up before it has its answer. */
-function hangUpOf(response: ServerResponse): AbortSignal {
+function hangUpOf({ socket }: IncomingMessage, response: ServerResponse): AbortSignal {
   const controller = new AbortController();
-  response.once('close', () => {
+  const closed = (): void => {
     if (!response.writableFinished) controller.abort(HUNG_UP);
-  });
+  };
+  response.once('close', closed);
+  // The answer to a pipelined request has no socket before its turn, and is not told when the client is gone by then.
+  if (response.socket === null) socket.once('close', closed);
   return controller.signal;
 }
 

@@ -59,7 +59,12 @@ export function createInbox(needs: InboxNeeds): Answer {
     if (!subscription || !isModern(request, body)) return needs.exchange(request, response, body, grant);
     const problem = needs.listeners.problemWith(subscription, caller);
     if (problem) return refuse(response, problem, subscription.id);
-    return needs.listeners.listen(subscription, caller, response);
+    try {
+      await needs.listeners.listen(subscription, caller, response);
+    } catch (error) {
+      if (!(error instanceof Problem) || response.headersSent) throw error;
+      refuse(response, error, subscription.id);
+    }
   };
 }
 

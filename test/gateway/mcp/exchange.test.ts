@@ -1,6 +1,7 @@
 /** The HTTP status of a call: what it says when the call was refused, and how long it is held back. */
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
+import { connect } from 'node:net';
 import { createMcpHandler } from '@modelcontextprotocol/server';
 import type { McpServerFactory } from '@modelcontextprotocol/server';
 import { z } from 'zod';
@@ -9,6 +10,7 @@ import { readJson } from '../../../gateway/http/body';
 import { createExchange } from '../../../gateway/mcp/exchange';
 import type { Exchange } from '../../../gateway/mcp/exchange';
 import { McpServer } from '../../../gateway/mcp/mcp-server';
+import { eventually } from '../../fixtures/eventually';
 import { listening } from '../../fixtures/listening';
 import { post } from '../../fixtures/raw';
 
@@ -17,14 +19,26 @@ const exchanges = new WeakMap<object, Exchange>();
 /** Answers every call with its words: `stranded` after it was said that Temporal is down, `mute` never. */
 const factory: McpServerFactory = ({ requestInfo }) => {
   const server = new McpServer({ name: 'test', version: '1' }, { capabilities: { tools: {} } });
-  server.setRequestHandler('tools/call', { params: z.looseObject({ name: z.string() }) }, ({ name }) => {
-    const exchange = requestInfo && exchanges.get(requestInfo);
-    if (name === 'mute') return new Promise<never>(() => undefined);
-    if (name === 'stranded') exchange?.settle(new Problem('unavailable', { refused: true }));
-    return { content: [{ type: 'text', text: `answer of ${name}` }] };
-  });
+  server.setRequestHandler(
+    'tools/call',
+    { params: z.looseObject({ name: z.string() }) },
+    async ({ name }, { mcpReq }) => {
+      if (name === 'held') {
+        held.begun += 1;
+        await new Promise((resolve) => mcpReq.signal.addEventListener('abort', resolve));
+        held.aborted += 1;
+      }
+      const exchange = requestInfo && exchanges.get(requestInfo);
+      if (name === 'mute') return new Promise<never>(() => undefined);
+      if (name === 'stranded') exchange?.settle(new Problem('unavailable', { refused: true }));
+      return { content: [{ type: 'text', text: `answer of ${name}` }] };
+    },
+  );
   return server;
 };
+
+/** Calls that wait until their client has hung up. */
+const held = { begun: 0, aborted: 0 };
 
 let server: Server;
 let url: string;
@@ -48,6 +62,20 @@ const call = (id: number, name: string): object => ({ jsonrpc: '2.0', id, method
 test('a call that Temporal could not take is refused as a whole', async () => {
   const { status, text } = await post(url, call(1, 'stranded'));
   expect([status, text.includes('answer of')]).toEqual([503, false]);
+});
+
+test('a client that hangs up is missed by the calls that it had in line, too', async () => {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  for (const id of [1, 2]) {
+    const body = JSON.stringify(call(id, 'held'));
+    socket.write(
+      `POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nAccept: application/json, text/event-stream\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    );
+  }
+  await eventually('both calls', () => held.begun === 2);
+  socket.destroy();
+  await eventually('the end of both', () => held.aborted === 2);
 });
 
 test('a batch is answered call by call, though Temporal could not take one of them', async () => {
