@@ -74,7 +74,7 @@ async function localPage(url: string, folders: readonly string[]): Promise<Page>
   const path = await documentAt(url, folders);
   const document = path === undefined ? undefined : await readDocument(path);
   if (path === undefined || document === undefined) {
-    // The same sentence whether the file exists or not.
+    // One sentence whether the file exists or not, so that nobody can find out.
     throw failure('invalid_input', 'url names no document in a folder that this server offers.');
   }
   return pageOf(pathToFileURL(path).href, document.kind, decoded(document.body), basename(path), document.truncated);
