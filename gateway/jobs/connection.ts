@@ -1,4 +1,5 @@
 /** The connection to Temporal: every unary RPC gets a deadline, and its errors get our names. */
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   Client,
   Connection,
@@ -7,7 +8,7 @@ import {
   isGrpcServiceError,
   makeGrpcRetryInterceptor,
 } from '@temporalio/client';
-import type { WorkflowHandle } from '@temporalio/client';
+import type { GrpcRetryOptions, WorkflowHandle } from '@temporalio/client';
 import type { Payload } from '@temporalio/common';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow';
 import type { GatewayConfig } from '../config';
@@ -33,19 +34,18 @@ export interface Store {
   /** Runs a unary RPC about one existing job. @throws Problem `unavailable`; `unknown_job` when there is no such job */
   askOf<R>(ref: JobRef, run: (handle: WorkflowHandle) => Promise<R>, ms?: number): Promise<R>;
   decoded(payloads: Payload[] | null | undefined): Promise<unknown[]>;
+  /** Ends the connection. What was asked and is not answered fails. */
+  close(): Promise<void>;
 }
 
 /** Opens the connection, lazily: Temporal may be down. */
 export function createStore({ connectionOptions, namespace = 'default' }: GatewayConfig['temporal']): Store {
+  const retries = createRetries();
   const connection = Connection.lazy({
     ...connectionOptions,
     // Retries are made by the interceptor below; those of the channel would cost a tenth of the CPU of an RPC as well.
     channelArgs: { 'grpc.max_receive_message_length': MAX_MESSAGE, 'grpc.enable_retries': 0 },
-    interceptors: [
-      makeGrpcRetryInterceptor(
-        defaultGrpcRetryOptions({ maxAttempts: 3, initialIntervalMs: ({ code }) => (code === 8 ? 200 : 50) }),
-      ),
-    ],
+    interceptors: [makeGrpcRetryInterceptor(retries.options)],
   });
   const client = new Client({ connection, namespace });
 
@@ -76,6 +76,39 @@ export function createStore({ connectionOptions, namespace = 'default' }: Gatewa
     },
 
     decoded: (payloads) => decodeArrayFromPayloads(client.options.loadedDataConverter, payloads),
+
+    async close() {
+      await retries.end();
+      await connection.close();
+    },
+  };
+}
+
+/**
+ * How RPCs are retried, until `end`, which resolves when none is to come. A retry that is due on a closed connection would throw in
+ * the callback of a timer, where nobody can catch it.
+ */
+function createRetries(): { readonly options: GrpcRetryOptions; end(): Promise<void> } {
+  const { retryableDecider, delayFunction } = defaultGrpcRetryOptions({
+    maxAttempts: 3,
+    initialIntervalMs: ({ code }) => (code === 8 ? 200 : 50),
+  });
+  let ended = false;
+  let lastDueAt = 0;
+  return {
+    options: {
+      retryableDecider: (attempt, status) => !ended && retryableDecider(attempt, status),
+      delayFunction(attempt, status) {
+        const ms = delayFunction(attempt, status);
+        lastDueAt = Math.max(lastDueAt, performance.now() + ms);
+        return ms;
+      },
+    },
+    async end() {
+      ended = true;
+      const ms = lastDueAt - performance.now();
+      if (ms > 0) await pause(Math.ceil(ms) + 1);
+    },
   };
 }
 

@@ -116,6 +116,6 @@ export function createJobs(
         () => false,
       ),
 
-    close: () => connection.close(),
+    close: () => store.close(),
   };
 }
