@@ -5,14 +5,13 @@ import { once } from 'node:events';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DefaultLogger, bundleWorkflowCode } from '@temporalio/worker';
 import { devConfig } from '../cli/config';
 import { findTemporalCli } from '../cli/engine/find';
 import { startTemporal } from '../cli/engine/server';
+import { bundleOf } from '../test/fixtures/bundle';
 import type { Order } from './floor-main';
 
 const scratch = mkdtempSync(join(tmpdir(), 'holdfast-bench-'));
-const bundle = join(scratch, 'workflows.bundle.js');
 
 export interface Usage {
   /** Microseconds of CPU since the process began. */
@@ -53,11 +52,7 @@ export interface BenchStack {
 
 /** Starts a Temporal with tuned or stock settings. `settings`: environment of its gateways and workers. */
 export async function benchStack(tuned: boolean, settings: Record<string, string> = {}): Promise<BenchStack> {
-  const { code } = await bundleWorkflowCode({
-    workflowsPath: join(__dirname, '..', 'test', 'fixtures', 'workflows'),
-    logger: new DefaultLogger('ERROR'),
-  });
-  writeFileSync(bundle, code);
+  const bundle = await bundleOf(join(__dirname, '..', 'test', 'fixtures', 'workflows'));
   const cli = await findTemporalCli(devConfig(process.env).engine, () => undefined);
   const temporal = await startTemporal({ cli, dataDir: mkdtempSync(join(scratch, 'temporal-')), tuned });
   const env = {

@@ -43,6 +43,8 @@ const File = z.strictObject({
   clients: z.record(z.string(), Profile).default({}),
   /** Seconds that a call waits before it answers with a task, where the client knows tasks. */
   task_grace: Patience.default(2),
+  /** Seconds that a job has to end by itself once it was told to stop. Then it is ended, whatever its code does. */
+  cancel_grace: z.number().positive().max(3_600).default(30),
   /** Base address of the Temporal Web UI, for the audit link in every answer. */
   temporal_ui: z.url().optional(),
   keys: z.array(Key).default([]),
@@ -87,6 +89,8 @@ export interface GatewayConfig {
   readonly clients: Readonly<Record<string, ClientProfile>>;
   /** How long a call waits before it answers with a task, where the client knows tasks. */
   readonly taskGraceMs: number;
+  /** How long a job has to end by itself once it was told to stop. */
+  readonly cancelGraceMs: number;
   /** Base address of the Temporal Web UI, without a slash at its end. */
   readonly temporalUi: string | undefined;
   /** Without any, a gateway serves loopback only, and everyone is one caller. */
@@ -136,6 +140,7 @@ export function gatewayConfig(env: NodeJS.ProcessEnv): GatewayConfig {
     patienceMs: (set.HOLDFAST_PATIENCE ?? file.patience) * 1000,
     clients: { ...CLIENTS, ...file.clients },
     taskGraceMs: file.task_grace * 1000,
+    cancelGraceMs: file.cancel_grace * 1000,
     temporalUi: (set.HOLDFAST_TEMPORAL_UI ?? file.temporal_ui)?.replace(/\/+$/, ''),
     keys: file.keys,
     quotas: { perCaller: file.quotas.caller, perTenant: file.quotas.tenant },

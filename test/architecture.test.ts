@@ -23,7 +23,7 @@ const table: readonly (readonly [files: RegExp, mayImport: RegExp])[] = [
   [/^workflows\/(define-tool|tools|[^/]+\/tool)$/, /^(npm:zod|workflows\/(contract|define-tool|[^/]+\/tool))$/],
   [
     /^workflows\//,
-    /^(npm:@temporalio\/workflow|workflows\/(contract|job|bounded|budget|failure|interleaved|progress|questions|steps|webhook|[^/]+\/workflow))$/,
+    /^(npm:@temporalio\/workflow|workflows\/(contract|job|bounded|budget|failure|interleaved|progress|questions|step-ids|steps|turns|webhook|[^/]+\/workflow))$/,
   ],
   [/^activities\//, /^(activities(\/.+)?|workflows\/contract|npm:(?!@temporalio\/(client|worker|workflow)(\/|$)).+)$/],
   // The rooms of the gateway, from the last to the first: main → gateway → mcp → handles → call → words → jobs → ground.
@@ -165,7 +165,7 @@ test('the bundle holds workflows, the contract and the Temporal SDK, and nothing
   expect(
     ours.filter(
       (path) =>
-        !/^workflows\/(bounded|budget|contract|failure|interleaved|index|job|progress|questions|steps|webhook|[^/]+\/workflow)$/.test(
+        !/^workflows\/(bounded|budget|contract|failure|interleaved|index|job|progress|questions|step-ids|steps|turns|webhook|[^/]+\/workflow)$/.test(
           path,
         ),
     ),

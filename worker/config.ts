@@ -58,6 +58,8 @@ const Parts = z.strictObject({ gateway: z.unknown().optional(), worker: File.pre
 const Environment = z.object({
   HOLDFAST_CONFIG: z.string().optional(),
   HOLDFAST_DATA_DIR: z.string().default(join(tmpdir(), 'holdfast')),
+  /** The folder where workers keep the code of running jobs. With it each job stays on the code that began it. */
+  HOLDFAST_CODE_DIR: z.string().min(1).optional(),
   /** Overrides `repository.local_paths`: folders separated as in PATH. */
   HOLDFAST_GIT_LOCAL_PATHS: z.string().optional(),
   /** A folder of documents besides those of `sources.folders`; ignored when it does not exist. */
@@ -73,6 +75,8 @@ export interface WorkerConfig {
   /** Most steps that this process runs at the same time, besides those of `queues`. */
   readonly concurrentSteps: number;
   readonly queues: readonly QueueConfig[];
+  /** Folder of the bundles of running jobs; undefined for a worker that pins no jobs. */
+  readonly codeDir?: string | undefined;
   readonly activities: ActivitiesConfig;
 }
 
@@ -104,6 +108,7 @@ export function workerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
         perSecond: per_second,
       }),
     ),
+    codeDir: set.HOLDFAST_CODE_DIR,
     activities: {
       egress: worker.egress,
       sources: sourcesOf(worker.sources, set.HOLDFAST_DOCUMENTS, env),

@@ -12,7 +12,7 @@ async function main(): Promise<void> {
   // A stray rejection of one step must not end the others.
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled rejection'));
   const { stop, done } = await startWorker(config, {
-    workflowBundle: { codePath: BUNDLE },
+    bundle: BUNDLE,
     activities: createActivities(config.activities),
   });
   process.once('SIGTERM', stop).once('SIGINT', stop).once('disconnect', stop);

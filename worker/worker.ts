@@ -1,13 +1,17 @@
 /** Starts and stops a worker. When it stops, its steps are finished or left for another worker. */
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import type { WorkflowBundleOption } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { TASK_QUEUE, queueOf } from '../workflows/contract';
 import type { WorkerConfig } from './config';
+import { DEPLOYMENT, earlierVersions, keepBundle, promote, promoteIfNewest } from './versions';
+
+/** How often a worker looks whether new jobs have a version that runs. */
+const PROMOTE_MS = 30_000;
 
 /** The code that a worker runs. */
 export interface WorkerCode {
-  readonly workflowBundle: WorkflowBundleOption;
+  /** Path of the bundle of its workflows. */
+  readonly bundle: string;
   /** Functions by the name of their activity. */
   readonly activities: object;
 }
@@ -20,46 +24,88 @@ export interface RunningWorker {
 }
 
 /**
- * Connects a worker and starts polling: its own task queue, and one for each queue that has a limit.
+ * Connects a worker and starts polling: its own task queue, and one for each queue that has a limit. With `codeDir` it pins jobs
+ * to the code that began them, and runs earlier versions beside its own as long as they have jobs.
  *
  * @throws TransportError when Temporal is not reachable
  */
 export async function startWorker(
-  { temporal, concurrentSteps, queues }: Pick<WorkerConfig, 'temporal' | 'concurrentSteps' | 'queues'>,
-  code: WorkerCode,
+  {
+    temporal,
+    concurrentSteps,
+    queues,
+    codeDir,
+  }: Pick<WorkerConfig, 'temporal' | 'concurrentSteps' | 'queues' | 'codeDir'>,
+  { bundle, activities }: WorkerCode,
 ): Promise<RunningWorker> {
   const connection = await NativeConnection.connect(temporal.connectionOptions);
+  const { namespace } = temporal;
   const common = {
     connection,
-    namespace: temporal.namespace,
-    activities: code.activities,
+    namespace,
     // Progress and cancellation travel with heartbeats, so this is the longest that they are delayed.
     maxHeartbeatThrottleInterval: '2s',
     // Kubernetes gives a pod 30 s by default.
     shutdownGraceTime: '20s',
     shutdownForceTime: '27s',
   } as const;
-  const main = Worker.create({
+  const decisions = {
     ...common,
     taskQueue: TASK_QUEUE,
-    workflowBundle: code.workflowBundle,
-    maxConcurrentActivityTaskExecutions: concurrentSteps,
     maxConcurrentWorkflowTaskExecutions: 40,
     // The SDK would allow thousands; 300 fit into the memory of a small machine.
     maxCachedWorkflows: 300,
     workflowThreadPoolSize: 1,
     // How long a job waits for the worker that ran it before, which may be dead, until another may continue it.
     stickyQueueScheduleToStartTimeout: '2s',
-  });
+  } as const;
+  const steps = {
+    ...common,
+    taskQueue: TASK_QUEUE,
+    activities,
+    maxConcurrentActivityTaskExecutions: concurrentSteps,
+  } as const;
   const limited = queues.map((queue) =>
     Worker.create({
-      ...common,
+      ...steps,
       taskQueue: queueOf(queue.name),
       maxConcurrentActivityTaskExecutions: queue.concurrentSteps,
       ...(queue.perSecond !== undefined && { maxTaskQueueActivitiesPerSecond: queue.perSecond }),
     }),
   );
-  const workers = await Promise.all([main, ...limited]);
+  if (codeDir === undefined)
+    return running(connection, [
+      Worker.create({ ...decisions, ...steps, workflowBundle: { codePath: bundle } }),
+      ...limited,
+    ]);
+
+  // Steps run on the present code whichever version their job is on: their workers belong to no version.
+  const deployments = { service: connection.workflowService, namespace };
+  const present = keepBundle(codeDir, bundle);
+  const versions = [present, ...(await earlierVersions(codeDir, present, deployments))];
+  const pinned = versions.map((version) =>
+    Worker.create({
+      ...decisions,
+      workflowBundle: { codePath: version.bundle },
+      workerDeploymentOptions: {
+        version: { deploymentName: DEPLOYMENT, buildId: version.buildId },
+        useWorkerVersioning: true,
+        defaultVersioningBehavior: 'PINNED',
+      },
+    }),
+  );
+  const worker = await running(connection, [Worker.create(steps), ...limited, ...pinned]);
+  await promote(present.buildId, deployments);
+  const again = setInterval(
+    () => void promoteIfNewest(present.buildId, deployments).catch(() => undefined),
+    PROMOTE_MS,
+  );
+  return { ...worker, done: worker.done.finally(() => clearInterval(again)) };
+}
+
+/** Runs workers that end together. */
+async function running(connection: NativeConnection, created: readonly Promise<Worker>[]): Promise<RunningWorker> {
+  const workers = await Promise.all(created);
   const stop = (): void => {
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
   };

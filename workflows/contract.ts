@@ -88,6 +88,15 @@ export const MEMO_PARTIAL = 'partial';
 /** Memo key of the open {@link Question}s, an array. */
 export const MEMO_QUESTIONS = 'questions';
 
+/**
+ * The present version of the author's kit.
+ *
+ * - 1, or absent: Temporal numbers the steps.
+ * - 2: a step's id is made of its name and input, so that a replay finds it out when the code has changed. At most 1,000 steps are
+ *   under way at one time.
+ */
+export const KIT = 2;
+
 /** What a job knows about its call. It never holds a credential. */
 export interface JobMemo {
   readonly tool: string;
@@ -97,6 +106,11 @@ export interface JobMemo {
   readonly argsHash: string;
   /** When the call was accepted, by the gateway's clock, ISO 8601. Absent in jobs of an older version. */
   readonly at?: string;
+  /**
+   * Version of the author's kit (workflows/job.ts) that the job runs by, for good: {@link KIT} of the gateway that started it.
+   * Absent in jobs of an older version. Workers must know the version before gateways write it: update workers first.
+   */
+  readonly kit?: number;
   /** The job that this one continues. */
   readonly continues?: JobId;
   /** `own`: its tool has handle tools of its own, such as `wait_X`. */

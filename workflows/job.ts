@@ -12,8 +12,10 @@ import { fail, jobFailure } from './failure';
 import { createProgress } from './progress';
 import { createAsk } from './questions';
 import type { Asked, Reply } from './questions';
+import { createStepIds, numbered } from './step-ids';
 import { createSteps, settle } from './steps';
 import type { Settled, StepLimits } from './steps';
+import { PENDING_MAX, createTurns } from './turns';
 import { withCallback } from './webhook';
 
 /** What a workflow may ask of its own job. `P` is its partial result, which is returned when the job is stopped. */
@@ -66,8 +68,11 @@ export function job<T, P = unknown>(
     if (earlier !== undefined) findings.keep(earlier);
     const ask = createAsk(policy, budget);
     const progress = createProgress();
+    const kitVersion = memo?.kit ?? 1;
+    const turns = createTurns(kitVersion < 2 ? Infinity : PENDING_MAX);
+    const stepIds = kitVersion < 2 ? numbered : createStepIds();
     const kit: Job<P> = {
-      steps: (limits = {}) => createSteps({ policy, budget, progress }, limits),
+      steps: (limits = {}) => createSteps({ policy, budget, progress, turns, stepIds }, limits),
       settle,
       step: progress.step,
       progress: progress.show,

@@ -1,12 +1,14 @@
 /** The steps of a job: activities under the limits of the policy that the job was started with. */
 import { ActivityCancellationType, ApplicationFailure, proxyActivities } from '@temporalio/workflow';
-import { bounded } from './bounded';
+import { fits, jsonOf, tooLarge } from './bounded';
 import type { Budget } from './budget';
 import { queueOf } from './contract';
 import type { Failure, FailureDetail, Policy } from './contract';
 import type { Duration } from './define-tool';
 import { jobFailure, kindOf } from './failure';
 import type { JobProgress } from './progress';
+import type { StepIds } from './step-ids';
+import type { Turns } from './turns';
 
 /** Limits for some steps of a job. They can only be narrower than the job's policy. */
 export interface StepLimits {
@@ -32,6 +34,8 @@ export interface StepsNeeds {
   readonly policy: Policy;
   readonly budget: Pick<Budget, 'admit'>;
   readonly progress: Pick<JobProgress, 'current'>;
+  readonly turns: Turns;
+  readonly stepIds: StepIds;
 }
 
 /** The activities `A`. In the Web UI each shows the message of the job's progress. */
@@ -54,11 +58,17 @@ export function createSteps<A>(job: StepsNeeds, limits: StepLimits): A {
     (name: string) =>
     async (...args: unknown[]): Promise<unknown> => {
       await job.budget.admit();
-      const input = bounded(`The input of step ${name}`, args, policy);
+      const what = `The input of step ${name}`;
+      const input = jsonOf(what, args, policy);
+      if (!fits(input)) throw tooLarge(what, input, policy);
+      await job.turns.take();
       try {
-        return await activities[name]?.executeWithOptions({ summary: job.progress.current().message }, input);
+        const options = { summary: job.progress.current().message, ...job.stepIds(name, input) };
+        return await activities[name]?.executeWithOptions(options, args);
       } catch (error) {
         throw jobFailure(error, policy);
+      } finally {
+        job.turns.give();
       }
     };
   return new Proxy({}, { get: (_target, name) => step(String(name)) }) as A;

@@ -118,7 +118,12 @@ function environmentOf(
     ...(configFile !== undefined && { HOLDFAST_CONFIG: configFile }),
   };
   return {
-    worker: { ...both, HOLDFAST_GIT_LOCAL_PATHS: workDir, HOLDFAST_DOCUMENTS: join(workDir, 'docs') },
+    worker: {
+      ...both,
+      HOLDFAST_CODE_DIR: join(dataDir, 'code'),
+      HOLDFAST_GIT_LOCAL_PATHS: workDir,
+      HOLDFAST_DOCUMENTS: join(workDir, 'docs'),
+    },
     gateway: {
       ...both,
       HOLDFAST_HOST: '127.0.0.1',

@@ -1,12 +1,18 @@
-/** Asking a job to stop, and what its history says of that. */
+/** Asking a job to stop; and ending it when it does not: its code may fail, or be gone, and must not decide that alone. */
 import { randomUUID } from 'node:crypto';
-import { optionalTsToDate } from '@temporalio/common/lib/time';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { TASK_QUEUE } from '../../workflows/contract';
+import type { Notice } from '../../workflows/contract';
+import { unlessGone } from '../errors';
 import type { JobRef } from '../ids';
 import type { Store } from './connection';
+import { requestToStopIn } from './events';
+import type { RecentEvents } from './events';
+import { calledIn } from './memo';
 
 const TAKEN_BACK = 'The client took its call back (notifications/cancelled).';
-/** How far back the history is read, events: only few come after a request to stop. */
-const LAST_EVENTS = 100;
+/** The reason in the history of a job that had to be ended. */
+const OVERDUE = 'It was told to stop and did not end by itself in time.';
 
 /** Each throws Problem `unknown_job` and `unavailable`. */
 export interface Cancels {
@@ -16,21 +22,35 @@ export interface Cancels {
   takeBack(ref: JobRef): Promise<unknown>;
   /** Whether a job was asked to stop because the client took its call back. */
   takenBack(ref: JobRef): Promise<boolean>;
-  /** When a job was last asked to stop; undefined if it was not. */
-  cancelledAt(ref: JobRef): Promise<Date | undefined>;
+  /** Ends a job at once, without asking its code. Nothing happens to one that has ended. */
+  end(ref: JobRef): Promise<void>;
 }
 
-export function createCancels({ askOf, connection, client, namespace }: Store): Cancels {
-  /** The event of the last request to stop, if there was one. */
-  const lastRequest = (ref: JobRef) =>
-    askOf(ref, async () => {
-      const { history } = await connection.workflowService.getWorkflowExecutionHistoryReverse({
-        namespace,
-        execution: { workflowId: ref.workflowId },
-        maximumPageSize: LAST_EVENTS,
+export function createCancels({ ask, askOf, connection, client, namespace }: Store, recent: RecentEvents): Cancels {
+  /** What the workflow itself does when it ends: whoever asked for a callback gets it. */
+  async function callBack(ref: JobRef): Promise<void> {
+    const { memo, closeTime } = await askOf(ref, (handle) => handle.describe());
+    const { callback, tool } = calledIn(memo);
+    if (!callback) return;
+    const notice: Notice = {
+      url: callback.url,
+      job: ref.id,
+      tool,
+      status: 'cancelled',
+      endedAt: (closeTime ?? new Date()).toISOString(),
+    };
+    const start = () =>
+      client.workflow.start('deliverWebhook', {
+        workflowId: `${ref.workflowId}/webhook`,
+        taskQueue: TASK_QUEUE,
+        args: [notice],
+        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        staticSummary: `Callback of ${tool}: cancelled`,
       });
-      return history?.events?.find((event) => event.workflowExecutionCancelRequestedEventAttributes);
+    await ask(start).catch((error: unknown) => {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     });
+  }
 
   return {
     cancel: (ref) => askOf(ref, (handle) => handle.cancel()),
@@ -46,9 +66,11 @@ export function createCancels({ askOf, connection, client, namespace }: Store): 
         }),
       ),
 
-    takenBack: async (ref) =>
-      (await lastRequest(ref))?.workflowExecutionCancelRequestedEventAttributes?.cause === TAKEN_BACK,
+    takenBack: async (ref) => requestToStopIn(await recent(ref))?.reason === TAKEN_BACK,
 
-    cancelledAt: async (ref) => optionalTsToDate((await lastRequest(ref))?.eventTime),
+    async end(ref) {
+      const ended = await askOf(ref, (handle) => handle.terminate(OVERDUE)).then(() => true, unlessGone);
+      if (ended === true) await callBack(ref);
+    },
   };
 }

@@ -1,6 +1,6 @@
 /** What every job carries of its call, however it is started: for its workflow, for the Web UI, and for the order in line. */
 import type { SearchAttributePair } from '@temporalio/common';
-import { MEMO_JOB } from '../../workflows/contract';
+import { KIT, MEMO_JOB } from '../../workflows/contract';
 import type { Caller, JobMemo } from '../../workflows/contract';
 import type { GatewayConfig } from '../config';
 import type { Ids } from '../ids';
@@ -10,10 +10,18 @@ import { SUBJECT, TENANT, TOOL } from './visibility';
 /** Priority of batch work, from 1 to 5; everything else has 3. */
 const BATCH = 5;
 
+/**
+ * Time that a job may take besides its budget and its question, milliseconds: its workers may be down for a few days, or it may ask
+ * more than once.
+ */
+const SLACK_MS = 7 * 86_400_000;
+
 /** What a start and a schedule of Temporal have in common. */
 export interface Carried {
   readonly taskQueue: string;
   readonly args: unknown[];
+  /** Temporal ends the job then, whatever its code does: milliseconds from its beginning. */
+  readonly workflowExecutionTimeout: number;
   readonly memo: Record<string, unknown>;
   readonly staticSummary: string;
   readonly typedSearchAttributes: SearchAttributePair[];
@@ -32,10 +40,11 @@ export type Carry = (
 export function createCarry(weights: GatewayConfig['weights'], ids: Ids): Carry {
   return (tool, input, caller, call) => {
     const { name, policy, ownHandles, listed, route } = tool;
-    const memo: JobMemo = { tool: name, caller, policy, ...call, ...(ownHandles && { handles: 'own' }) };
+    const memo: JobMemo = { tool: name, caller, policy, kit: KIT, ...call, ...(ownHandles && { handles: 'own' }) };
     return {
       taskQueue: route.taskQueue,
       args: [...route.args(input)],
+      workflowExecutionTimeout: policy.budgetMs + policy.askMs + SLACK_MS,
       memo: { [MEMO_JOB]: memo },
       staticSummary: listed.title ?? name,
       typedSearchAttributes: [

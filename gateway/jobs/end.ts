@@ -1,12 +1,13 @@
 /** Waiting for the end of a job, by Temporal's long poll. */
 import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
-import { ValueError } from '@temporalio/common';
+import { TerminatedFailure, ValueError } from '@temporalio/common';
 import { Problem } from '../errors';
 import type { JobRef } from '../ids';
 import { grpcCodeOf } from './connection';
 import type { Store } from './connection';
 import { UNREADABLE, endedWith, failedOutcome } from './outcome';
 import type { Outcome } from './outcome';
+import { wasToldToStop } from './view';
 
 /** Longest useful poll: a page of the server lasts 20 s, and an abort that falls between two pages is lost. */
 export const POLL_MS = 18_000;
@@ -20,13 +21,13 @@ export const POLL_MS = 18_000;
 export type Poll = (ref: JobRef, signal: AbortSignal) => Promise<Outcome | undefined>;
 
 /** @param onEnd - told of each job that is seen to have ended */
-export function createPoll({ connection, client }: Store, onEnd: (ref: JobRef) => void): Poll {
+export function createPoll({ connection, client, askOf }: Store, onEnd: (ref: JobRef) => void): Poll {
   async function outcomeOf(ref: JobRef, signal: AbortSignal): Promise<Outcome | undefined> {
     try {
       const handle = client.workflow.getHandle(ref.workflowId);
       return endedWith(await connection.withAbortSignal(signal, () => handle.result()));
     } catch (error) {
-      if (error instanceof WorkflowFailedError) return failedOutcome(error);
+      if (error instanceof WorkflowFailedError) return failedOutcome(error, await wasTold(ref, error));
       // It ended, with something that the payload converter cannot read: it never will.
       if (error instanceof SyntaxError || error instanceof ValueError) return UNREADABLE;
       if (signal.aborted) return undefined;
@@ -35,6 +36,13 @@ export function createPoll({ connection, client }: Store, onEnd: (ref: JobRef) =
       if (grpcCodeOf(error) !== undefined) throw new Problem('unavailable', { refused: false });
       throw error;
     }
+  }
+
+  /** Whether a job that was terminated had been told to stop. */
+  async function wasTold(ref: JobRef, { cause }: WorkflowFailedError): Promise<boolean> {
+    if (!(cause instanceof TerminatedFailure)) return false;
+    const { raw } = await askOf(ref, (handle) => handle.describe());
+    return wasToldToStop(raw);
   }
 
   return async (ref, signal) => {

@@ -13,6 +13,7 @@ import { createCarry } from './carried';
 import { createStore } from './connection';
 import { POLL_MS, createPoll } from './end';
 import type { Poll } from './end';
+import { createRecentEvents } from './events';
 import { createEstimates } from './estimates';
 import { createLook } from './look';
 import type { Look } from './look';
@@ -27,6 +28,8 @@ import type { Lists } from './visibility';
 
 const QUERY_MS = 2_000;
 const REACHABLE_MS = 1_000;
+/** So long after the grace a job that was told to stop is looked at: clocks of gateway and Temporal differ a little. */
+const LATE_MS = 500;
 
 /** What can be done with jobs. What addresses a job throws Problem `unknown_job` where there is none, and `unavailable`. */
 export interface Jobs extends Starts, Cancels, Lists {
@@ -55,17 +58,20 @@ export interface Jobs extends Starts, Cancels, Lists {
  * @param onEnd - told of each job that is seen to have ended
  */
 export function createJobs(
-  { temporal, weights }: Pick<GatewayConfig, 'temporal' | 'weights'>,
+  { temporal, weights, cancelGraceMs }: Pick<GatewayConfig, 'temporal' | 'weights' | 'cancelGraceMs'>,
   ids: Ids,
   onEnd: (ref: JobRef) => void,
 ): Jobs {
   const store = createStore(temporal);
   const { askOf, ask, connection, namespace, decoded } = store;
   const lists = createLists(store, ids);
-  const cancels = createCancels(store);
+  const recent = createRecentEvents(store);
+  const cancels = createCancels(store, recent);
   const look = createLook({
     store,
-    cancelledAt: cancels.cancelledAt,
+    recent,
+    end: cancels.end,
+    cancelGraceMs,
     queueState: createQueueState(store),
     estimate: createEstimates(lists.durations),
     onEnd,
@@ -79,6 +85,13 @@ export function createJobs(
     ...createStarts(store, look, ids, carry),
     ...cancels,
     ...lists,
+
+    async cancel(ref) {
+      await cancels.cancel(ref);
+      // Who looks after the grace ends a job that is still there. If nobody else does, this gateway does.
+      setTimeout(() => void look(ref).catch(() => undefined), cancelGraceMs + LATE_MS).unref();
+    },
+
     schedules: createSchedules(store, ids, carry),
 
     async outcomeOf(ref) {

@@ -5,6 +5,8 @@ import type { Cancels } from './cancel';
 import type { Store } from './connection';
 import type { Estimates } from './estimates';
 import type { QueueState } from './queues';
+import { codeTroubleIn, requestToStopIn } from './events';
+import type { RecentEvents } from './events';
 import { beginOf, expiryOf, isClosed, viewOf } from './view';
 import type { JobView } from './view';
 
@@ -13,41 +15,51 @@ export type Look = (ref: JobRef) => Promise<JobView>;
 
 export interface LookNeeds {
   readonly store: Store;
-  readonly cancelledAt: Cancels['cancelledAt'];
+  readonly recent: RecentEvents;
+  readonly end: Cancels['end'];
+  /** How long a job may take to end once it was told to stop, milliseconds. Who looks later than that ends it. */
+  readonly cancelGraceMs: number;
   readonly queueState: QueueState;
   readonly estimate: Estimates;
   /** Told of each job that is seen to have ended. */
   readonly onEnd: (ref: JobRef) => void;
 }
 
-export function createLook({ store, cancelledAt, queueState, estimate, onEnd }: LookNeeds): Look {
-  /** Adds when it was told to stop, the state of the queue that it waits in, and how long jobs before it took. */
+export function createLook({ store, recent, end, cancelGraceMs, queueState, estimate, onEnd }: LookNeeds): Look {
+  /** Adds when it was told to stop, what ails its code, the state of the queue that it waits in, and how long jobs before it took. */
   async function goingOn(view: JobView): Promise<JobView> {
-    const { ref, tool, unclaimed, cancelling } = view;
+    const { ref, tool, unclaimed, cancelling, deciding } = view;
     const [tenant = ''] = ref.workflowId.split('/');
     const elapsedMs = Date.now() - beginOf(view).getTime();
-    const [stoppedAt, state] = await Promise.all([
-      cancelling ? cancelledAt(ref).catch(unlessUnavailable) : undefined,
+    const [events = [], state] = await Promise.all([
+      cancelling || deciding > 1 ? recent(ref).catch(unlessUnavailable) : undefined,
       unclaimed && queueState(unclaimed),
     ]);
     return {
       ...view,
-      cancelledAt: stoppedAt,
+      cancelledAt: requestToStopIn(events)?.at,
+      trouble: view.trouble ?? codeTroubleIn(events),
       unclaimed: unclaimed && { ...unclaimed, ...(state !== undefined && { state }) },
       estimate: elapsedMs < 0 ? undefined : estimate(tenant, tool, elapsedMs),
     };
   }
 
-  return async (ref) => {
+  const look: Look = async (ref) => {
     const description = await store.askOf(ref, (handle) => handle.describe());
     const beating = description.raw.pendingActivities?.find(({ heartbeatDetails }) => heartbeatDetails);
     // A foreign worker may have written it in a form that only itself can read.
     const [heartbeat] = await store.decoded(beating?.heartbeatDetails?.payloads).catch(() => []);
     const view = viewOf(ref, description, heartbeat);
-    if (!isClosed(view)) return goingOn(view);
+    if (!isClosed(view)) {
+      const now = await goingOn(view);
+      if (!now.cancelledAt || Date.now() - now.cancelledAt.getTime() < cancelGraceMs) return now;
+      await end(ref);
+      return look(ref);
+    }
     onEnd(ref);
     const at = expiryOf(view);
     if (at.getTime() < Date.now()) throw new Problem('expired', { id: ref.id, at });
     return view;
   };
+  return look;
 }

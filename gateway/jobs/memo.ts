@@ -1,6 +1,7 @@
 /** What a job keeps in its memo. Anyone may have started the job and written that: it is parsed here, and trusted afterwards. */
 import { z } from 'zod';
 import { DEFAULT_POLICY, MEMO_JOB, MEMO_PARTIAL, MEMO_PROGRESS, MEMO_QUESTIONS } from '../../workflows/contract';
+import type { JobMemo } from '../../workflows/contract';
 
 export const Memo = z.object({
   [MEMO_JOB]: z
@@ -51,3 +52,12 @@ export const Heartbeat = z
   .object({ done: z.number().optional(), total: z.number().optional(), message: z.string().optional() })
   .optional()
   .catch(undefined);
+
+const Called = z
+  .object({ tool: z.string(), callback: z.object({ url: z.string() }).exactOptional() })
+  .catch({ tool: '' });
+
+/** The tool of a job, and where its end is to be told. */
+export function calledIn(memo: Readonly<Record<string, unknown>> = {}): Pick<JobMemo, 'tool' | 'callback'> {
+  return Called.parse(memo[MEMO_JOB]);
+}

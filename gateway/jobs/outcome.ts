@@ -37,9 +37,13 @@ export function endedWith(value: unknown): Outcome {
   return { kind: 'partial', value: found, progress };
 }
 
-/** Reads the failure of a workflow. A kind that we do not know, from a workflow that is not ours, is `broken`. */
-export function failedOutcome({ cause }: WorkflowFailedError): Outcome {
-  if (cause instanceof CancelledFailure) return { kind: 'cancelled' };
+/**
+ * Reads the failure of a workflow. A kind that we do not know, from a workflow that is not ours, is `broken`.
+ *
+ * @param told - whether the job was told to stop: one that was, and had to be terminated, counts as cancelled
+ */
+export function failedOutcome({ cause }: WorkflowFailedError, told: boolean): Outcome {
+  if (cause instanceof CancelledFailure || (cause instanceof TerminatedFailure && told)) return { kind: 'cancelled' };
   if (cause instanceof TerminatedFailure)
     return broken(
       'The job was terminated in Temporal: by an operator, or by Temporal itself over a limit. The audit trail says why.',

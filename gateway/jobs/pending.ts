@@ -32,8 +32,9 @@ export function troubleIn({ status, raw }: WorkflowExecutionDescription): string
 /** The queue of something that a live fleet would have taken long ago. */
 export function unclaimedIn({ raw, taskQueue }: WorkflowExecutionDescription): Queue | undefined {
   const decision = raw.pendingWorkflowTask;
+  const buildId = raw.workflowExecutionInfo?.versioningInfo?.deploymentVersion?.buildId;
   if (decision?.state === SCHEDULED && msUntil(decision.scheduledTime) < -UNCLAIMED_MS)
-    return { name: taskQueue, type: 'workflow' };
+    return { name: taskQueue, type: 'workflow', ...(buildId && { build: buildId }) };
   const step = raw.pendingActivities?.find(
     ({ state, scheduledTime, nextAttemptScheduleTime: next }) =>
       state === SCHEDULED && msUntil(next ?? scheduledTime) < -UNCLAIMED_MS,

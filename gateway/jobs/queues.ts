@@ -12,6 +12,8 @@ const TYPE = {
 export interface Queue {
   readonly name: string;
   readonly type: keyof typeof TYPE;
+  /** The version of the workflow code that alone may take what waits. */
+  readonly build?: string;
 }
 
 /** Not "there is none": a worker that died a moment ago is still listed. */
@@ -25,7 +27,7 @@ export type QueueState = (queue: Queue) => Promise<string>;
 
 /** Asks Temporal at most every 2 s about each queue. */
 export function createQueueState({ connection, namespace, ask }: Store): QueueState {
-  async function words({ name, type }: Queue): Promise<string> {
+  async function words({ name, type, build }: Queue): Promise<string> {
     const { pollers, stats } = await ask(() =>
       connection.workflowService.describeTaskQueue({
         namespace,
@@ -36,8 +38,9 @@ export function createQueueState({ connection, namespace, ask }: Store): QueueSt
     );
     if (pollers.length === 0) return `no worker polls the queue ${name}; it goes on as soon as one does`;
     const waiting = Number(stats?.approximateBacklogCount ?? 0);
-    const line = waiting > 1 ? `, which is among about ${waiting} in line` : '';
-    return `${UNTAKEN}${line}; it goes on as soon as one is free`;
+    const line = waiting > 1 ? `; it is among about ${waiting} in line` : '';
+    const only = build === undefined ? '' : `, and only one with the code that began it may (build ${build})`;
+    return `${UNTAKEN}${only}${line}; it goes on as soon as one is free`;
   }
 
   const known = new LRUCache<string, string, Queue>({
@@ -47,5 +50,5 @@ export function createQueueState({ connection, namespace, ask }: Store): QueueSt
     fetchMethod: (_key, _stale, { context }) =>
       words(context).catch(() => `${UNTAKEN}; it goes on as soon as one is free`),
   });
-  return (queue) => known.forceFetch(`${queue.type}:${queue.name}`, { context: queue });
+  return (queue) => known.forceFetch(JSON.stringify(queue), { context: queue });
 }

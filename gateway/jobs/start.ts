@@ -95,7 +95,10 @@ export function createStarts({ ask, client }: Store, look: Look, ids: Ids, carry
         ...options,
         workflowId: ref.workflowId,
         args: earlier ? [...args, earlier.found] : args,
-        ...(delayMs > 0 && { startDelay: delayMs }),
+        ...(delayMs > 0 && {
+          startDelay: delayMs,
+          workflowExecutionTimeout: options.workflowExecutionTimeout + delayMs,
+        }),
         workflowIdConflictPolicy,
         workflowIdReusePolicy: 'REJECT_DUPLICATE',
       });

@@ -48,6 +48,8 @@ export interface JobView {
     | { readonly kind: 'value'; readonly value: unknown }
     | { readonly kind: 'elsewhere'; readonly characters: number }
     | undefined;
+  /** Which attempt at its next decision is under way; 0 when none is due. */
+  readonly deciding: number;
   /** What keeps the job from going on that somebody has to mend, in words for a person. */
   readonly trouble: string | undefined;
   /** The step that is tried again, if one is. */
@@ -72,7 +74,8 @@ const ttlOf = ({
 /** Makes the view. `heartbeat` is that of the running step, decoded. */
 export function viewOf(ref: JobRef, description: WorkflowExecutionDescription, heartbeat: unknown): JobView {
   const memo = Memo.parse(description.memo ?? {});
-  const status = statusOf(description.status.name);
+  const told = wasToldToStop(description.raw);
+  const status = statusOf(description.status.name, told);
   const policy = memo[MEMO_JOB]?.policy ?? DEFAULT_POLICY;
   const retrying = retryingIn(description);
   const delayMs = (description.executionTime ?? description.startTime).getTime() - description.startTime.getTime();
@@ -85,7 +88,7 @@ export function viewOf(ref: JobRef, description: WorkflowExecutionDescription, h
     keptMs: policy.ttlMs ?? DEFAULT_POLICY.ttlMs,
     // With a decision pending there is news that the job has not taken in yet: an answer, most likely.
     status: questions.length > 0 && !description.raw.pendingWorkflowTask ? 'input_required' : status,
-    cancelling: description.raw.workflowExtendedInfo?.cancelRequested === true,
+    cancelling: told,
     cancelledAt: undefined,
     startedAt: new Date(memo[MEMO_JOB]?.at ?? description.startTime),
     closedAt: description.closeTime,
@@ -93,6 +96,7 @@ export function viewOf(ref: JobRef, description: WorkflowExecutionDescription, h
     within: Heartbeat.parse(heartbeat),
     questions,
     partial: memo[MEMO_PARTIAL],
+    deciding: description.raw.pendingWorkflowTask?.attempt ?? 0,
     trouble: status === 'running' ? troubleIn(description) : undefined,
     retrying,
     unclaimed: status === 'running' ? unclaimedIn(description) : undefined,
@@ -124,6 +128,7 @@ export function newView(
     within: undefined,
     questions: [],
     partial: undefined,
+    deciding: 0,
     trouble: undefined,
     retrying: undefined,
     unclaimed: undefined,
@@ -136,13 +141,18 @@ export function newView(
 
 /** What a list tells of a job: there is no decision pending in it, and its memo may be a moment old. */
 export function statusIn({ status, memo }: Pick<WorkflowExecutionDescription, 'status' | 'memo'>): Status {
-  const now = statusOf(status.name);
+  const now = statusOf(status.name, false);
   return now === 'running' && Memo.parse(memo ?? {})[MEMO_QUESTIONS].length > 0 ? 'input_required' : now;
 }
 
 /** When the job can no longer be read. One that was waited for longer than planned is kept for longer. */
 export function expiryOf({ startedAt, ttlMs, closedAt, keptMs }: JobView): Date {
   return new Date(Math.max(startedAt.getTime() + ttlMs, (closedAt?.getTime() ?? 0) + keptMs));
+}
+
+/** Whether somebody asked the job to stop, whatever came of it. */
+export function wasToldToStop({ workflowExtendedInfo }: WorkflowExecutionDescription['raw']): boolean {
+  return workflowExtendedInfo?.cancelRequested === true;
 }
 
 /** Whether the job has ended. */
@@ -176,15 +186,23 @@ export function fingerprint(view: JobView): string {
   ]);
 }
 
-/** Our word for Temporal's WorkflowExecutionStatus. */
-export function statusOf(name: WorkflowExecutionDescription['status']['name']): Exclude<Status, 'input_required'> {
+/**
+ * Our word for Temporal's WorkflowExecutionStatus.
+ *
+ * @param told - whether the job was told to stop: one that was, and had to be terminated, counts as cancelled
+ */
+export function statusOf(
+  name: WorkflowExecutionDescription['status']['name'],
+  told: boolean,
+): Exclude<Status, 'input_required'> {
   switch (name) {
     case 'COMPLETED':
       return 'done';
     case 'CANCELLED':
       return 'cancelled';
-    case 'FAILED':
     case 'TERMINATED':
+      return told ? 'cancelled' : 'failed';
+    case 'FAILED':
     case 'TIMED_OUT':
       return 'failed';
     default:

@@ -1,11 +1,12 @@
 /** What only Temporal's visibility store can tell: lists and counts. Eventually consistent, and slow: never on the path of a call. */
+import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { SEARCH_ATTRIBUTES } from '../../workflows/contract';
 import type { Caller } from '../../workflows/contract';
 import { isJobId } from '../ids';
 import type { Ids, JobRef } from '../ids';
 import type { Store } from './connection';
-import { statusIn } from './view';
+import { statusIn, statusOf, wasToldToStop } from './view';
 import type { Status } from './view';
 
 export const TENANT = defineSearchAttributeKey(SEARCH_ATTRIBUTES.tenant, 'KEYWORD');
@@ -65,6 +66,13 @@ export function createLists({ client, ask }: Store, ids: Ids): Lists {
     tenant: (tenant) => count(`${ofTenant(tenant)} AND ${which()}`),
   });
 
+  /** A list does not tell whether a job that was terminated had been told to stop. */
+  async function statusOfListed(info: WorkflowExecutionInfo): Promise<Status> {
+    if (info.status.name !== 'TERMINATED') return statusIn(info);
+    const { raw } = await client.workflow.getHandle(info.workflowId).describe();
+    return statusOf(info.status.name, wasToldToStop(raw));
+  }
+
   return {
     list(caller, { tool, running, limit }) {
       const query = [
@@ -78,7 +86,7 @@ export function createLists({ client, ask }: Store, ids: Ids): Lists {
           const id = info.workflowId.split('/').at(-1) ?? '';
           if (!isJobId(id)) continue;
           const { startTime, executionTime = startTime, typedSearchAttributes, type } = info;
-          const status = statusIn(info);
+          const status = await statusOfListed(info);
           found.push({
             ref: ids.refOf(caller, id),
             tool: typedSearchAttributes.get(TOOL) ?? type,

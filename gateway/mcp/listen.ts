@@ -106,7 +106,7 @@ export function createListeners({ jobs, watch, answers, ids, serverInfo }: Liste
         };
         const tell = async (now: JobView, result?: CallToolResult): Promise<void> => {
           if (told) return;
-          if (result || now.cancelling) over();
+          if (result) over();
           await notify('notifications/tasks', detailedTask(now, result, client.can));
         };
         let latest: JobView | undefined;

@@ -3,7 +3,7 @@ import { ProtocolError, ProtocolErrorCode, RELATED_TASK_META_KEY } from '@modelc
 import type { CallToolResult, Result } from '@modelcontextprotocol/server';
 import type { Caller } from '../../workflows/contract';
 import type { Answers } from '../call/answer';
-import { isGone, isProblem, unlessGone, unlessUnavailable } from '../errors';
+import { isGone, isProblem, unlessGone } from '../errors';
 import { isJobId } from '../ids';
 import type { Ids, JobRef } from '../ids';
 import type { Jobs } from '../jobs/jobs';
@@ -29,12 +29,15 @@ export interface Tasks {
   getCore(caller: Caller, taskId: string, can: ReadonlySet<Ability>, push: Push | undefined): Promise<Result>;
   /** `tasks/result` of 2025-11-25: waits for the end, however long that takes. Undefined when the gateway stops before. */
   result(caller: Caller, taskId: string, push: Push | undefined, signal: AbortSignal): Promise<Result | undefined>;
-  /** `tasks/cancel` of 2025-11-25: cancelled before the answer leaves, and for good. */
+  /**
+   * `tasks/cancel` of 2025-11-25: the task has ended before the answer leaves, for good; a job that does not end by itself within 6 s
+   * is ended. @throws ProtocolError -32602 also when it came to an end of its own
+   */
   cancelCore(caller: Caller, taskId: string): Promise<Result>;
 }
 
 export interface TasksNeeds {
-  readonly jobs: Pick<Jobs, 'look' | 'outcomeOf' | 'cancel' | 'cancelledAt'>;
+  readonly jobs: Pick<Jobs, 'look' | 'outcomeOf' | 'cancel' | 'end'>;
   readonly watch: Pick<Watch, 'wait' | 'asked'>;
   readonly answers: Pick<Answers, 'ended'>;
   readonly respond: Respond;
@@ -105,19 +108,8 @@ export function createTasks({ jobs, watch, answers, respond, ids }: TasksNeeds):
     },
 
     async result(caller, taskId, push, signal) {
-      const { ref, tool, cancelling } = await look(caller, taskId);
-      const cancelled = new AbortController();
-      if (cancelling) cancelled.abort();
-      const found = await watch.wait(ref, {
-        ms: FOREVER_MS,
-        signal: AbortSignal.any([signal, cancelled.signal]),
-        push,
-        passes: () => true,
-        onView: (view) => view.cancelling && cancelled.abort(),
-      });
-      // Cancelled is cancelled, also for a job that did not listen and came to an end of its own.
-      const stopped = cancelled.signal.aborted || (await look(caller, taskId)).cancelling;
-      const outcome = stopped ? { kind: 'cancelled' as const } : found;
+      const { ref, tool } = await look(caller, taskId);
+      const outcome = await watch.wait(ref, { ms: FOREVER_MS, signal, push, passes: () => true });
       if (!outcome) return undefined;
       const { _meta, ...result } = await answers.ended(ref, tool, outcome);
       return { ...result, _meta: { ..._meta, [RELATED_TASK_META_KEY]: { taskId } } };
@@ -125,15 +117,20 @@ export function createTasks({ jobs, watch, answers, respond, ids }: TasksNeeds):
 
     async cancelCore(caller, taskId) {
       const before = await look(caller, taskId);
-      if (before.cancelling || isClosed(before)) throw ended(taskId);
-      await jobs.cancel(before.ref).catch((error: unknown) => {
-        throw isGone(error) ? ended(taskId) : error; // it ended while it was looked at
-      });
-      const cancelledAt = (await jobs.cancelledAt(before.ref).catch(unlessUnavailable)) ?? new Date();
-      return coreTask({ ...before, cancelling: true, cancelledAt }, undefined, new Set());
+      if (isClosed(before)) throw ended(taskId);
+      const { ref } = before;
+      await jobs.cancel(ref).catch(unlessGone); // it has ended meanwhile, as the next look tells
+      await watch.wait(ref, { ms: END_MS, signal: new AbortController().signal, passes: () => true });
+      if (!isClosed(await look(caller, taskId))) await jobs.end(ref);
+      const after = await look(caller, taskId);
+      if (after.status !== 'cancelled') throw ended(taskId);
+      return coreTask(after, undefined, new Set());
     },
   };
 }
+
+/** How long the answer to a cancellation waits for the job to end by itself: its code may clean up for 5 s. */
+const END_MS = 6_000;
 
 /** As long as a timer can. */
 const FOREVER_MS = 2 ** 31 - 1;

@@ -41,7 +41,7 @@ export function stateOf(view: JobView, next: NextCall | undefined): Record<strin
 }
 
 /** What is said of a job that was cancelled and has not ended. */
-export const STOPPING = 'has been told to stop, and ends as soon as a worker can run its workflow';
+export const STOPPING = 'has been told to stop: it ends by itself, or is ended soon';
 
 /** Whether it is a person's turn. A job that was told to stop hears no answer. */
 function asks({ status, cancelling }: JobView): boolean {

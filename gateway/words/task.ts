@@ -1,7 +1,7 @@
 /** A job as the two task dialects show it: the extension of 2026-07-28, and the core tasks of 2025-11-25. */
 import { ProtocolErrorCode } from '@modelcontextprotocol/server';
 import type { CallToolResult } from '@modelcontextprotocol/server';
-import { estimateText, stepText, troubleOf } from './handle';
+import { STOPPING, estimateText, stepText, troubleOf } from './handle';
 import { inputRequestsOf, takenBy } from './question';
 import type { Ability } from './question';
 import { beginOf, isPutOff } from '../jobs/view';
@@ -32,7 +32,7 @@ export function createdTask(view: JobView) {
 export function detailedTask(view: JobView, result: CallToolResult | undefined, can: ReadonlySet<Ability>) {
   const error = protocolErrorIn(result);
   const questions = view.status === 'input_required' ? takenBy(can, view.questions) : [];
-  const status = view.cancelling ? 'cancelled' : taskStatus(view, questions.length > 0, error !== undefined);
+  const status = taskStatus(view, questions.length > 0, error !== undefined);
   return {
     ...commonOf(view, status),
     ttlMs: view.ttlMs,
@@ -46,7 +46,7 @@ export function detailedTask(view: JobView, result: CallToolResult | undefined, 
 /** The task of 2025-11-25, where a tool error is a failed task. Parameters as above. */
 export function coreTask(view: JobView, result: CallToolResult | undefined, can: ReadonlySet<Ability>) {
   const failed = view.status === 'failed' || result?.isError === true;
-  const status = view.cancelling ? 'cancelled' : taskStatus(view, takenBy(can, view.questions).length > 0, failed);
+  const status = taskStatus(view, takenBy(can, view.questions).length > 0, failed);
   const [said] = result?.content ?? [];
   return {
     ...commonOf(view, status),
@@ -80,12 +80,12 @@ function updatedAt({ startedAt, closedAt, cancelledAt, progress, questions }: Jo
   return closedAt ?? new Date(latest);
 }
 
-function taskStatus({ status }: JobView, mayAsk: boolean, failed: boolean): TaskStatus {
+function taskStatus({ status, cancelling }: JobView, mayAsk: boolean, failed: boolean): TaskStatus {
   switch (status) {
     case 'running':
       return 'working';
     case 'input_required':
-      return mayAsk ? 'input_required' : 'working';
+      return mayAsk && !cancelling ? 'input_required' : 'working';
     case 'cancelled':
       return 'cancelled';
     case 'done':
@@ -98,6 +98,7 @@ function taskStatus({ status }: JobView, mayAsk: boolean, failed: boolean): Task
 
 function statusMessage(view: JobView, status: TaskStatus): string {
   if (isTerminal(status)) return '';
+  if (view.cancelling) return STOPPING;
   if (isPutOff(view)) return `begins at ${beginOf(view).toISOString()}`;
   const asking = view.status === 'input_required' ? 'waits for an answer from a person' : '';
   return [stepText(view), estimateText(view), asking, troubleOf(view) ?? ''].filter((part) => part !== '').join('; ');

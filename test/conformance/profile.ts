@@ -1,10 +1,10 @@
 /** Holdfast with the tools of the conformance suite: two gateways behind a dumb load balancer, and a worker. */
 import { join } from 'node:path';
-import { DefaultLogger, bundleWorkflowCode } from '@temporalio/worker';
 import { pino } from 'pino';
 import type { GatewayConfig } from '../../gateway/config';
 import { startGateway } from '../../gateway/gateway';
 import { installRuntime, startWorker } from '../../worker/worker';
+import { bundleOf } from '../fixtures/bundle';
 import { ownTemporal } from '../fixtures/processes';
 import { declaring, modern } from '../fixtures/raw';
 import { roundRobin } from '../fixtures/round-robin';
@@ -24,17 +24,13 @@ export async function startProfile(changes: Partial<GatewayConfig> = {}): Promis
   const log = pino({ level: 'silent' });
   const temporal = await ownTemporal();
   installRuntime(log);
-  const workflowsPath = join(__dirname, 'workflows');
   const worker = await startWorker(
     {
       temporal: { connectionOptions: { address: temporal.address }, namespace: 'default' },
       concurrentSteps: 10,
       queues: [],
     },
-    {
-      workflowBundle: await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') }),
-      activities: {},
-    },
+    { bundle: await bundleOf(join(__dirname, 'workflows')), activities: {} },
   );
   const start = () =>
     startGateway(configFor(temporal.address, { taskGraceMs: GRACE_MS, ...changes }), tools, log, more);

@@ -4,6 +4,7 @@ import { createIds } from '../../../gateway/ids';
 import { createCarry } from '../../../gateway/jobs/carried';
 import type { Carried } from '../../../gateway/jobs/carried';
 import { createCatalogue } from '../../../gateway/tools';
+import { DEFAULT_POLICY } from '../../../workflows/contract';
 import { defineTool } from '../../../workflows/define-tool';
 
 const plain = { description: 'Walks.', input: z.object({}), workflow: 'walk' };
@@ -30,6 +31,11 @@ test.each([
 
 test('batch work comes last within its tenant', () => {
   expect(carriedBy('stroll', 'acme').priority).toEqual({ fairnessKey: 'acme', fairnessWeight: 3, priorityKey: 5 });
+});
+
+test('Temporal ends a job that has not ended a week after its budget and its question', () => {
+  const { budgetMs, askMs } = DEFAULT_POLICY;
+  expect(carriedBy('walk', 'acme').workflowExecutionTimeout).toBe(budgetMs + askMs + 7 * 86_400_000);
 });
 
 test('a job can be searched for by tenant, tool and a tag of its subject', () => {

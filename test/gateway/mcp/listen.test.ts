@@ -117,17 +117,6 @@ describe('one that is open', () => {
     return listening(server);
   }
 
-  test('is over when its task was told to stop, though the job goes on', async () => {
-    const { messages } = await stream(await subscribed({ cancelling: true }), {}, {});
-    const said: StreamMessage[] = [];
-    for await (const message of messages) said.push(message);
-    expect(said).toMatchObject([
-      { method: 'notifications/subscriptions/acknowledged' },
-      { method: 'notifications/tasks', params: { taskId: id, status: 'cancelled' } },
-      { id: 's1', result: { resultType: 'complete' } },
-    ]);
-  }, 5_000);
-
   test('is kept alive every 15 s', async () => {
     const url = await subscribed({});
     const others = ['setImmediate', 'clearImmediate', 'setTimeout', 'clearTimeout'] as const;

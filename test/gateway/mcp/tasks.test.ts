@@ -99,14 +99,16 @@ test('a header that names another task is refused', async () => {
   expect([status, message.error?.code]).toEqual([400, -32020]);
 });
 
-test('a cancelled task is cancelled from then on, however often it is told', async () => {
+test('a task that was told to stop works until its job has ended, is cancelled then, and stays so', async () => {
   const [ledger, args] = walking('gated');
   const taskId = await begin('walk', args);
   await ledger.written('begin gated');
-  for (let n = 0; n < 2; n += 1) {
-    expect((await ask('tasks/cancel', taskId)).message.result).toMatchObject({ resultType: 'complete' });
-    expect((await ask('tasks/get', taskId)).message.result).toMatchObject({ status: 'cancelled' });
-  }
+  expect((await ask('tasks/cancel', taskId)).message.result).toMatchObject({ resultType: 'complete' });
+  await until(taskId, 'cancelled');
+  const { message } = await ask('tools/call', '', { name: 'job_result', arguments: { job_id: taskId } });
+  expect(message.result).toMatchObject({ structuredContent: { status: 'cancelled' } });
+  expect((await ask('tasks/cancel', taskId)).message.result).toMatchObject({ resultType: 'complete' });
+  expect((await ask('tasks/get', taskId)).message.result).toMatchObject({ status: 'cancelled' });
 });
 
 test('a task that has completed stays completed when it is told to stop', async () => {

@@ -14,7 +14,7 @@ const ref = ids.newRef(caller, 'walk', undefined);
 const running = newView(ref, 'walk', DEFAULT_POLICY);
 const trouble = 'its next decision was tried 9 times: the workflow code fails';
 const stopping: JobView = { ...running, cancelling: true, trouble };
-const words = 'has been told to stop, and ends as soon as a worker can run its workflow';
+const words = 'has been told to stop: it ends by itself, or is ended soon';
 
 test('job_cancel promises no more than it can keep, and says what is wrong', async () => {
   const views = [running, stopping];

@@ -146,7 +146,7 @@ describe('a job that goes on', () => {
     [
       'was told to stop',
       { ...fourth, cancelling: true },
-      'Job job_7k3m9q2x4v8ht5wz (analyze_repository) has been told to stop, and ends as soon as a worker can run its workflow — 45 s elapsed, step 4 of 5: Reading the history.',
+      'Job job_7k3m9q2x4v8ht5wz (analyze_repository) has been told to stop: it ends by itself, or is ended soon — 45 s elapsed, step 4 of 5: Reading the history.',
       'Do not call analyze_repository again. Next: job_wait({"job_ids":["job_7k3m9q2x4v8ht5wz"]}) — it blocks until there is news.',
     ],
     [
@@ -180,7 +180,7 @@ describe('a job that goes on', () => {
     [
       'asked a person, and was told to stop',
       { ...asking(branch), cancelling: true },
-      'Job job_7k3m9q2x4v8ht5wz (analyze_repository) has been told to stop, and ends as soon as a worker can run its workflow — 45 s elapsed.',
+      'Job job_7k3m9q2x4v8ht5wz (analyze_repository) has been told to stop: it ends by itself, or is ended soon — 45 s elapsed.',
       'Do not call analyze_repository again. Next: job_wait({"job_ids":["job_7k3m9q2x4v8ht5wz"]}) — it blocks until there is news.',
     ],
   ])('%s', (_what, change, ...lines) => {
@@ -262,7 +262,7 @@ describe('in one line, beside what it has found, a job', () => {
     [
       'is put off no more, since it was told to stop',
       { ...putOff, cancelling: true },
-      'Job job_7k3m9q2x4v8ht5wz (analyze_repository) has been told to stop, and ends as soon as a worker can run its workflow — 0 s elapsed.',
+      'Job job_7k3m9q2x4v8ht5wz (analyze_repository) has been told to stop: it ends by itself, or is ended soon — 0 s elapsed.',
     ],
   ])('%s', (_what, change, line) => {
     expect(statusLine(viewWith(change))).toBe(line);
@@ -482,7 +482,12 @@ describe('as a task', () => {
     ['an operator has paused it', paused, 'working', 'an operator has paused it'],
     ['a job is put off', putOff, 'working', 'begins at 2026-11-26T18:00:00.000Z'],
     ['a job asks a person', asking(branch), 'input_required', 'waits for an answer from a person'],
-    ['a job was told to stop', { ...fourth, cancelling: true }, 'cancelled', undefined],
+    [
+      'a job was told to stop',
+      { ...fourth, cancelling: true },
+      'working',
+      'has been told to stop: it ends by itself, or is ended soon',
+    ],
     ['a job was cancelled', { status: 'cancelled', closedAt: new Date() }, 'cancelled', undefined],
     ['a job is done', { status: 'done', closedAt: new Date() }, 'completed', undefined],
   ])('%s', (_what, change, status, statusMessage) => {

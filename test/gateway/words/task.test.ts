@@ -35,6 +35,13 @@ test.each<[string, Partial<JobView>, number]>([
   expect(coreTask(view, undefined, new Set()).pollInterval).toBe(ms);
 });
 
+test('a task that was told to stop has not ended: it works, and can be asked nothing', () => {
+  const view = viewWith({ cancelling: true, status: 'input_required', questions: [question] });
+  const told = { status: 'working', statusMessage: expect.stringContaining('told to stop') as string };
+  expect(detailedTask(view, undefined, new Set(['elicitation']))).toMatchObject(told);
+  expect(coreTask(view, undefined, new Set(['elicitation']))).toMatchObject(told);
+});
+
 const at = (time: string): string => `2026-11-26T${time}:00.000Z`;
 const started: Partial<JobView> = { startedAt: new Date(at('11:00')) };
 const stepped: Partial<JobView> = { ...started, progress: { done: 1, message: 'Taking two', at: at('11:10') } };

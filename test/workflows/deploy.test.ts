@@ -1,0 +1,151 @@
+/**
+ * What a deploy of changed code does to a job that runs: with pinned jobs nothing, and without them nothing wrong. The ledger tells
+ * which steps were taken.
+ */
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import type { TemporalServer } from '../../cli/engine/server';
+import { startGateway } from '../../gateway/gateway';
+import type { Gateway } from '../../gateway/gateway';
+import { changedBundle } from '../fixtures/bundle';
+import { eventually } from '../fixtures/eventually';
+import { newLedger } from '../fixtures/ledger';
+import { ownTemporal } from '../fixtures/processes';
+import { modern } from '../fixtures/raw';
+import { configFor, run, startTestWorker, textOf } from '../fixtures/stack';
+import { tools } from '../fixtures/workflows/tools';
+
+let temporal: TemporalServer;
+let gateway: Gateway;
+
+beforeAll(async () => {
+  temporal = await ownTemporal();
+  gateway = await startGateway(
+    configFor(temporal.address, { patienceMs: 0, cancelGraceMs: 500 }),
+    tools,
+    pino({ level: 'silent' }),
+  );
+});
+afterAll(async () => {
+  await gateway.stop();
+  await temporal.stop();
+});
+
+const PLAN = 'PLAN a b ? c d';
+const TAKEN = ['a', 'b', 'c', 'd'].flatMap((name) => [`begin ${name}`, `end ${name}`]);
+const deploys = [
+  ['inserts a step', 'PLAN a x b ? c d'],
+  ['exchanges two steps', 'PLAN b a ? c d'],
+  ['removes a step', 'PLAN b ? c d'],
+  ['renames a step', 'PLAN a B ? c d'],
+] as const;
+
+async function call(name: string, args: Record<string, unknown>): Promise<Record<string, unknown>> {
+  const { message } = await modern(gateway.url, 'tools/call', { name, arguments: args });
+  return message.result?.['structuredContent'] as Record<string, unknown>;
+}
+
+const newFolder = (): string => mkdtempSync(join(tmpdir(), 'holdfast-code-'));
+const worker = (bundle?: string, codeDir?: string) =>
+  startTestWorker({}, temporal.address, [], { ...(bundle && { bundle }), ...(codeDir && { codeDir }) });
+
+/** Starts a job whose first two steps are taken, and whose question is open. */
+async function halfway() {
+  const ledger = newLedger();
+  const { job_id } = await call('plan', { ledger: ledger.path });
+  await eventually('a question', async () => (await call('job_result', { job_id }))['status'] === 'input_required');
+  return { ledger, job_id, answer: () => call('job_respond', { job_id, question: 'q1', action: 'accept' }) };
+}
+
+/** A job that was halfway when another plan was deployed, and the worker of that. It knows what ails it. */
+async function deployed(plan: string) {
+  const before = await worker();
+  const { ledger, job_id, answer } = await halfway();
+  await before.stop();
+  const after = await worker(changedBundle(run().bundle, PLAN, plan));
+  await answer();
+  const state = await eventually('a word about the code', async () => {
+    const said = await call('job_result', { job_id });
+    return said['trouble'] !== undefined && said;
+  });
+  expect(state).toMatchObject({
+    status: 'running',
+    trouble: expect.stringContaining('its code changed') as string,
+  });
+  return { after, ledger, job_id };
+}
+
+/** The names of the steps that a job says it has taken. */
+async function walked(job_id: unknown): Promise<unknown> {
+  await eventually('an end', async () => (await call('job_result', { job_id }))['status'] === 'done');
+  const { message } = await modern(gateway.url, 'tools/call', { name: 'job_wait', arguments: { job_ids: [job_id] } });
+  return (JSON.parse(textOf(message.result)) as { walked: unknown }).walked;
+}
+
+describe('without pinned jobs', () => {
+  test.each(deploys)(
+    'a deploy that %s takes no wrong step, and the job says why it stands still',
+    async (_what, plan) => {
+      const { after, ledger, job_id } = await deployed(plan);
+      await after.stop();
+      expect(ledger.lines()).toEqual(TAKEN.slice(0, 4));
+      await call('job_cancel', { job_id });
+    },
+  );
+
+  test('a job goes on as soon as the code that began it is back', async () => {
+    const { after, ledger, job_id } = await deployed('PLAN a x b ? c d');
+    await after.stop();
+    const back = await worker();
+    expect(await walked(job_id)).toEqual(['a', 'b', 'c', 'd']);
+    expect(ledger.lines()).toEqual(TAKEN);
+    await back.stop();
+  });
+
+  test('a job whose code is gone ends when it is cancelled, and is cancelled for every reader', async () => {
+    const { after, job_id } = await deployed('PLAN b ? c d');
+    await call('job_cancel', { job_id });
+    await eventually('an end', async () => (await call('job_result', { job_id }))['status'] === 'cancelled');
+    expect(await call('job_wait', { job_ids: [job_id] })).toMatchObject({ status: 'cancelled' });
+    const listed = (await call('job_list', {}))['jobs'] as { job_id: unknown; status: unknown }[];
+    expect(listed.find((job) => job.job_id === job_id)).toMatchObject({ status: 'cancelled' });
+    await after.stop();
+  });
+});
+
+test('a pinned job that waits says that it waits for the code that began it', async () => {
+  const before = await worker(undefined, newFolder());
+  const { job_id, answer } = await halfway();
+  await before.stop();
+  const after = await worker(changedBundle(run().bundle, PLAN, 'PLAN b ? c d'), newFolder());
+  await answer();
+  const state = await eventually('a word about the code', async () => {
+    const said = await call('job_result', { job_id });
+    return said['trouble'] !== undefined && said;
+  });
+  expect(state).toMatchObject({ trouble: expect.stringContaining('the code that began it') as string });
+  await after.stop();
+});
+
+describe('with pinned jobs', () => {
+  test.each(deploys)(
+    'a deploy that %s leaves a running job on its code, and new jobs get the new one',
+    async (_what, plan) => {
+      const codeDir = newFolder();
+      const before = await worker(undefined, codeDir);
+      const { ledger, job_id, answer } = await halfway();
+      await before.stop();
+      const after = await worker(changedBundle(run().bundle, PLAN, plan), codeDir);
+      await answer();
+      expect(await walked(job_id)).toEqual(['a', 'b', 'c', 'd']);
+      expect(ledger.lines()).toEqual(TAKEN);
+
+      const next = await halfway();
+      await next.answer();
+      expect(await walked(next.job_id)).toEqual(plan.split(' ').filter((name) => name !== 'PLAN' && name !== '?'));
+      await after.stop();
+    },
+  );
+});

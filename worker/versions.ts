@@ -1,0 +1,139 @@
+/**
+ * Versions of the workflow code, for workers that pin jobs: each job runs to its end on the version that began it, and new jobs go to
+ * the newest version that has a worker. A version is named after the content of its bundle. Bundles are kept in a folder, so that a
+ * worker of a newer version can finish the jobs of older ones.
+ */
+import { createHash } from 'node:crypto';
+import { copyFileSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { temporal } from '@temporalio/proto';
+import { isGrpcServiceError } from '@temporalio/client';
+import type { WorkflowService } from '@temporalio/client';
+import { optionalTsToDate } from '@temporalio/common/lib/time';
+import { TASK_QUEUE } from '../workflows/contract';
+
+/** Temporal's name for all versions together. */
+export const DEPLOYMENT = 'holdfast';
+
+const { VersionDrainageStatus, TaskQueueType } = temporal.api.enums.v1;
+const NOT_FOUND = 5;
+/** How long Temporal may take to notice the first poll of a new version. */
+const KNOWN_WITHIN_MS = 10_000;
+const ASK_AGAIN_MS = 100;
+/** A poller that was not heard of for this long is gone: one poll takes a minute. */
+const GONE_MS = 90_000;
+
+/** One version of the workflow code. */
+export interface Version {
+  readonly buildId: string;
+  /** Path of its bundle. */
+  readonly bundle: string;
+}
+
+/** Temporal, as far as versions need it. */
+export interface Deployments {
+  readonly service: WorkflowService;
+  readonly namespace: string;
+}
+
+/**
+ * Puts a bundle into the folder, if it is not there yet.
+ *
+ * @param dir - the folder; workers of a fleet may share it
+ */
+export function keepBundle(dir: string, bundle: string): Version {
+  const buildId = createHash('sha256').update(readFileSync(bundle)).digest('hex').slice(0, 16);
+  mkdirSync(dir, { recursive: true });
+  const kept = join(dir, `${buildId}.js`);
+  // Another worker may read the folder at this moment: a bundle is there as a whole, or not at all.
+  const unfinished = join(dir, `${buildId}.${process.pid}.part`);
+  copyFileSync(bundle, unfinished);
+  renameSync(unfinished, kept);
+  return { buildId, bundle: kept };
+}
+
+/** The versions before `present` that have jobs. Bundles of those that have none any more are removed. */
+export async function earlierVersions(
+  dir: string,
+  present: Version,
+  { service, namespace }: Deployments,
+): Promise<Version[]> {
+  const kept = readdirSync(dir)
+    .filter((name) => name.endsWith('.js'))
+    .map((name) => ({ buildId: basename(name, '.js'), bundle: join(dir, name) }))
+    .filter(({ buildId }) => buildId !== present.buildId);
+  const states = await Promise.all(
+    kept.map(async (version) => {
+      const { buildId } = version;
+      const known = await service
+        .describeWorkerDeploymentVersion({ namespace, deploymentVersion: { deploymentName: DEPLOYMENT, buildId } })
+        .catch(unlessNotFound);
+      return { version, info: known?.workerDeploymentVersionInfo };
+    }),
+  );
+  for (const { version, info } of states) if (isDrained(info)) rmSync(version.bundle, { force: true });
+  return states.flatMap(({ version, info }) => (info && !isDrained(info) ? [version] : []));
+}
+
+type VersionInfo = temporal.api.deployment.v1.IWorkerDeploymentVersionInfo;
+
+function isDrained(info: VersionInfo | null | undefined): boolean {
+  return info?.drainageInfo?.status === VersionDrainageStatus.VERSION_DRAINAGE_STATUS_DRAINED;
+}
+
+/**
+ * Sends new jobs to the version of a worker that has just begun to poll: starting it is what deploys it.
+ *
+ * @throws ServiceError when Temporal does not know the version within 10 s, or has no versions of workers
+ */
+export async function promote(buildId: string, { service, namespace }: Deployments): Promise<void> {
+  for (const deadline = Date.now() + KNOWN_WITHIN_MS; ; await pause(ASK_AGAIN_MS)) {
+    try {
+      await service.setWorkerDeploymentCurrentVersion({
+        namespace,
+        deploymentName: DEPLOYMENT,
+        buildId,
+        ignoreMissingTaskQueues: true,
+      });
+      return;
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      unlessNotFound(error);
+    }
+  }
+}
+
+/**
+ * Sends new jobs to a version that runs if they go to an older one, which a worker that was restarted has promoted, or to one that
+ * no worker runs any more.
+ */
+export async function promoteIfNewest(buildId: string, { service, namespace }: Deployments): Promise<void> {
+  const { workerDeploymentInfo } = await service.describeWorkerDeployment({ namespace, deploymentName: DEPLOYMENT });
+  const current = workerDeploymentInfo?.routingConfig?.currentDeploymentVersion?.buildId ?? '';
+  if (current === buildId) return;
+  const createdAt = (id: string): number =>
+    optionalTsToDate(
+      workerDeploymentInfo?.versionSummaries?.find(({ deploymentVersion }) => deploymentVersion?.buildId === id)
+        ?.createTime,
+    )?.getTime() ?? 0;
+  if (createdAt(current) < createdAt(buildId) || !(await hasPoller(current, { service, namespace })))
+    await promote(buildId, { service, namespace });
+}
+
+async function hasPoller(buildId: string, { service, namespace }: Deployments): Promise<boolean> {
+  const { pollers } = await service.describeTaskQueue({
+    namespace,
+    taskQueue: { name: TASK_QUEUE },
+    taskQueueType: TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+  });
+  return pollers.some(
+    ({ deploymentOptions, lastAccessTime }) =>
+      deploymentOptions?.buildId === buildId &&
+      Date.now() - (optionalTsToDate(lastAccessTime)?.getTime() ?? 0) < GONE_MS,
+  );
+}
+
+function unlessNotFound(error: unknown): undefined {
+  if (!isGrpcServiceError(error) || error.code !== NOT_FOUND) throw error;
+}
