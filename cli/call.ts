@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { ProtocolError } from '@modelcontextprotocol/client';
 import type { CallToolResult, Client } from '@modelcontextprotocol/client';
 import { z } from 'zod';
+import { changedNumberIn } from '../gateway/numbers';
 import { NoGateway, connect } from './endpoint';
 import type { EndpointOptions } from './endpoint';
 import { nextCommandsOf } from './next-commands';
@@ -33,8 +34,8 @@ const State = z
 
 /** Calls `tool`, waits for its job, and prints the result. Returns the exit code. */
 export async function call(tool: string, args: string, options: CallOptions): Promise<number> {
-  const parsed = parseArgs(args);
-  if (!parsed) return refuseArguments(args);
+  const parsed = objectIn(args, `A JSON object is wanted, such as '{"url":"https://…"}'. Given: ${args}`);
+  if (typeof parsed === 'string') return wrongUsage(parsed);
   // With a key the call can be sent again when the connection broke: it is the same job.
   const _meta = { 'io.holdfast/idempotency-key': options.key ?? randomUUID() };
   return withClient(options, (client, line) => request(client, line, { name: tool, arguments: parsed, _meta }));
@@ -56,10 +57,10 @@ export async function answer(
 ): Promise<number> {
   const to = { job_id: jobId, question };
   if (decline && json === undefined) return callOnce('job_respond', { ...to, action: 'decline' }, options);
-  const content = decline || json === undefined ? undefined : parseArgs(json);
-  if (content) return callOnce('job_respond', { ...to, content }, options);
-  console.error(`Give either the answer, a JSON object such as '{"name":"…"}' or '{}', or --decline.`);
-  return EXIT.usage;
+  const wanted = `Give either the answer, a JSON object such as '{"name":"…"}' or '{}', or --decline.`;
+  const content = decline || json === undefined ? wanted : objectIn(json, wanted);
+  if (typeof content === 'string') return wrongUsage(content);
+  return callOnce('job_respond', { ...to, content }, options);
 }
 
 /** Calls a handle tool, such as `job_list`, and prints its answer without waiting for a job. Returns the exit code. */
@@ -138,16 +139,18 @@ function exitOf(result: CallToolResult): number {
   return status === 'partial' ? EXIT.partial : status === 'input_required' ? EXIT.input : EXIT.done;
 }
 
-function refuseArguments(args: string): number {
-  console.error(`A JSON object is wanted, such as '{"url":"https://…"}'. Given: ${args}`);
+function wrongUsage(problem: string): number {
+  console.error(problem);
   return EXIT.usage;
 }
 
-function parseArgs(args: string): Record<string, unknown> | undefined {
+/** The JSON object in `text`; or, in words, why it is none: `otherwise`, or which number in it cannot be sent. */
+function objectIn(text: string, otherwise: string): Record<string, unknown> | string {
   try {
-    return z.record(z.string(), z.unknown()).parse(JSON.parse(args));
+    const parsed = z.record(z.string(), z.unknown()).parse(JSON.parse(text));
+    return changedNumberIn(text) ?? parsed;
   } catch {
-    return undefined;
+    return otherwise;
   }
 }
 

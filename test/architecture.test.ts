@@ -8,7 +8,7 @@ import { tools } from '../workflows/tools';
 const root = dirname(__dirname);
 
 /** What every room of the gateway may know. */
-const GROUND = /^gateway\/(config|errors|ids|json|schemas|seal|tools)$/;
+const GROUND = /^gateway\/(config|errors|ids|json|numbers|schemas|seal|tools)$/;
 
 /** @param temporal - the packages of Temporal that it may not import */
 function gatewayMayImport(rooms: string, temporal = 'activity|client|proto|worker|workflow'): RegExp {
@@ -41,10 +41,10 @@ const table: readonly (readonly [files: RegExp, mayImport: RegExp])[] = [
   // The check of a build, which the running worker does not load.
   [/^worker\/doors$/, /^workflows\/(index|tools)$/],
   [/^worker\//, /^(worker\/(?!doors$).+|activities|config\/(file|host)|workflows\/contract|npm:.+)$/],
-  // The secret that a worker signs with, and that its operator hands out, is derived in one place.
+  // In one place: the secret that a worker signs with and its operator hands out; and which numbers JSON can carry.
   [
     /^cli\//,
-    /^(cli\/.+|(gateway|worker)\/main\.js|activities\/webhooks\/sign|config\/(file|host)|workflows\/contract|package\.json|npm:.+)$/,
+    /^(cli\/.+|(gateway|worker)\/main\.js|activities\/webhooks\/sign|gateway\/numbers|config\/(file|host)|workflows\/contract|package\.json|npm:.+)$/,
   ],
 ];
 

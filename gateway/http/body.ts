@@ -1,6 +1,7 @@
 /** Reads and bounds a request body: a hostile one costs a refusal, not the process. */
 import type { IncomingMessage } from 'node:http';
 import { Problem } from '../errors';
+import { changedNumberIn } from '../numbers';
 
 /** Largest body, bytes: half of what Temporal takes as one payload. */
 const MAX_BYTES = 1_048_576;
@@ -9,15 +10,22 @@ const MAX_DEPTH = 64;
 const MAX_VALUES = 10_000;
 const MAX_BATCH = 10;
 
+/** A body as it was sent, and what it says. */
+export interface Body {
+  readonly text: string;
+  readonly value: unknown;
+}
+
 /**
  * Reads a JSON body.
  *
  * @throws Problem `too_large` over 1 MiB; `not_json` when it is not JSON in UTF-8
  */
-export async function readJson(request: IncomingMessage): Promise<unknown> {
+export async function readBody(request: IncomingMessage): Promise<Body> {
   const bytes = await readBytes(request);
   try {
-    return JSON.parse(UTF8.decode(bytes));
+    const text = UTF8.decode(bytes);
+    return { text, value: JSON.parse(text) as unknown };
   } catch {
     throw new Problem('not_json');
   }
@@ -43,8 +51,13 @@ function readBytes(request: IncomingMessage): Promise<Buffer> {
   });
 }
 
-/** Says which bound the body breaks, if one. Level by level, without recursion: the depth is the attacker's choice. */
-export function malformedIn(body: unknown): string | undefined {
+/** Says what keeps a body from being answered: a bound that it breaks, or a number in it that would be read as another one. */
+export function malformedIn({ text, value }: Body): string | undefined {
+  return boundBrokenBy(value) ?? changedNumberIn(text);
+}
+
+/** Level by level, without recursion: the depth is the attacker's choice. */
+function boundBrokenBy(body: unknown): string | undefined {
   if (Array.isArray(body) && body.length > MAX_BATCH) return `A batch may hold ${MAX_BATCH} messages.`;
   let level = [body];
   let values = 0;

@@ -5,7 +5,8 @@ import { validateHostHeader, validateOriginHeader } from '@modelcontextprotocol/
 import { LRUCache } from 'lru-cache';
 import { Problem, RETRY_AFTER_S } from '../errors';
 import type { Authenticate, Grant } from './auth';
-import { malformedIn, readJson } from './body';
+import { malformedIn, readBody } from './body';
+import type { Body } from './body';
 import { idOf, refuse } from './refusal';
 
 /** `name`, IPv4 or bracketed IPv6, and a port. Anything else could be read as a path by someone downstream. */
@@ -75,17 +76,17 @@ async function route(
     response.setHeader('www-authenticate', 'Bearer');
     throw new Problem('no_key');
   }
-  let body: unknown;
+  let body: Body;
   try {
-    body = await readJson(request);
+    body = await readBody(request);
   } catch (error) {
     if (!(error instanceof Problem)) return void response.destroy(); // the client hung up in mid-sentence
     response.setHeader('connection', 'close'); // the rest of the body is not read
     throw error;
   }
   const malformed = malformedIn(body);
-  if (malformed !== undefined) return refuse(response, new Problem('malformed', { what: malformed }), idOf(body));
-  await needs.answer(request, response, body, grant);
+  if (malformed !== undefined) return refuse(response, new Problem('malformed', { what: malformed }), idOf(body.value));
+  await needs.answer(request, response, body.value, grant);
 }
 
 /** The path, of a target in origin form or in absolute form (RFC 9112, 3.2). */

@@ -91,3 +91,8 @@ test.each([
   expect(await reply('job_0123456789abcdef', 'q1', json, decline)).toBe(EXIT.usage);
   expect(hinted).toEqual([expect.stringContaining('or --decline')]);
 });
+
+test('a number that would arrive as another one is not sent', async () => {
+  expect(await call('echo', '{"text":"x","id":9007199254740993}', options())).toBe(EXIT.usage);
+  expect(hinted).toEqual([expect.stringContaining('The number 9007199254740993 at id')]);
+});

@@ -35,6 +35,28 @@ test.each<[string, (count: number) => string, number, number, string]>([
   expect(await post(url, body(limit + 1))).toMatchObject({ status, message: { error: { message: sentence } } });
 });
 
+test('a number that would be read as another one is refused with where it is, and the id of the request if that can be read', async () => {
+  const call = (id: string, channel: string): string =>
+    `{"jsonrpc":"2.0","id":${id},"method":"tools/call","params":{"name":"send","arguments":{"channel":${channel}}}}`;
+  expect(await post(url, call('7', '"725653563933458432"'))).toMatchObject({ status: 200, text: 'taken' });
+  const refused = await post(url, call('7', '725653563933458432'));
+  expect([refused.status, JSON.parse(refused.text)]).toEqual([
+    400,
+    {
+      jsonrpc: '2.0',
+      id: 7,
+      error: {
+        code: -32600,
+        message:
+          'The number 725653563933458432 at params.arguments.channel would be read as another one: numbers are doubles here. Send it as a string.',
+      },
+    },
+  ]);
+  const unnamed = await post(url, call('725653563933458432', '1'));
+  expect([unnamed.status, unnamed.message.error?.message]).toEqual([400, expect.stringContaining('at id would')]);
+  expect(JSON.parse(unnamed.text)).not.toHaveProperty('id');
+});
+
 test('there may be 5,000 connections, and none is held for a client that says nothing', () => {
   expect(front).toMatchObject({
     maxConnections: 5_000,

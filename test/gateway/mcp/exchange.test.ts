@@ -6,7 +6,7 @@ import { createMcpHandler } from '@modelcontextprotocol/server';
 import type { McpServerFactory } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { Problem } from '../../../gateway/errors';
-import { readJson } from '../../../gateway/http/body';
+import { readBody } from '../../../gateway/http/body';
 import { createExchange } from '../../../gateway/mcp/exchange';
 import type { Exchange } from '../../../gateway/mcp/exchange';
 import { McpServer } from '../../../gateway/mcp/mcp-server';
@@ -51,7 +51,7 @@ beforeAll(async () => {
   });
   const grant = { caller: { tenant: 'acme', subject: 'alice' } };
   server = createServer((request, response) => {
-    void readJson(request).then((body) => exchange(request, response, body, grant));
+    void readBody(request).then(({ value }) => exchange(request, response, value, grant));
   });
   url = await listening(server);
 });
