@@ -9,21 +9,31 @@ type ListedSchema = ListedTool['inputSchema'];
 export type Checked<I = unknown> =
   { readonly ok: true; readonly input: I } | { readonly ok: false; readonly problems: string };
 
-/** Checks `args` against `schema`; names at most five problems, since a hostile argument may have a million. */
+/** Checks `args` against `schema`. */
 export function checkWith<S extends z.ZodType>(schema: S, args: unknown): Checked<z.output<S>> {
   const result = schema.safeParse(args ?? {});
-  if (result.success) return { ok: true, input: result.data };
-  // Where a value has the wrong type, zod may also complain about its length. The wrong type is all that helps.
-  const mistyped = new Set(result.error.issues.filter(isMistyped).map(placeOf));
-  const issues = result.error.issues.filter((issue) => isMistyped(issue) || !mistyped.has(placeOf(issue)));
-  const problems = issues
-    .slice(0, 5)
-    .map(({ path, message }) => `${path.length > 0 ? path.join('.') : 'arguments'}: ${message.replace(/\.$/, '')}`);
-  if (issues.length > 5) problems.push(`and ${issues.length - 5} more`);
-  return { ok: false, problems: problems.join('; ') };
+  return result.success ? { ok: true, input: result.data } : { ok: false, problems: problemsIn(result.error.issues) };
 }
 
-type Issue = z.core.$ZodIssue;
+/** What is wrong, in words; at most five problems, since a hostile argument may have a million. */
+export function problemsIn(issues: readonly Issue[]): string {
+  // Where a value has the wrong type, zod may also complain about its length. The wrong type is all that helps.
+  const mistyped = new Set(issues.filter(isMistyped).map(placeOf));
+  const telling = issues.filter((issue) => isMistyped(issue) || !mistyped.has(placeOf(issue)));
+  const problems = telling
+    .slice(0, 5)
+    .map(({ path, message }) => `${path.length > 0 ? path.join('.') : 'arguments'}: ${message.replace(/\.$/, '')}`);
+  if (telling.length > 5) problems.push(`and ${telling.length - 5} more`);
+  return problems.join('; ');
+}
+
+/** What is wrong with a value, as zod says it. */
+interface Issue {
+  readonly code?: string | undefined;
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
 const isMistyped = ({ code }: Issue): boolean => code === 'invalid_type';
 const placeOf = ({ path }: Issue): string => path.join('.');
 

@@ -10,9 +10,9 @@ import type { Ids } from '../ids';
 import type { Jobs } from '../jobs/jobs';
 import type { Respond } from '../call/respond';
 import { misfitting } from '../words/rejected';
-import { checkWith, jsonSchemaOf } from '../schemas';
 import type { JobView } from '../jobs/view';
 import type { Watch } from '../call/watch';
+import { createArguments } from './arguments';
 
 /** A handle tool, ready to be listed and run. */
 export interface Companion {
@@ -44,12 +44,11 @@ export function createCompanion<S extends z.ZodRawShape>(
   shape: z.ZodObject<S>,
   run: (input: z.output<z.ZodObject<S>>, request: CallRequest) => Promise<Result>,
 ): Companion {
-  // As with the tools: a misspelt argument is an error, not one that is dropped in silence.
-  const input = shape.strict();
+  const input = createArguments(shape);
   return {
-    listed: { ...listed, inputSchema: jsonSchemaOf(input, 'input') },
+    listed: { ...listed, inputSchema: input.listed },
     run: async (args, request) => {
-      const checked = checkWith(input, args);
+      const checked = input.read(args);
       return checked.ok ? run(checked.input, request) : misfitting(listed.name, checked.problems);
     },
   };

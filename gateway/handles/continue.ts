@@ -4,10 +4,10 @@ import { z } from 'zod';
 import type { CallRequest, Called } from '../call/request';
 import { statusLine } from '../words/handle';
 import { invalid, misfitting } from '../words/rejected';
-import { checkWith, jsonSchemaOf } from '../schemas';
 import type { Tool } from '../tools';
 import { isClosed } from '../jobs/view';
 import type { JobView } from '../jobs/view';
+import { createArguments } from './arguments';
 import { jobId } from './companion';
 import type { HandleNeeds } from './companion';
 
@@ -27,20 +27,20 @@ export function createJobContinue(
   { jobs, ids }: Pick<HandleNeeds, 'jobs' | 'ids'>,
   tools: ReadonlyMap<string, Tool>,
 ): JobContinue {
-  const input = z.strictObject({ job_id: jobId });
+  const input = createArguments(z.object({ job_id: jobId }));
   const listed: ListedTool = {
     name: 'job_continue',
     title: 'Go on with a job',
     description:
       'Goes on with a job that ended with a PARTIAL result, failed, or was cancelled: the same tool and arguments, with nothing done twice. Answers like the tool itself, under a new job id.',
-    inputSchema: jsonSchemaOf(input, 'input'),
+    inputSchema: input.listed,
   };
   const refuse = (text: string): Continuation => ({ kind: 'refused', result: invalid(text) });
 
   return {
     listed,
     async resolve(args, { caller, round }) {
-      const checked = checkWith(input, args);
+      const checked = input.read(args);
       if (!checked.ok) return { kind: 'refused', result: misfitting(listed.name, checked.problems) };
       const ref = ids.refOf(caller, checked.input.job_id);
       const started = round && tools.get(round.tool);

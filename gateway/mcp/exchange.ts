@@ -7,6 +7,7 @@ import { isInitializeRequest } from '@modelcontextprotocol/server';
 import type { McpHttpHandler } from '@modelcontextprotocol/server';
 import type { Caller } from '../../workflows/contract';
 import type { Problem } from '../errors';
+import { acceptOf } from '../http/accept';
 import type { Answer } from '../http/front';
 import { idOf, refuse } from '../http/refusal';
 import { isRecord } from '../json';
@@ -68,11 +69,12 @@ export function createExchange({ sdk, exchanges, sessions }: ExchangeNeeds): Ans
     };
     let settle: Exchange['settle'] = () => undefined;
     const settled = new Promise<Problem | undefined>((resolve) => (settle = resolve));
+    const shown = (name: string): string | undefined => (name === 'accept' ? acceptOf(header(name)) : header(name));
     // With `parsedBody` the SDK reads no more of a Request than this; a real one costs a third of the CPU of a request.
     const asked = {
       method: 'POST',
       url: 'http://holdfast.invalid/mcp',
-      headers: { get: (name: string) => header(name.toLowerCase()) ?? null },
+      headers: { get: (name: string) => shown(name.toLowerCase()) ?? null },
       signal: mayTakeLong(body) ? hangUpOf(request, response) : undefined,
     } as unknown as Request;
     const session = sessions.read(header('mcp-session-id'), caller);

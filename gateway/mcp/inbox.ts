@@ -20,6 +20,7 @@ import type { TakeBack } from './cancelled';
 import type { Elicitation } from './elicitation';
 import { subscriptionIn } from './listen';
 import type { Listeners } from './listen';
+import { nullsAbsent } from './nulls';
 import type { Sessions } from './session';
 
 const INITIALIZE_WANTS = 'initialize wants protocolVersion, capabilities and clientInfo with name and version.';
@@ -38,8 +39,9 @@ export interface InboxNeeds {
 }
 
 export function createInbox(needs: InboxNeeds): Answer {
-  return async (request, response, body, grant) => {
+  return async (request, response, posted, grant) => {
     const { caller } = grant;
+    const body = nullsAbsent(posted);
     const refusal = (code: 'malformed' | 'wrong_params', what: string): void =>
       refuse(response, new Problem(code, { what }), idOf(body));
     const forbidden = forbiddenBy(request, body, caller, needs.sessions);

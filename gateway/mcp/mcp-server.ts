@@ -1,6 +1,8 @@
 /** The SDK's server, with a way out for the answers to `tools/call` that its result schemas do not know: tasks. */
-import { Server } from '@modelcontextprotocol/server';
+import { ProtocolError, Server } from '@modelcontextprotocol/server';
 import type { JSONRPCRequest, Result, ServerContext } from '@modelcontextprotocol/server';
+import { z } from 'zod';
+import { problemsIn } from '../schemas';
 
 type Handler = (request: JSONRPCRequest, context: ServerContext) => Promise<Result>;
 
@@ -16,6 +18,18 @@ function isTask(result: Result): boolean {
   return ('resultType' in result && result['resultType'] === 'task') || 'task' in result;
 }
 
+const Issues = z.array(
+  z.looseObject({ code: z.string().optional(), path: z.array(z.union([z.string(), z.number()])), message: z.string() }),
+);
+
+/** The SDK says of a call that is none what zod's issues are, as JSON. Here they are a sentence. */
+function inWords(error: unknown): unknown {
+  if (!(error instanceof ProtocolError)) return error;
+  const dump = /^Invalid tools\/call request: (\[.+\])$/s.exec(error.message)?.[1];
+  if (dump === undefined) return error;
+  return new ProtocolError(error.code, `This is no tools/call: ${problemsIn(Issues.parse(JSON.parse(dump)))}.`);
+}
+
 export class McpServer extends Server {
   protected override _wrapHandler(method: string, handler: Handler): Handler {
     if (method !== 'tools/call') return super._wrapHandler(method, handler);
@@ -29,7 +43,7 @@ export class McpServer extends Server {
         return await inner(request, context);
       } catch (error) {
         if (error instanceof Escape) return error.result;
-        throw error;
+        throw inWords(error);
       }
     };
   }

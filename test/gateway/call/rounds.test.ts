@@ -103,8 +103,13 @@ test('an answer that does not fit is asked for again', async () => {
   await call('greet', {}, { requestState: stateOf(again), inputResponses: { q1: { action: 'decline' } } });
 });
 
-test.each([null, 'q1', 7, []])('a call with inputResponses that are %j is refused', async (inputResponses) => {
+test.each(['q1', 7, []])('a call with inputResponses that are %j is refused', async (inputResponses) => {
   expect((await call('greet', {}, { inputResponses })).message.error?.code).toBe(-32602);
+});
+
+test('a call with inputResponses that are null brings none', async () => {
+  const { message } = await call('greet', {}, { inputResponses: null });
+  expect(message.result).toMatchObject({ resultType: 'input_required' });
 });
 
 test('a result of sampling that is none is asked for again', async () => {
