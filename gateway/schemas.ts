@@ -1,6 +1,7 @@
 /** Schemas as MCP lists them, and arguments checked against them. */
 import type { Tool as ListedTool } from '@modelcontextprotocol/server';
 import { z } from 'zod';
+import { problemsIn } from './problems';
 
 /** A JSON Schema as a tool lists it. */
 type ListedSchema = ListedTool['inputSchema'];
@@ -12,30 +13,26 @@ export type Checked<I = unknown> =
 /** Checks `args` against `schema`. */
 export function checkWith<S extends z.ZodType>(schema: S, args: unknown): Checked<z.output<S>> {
   const result = schema.safeParse(args ?? {});
-  return result.success ? { ok: true, input: result.data } : { ok: false, problems: problemsIn(result.error.issues) };
+  return result.success
+    ? { ok: true, input: result.data }
+    : { ok: false, problems: problemsIn(result.error.issues, namesIn(schema)) };
 }
 
-/** What is wrong, in words; at most five problems, since a hostile argument may have a million. */
-export function problemsIn(issues: readonly Issue[]): string {
-  // Where a value has the wrong type, zod may also complain about its length. The wrong type is all that helps.
-  const mistyped = new Set(issues.filter(isMistyped).map(placeOf));
-  const telling = issues.filter((issue) => isMistyped(issue) || !mistyped.has(placeOf(issue)));
-  const problems = telling
-    .slice(0, 5)
-    .map(({ path, message }) => `${path.length > 0 ? path.join('.') : 'arguments'}: ${message.replace(/\.$/, '')}`);
-  if (telling.length > 5) problems.push(`and ${telling.length - 5} more`);
-  return problems.join('; ');
+/**
+ * A misspelt argument is an error that the model can mend, not one that is dropped in silence: a schema that does not say whether
+ * it takes other arguments takes none. An author who says `looseObject`, or `catchall`, wants them.
+ */
+export function closedUnlessOpen(schema: z.ZodType): z.ZodType {
+  return schema instanceof z.ZodObject && schema.def.catchall === undefined ? schema.strict() : schema;
 }
 
-/** What is wrong with a value, as zod says it. */
-interface Issue {
-  readonly code?: string | undefined;
-  readonly path: readonly PropertyKey[];
-  readonly message: string;
+/** The names that a schema has for arguments; undefined when it is open, or no object. */
+export function closedNamesIn(schema: z.ZodType): readonly string[] | undefined {
+  return schema instanceof z.ZodObject && schema.def.catchall instanceof z.ZodNever ? namesIn(schema) : undefined;
 }
 
-const isMistyped = ({ code }: Issue): boolean => code === 'invalid_type';
-const placeOf = ({ path }: Issue): string => path.join('.');
+const namesIn = (schema: z.ZodType): readonly string[] =>
+  schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
 
 /** The schema as JSON Schema 2020-12. MCP wants an object at its root. */
 export function jsonSchemaOf(schema: z.ZodType, io: 'input' | 'output'): ListedSchema {

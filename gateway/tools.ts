@@ -6,8 +6,9 @@ import { DEFAULT_POLICY, QUEUE_NAME, TASK_QUEUE } from '../workflows/contract';
 import type { Policy } from '../workflows/contract';
 import type { Annotations, Duration, PolicyInWords, ToolDefinition } from '../workflows/define-tool';
 import { isRecord, json } from './json';
-import { answerSchema, checkWith, jsonSchemaOf } from './schemas';
+import { answerSchema, checkWith, closedNamesIn, closedUnlessOpen, jsonSchemaOf } from './schemas';
 import type { Checked } from './schemas';
+import { withoutAdded } from './unknown-arguments';
 
 /** Longest name that leaves room for `cancel_` in the 64 characters of MCP. */
 const OWN_MAX = 57;
@@ -64,8 +65,8 @@ export function createCatalogue(definitions: readonly ToolDefinition[]): Readonl
  */
 function toolOf(definition: ToolDefinition): Tool {
   const { name, title, description, annotations, output } = definition;
-  // A misspelt argument is an error that the model can mend, not one that is dropped in silence.
-  const input = definition.input instanceof z.ZodObject ? definition.input.strict() : definition.input;
+  const input = closedUnlessOpen(definition.input);
+  const names = closedNamesIn(input);
   const policy = policyOf(definition.policy ?? {}, annotations ?? {});
   if (!/^[A-Za-z0-9_.-]{1,64}$/.test(name))
     throw new Error(`Tool name "${name}" must be 1 to 64 of A-Z, a-z, 0-9, _, - and .`);
@@ -86,7 +87,7 @@ function toolOf(definition: ToolDefinition): Tool {
     },
     route: routeOf(definition),
     policy,
-    check: (args) => checkWith(input, args),
+    check: (args) => checkWith(input, names ? withoutAdded(args, names) : args),
     waitMs: definition.policy?.wait === undefined ? undefined : msToNumber(definition.policy.wait),
     onDisconnect: definition.policy?.onDisconnect ?? 'detach',
     needs: definition.needs ?? [],

@@ -5,6 +5,7 @@ import { isRecord } from '../json';
 import { changedNumberIn } from '../numbers';
 import { checkWith, jsonSchemaOf } from '../schemas';
 import type { Checked } from '../schemas';
+import { withoutAdded } from '../unknown-arguments';
 
 /** Longest text that is read as JSON, characters: it has been bounded by no one, and may be nested as deep as it is long. */
 const TEXT_MAX = 4_000;
@@ -16,11 +17,16 @@ export interface Arguments<I> {
 }
 
 export function createArguments<S extends z.ZodRawShape>(shape: z.ZodObject<S>): Arguments<z.output<z.ZodObject<S>>> {
-  // As with the tools: a misspelt argument is an error, not one that is dropped in silence.
-  const schema = shape.strict();
+  const closed = shape.strict();
+  const names = Object.keys(shape.shape);
   return {
-    listed: jsonSchemaOf(schema, 'input'),
-    read: (args) => checkWith(schema, isRecord(args) ? meantBy(args, shape.shape) : args),
+    listed: jsonSchemaOf(closed, 'input'),
+    read(args) {
+      const meant = isRecord(args) ? meantBy(args, shape.shape) : args;
+      const fitting = checkWith(shape, meant);
+      // An unknown name is told only where it may explain what does not fit.
+      return fitting.ok ? fitting : checkWith(closed, withoutAdded(meant, names));
+    },
   };
 }
 

@@ -2,7 +2,7 @@
 import { ProtocolError, Server } from '@modelcontextprotocol/server';
 import type { JSONRPCRequest, Result, ServerContext } from '@modelcontextprotocol/server';
 import { z } from 'zod';
-import { problemsIn } from '../schemas';
+import { problemsIn } from '../problems';
 
 type Handler = (request: JSONRPCRequest, context: ServerContext) => Promise<Result>;
 

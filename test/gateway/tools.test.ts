@@ -11,3 +11,92 @@ test.each([
 ] as const)('%s is refused at start', (_what, definition, sentence) => {
   expect(() => createCatalogue([defineTool({ ...plain, ...definition })])).toThrow(sentence);
 });
+
+/** The tool `send`, as a call of it is checked and as it is listed. */
+function send(input: z.ZodType) {
+  const tool = createCatalogue([defineTool({ ...plain, name: 'send', input })]).get('send');
+  if (!tool) throw new Error('There is no tool.');
+  return { check: tool.check, additional: tool.listed.inputSchema['additionalProperties'] };
+}
+
+const shape = { to: z.string(), timeout_s: z.number().optional() };
+const args = { to: 'Ada', cc: 'Bob' };
+
+test.each<[string, z.ZodType, unknown]>([
+  ['says nothing of other arguments', z.object(shape), false],
+  ['closes its schema', z.strictObject(shape), false],
+])('a tool whose author %s takes none, and is listed so', (_what, input, additional) => {
+  const tool = send(input);
+  expect(tool.additional).toBe(additional);
+  expect(tool.check(args)).toEqual({ ok: false, problems: 'cc: there is no such argument' });
+});
+
+test.each<[string, z.ZodType, unknown, unknown]>([
+  ['opens its schema', z.looseObject(shape), {}, args],
+  ['says what others may be', z.object(shape).catchall(z.string()), { type: 'string' }, args],
+  [
+    'wants what is left out',
+    z
+      .object(shape)
+      .refine(() => true)
+      .loose(),
+    {},
+    args,
+  ],
+])('a tool whose author %s gets other arguments, and is listed so', (_what, input, additional, taken) => {
+  const tool = send(input);
+  expect(tool.additional).toEqual(additional);
+  expect(tool.check(args)).toEqual({ ok: true, input: taken });
+});
+
+const added = { toolCallId: 'call_1', sessionId: 's', _meta: {}, _placeholder: true, tool_call_description: '…' };
+
+test('what clients add to the arguments of every call is left out, of a tool that takes no others', () => {
+  expect(send(z.object(shape)).check({ to: 'Ada', ...added })).toEqual({ ok: true, input: { to: 'Ada' } });
+  expect(send(z.object({})).check(added)).toEqual({ ok: true, input: {} });
+  expect(send(z.looseObject(shape)).check({ to: 'Ada', ...added })).toEqual({
+    ok: true,
+    input: { to: 'Ada', ...added },
+  });
+});
+
+test('an argument that clients add, too, is the tool’s own where its schema has that name', () => {
+  const { check } = send(z.object({ sessionId: z.string(), _raw: z.boolean() }));
+  expect(check({ sessionId: 's', _raw: true })).toEqual({ ok: true, input: { sessionId: 's', _raw: true } });
+  // Nearly that name: the model has misspelt it, and has to be told.
+  expect(send(z.object({ session_id: z.string().optional() })).check({ sessionId: 's' })).toEqual({
+    ok: false,
+    problems: 'sessionId: there is no such argument (did you mean session_id?)',
+  });
+});
+
+test.each([
+  ['tmeout_s', 'timeout_s'],
+  ['timeoutS', 'timeout_s'],
+  ['timeout', 'timeout_s'],
+  ['To', 'to'],
+])('%s is told to be no argument, and %s to be near', (name, near) => {
+  expect(send(z.object(shape)).check({ to: 'Ada', [name]: 1 })).toEqual({
+    ok: false,
+    problems: `${name}: there is no such argument (did you mean ${near}?)`,
+  });
+});
+
+test.each(['subject', 'x', 'constructor', 'x'.repeat(70)])('nothing is said to be near %s', (name) => {
+  const { check } = send(z.object(shape));
+  expect(check(JSON.parse(`{"to":"Ada","${name}":1}`))).toEqual({
+    ok: false,
+    problems: `${name.slice(0, 64)}: there is no such argument`,
+  });
+});
+
+test('of many arguments that do not exist five are told', () => {
+  const many = Object.fromEntries(Array.from({ length: 9_000 }, (_, n) => [`n${n}`, n]));
+  const checked = send(z.object({ to: z.strictObject({}) })).check({ to: { a: 1, b: 2 }, ...many });
+  expect(checked).toEqual({
+    ok: false,
+    problems: `to.a: there is no such argument; to.b: there is no such argument; ${[0, 1, 2]
+      .map((n) => `n${n}: there is no such argument`)
+      .join('; ')}; and 8997 more`,
+  });
+});

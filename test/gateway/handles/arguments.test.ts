@@ -28,6 +28,7 @@ test.each<[string, Record<string, unknown>, Record<string, unknown>]>([
     {},
   ],
   ['text that is wanted as text, whatever it looks like', { job_ids: [id], note: '[1]' }, { note: '[1]' }],
+  ['what is needed, whatever else there is', { job_ids: [id], toolCallId: 'call_1', constructor: '1', timeout: 5 }, {}],
   ['null inside a value, which is the value’s own', { job_ids: [id], content: { a: null } }, { content: { a: null } }],
 ])('%s is understood', (_what, args, differs) => {
   expect(read(args)).toEqual({ ok: true, input: { ...understood, ...differs } });
@@ -38,7 +39,11 @@ test.each<[string, unknown, string]>([
   ['a list that is too long', { job_ids: JSON.stringify([id, id, id]) }, 'job_ids: Invalid input: expected array'],
   ['null for what must be there', { job_ids: null }, 'job_ids: Invalid input: expected array, received undefined'],
   ['text that is no number', { job_ids: [id], timeout_s: 'soon' }, 'timeout_s: Invalid input: expected number'],
-  ['a name that every object has', { job_ids: [id], constructor: '1' }, 'Unrecognized key: "constructor"'],
+  [
+    'a misspelt name, where what is needed does not fit',
+    { job_id: id, toolCallId: 'call_1', constructor: 1 },
+    'job_ids: Invalid input: expected array, received undefined; job_id: there is no such argument (did you mean job_ids?); constructor: there is no such argument',
+  ],
   [
     'a text whose number would be another one',
     { job_ids: [id], content: '{"n":9007199254740993}' },
