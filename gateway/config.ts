@@ -52,6 +52,15 @@ const File = z.strictObject({
   quotas: z
     .strictObject({ caller: z.int().positive().default(100), tenant: z.int().positive().default(1_000) })
     .prefault({}),
+  /** What one request may bring. The highest values are what Temporal takes as one payload, and what the process bears. */
+  limits: z
+    .strictObject({
+      max_bytes: z.int().min(16_384).max(1_900_000).default(1_048_576),
+      max_depth: z.int().min(16).max(256).default(64),
+      max_values: z.int().min(1_000).max(100_000).default(10_000),
+      max_batch: z.int().min(1).max(100).default(10),
+    })
+    .prefault({}),
   /** Share of a tenant in workers that are short, against the 1 of others. */
   weights: z.record(z.string(), z.number().min(0.001).max(1_000)).default({}),
   /** Whether calls may be put off or repeated (`job_schedule`). */
@@ -96,6 +105,16 @@ export interface GatewayConfig {
   /** Without any, a gateway serves loopback only, and everyone is one caller. */
   readonly keys: readonly z.output<typeof Key>[];
   readonly quotas: { readonly perCaller: number; readonly perTenant: number };
+  /** What one request may bring. */
+  readonly limits: {
+    readonly bytes: number;
+    /** Levels of nesting. */
+    readonly depth: number;
+    /** Members of objects and arrays, in all. */
+    readonly values: number;
+    /** Messages in a batch. */
+    readonly batch: number;
+  };
   /** Share of a tenant in workers that are short, against the 1 of others. */
   readonly weights: Readonly<Record<string, number>>;
   /** Whether calls may be put off or repeated. */
@@ -144,6 +163,12 @@ export function gatewayConfig(env: NodeJS.ProcessEnv): GatewayConfig {
     temporalUi: (set.HOLDFAST_TEMPORAL_UI ?? file.temporal_ui)?.replace(/\/+$/, ''),
     keys: file.keys,
     quotas: { perCaller: file.quotas.caller, perTenant: file.quotas.tenant },
+    limits: {
+      bytes: file.limits.max_bytes,
+      depth: file.limits.max_depth,
+      values: file.limits.max_values,
+      batch: file.limits.max_batch,
+    },
     weights: file.weights,
     schedules: file.schedules,
     webhooks: { allowedHosts: file.webhooks.allowed_hosts },

@@ -122,6 +122,8 @@ export async function startGateway(
   const server = createFront({
     allowedHosts: config.allowedHosts,
     authenticate: createAuthenticate(config.keys),
+    keyed: config.keys.length > 0,
+    limits: config.limits,
     answer,
     ready: createReady(jobs),
     draining: () => draining,

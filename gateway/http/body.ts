@@ -1,14 +1,13 @@
 /** Reads and bounds a request body: a hostile one costs a refusal, not the process. */
 import type { IncomingMessage } from 'node:http';
+import type { GatewayConfig } from '../config';
 import { Problem } from '../errors';
 import { changedNumberIn } from '../numbers';
 
-/** Largest body, bytes: half of what Temporal takes as one payload. */
-const MAX_BYTES = 1_048_576;
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
-const MAX_DEPTH = 64;
-const MAX_VALUES = 10_000;
-const MAX_BATCH = 10;
+
+/** What one request may cost. */
+type Limits = GatewayConfig['limits'];
 
 /** A body as it was sent, and what it says. */
 export interface Body {
@@ -19,10 +18,10 @@ export interface Body {
 /**
  * Reads a JSON body.
  *
- * @throws Problem `too_large` over 1 MiB; `not_json` when it is not JSON in UTF-8
+ * @throws Problem `too_large` over `limits.bytes`; `not_json` when it is not JSON in UTF-8
  */
-export async function readBody(request: IncomingMessage): Promise<Body> {
-  const bytes = await readBytes(request);
+export async function readBody(request: IncomingMessage, limits: Pick<Limits, 'bytes'>): Promise<Body> {
+  const bytes = await readBytes(request, limits.bytes);
   try {
     const text = UTF8.decode(bytes);
     return { text, value: JSON.parse(text) as unknown };
@@ -32,16 +31,16 @@ export async function readBody(request: IncomingMessage): Promise<Body> {
 }
 
 /** By events: an iterator of the stream costs as much again as all the rest of the reading. */
-function readBytes(request: IncomingMessage): Promise<Buffer> {
+function readBytes(request: IncomingMessage, limit: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
     request
       .on('data', (chunk: Buffer) => {
         size += chunk.length;
-        if (size <= MAX_BYTES) return void chunks.push(chunk);
+        if (size <= limit) return void chunks.push(chunk);
         request.pause();
-        reject(new Problem('too_large', { limit: MAX_BYTES }));
+        reject(new Problem('too_large', { limit }));
       })
       .once('end', () => resolve(Buffer.concat(chunks)))
       .once('error', reject)
@@ -51,23 +50,23 @@ function readBytes(request: IncomingMessage): Promise<Buffer> {
   });
 }
 
-/** Says what keeps a body from being answered: a bound that it breaks, or a number in it that would be read as another one. */
-export function malformedIn({ text, value }: Body): string | undefined {
-  return boundBrokenBy(value) ?? changedNumberIn(text);
+/** Says what keeps a body from being answered: a limit that it breaks, or a number in it that would be read as another one. */
+export function malformedIn({ text, value }: Body, limits: Limits): string | undefined {
+  return limitBrokenBy(value, limits) ?? changedNumberIn(text);
 }
 
 /** Level by level, without recursion: the depth is the attacker's choice. */
-function boundBrokenBy(body: unknown): string | undefined {
-  if (Array.isArray(body) && body.length > MAX_BATCH) return `A batch may hold ${MAX_BATCH} messages.`;
+function limitBrokenBy(body: unknown, limits: Limits): string | undefined {
+  if (Array.isArray(body) && body.length > limits.batch) return `A batch may hold ${limits.batch} messages.`;
   let level = [body];
   let values = 0;
   for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > MAX_DEPTH) return `The request is nested deeper than ${MAX_DEPTH} levels.`;
+    if (depth > limits.depth) return `The request is nested deeper than ${limits.depth} levels.`;
     const next: unknown[] = [];
     for (const value of level) {
       if (typeof value !== 'object' || value === null) continue;
       const inner = Object.values(value) as unknown[];
-      if ((values += inner.length) > MAX_VALUES) return `The request holds more than ${MAX_VALUES} values.`;
+      if ((values += inner.length) > limits.values) return `The request holds more than ${limits.values} values.`;
       next.push(...inner);
     }
     level = next;

@@ -3,10 +3,13 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http';
 import { validateHostHeader, validateOriginHeader } from '@modelcontextprotocol/server';
 import { LRUCache } from 'lru-cache';
+import type { GatewayConfig } from '../config';
 import { Problem, RETRY_AFTER_S } from '../errors';
 import type { Authenticate, Grant } from './auth';
 import { malformedIn, readBody } from './body';
 import type { Body } from './body';
+import { answerOptions, letRead } from './cors';
+import { answerNoOAuth, isOfOAuth } from './discovery';
 import { idOf, refuse } from './refusal';
 
 /** `name`, IPv4 or bracketed IPv6, and a port. Anything else could be read as a path by someone downstream. */
@@ -27,6 +30,9 @@ export interface FrontNeeds {
   /** Names that may stand in `Host` and `Origin`. */
   readonly allowedHosts: readonly string[];
   readonly authenticate: Authenticate;
+  /** Whether callers need an API key. */
+  readonly keyed: boolean;
+  readonly limits: GatewayConfig['limits'];
   readonly answer: Answer;
   /** Whether Temporal can be reached. */
   readonly ready: () => Promise<boolean>;
@@ -36,7 +42,7 @@ export interface FrontNeeds {
   readonly onError: (error: unknown) => void;
 }
 
-/** Makes the HTTP server; it does not listen yet. Routes: `/mcp`, `/livez`, `/readyz`. */
+/** Makes the HTTP server; it does not listen yet. Routes: `/mcp`, `/livez`, `/readyz`, and where clients look for OAuth. */
 export function createFront(needs: FrontNeeds): HttpServer {
   const refuseForeign = createRefuseForeign(needs.allowedHosts);
   const server = createServer(
@@ -64,11 +70,14 @@ async function route(
   const path = pathOf(request);
   if (path === '/livez') return plain(response, 200, 'alive');
   if (path === '/readyz') return readiness(response, needs);
-  if (path !== '/mcp') return plain(response, 404, 'Nothing is here. The MCP endpoint is /mcp.');
+  if (path !== '/mcp' && !isOfOAuth(path)) return plain(response, 404, 'Nothing is here. The MCP endpoint is /mcp.');
 
   refuseForeign(request);
+  letRead(request, response);
+  if (request.method === 'OPTIONS') return answerOptions(request, response);
+  if (path !== '/mcp') return answerNoOAuth(response, needs.keyed);
   if (request.method !== 'POST') {
-    response.setHeader('allow', 'POST');
+    response.setHeader('allow', 'POST, OPTIONS');
     throw new Problem('not_post');
   }
   const grant = needs.authenticate(request.headers.authorization);
@@ -78,13 +87,13 @@ async function route(
   }
   let body: Body;
   try {
-    body = await readBody(request);
+    body = await readBody(request, needs.limits);
   } catch (error) {
     if (!(error instanceof Problem)) return void response.destroy(); // the client hung up in mid-sentence
     response.setHeader('connection', 'close'); // the rest of the body is not read
     throw error;
   }
-  const malformed = malformedIn(body);
+  const malformed = malformedIn(body, needs.limits);
   if (malformed !== undefined) return refuse(response, new Problem('malformed', { what: malformed }), idOf(body.value));
   await needs.answer(request, response, body.value, grant);
 }

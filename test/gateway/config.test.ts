@@ -60,6 +60,24 @@ test.each([
   expect(() => read(unknown)).toThrow(/^.*holdfast\.yaml: Unrecognized key.*wroker.* holdfast\.yaml shows/);
 });
 
+test('the limits of a request can be set, one without the others', () => {
+  const HOLDFAST_CONFIG = configured('gateway:\n  limits: { max_bytes: 20000, max_batch: 1 }\n');
+  const { limits } = gatewayConfig({ HOLDFAST_SECRET, HOLDFAST_CONFIG });
+  expect(limits).toEqual({ bytes: 20_000, depth: 64, values: 10_000, batch: 1 });
+});
+
+test.each([
+  ['max_bytes: 3000000', /gateway\.limits\.max_bytes: Too big: expected number to be <=1900000/],
+  ['max_bytes: 1 MB', /gateway\.limits\.max_bytes: Invalid input: expected number, received string/],
+  ['max_depth: 0', /gateway\.limits\.max_depth: Too small: expected number to be >=16/],
+  ['max_values: 1e9', /gateway\.limits\.max_values: Too big/],
+  ['max_batch: 1.5', /gateway\.limits\.max_batch: Invalid input: expected int/],
+  ['max_byte: 1', /gateway\.limits: Unrecognized key: "max_byte"/],
+])('a limit that cannot be, %s, stops the start and is named', (setting, sentence) => {
+  const HOLDFAST_CONFIG = configured(`gateway:\n  limits: { ${setting} }\n`);
+  expect(() => gatewayConfig({ HOLDFAST_SECRET, HOLDFAST_CONFIG })).toThrow(sentence);
+});
+
 test('a key that is not a hash is refused', () => {
   const path = configured('gateway:\n  keys: [{ sha256: secret, tenant: a, subject: b }]\n');
   expect(() => gatewayConfig({ HOLDFAST_SECRET, HOLDFAST_CONFIG: path })).toThrow(/SHA-256/);

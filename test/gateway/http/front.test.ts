@@ -54,11 +54,11 @@ test.each(['https://evil.example', 'null'])('the foreign Origin %s is refused', 
 
 test.each(['GET', 'DELETE', 'PUT'])('%s is answered with 405 and what is allowed', async (method) => {
   const response = await fetch(gateway.url, { method });
-  expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST']);
+  expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST, OPTIONS']);
 });
 
 test('any other path is 404', async () => {
-  expect((await fetch(`${origin()}/.well-known/oauth-protected-resource`)).status).toBe(404);
+  expect((await fetch(`${origin()}/other`)).status).toBe(404);
 });
 
 test('a body that is not JSON is a parse error', async () => {
@@ -70,6 +70,17 @@ test('a body over 1 MiB is refused with 413', async () => {
   expect(
     (await post(gateway.url, { jsonrpc: '2.0', id: 1, method: 'ping', params: { x: 'x'.repeat(1_100_000) } })).status,
   ).toBe(413);
+});
+
+test('the largest body that an operator may allow is one that Temporal takes', async () => {
+  const bytes = 1_900_000;
+  const wide = await startTestGateway({ limits: { bytes, depth: 64, values: 10_000, batch: 10 } });
+  const call = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'echo', arguments: { text: '' } } };
+  call.params.arguments.text = 'x'.repeat(bytes - JSON.stringify(call).length);
+  const { message } = await post(wide.url, call, { 'mcp-protocol-version': '2025-06-18' });
+  await wide.stop();
+  expect(message.result).not.toHaveProperty('isError', true);
+  expect(textOf(message.result)).toContain('xxxx');
 });
 
 test('a body with too many values is refused before anything looks at them', async () => {

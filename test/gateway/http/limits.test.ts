@@ -1,24 +1,33 @@
 /** What one request, and all connections together, may cost. No Temporal: behind the front there is only a yes. */
 import type { Server } from 'node:http';
 import { createFront } from '../../../gateway/http/front';
+import type { FrontNeeds } from '../../../gateway/http/front';
 import { listening } from '../../fixtures/listening';
 import { post } from '../../fixtures/raw';
 
-let front: Server;
-let url: string;
+const DEFAULT = { bytes: 1_048_576, depth: 64, values: 10_000, batch: 10 };
 
-beforeAll(async () => {
-  front = createFront({
+const startFront = (limits: FrontNeeds['limits']): Server =>
+  createFront({
     allowedHosts: ['127.0.0.1'],
+    keyed: true,
+    limits,
     authenticate: () => ({ caller: { tenant: 'acme', subject: 'alice' } }),
     answer: (_request, response) => void response.end('taken'),
     ready: () => Promise.resolve(true),
     draining: () => false,
     onError: () => undefined,
   });
-  url = await listening(front);
+
+const front = startFront(DEFAULT);
+const wider = startFront({ bytes: 1_900_000, depth: 256, values: 100_000, batch: 100 });
+let url: string;
+let widerUrl: string;
+
+beforeAll(async () => {
+  [url, widerUrl] = await Promise.all([listening(front), listening(wider)]);
 });
-afterAll(() => front.close().closeAllConnections());
+afterAll(() => [front, wider].forEach((server) => server.close().closeAllConnections()));
 
 const bytes = (count: number): string => JSON.stringify('x'.repeat(count - 2));
 const values = (count: number): string => JSON.stringify({ all: Array(count - 1).fill(0) });
@@ -33,6 +42,16 @@ test.each<[string, (count: number) => string, number, number, string]>([
 ])('a request may have so many %s, and not one more', async (_what, body, limit, status, sentence) => {
   expect(await post(url, body(limit))).toMatchObject({ status: 200, text: 'taken' });
   expect(await post(url, body(limit + 1))).toMatchObject({ status, message: { error: { message: sentence } } });
+});
+
+test.each<[string, (count: number) => string, number, string]>([
+  ['bytes', bytes, 1_900_000, 'The request is larger than 1900000 bytes.'],
+  ['values', values, 100_000, 'The request holds more than 100000 values.'],
+  ['levels', levels, 256, 'The request is nested deeper than 256 levels.'],
+  ['messages', batch, 100, 'A batch may hold 100 messages.'],
+])('a request may have as many %s as its operator allows', async (_what, body, limit, sentence) => {
+  expect(await post(widerUrl, body(limit))).toMatchObject({ status: 200, text: 'taken' });
+  expect((await post(widerUrl, body(limit + 1))).message.error?.message).toBe(sentence);
 });
 
 test('a number that would be read as another one is refused with where it is, and the id of the request if that can be read', async () => {

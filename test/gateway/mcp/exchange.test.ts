@@ -51,7 +51,7 @@ beforeAll(async () => {
   });
   const grant = { caller: { tenant: 'acme', subject: 'alice' } };
   server = createServer((request, response) => {
-    void readBody(request).then(({ value }) => exchange(request, response, value, grant));
+    void readBody(request, { bytes: 1_048_576 }).then(({ value }) => exchange(request, response, value, grant));
   });
   url = await listening(server);
 });
