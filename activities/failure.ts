@@ -4,6 +4,7 @@ import type { Info } from '@temporalio/activity';
 import { msOptionalToNumber } from '@temporalio/common/lib/time';
 import { isRetryable } from '../workflows/contract';
 import type { Failure, FailureDetail } from '../workflows/contract';
+import { head } from '../workflows/cut';
 
 /** Longest text of a cause, characters. */
 const CAUSE_MAX = 10_000;
@@ -33,7 +34,7 @@ export function failure(
   };
   return ApplicationFailure.create({
     type: kind,
-    message: sentence,
+    message: sentence.toWellFormed(),
     nonRetryable: !isRetryable(kind),
     details: [detail],
     ...(info && isRetryable(kind) && { nextRetryDelay: Math.max(retryAfterMs ?? 0, backoffOf(info)) }),
@@ -53,12 +54,15 @@ function backoffOf({ attempt, retryPolicy }: Info): number {
 }
 
 /**
- * The cause with its message cut. Some libraries put whole response bodies into a message; Temporal would refuse a failure of
- * that size, and the step would look as if its worker were lost.
+ * The cause with a message that Temporal takes. Some libraries put whole response bodies into one; a failure of that size, or with
+ * half a character in it, would be refused, and the step would look as if its worker were lost.
  */
 function clipped(cause: Error): Error {
-  if (cause.message.length <= CAUSE_MAX) return cause;
-  const short = new Error(`${cause.message.slice(0, CAUSE_MAX)}…`);
+  const { message } = cause;
+  if (message.length <= CAUSE_MAX && message.isWellFormed()) return cause;
+  const short = new Error(
+    message.length <= CAUSE_MAX ? message.toWellFormed() : `${head(message, CAUSE_MAX).toWellFormed()}…`,
+  );
   short.name = cause.name;
   return short;
 }

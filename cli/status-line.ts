@@ -1,4 +1,5 @@
 /** A line at the bottom of the terminal that is rewritten while something takes long. Elsewhere each text is printed once. */
+import { excerpt } from '../workflows/excerpt';
 
 export interface StatusLine {
   show(text: string): void;
@@ -25,7 +26,7 @@ export function createStatusLine(stream: NodeJS.WriteStream): StatusLine {
   const draw = (): void => {
     const seconds = Math.round((Date.now() - startedAt) / 1000);
     const line = `${FRAMES[frame++ % FRAMES.length] ?? ''} ${seconds} s  ${text}`;
-    stream.write(`\r\x1b[2K${line.slice(0, (stream.columns || 80) - 1)}`);
+    stream.write(`\r\x1b[2K${excerpt(line, (stream.columns || 80) - 1)}`);
   };
   const timer = setInterval(draw, 100);
   return {

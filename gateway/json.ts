@@ -13,5 +13,19 @@ export function recordIn(record: Readonly<Record<string, unknown>>, name: string
 
 /** Data as indented JSON, for a reader. */
 export function json(value: unknown): string {
-  return JSON.stringify(value ?? null, null, 2);
+  return wellFormed(JSON.stringify(value ?? null, null, 2));
+}
+
+/** A pair of backslashes, which begins no escape; or the escape of half a character (a lone surrogate), in lower case. */
+const HALVES = /\\\\|\\ud[89a-f][0-9a-f]{2}/g;
+
+/**
+ * JSON as every reader takes it. Half of an emoji, whoever wrote it, is one for which strict readers throw away the whole text; it is
+ * replaced by U+FFFD, in values and in names.
+ *
+ * @param text - written by `JSON.stringify`, which escapes halves and leaves whole characters as they are
+ */
+export function wellFormed(text: string): string {
+  if (!text.includes('\\ud')) return text; // as nearly all are
+  return text.replace(HALVES, (found) => (found === '\\\\' ? found : '\uFFFD'));
 }

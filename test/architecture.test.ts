@@ -14,18 +14,24 @@ const GROUND = /^gateway\/(config|errors|ids|json|numbers|problems|schemas|seal|
 function gatewayMayImport(rooms: string, temporal = 'activity|client|proto|worker|workflow'): RegExp {
   const ours = rooms.split('|').map((room) => (room === 'ground' ? GROUND.source.slice(1, -1) : `gateway/${room}/.+`));
   const theirs = `npm:(?!@temporalio/(${temporal})(/|$)).+`;
-  return new RegExp(`^(${[...ours, 'config/(file|host)', 'workflows/contract', 'package\\.json', theirs].join('|')})$`);
+  return new RegExp(
+    `^(${[...ours, 'config/(file|host)', 'workflows/(contract|cut|excerpt)', 'package\\.json', theirs].join('|')})$`,
+  );
 }
 
 /** A file obeys the first row that names it. Types may come from anywhere. */
 const table: readonly (readonly [files: RegExp, mayImport: RegExp])[] = [
-  [/^workflows\/contract$/, /^nothing$/],
+  [/^workflows\/(contract|cut)$/, /^nothing$/],
+  [/^workflows\/excerpt$/, /^workflows\/cut$/],
   [/^workflows\/(define-tool|tools|[^/]+\/tool)$/, /^(npm:zod|workflows\/(contract|define-tool|[^/]+\/tool))$/],
   [
     /^workflows\//,
-    /^(npm:@temporalio\/workflow|workflows\/(contract|job|bounded|budget|failure|interleaved|progress|questions|step-ids|steps|turns|webhook|[^/]+\/workflow))$/,
+    /^(npm:@temporalio\/workflow|workflows\/(contract|job|bounded|budget|cut|failure|interleaved|progress|questions|step-ids|steps|turns|webhook|[^/]+\/workflow))$/,
   ],
-  [/^activities\//, /^(activities(\/.+)?|workflows\/contract|npm:(?!@temporalio\/(client|worker|workflow)(\/|$)).+)$/],
+  [
+    /^activities\//,
+    /^(activities(\/.+)?|workflows\/(contract|cut|excerpt)|npm:(?!@temporalio\/(client|worker|workflow)(\/|$)).+)$/,
+  ],
   // The rooms of the gateway, from the last to the first: main → gateway → mcp → handles → call → words → jobs → ground.
   [GROUND, gatewayMayImport('ground')],
   [/^gateway\/http\//, gatewayMayImport('ground|http')],
@@ -44,7 +50,7 @@ const table: readonly (readonly [files: RegExp, mayImport: RegExp])[] = [
   // In one place: the secret that a worker signs with and its operator hands out; and which numbers JSON can carry.
   [
     /^cli\//,
-    /^(cli\/.+|(gateway|worker)\/main\.js|activities\/webhooks\/sign|gateway\/numbers|config\/(file|host)|workflows\/contract|package\.json|npm:.+)$/,
+    /^(cli\/.+|(gateway|worker)\/main\.js|activities\/webhooks\/sign|config\/(file|host)|workflows\/(contract|excerpt)|package\.json|npm:.+)$/,
   ],
 ];
 
@@ -165,7 +171,7 @@ test('the bundle holds workflows, the contract and the Temporal SDK, and nothing
   expect(
     ours.filter(
       (path) =>
-        !/^workflows\/(bounded|budget|contract|failure|interleaved|index|job|progress|questions|step-ids|steps|turns|webhook|[^/]+\/workflow)$/.test(
+        !/^workflows\/(bounded|budget|contract|cut|failure|interleaved|index|job|progress|questions|step-ids|steps|turns|webhook|[^/]+\/workflow)$/.test(
           path,
         ),
     ),

@@ -14,7 +14,7 @@ const NOT_REGISTERED = /is not registered on this Worker/;
 export function fail(kind: Failure, sentence: string, detail: FailureDetail, cause?: Error): ApplicationFailure {
   return ApplicationFailure.create({
     type: kind,
-    message: sentence,
+    message: sentence.toWellFormed(),
     nonRetryable: true,
     details: [detail],
     ...(cause && { cause }),

@@ -5,6 +5,7 @@
 import { defineQuery, isCancellation, patched, setHandler, upsertMemo, workflowInfo } from '@temporalio/workflow';
 import { bounded, fits, jsonOf, tooLarge } from './bounded';
 import { createBudget } from './budget';
+import { head, tail } from './cut';
 import { DEFAULT_POLICY, MEMO_JOB, MEMO_PARTIAL, MEMO_PARTIAL_MAX, QUERY_PARTIAL, isPartialResult } from './contract';
 import type { FailureDetail, JobMemo, PartialMemo, PartialResult, Policy } from './contract';
 import type { InputOf, OutputOf } from './define-tool';
@@ -113,9 +114,10 @@ async function approve(tool: string, input: unknown, ask: Job['ask']): Promise<v
 /** The arguments, or their beginning and end and how much is missing: nobody should allow arguments that were cut unnoticed. */
 function shownOf(input: unknown): string {
   const text = JSON.stringify(input ?? null);
-  const omitted = text.length - HEAD - TAIL;
-  if (omitted <= 0) return text;
-  return `${text.slice(0, HEAD)} [${omitted} of ${text.length} characters left out] ${text.slice(-TAIL)}`;
+  if (text.length <= HEAD + TAIL) return text;
+  const [first, last] = [head(text, HEAD), tail(text, TAIL)];
+  const omitted = text.length - first.length - last.length;
+  return `${first} [${omitted} of ${text.length} characters left out] ${last}`;
 }
 
 /** Returns the output itself, unless Temporal would not accept it or it looks like a {@link PartialResult}. */

@@ -3,6 +3,7 @@
  * every process that it started.
  */
 import { spawn } from 'node:child_process';
+import { tail } from '../../workflows/cut';
 import { environmentOf, writeSettings } from './environment';
 import { failure } from '../failure';
 
@@ -79,7 +80,7 @@ export function createGit(cacheDir: string): Git {
     };
     let stderr = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      stderr = (stderr + text).slice(-MAX_STDERR);
+      stderr = tail(stderr + text, MAX_STDERR);
       if (call.onStderr) for (const line of text.split(/[\r\n]/)) call.onStderr(line);
     });
     call.signal.addEventListener('abort', kill, { once: true });

@@ -2,6 +2,7 @@
  * Makes text from a repository fit to be shown. Names are chosen by strangers: they may hold terminal escapes, line breaks,
  * characters that reverse or hide text, and thousands of letters. Every such character is replaced by a visible one.
  */
+import { head, tail } from '../../workflows/cut';
 
 /** Control characters, invisible formatting (bidirectional, zero-width, tags), lone surrogates, line and paragraph separators. */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
@@ -15,10 +16,10 @@ const LONGEST = 8_192;
  * @param limit - longest result, UTF-16 units. In a longer text the middle is left out, because the end tells files apart.
  */
 export function visible(text: string, limit = 200): string {
-  const clean = (text.length > LONGEST ? text.slice(0, LONGEST) : text).replace(INVISIBLE, escapeOf);
+  const clean = head(text, LONGEST).replace(INVISIBLE, escapeOf);
   if (clean.length <= limit) return clean;
-  const tail = Math.floor(limit / 3);
-  return `${clean.slice(0, limit - tail - 1)}…${clean.slice(-tail)}`.replace(/\p{Cs}/gu, '\uFFFD');
+  const end = Math.floor(limit / 3);
+  return `${head(clean, limit - end - 1)}…${tail(clean, end)}`;
 }
 
 function escapeOf(character: string): string {

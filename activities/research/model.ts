@@ -1,5 +1,6 @@
 /** A language model behind an OpenAI-compatible endpoint that the operator configured. */
 import { z } from 'zod';
+import { head } from '../../workflows/cut';
 import { createEgress } from '../egress/egress';
 import { hostAndPort } from '../egress/guard';
 import { failure } from '../failure';
@@ -51,6 +52,6 @@ export function createModel({ url, name, key }: ModelConfig): Model {
     });
     const text = choices[0]?.message.content.trim() ?? '';
     if (text === '') throw failure('unavailable', 'The language model answered with nothing. Try again later.');
-    return text.slice(0, ANSWER_MAX);
+    return head(text, ANSWER_MAX);
   };
 }

@@ -43,7 +43,7 @@ export async function fetchReply(
   const posted = body !== undefined;
   const reply = await egress(url, {
     headers: { 'user-agent': USER_AGENT, accept, ...(posted && { 'content-type': 'application/json' }), ...headers },
-    ...(posted && { method: 'POST', body: JSON.stringify(body) }),
+    ...(posted && { method: 'POST', body: JSON.stringify(body, wellFormed) }),
     signal,
     timeoutMs,
     maxBytes: MAX_BYTES,
@@ -54,6 +54,10 @@ export async function fetchReply(
   if (reply.status >= 200 && reply.status < 300) return reply;
   throw statusFailure(who, reply);
 }
+
+/** For `JSON.stringify`. Strict readers refuse a whole request for half of a character, which a caller may have sent. */
+const wellFormed = (_key: string, value: unknown): unknown =>
+  typeof value === 'string' ? value.toWellFormed() : value;
 
 /**
  * Sends a request for JSON that fits `shape`.

@@ -1,6 +1,7 @@
 /** Documents in local folders. There is no index: every search reads them all, up to a limit. */
 import { basename } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { head, seam } from '../../workflows/cut';
 import { decoded } from './charset';
 import { documentsIn, readDocument } from './documents';
 import { htmlTextOf } from './html';
@@ -80,5 +81,5 @@ function scoreOf({ title, text }: Searchable, words: ReadonlySet<string>): numbe
 
 function snippetOf(text: string, words: ReadonlySet<string>): string {
   const first = new RegExp([...words].join('|'), 'iu').exec(text)?.index ?? 0;
-  return first > LEAD ? `…${text.slice(first - LEAD, first + 2_000)}` : text.slice(0, 2_000);
+  return first > LEAD ? `…${head(text.slice(seam(text, first - LEAD)), 2_000)}` : head(text, 2_000);
 }

@@ -1,5 +1,6 @@
 /** Takes the text from an HTML document or fragment, in one pass and in time proportional to its length. */
 import { Parser } from 'htmlparser2';
+import { head } from '../../workflows/cut';
 
 /** Elements whose content a reader does not see as text. */
 const UNSEEN = new Set(['script', 'style', 'noscript', 'template', 'svg', 'select', 'textarea', 'iframe']);
@@ -76,7 +77,7 @@ export function htmlTextOf(html: string, max: number): HtmlText {
     parser.write(html.slice(read, read + CHUNK));
   }
   if (read >= html.length) parser.end();
-  return { title, text: text.slice(0, max), truncated: read < html.length || text.length > max };
+  return { title, text: head(text, max), truncated: read < html.length || text.length > max };
 }
 
 /** What separates an element from the text around it. */

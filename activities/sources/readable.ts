@@ -2,6 +2,7 @@
 import { Readability } from '@mozilla/readability';
 import { Parser } from 'htmlparser2';
 import { DOMParser } from 'linkedom';
+import { head } from '../../workflows/cut';
 import type { DocumentKind } from './documents';
 import { DEEPEST, htmlTextOf } from './html';
 
@@ -37,7 +38,7 @@ export function readableOf(kind: DocumentKind, document: string): Readable {
 
 /** The first heading of Markdown; empty when there is none. */
 export function headingOf(text: string): string {
-  return /^#{1,6}[ \t]+(.+)$/m.exec(text.slice(0, 10_000))?.[1] ?? '';
+  return /^#{1,6}[ \t]+(.+)$/m.exec(head(text, 10_000))?.[1] ?? '';
 }
 
 /** Undefined when no article can be told apart from the rest of the page. */

@@ -1,4 +1,5 @@
 /** Makes text from outside safe to show: limited in length, and without characters that hide, reverse or control text. */
+import { excerpt } from '../../workflows/excerpt';
 
 /** The joiners (U+200C, U+200D) are invisible, too, but they stay: Persian and Hindi are misspelt without them. */
 const INVISIBLE = /(?![\u200C\u200D\n])[\p{Cc}\p{Cf}\p{Cs}\p{Co}]/gu;
@@ -21,8 +22,7 @@ export function linesOf(text: string): string {
 
 /** The text, or its beginning and an ellipsis when it has more than `max` characters. */
 export function cut(text: string, max: number): string {
-  if (text.length <= max) return text;
-  return `${text.slice(0, max - 1).replace(/[\uD800-\uDBFF]$/, '')}…`; // half of a surrogate pair
+  return text.length <= max ? text : `${excerpt(text, max - 1)}…`;
 }
 
 function clean(text: string): string {

@@ -2,7 +2,7 @@
 import type { ServerResponse } from 'node:http';
 import { RETRY_AFTER_S } from '../errors';
 import type { Problem } from '../errors';
-import { isRecord } from '../json';
+import { isRecord, wellFormed } from '../json';
 
 /** Refuses a request. Without a readable `id` the error has none. */
 export function refuse(response: ServerResponse, problem: Problem, id?: string | number): void {
@@ -10,7 +10,9 @@ export function refuse(response: ServerResponse, problem: Problem, id?: string |
   const { requiredCapabilities } = facts;
   if (status === 503) response.setHeader('retry-after', RETRY_AFTER_S);
   const error = { code: rpc, message, ...(requiredCapabilities && { data: { requiredCapabilities } }) };
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ jsonrpc: '2.0', id, error }));
+  response
+    .writeHead(status, { 'content-type': 'application/json' })
+    .end(wellFormed(JSON.stringify({ jsonrpc: '2.0', id, error })));
 }
 
 /** The id of the one request in `body`; undefined also for a number that JSON.parse may have changed. */

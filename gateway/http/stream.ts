@@ -1,6 +1,7 @@
 /** Sends answers to clients that may be slow, or gone: one rule for every response. */
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
+import { wellFormed } from '../json';
 
 /** A client that takes nothing for this long is given up; its job goes on. */
 const STALL_MS = 30_000;
@@ -18,7 +19,7 @@ export const STREAM_HEADERS = {
 
 /** Sends a whole answer. */
 export async function finish(response: ServerResponse, answer: Response): Promise<void> {
-  const text = await answer.text();
+  const text = wellFormed(await answer.text());
   const length = Buffer.byteLength(text);
   response.writeHead(answer.status, { ...Object.fromEntries(answer.headers), 'content-length': length });
   if (length <= PIECE) return void response.end(text);
@@ -41,7 +42,13 @@ export function keepAlive(response: ServerResponse): () => void {
 
 /** Writes a message, as JSON, to an event stream. False when the client is gone, or has been given up. */
 export function send(response: ServerResponse, json: string): Promise<boolean> {
-  return deliver(response, Buffer.from(`event: message\ndata: ${json}\n\n`));
+  return deliver(response, Buffer.from(`event: message\ndata: ${wellFormed(json)}\n\n`));
+}
+
+/** Writes a whole number of messages that the SDK has made. False when the client is gone, or has been given up. */
+export function forward(response: ServerResponse, messages: Uint8Array): Promise<boolean> {
+  const bytes = Buffer.from(messages.buffer, messages.byteOffset, messages.byteLength);
+  return deliver(response, bytes.includes('\\ud') ? Buffer.from(wellFormed(bytes.toString())) : bytes);
 }
 
 /** Writes `bytes` as fast as the client takes them. False when it is gone, or has been given up. */

@@ -13,7 +13,7 @@ import { idOf, refuse } from '../http/refusal';
 import { isRecord } from '../json';
 import { negotiated } from './session';
 import type { Session, Sessions } from './session';
-import { beginStream, deliver, finish, keepAlive, send } from '../http/stream';
+import { beginStream, finish, forward, keepAlive, send } from '../http/stream';
 
 /** The HTTP status of a call is held back this long while Temporal has not said whether it is durable. */
 const FIRST_BYTE_MS = 800;
@@ -143,7 +143,7 @@ async function answerWith(beginning: Beginning, response: ServerResponse): Promi
 
 async function goOn({ first, rest }: Extract<Beginning, { kind: 'stream' }>, response: ServerResponse): Promise<void> {
   for (let piece = first; piece && !response.destroyed; piece = (await rest.read()).value)
-    await deliver(response, piece);
+    await forward(response, piece);
   if (response.destroyed) return void rest.cancel().catch(() => undefined);
   response.end();
 }

@@ -1,6 +1,7 @@
 /** What `tools/list` offers to which client, and who serves each name in `tools/call`. */
 import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
 import type { Tool as ListedTool, ListToolsResult, Result } from '@modelcontextprotocol/server';
+import { excerpt } from '../../workflows/excerpt';
 import type { Called, CallRequest } from '../call/request';
 import type { Companion } from '../handles/companion';
 import type { JobContinue } from '../handles/continue';
@@ -79,7 +80,7 @@ export function createMenu(needs: MenuNeeds): Menu {
       if (companion) return companion.run(args, request);
       throw new ProtocolError(
         ProtocolErrorCode.InvalidParams,
-        `Unknown tool: ${name.slice(0, 64)}. tools/list names those that exist.`,
+        `Unknown tool: ${excerpt(name, 64)}. tools/list names those that exist.`,
       );
     },
   };

@@ -7,7 +7,7 @@ import { isGone } from '../errors';
 import type { Ids } from '../ids';
 import type { Jobs } from '../jobs/jobs';
 import { RESULT_TEMPLATE, resultAt, resultUri } from '../words/resource-uri';
-import { INLINE_MAX, wholeOf } from '../words/page';
+import { pageAt, wholeOf } from '../words/page';
 
 /** What `resources/templates/list` offers. */
 export const RESULT_RESOURCES = [
@@ -40,9 +40,9 @@ export function createResources(
         const outcome = status === 'done' ? await jobs.outcomeOf(ref) : undefined;
         if (outcome?.kind !== 'done') throw new ResourceNotFoundError(uri);
         const whole = wholeOf(answers.contentOf(tool, outcome.value), outcome.value);
-        const end = Math.min(asked.offset + INLINE_MAX, whole.length);
+        const { from, end } = pageAt(whole, asked.offset);
         const next = end < whole.length ? { 'io.holdfast/next': resultUri(ref.id, end) } : {};
-        const text = whole.slice(asked.offset, end);
+        const text = whole.slice(from, end);
         return { contents: [{ uri, mimeType: 'text/plain', text, _meta: { ...next, 'io.holdfast/job': ref.id } }] };
       } catch (error) {
         throw isGone(error) ? new ResourceNotFoundError(uri) : error;

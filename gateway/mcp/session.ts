@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { LATEST_PROTOCOL_VERSION, SUPPORTED_PROTOCOL_VERSIONS } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import type { Caller } from '../../workflows/contract';
+import { excerpt } from '../../workflows/excerpt';
 import { abilitiesIn } from '../words/question';
 import type { Ids } from '../ids';
 import { isRecord } from '../json';
@@ -61,7 +62,7 @@ export function createSessions({ seal, open }: Seals, { subjectTag }: Ids): Sess
       const session: Session = {
         id: randomUUID(),
         version,
-        client: clientInfo.name.slice(0, NAME_MAX),
+        client: excerpt(clientInfo.name, NAME_MAX),
         can: abilitiesIn(capabilities).filter((ability) => ability !== 'elicitation' || version >= ELICITATION),
         owner: subjectTag(caller),
       };

@@ -2,6 +2,7 @@
 import { ProtocolError, ProtocolErrorCode, RELATED_TASK_META_KEY } from '@modelcontextprotocol/server';
 import type { CallToolResult, Result } from '@modelcontextprotocol/server';
 import type { Caller } from '../../workflows/contract';
+import { excerpt } from '../../workflows/excerpt';
 import type { Answers } from '../call/answer';
 import { isGone, isProblem, unlessGone } from '../errors';
 import { isJobId } from '../ids';
@@ -81,7 +82,7 @@ export function createTasks({ jobs, watch, answers, respond, ids }: TasksNeeds):
       );
       const misfits = received.flatMap((reception) => (reception.kind === 'misfit' ? [reception] : []));
       if (misfits.length === 0) return {};
-      const named = misfits.map(({ key, problems }) => `${JSON.stringify(key.slice(0, 64))}: ${problems}`);
+      const named = misfits.map(({ key, problems }) => `${JSON.stringify(excerpt(key, 64))}: ${problems}`);
       throw new ProtocolError(
         ProtocolErrorCode.InvalidParams,
         `Answers that do not fit, so that their questions stay open: ${named.join('; ')}.`,
@@ -140,5 +141,5 @@ function ended(taskId: string): ProtocolError {
 }
 
 function unknown(taskId: string): ProtocolError {
-  return new ProtocolError(ProtocolErrorCode.InvalidParams, `You have no task ${taskId.slice(0, 64)}.`);
+  return new ProtocolError(ProtocolErrorCode.InvalidParams, `You have no task ${excerpt(taskId, 64)}.`);
 }

@@ -1,5 +1,6 @@
 /** What is too long for one answer: clipped there, and read whole in pages. */
 import type { CallToolResult, ContentBlock } from '@modelcontextprotocol/server';
+import { seam } from '../../workflows/cut';
 import { metaOf, written } from './handle';
 import type { NextCall } from './handle';
 import type { JobRef } from '../ids';
@@ -33,16 +34,22 @@ export function page(
 ): CallToolResult {
   if (offset > 0 && offset >= whole.length)
     return invalid(`Offset ${offset} is past the end: job ${ref.id} has ${whole.length} characters to read.`);
-  const end = Math.min(offset + INLINE_MAX, whole.length);
+  const { from, end } = pageAt(whole, offset);
   const args = { job_id: ref.id, offset: end, ...(format && { format }) };
   const next: NextCall | undefined = end < whole.length ? { tool: 'job_result', args } : undefined;
-  const position = whole.length > INLINE_MAX ? `[characters ${offset} to ${end} of ${whole.length}]\n` : '';
+  const position = whole.length > INLINE_MAX ? `[characters ${from} to ${end} of ${whole.length}]\n` : '';
   const more = next ? `\n[Next page: ${written(next)}]` : '';
   return {
-    content: [{ type: 'text', text: `${position}${whole.slice(offset, end)}${more}` }],
-    structuredContent: { job_id: ref.id, ...state, offset, characters: whole.length, ...(next && { next }) },
+    content: [{ type: 'text', text: `${position}${whole.slice(from, end)}${more}` }],
+    structuredContent: { job_id: ref.id, ...state, offset: from, characters: whole.length, ...(next && { next }) },
     ...metaOf(ref.id, audit),
   };
+}
+
+/** Where the page at `offset` begins and ends. Pages join to the whole text, and none holds half a character. */
+export function pageAt(whole: string, offset: number): { readonly from: number; readonly end: number } {
+  const from = seam(whole, offset);
+  return { from, end: seam(whole, Math.min(from + INLINE_MAX, whole.length)) };
 }
 
 /** Where a result can be read as an MCP resource, by its owner. */
@@ -59,8 +66,8 @@ export function resultLink(ref: JobRef): ContentBlock {
 /** A text as one answer can hold it, and how to read all of it. */
 export function clipped(text: string, ref: JobRef): string {
   if (fits(text)) return text;
-  const omitted = text.length - HEAD - TAIL;
-  return `${text.slice(0, HEAD)}\n[${omitted} characters left out. All of it: ${written(pageOf(ref))}]\n${text.slice(-TAIL)}`;
+  const [end, from] = [seam(text, HEAD), seam(text, text.length - TAIL)];
+  return `${text.slice(0, end)}\n[${from - end} characters left out. All of it: ${written(pageOf(ref))}]\n${text.slice(from)}`;
 }
 
 /** `value` under `name`, or the call that reads it. */

@@ -1,6 +1,7 @@
 /** A job as the two task dialects show it: the extension of 2026-07-28, and the core tasks of 2025-11-25. */
 import { ProtocolErrorCode } from '@modelcontextprotocol/server';
 import type { CallToolResult } from '@modelcontextprotocol/server';
+import { excerpt } from '../../workflows/excerpt';
 import { STOPPING, estimateText, stepText, troubleOf } from './handle';
 import { inputRequestsOf, takenBy } from './question';
 import type { Ability } from './question';
@@ -50,7 +51,7 @@ export function coreTask(view: JobView, result: CallToolResult | undefined, can:
   const [said] = result?.content ?? [];
   return {
     ...commonOf(view, status),
-    ...(status === 'failed' && said?.type === 'text' && { statusMessage: said.text.slice(0, 300) }),
+    ...(status === 'failed' && said?.type === 'text' && { statusMessage: excerpt(said.text, 300) }),
     ttl: view.ttlMs,
     pollInterval: pollIntervalMs(view),
   };

@@ -173,3 +173,9 @@ test('attempts that failed together do not come back together', async () => {
     expect(pause).toBeLessThanOrEqual(5_000);
   }
 });
+
+test('a failure holds no half of a character, which Temporal would refuse: the step would look as if its worker were lost', () => {
+  const error = failure('refused', 'No \ud83d.', new Error('because of \ud83d'));
+  expect([error.message, error.cause?.message]).toEqual(['No \uFFFD.', 'because of \uFFFD']);
+  expect(failure('refused', 'No.', new Error(`a${'😀'.repeat(10_000)}`)).cause?.message.isWellFormed()).toBe(true);
+});

@@ -268,6 +268,14 @@ test('who is asked to allow long arguments sees both ends of them, and how much 
   expect(message).toMatch(/and delete everything"}\. Allow it\?$/);
 });
 
+test('long arguments of emoji are cut between two of them', async () => {
+  for (const text of ['😀'.repeat(3_000), `a${'😀'.repeat(3_000)}`]) {
+    const message = await askedFor(await start('echo', { text }, memoOf({ approval: 'required' })));
+    expect(message.isWellFormed()).toBe(true);
+    expect(message).toContain('characters left out]');
+  }
+});
+
 test('who is asked to allow a single step sees its input alone', async () => {
   const handle = await start(
     'singleStep',

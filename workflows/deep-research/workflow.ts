@@ -1,5 +1,6 @@
 /** How a topic is researched. Whatever fails is left out and reported; whatever was found before is kept. */
 import { patched } from '@temporalio/workflow';
+import { head } from '../cut';
 import { fail } from '../failure';
 import { interleaved } from '../interleaved';
 import { job } from '../job';
@@ -109,7 +110,7 @@ async function confirmed(
   }
   const { queries: amended } = reply.content ?? {};
   const lines = typeof amended === 'string' ? amended.split('\n') : [];
-  const queries = lines.map((line) => line.trim().slice(0, 300)).filter((line) => line !== '');
+  const queries = lines.map((line) => head(line.trim(), 300)).filter((line) => line !== '');
   return queries.length > 0 ? queries.slice(0, 10) : planned;
 }
 
@@ -163,7 +164,7 @@ async function read({ topic, queries, pages, writingMs }: Reading, found: Findin
         return;
       }
       begun += 1;
-      job.progress({ message: `Reading page ${begun} of ${pages}: ${hit.title.slice(0, 80)}` });
+      job.progress({ message: `Reading page ${begun} of ${pages}: ${head(hit.title, 80)}` });
       const notes = await job.settle(() => takeNotes({ topic, queries, hit }));
       if (notes.ok) found.notes = [...found.notes, notes.value];
       else {

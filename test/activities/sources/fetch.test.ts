@@ -45,3 +45,14 @@ test('a request that is cancelled ends at once', async () => {
     },
   );
 });
+
+test('a body that is posted holds no half of a character, which strict servers refuse', async () => {
+  const bodies: string[] = [];
+  const { egress, url } = await site((request, response) => {
+    request.setEncoding('utf8').on('data', (text: string) => bodies.push(text));
+    request.once('end', () => response.end());
+  });
+  await fetchReply(egress, { who: 'The model', url, accept: '*/*', body: { asked: ['a\ud83d 😀'] }, signal: never });
+  expect(JSON.parse(bodies.join(''))).toEqual({ asked: ['a\uFFFD 😀'] });
+  expect(bodies.join('')).not.toContain('\\ud');
+});

@@ -18,6 +18,11 @@ test('a character of two halves is not cut in half', () => {
   expect(hit?.title).toBe(`${'t'.repeat(298)}…`);
 });
 
+test('a flag is not cut in half, either', () => {
+  const [hit] = hitsOf('x', [{ title: `${'t'.repeat(297)}🇩🇪!`, url }]);
+  expect(hit?.title).toBe(`${'t'.repeat(297)}…`);
+});
+
 test.each(['', 'example.com', 'javascript:alert(1)', 'file:///etc/passwd', 'data:text/html,x'])(
   'what lies at "%s" is no hit',
   (address) => expect(hitsOf('x', [{ title: 't', url: address }])).toEqual([]),
