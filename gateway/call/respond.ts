@@ -20,15 +20,10 @@ export function createRespond(jobs: Pick<Jobs, 'respond' | 'partial'>): Respond 
     if (!question || Date.parse(question.expiresAt) <= now.getTime()) return { kind: 'closed' };
     const answer = answerIn(question, response);
     if (!answer) return { kind: 'misfit', problems: 'it is no answer' };
-    const accepted = answer.action === 'accept';
-    const problems = accepted ? await misfit(question, answer.content) : undefined;
+    const problems = answer.content && (await misfit(question, answer.content));
     if (problems !== undefined) return { kind: 'misfit', problems };
     try {
-      await jobs.respond(ref, {
-        ...answer,
-        at: now.toISOString(),
-        ...(accepted && { content: answer.content ?? {} }),
-      });
+      await jobs.respond(ref, { ...answer, at: now.toISOString() });
     } catch (error) {
       // The job ended after it was looked at.
       if (isGone(error)) return { kind: 'closed' };
@@ -41,8 +36,8 @@ export function createRespond(jobs: Pick<Jobs, 'respond' | 'partial'>): Respond 
 }
 
 /** What keeps the content of an answer from fitting its question; undefined when it fits. */
-async function misfit(question: Question, content: unknown): Promise<string | undefined> {
-  const result = await contentSchemaOf(question)['~standard'].validate(content ?? {});
+async function misfit(question: Question, content: object): Promise<string | undefined> {
+  const result = await contentSchemaOf(question)['~standard'].validate(content);
   return result.issues
     ?.slice(0, 5)
     .map(({ path = [], message }) => [

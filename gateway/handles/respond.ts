@@ -18,7 +18,8 @@ export function createJobRespond(needs: HandleNeeds): Companion {
       job_id: jobId,
       question: z.string().max(64).describe('The key of the question, such as q1'),
       action: z.enum(['accept', 'decline', 'cancel']).default('accept'),
-      content: z.record(z.string(), z.unknown()).default({}).describe('The answer, for action "accept"'),
+      // Whether it can be an answer is judged in one place, for every way that an answer comes.
+      content: z.unknown().optional().meta({ type: 'object', description: 'The answer, for action "accept"' }),
     }),
     async ({ job_id, question: key, action, content }, { caller }) => {
       const view = await jobs.look(ids.refOf(caller, job_id));

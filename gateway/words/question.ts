@@ -48,10 +48,11 @@ export function inputRequestsOf(questions: readonly Question[]) {
   );
 }
 
-const ElicitResult = z.looseObject({
-  action: z.enum(['accept', 'decline', 'cancel']),
-  content: z.record(z.string(), z.unknown()).optional(),
-});
+/** A no is a no, whatever comes with it: content belongs to `accept` alone. Some clients write null where they have none. */
+const ElicitResult = z.discriminatedUnion('action', [
+  z.object({ action: z.literal('accept'), content: z.record(z.string(), z.unknown()).nullish() }),
+  z.object({ action: z.enum(['decline', 'cancel']) }),
+]);
 const AnyResult = z.record(z.string(), z.unknown());
 
 /**
@@ -65,10 +66,11 @@ export function contentSchemaOf({ schema, request }: Question) {
     : specTypeSchemas.CreateMessageResultWithTools;
 }
 
-/** The answer in a client's response to a question; undefined when it is none. */
+/** The answer in a client's response to a question; undefined when it is none. With `accept` it has content, not checked yet. */
 export function answerIn({ key, request }: Question, response: unknown): Answer | undefined {
   const { data } = ElicitResult.safeParse(response);
-  if (data) return { key, action: data.action, ...(data.content && { content: data.content }) };
+  if (data?.action === 'accept') return { key, action: 'accept', content: data.content ?? {} };
+  if (data) return { key, action: data.action };
   const result = request && AnyResult.safeParse(response).data;
   return result && { key, action: 'accept', content: result };
 }

@@ -67,6 +67,19 @@ test('declining is an answer', async () => {
   expect(await outcome(id)).toEqual({ greeting: 'Nobody there (decline).' });
 });
 
+test.each([null, { name: 'Ada' }, 'no'])('declining with the content %j is declining', async (content) => {
+  const id = await asked();
+  await respond(id, { action: 'decline', content });
+  expect(await outcome(id)).toEqual({ greeting: 'Nobody there (decline).' });
+});
+
+test('an acceptance whose content is no object is refused, and the question stays open', async () => {
+  const id = await asked();
+  expect(await respond(id, { action: 'accept', content: 'Ada' })).toMatchObject({ isError: true });
+  await respond(id, { action: 'accept', content: { name: 'Ada' } });
+  expect(await outcome(id)).toEqual({ greeting: 'Hello, Ada!' });
+});
+
 test('a second answer to the same question changes nothing and says so', async () => {
   const id = await asked();
   await respond(id, { content: { name: 'Ada' } });

@@ -103,6 +103,13 @@ test('an answer that does not fit is asked for again', async () => {
   await call('greet', {}, { requestState: stateOf(again), inputResponses: { q1: { action: 'decline' } } });
 });
 
+test.each([null, { name: 'Ada' }])('a no with the content %j is a no', async (content) => {
+  const first = await settled('greet', {}, await call('greet', {}));
+  const no = { requestState: stateOf(first), inputResponses: { q1: { action: 'decline', content } } };
+  const last = await settled('greet', {}, await call('greet', {}, no));
+  expect(last.message.result).toMatchObject({ structuredContent: { greeting: 'Nobody there (decline).' } });
+});
+
 test.each(['q1', 7, []])('a call with inputResponses that are %j is refused', async (inputResponses) => {
   expect((await call('greet', {}, { inputResponses })).message.error?.code).toBe(-32602);
 });

@@ -119,6 +119,14 @@ test.each<[string, Record<string, string>, object, number]>([
   expect(await ended(messages)).toMatchObject({ structuredContent: { greeting: 'Nobody there (decline).' } });
 });
 
+test.each([null, { name: 'Ada' }])('a no with the content %j is a no', async (content) => {
+  const session = await legacySession(url(), { elicitation: {} });
+  const { messages } = await stream(url(), { id: 1, ...call }, session.headers);
+  const { id } = await asked(messages);
+  expect((await session.send(url(), { id, result: { action: 'decline', content } })).status).toBe(202);
+  expect(await ended(messages)).toMatchObject({ structuredContent: { greeting: 'Nobody there (decline).' } });
+});
+
 test('an answer of the client’s model that is none is refused, and its question stays open', async () => {
   const session = await legacySession(url(), { sampling: {} });
   const params = { name: 'muse', arguments: { method: 'sampling/createMessage' } };

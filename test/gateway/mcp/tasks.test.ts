@@ -195,6 +195,16 @@ describe('a task that asks', () => {
     });
   });
 
+  test.each([null, { roots: [] }, 'no'])('with the content %j beside a no is told of the no alone', async (content) => {
+    const able = { ...both, roots: true };
+    const muse = { name: 'muse', arguments: { method: 'roots/list' } };
+    const taskId = String((await modern(url(), 'tools/call', declaring(able, muse))).message.result?.['taskId']);
+    await until(taskId, 'input_required', able);
+    await ask('tasks/update', taskId, { inputResponses: { q1: { action: 'cancel', content } } }, able);
+    const { structuredContent } = (await until(taskId, 'completed'))['result'] as { structuredContent: unknown };
+    expect(structuredContent).toEqual({ action: 'cancel' });
+  });
+
   test('is just working for a client that can ask nobody', async () => {
     const taskId = await begin('greet', {});
     await until(taskId, 'input_required');
