@@ -1,6 +1,8 @@
 /** Preprints of arXiv, through its Atom API. */
 import type { Egress } from '../egress/egress';
+import { failure } from '../failure';
 import { feedEntriesOf } from './feed-entries';
+import type { FeedEntry } from './feed-entries';
 import { addressOf, fetchReply, unreadable } from './fetch';
 import { createPace } from './pace';
 import { hitsOf } from './source';
@@ -31,18 +33,20 @@ export function createArxivSource({ baseUrl = 'https://export.arxiv.org' }: Arxi
       const reply = await fetchReply(egress, { who, url, accept: 'application/atom+xml', signal });
       const entries = feedEntriesOf(reply.body.toString());
       if (entries === undefined) throw unreadable(who);
+      // arXiv reports errors as entries, too. Only papers have an address with /abs/.
+      if (entries.some(({ link }) => link.includes('/api/errors')) && !entries.some(isPaper))
+        throw failure('refused', `${who} answered with an error to this query.`);
       return hitsOf(
         name,
-        // arXiv reports errors as entries, too. Only papers have an address with /abs/.
-        entries
-          .filter(({ link }) => link.includes('/abs/'))
-          .map(({ title, link, text, published }) => ({
-            title,
-            url: link.replace(/^http:/, 'https:'),
-            snippet: text,
-            published,
-          })),
+        entries.filter(isPaper).map(({ title, link, text, published }) => ({
+          title,
+          url: link.replace(/^http:/, 'https:'),
+          snippet: text,
+          published,
+        })),
       );
     },
   };
 }
+
+const isPaper = ({ link }: FeedEntry): boolean => link.includes('/abs/');

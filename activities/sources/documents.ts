@@ -31,25 +31,37 @@ export function documentKindOf(path: string): DocumentKind | undefined {
 /**
  * Yields the paths of all documents under the folders, in no particular order.
  *
- * @throws ApplicationFailure `unavailable` when a folder cannot be read: another worker may be able to
+ * @param skip - told in a sentence of what is left out
+ * @throws ApplicationFailure `unavailable` when no folder can be read: another worker may be able to
  */
-export async function* documentsIn(folders: readonly string[], signal: AbortSignal): AsyncGenerator<string> {
+export async function* documentsIn(
+  folders: readonly string[],
+  signal: AbortSignal,
+  skip: (why: string) => void,
+): AsyncGenerator<string> {
+  const errors: unknown[] = [];
   for (const folder of folders) {
-    const root = await realpath(folder).catch((error: unknown) => {
-      throw failure('unavailable', 'A folder of worker.sources.folders cannot be read on this worker.', error);
-    });
-    yield* documentsUnder(root, signal);
+    const root = await realpath(folder).catch((error: unknown) => void errors.push(error));
+    if (root !== undefined) yield* documentsUnder(root, signal, skip);
   }
+  if (errors.length === 0) return;
+  if (errors.length === folders.length)
+    throw failure('unavailable', 'A folder of worker.sources.folders cannot be read on this worker.', errors[0]);
+  skip(`${errors.length} of ${folders.length} folders of worker.sources.folders cannot be read on this worker.`);
 }
 
-async function* documentsUnder(root: string, signal: AbortSignal): AsyncGenerator<string> {
+async function* documentsUnder(root: string, signal: AbortSignal, skip: (why: string) => void): AsyncGenerator<string> {
   const folders = [root];
   let entries = 0;
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-    const opened = await opendir(folder).catch(() => undefined); // it may be gone by now, or we may not read it
+    const opened = await opendir(folder).catch((error: unknown) => {
+      // It may be gone by now, which is no loss; or we may not read it.
+      if (!isErrnoOf(error, 'ENOENT')) skip('A folder in it cannot be read on this worker.');
+    });
     for await (const entry of opened ?? []) {
       signal.throwIfAborted();
-      if (++entries > MOST_ENTRIES) return;
+      if (++entries > MOST_ENTRIES)
+        return skip(`One of the folders has more than ${MOST_ENTRIES} entries; the rest was left out.`);
       if (entry.name.startsWith('.')) continue;
       const path = join(folder, entry.name);
       if (entry.isDirectory()) folders.push(path);
@@ -95,3 +107,6 @@ export async function readDocument(path: string): Promise<Document | undefined> 
     await file.close();
   }
 }
+
+const isErrnoOf = (error: unknown, code: string): boolean =>
+  error instanceof Error && 'code' in error && error.code === code;

@@ -1,6 +1,10 @@
 /** The feeds that the operator lists. A search finds the entries that have every word of the query, newest first. */
+import { ApplicationFailure } from '@temporalio/common';
 import pLimit from 'p-limit';
+import type { FailureDetail } from '../../workflows/contract';
+import type { Skipped } from '../../workflows/search-sources/tool';
 import type { Egress } from '../egress/egress';
+import { failure } from '../failure';
 import { decoded } from './charset';
 import { feedEntriesOf } from './feed-entries';
 import type { FeedEntry } from './feed-entries';
@@ -9,39 +13,98 @@ import { hitsOf } from './source';
 import type { Candidate, Source } from './source';
 import { dateOf, wordsOf } from './text';
 
+const NAME = 'feeds';
 /** Most feeds that are fetched at the same time. */
-const AT_ONCE = 4;
+const AT_ONCE = 8;
+/** How long one feed may take, and all together, milliseconds: feeds that hang must leave time for the others within a step. */
+const FEED_MS = 6_000;
+const ALL_MS = 9_000;
 
-/** A feed that does not answer is left out. When none answers, the search fails with the error of the first. */
+interface Feed {
+  readonly name: string;
+  readonly url: string;
+}
+
+/** Each feed is a part that can be searched alone. When no feed answers, the search fails. */
 export function createFeedsSource(urls: readonly string[], egress: Egress): Source {
-  const name = 'feeds';
+  const feeds = urls.map((url, n) => ({ url, name: `${NAME}/${nameIn(urls, n)}` }));
+  const all = sourceOf(NAME, feeds, egress);
+  return feeds.length > 1 ? { ...all, parts: feeds.map((feed) => sourceOf(feed.name, [feed], egress)) } : all;
+}
 
-  async function entriesAt(url: string, signal: AbortSignal): Promise<Candidate[]> {
-    const who = `The feed of ${new URL(url).host}`;
-    const accept = 'application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.9';
-    const reply = await fetchReply(egress, { who, url, accept, redirects: 3, signal });
-    const entries = feedEntriesOf(decoded(reply.body, reply.headers['content-type']));
-    if (entries === undefined) throw unreadable(who);
-    return entries.map((entry) => candidateOf(entry, reply.url));
-  }
+/** The host, and a number from the second feed there: a path may be the secret of a private feed. */
+function nameIn(urls: readonly string[], n: number): string {
+  const { host } = new URL(urls[n] ?? '');
+  const earlier = urls.slice(0, n).filter((url) => new URL(url).host === host).length;
+  return earlier === 0 ? host : `${host}/${earlier + 1}`;
+}
 
+function sourceOf(name: string, feeds: readonly Feed[], egress: Egress): Source {
   return {
     name,
-    async search(query, { offset, limit }, signal) {
+    async search(query, { offset, limit }, signal, skip) {
       const inTurn = pLimit(AT_ONCE);
-      const answers = await Promise.allSettled(urls.map((url) => inTurn(() => entriesAt(url, signal))));
-      const [failed] = answers.filter((answer) => answer.status === 'rejected');
-      if (failed && answers.every((answer) => answer.status === 'rejected')) throw failed.reason;
-      const found = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
+      const until = Date.now() + ALL_MS;
+      const answers = await Promise.all(
+        feeds.map((feed) =>
+          inTurn(() => entriesOf(feed, until, egress, signal)).catch((error: unknown) => {
+            if (error instanceof ApplicationFailure) return { feed, error };
+            throw error;
+          }),
+        ),
+      );
+      const failed = answers.filter((answer) => 'error' in answer);
+      const [first, ...others] = failed.map(({ error }) => error);
+      if (first && failed.length === feeds.length) throw failureOf(first, others);
+      for (const { feed, error } of failed) skip?.(skippedOf(feed, error));
       const words = wordsOf(query);
-      const matching = found.filter(({ title, snippet }) => {
-        const held = new Set(wordsOf(`${title} ${snippet}`));
-        return words.length > 0 && words.every((word) => held.has(word));
-      });
+      const matching = answers
+        .flatMap((answer) => ('error' in answer ? [] : answer))
+        .filter(({ title, snippet }) => {
+          const held = new Set(wordsOf(`${title} ${snippet}`));
+          return words.length > 0 && words.every((word) => held.has(word));
+        });
       const newestFirst = matching.sort((a, b) => (b.published ?? '').localeCompare(a.published ?? ''));
-      return hitsOf(name, newestFirst.slice(offset, offset + limit));
+      return hitsOf(NAME, newestFirst.slice(offset, offset + limit));
     },
   };
+}
+
+/** @param until - when the time of all feeds is over, by the clock */
+async function entriesOf({ url }: Feed, until: number, egress: Egress, signal: AbortSignal): Promise<Candidate[]> {
+  const who = `The feed of ${new URL(url).host}`;
+  const timeoutMs = Math.min(FEED_MS, until - Date.now());
+  if (timeoutMs <= 0) throw failure('unavailable', `${who} was not asked: others had taken all the time. Try again.`);
+  const accept = 'application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.9';
+  const reply = await fetchReply(egress, { who, url, accept, redirects: 3, timeoutMs, signal });
+  const entries = feedEntriesOf(decoded(reply.body, reply.headers['content-type']));
+  if (entries === undefined) throw unreadable(who);
+  return entries.map((entry) => candidateOf(entry, reply.url));
+}
+
+function skippedOf({ name }: Feed, error: ApplicationFailure): Skipped {
+  const after = waitAsked(error);
+  return {
+    what: name,
+    why: error.message,
+    ...(after !== undefined && { retry_after_s: Math.ceil(after / 1000) }),
+    again: name,
+  };
+}
+
+/** The failure of a search in which every feed failed: worth another attempt if one of the feeds is. It names them all. */
+function failureOf(first: ApplicationFailure, others: readonly ApplicationFailure[]): ApplicationFailure {
+  if (others.length === 0) return first;
+  const errors = [first, ...others];
+  const later = errors.find(({ nonRetryable }) => nonRetryable !== true);
+  const sentences = [...new Set(errors.map(({ message }) => message))].join(' ');
+  return failure(later ? 'unavailable' : 'refused', sentences, first, 'none', later && waitAsked(later));
+}
+
+/** How long the failure's site asked to wait, milliseconds, if it did. */
+function waitAsked({ details }: ApplicationFailure): number | undefined {
+  const [detail] = (details ?? []) as FailureDetail[];
+  return detail?.retryAfterMs;
 }
 
 function candidateOf({ title, link, text, published }: FeedEntry, feed: string): Candidate {

@@ -23,14 +23,19 @@ export function createFoldersSource(folders: readonly string[]): Source {
   const name = 'folders';
   return {
     name,
-    async search(query, { offset, limit }, signal) {
+    async search(query, { offset, limit }, signal, skip) {
+      const reasons = new Set<string>();
       const words = new Set(wordsOf(query));
       const ranking: { readonly path: string; readonly score: number }[] = [];
       let documents = 0;
       let bytes = 0;
-      for await (const path of documentsIn(folders, signal)) {
-        if (++documents > MOST_DOCUMENTS || bytes > MOST_BYTES) break;
+      for await (const path of documentsIn(folders, signal, (why) => reasons.add(why))) {
+        if (++documents > MOST_DOCUMENTS || bytes > MOST_BYTES) {
+          reasons.add(`There are more than ${MOST_DOCUMENTS} documents, or 256 MiB of them; the rest was left out.`);
+          break;
+        }
         const document = await searchableIn(path);
+        if (document === undefined) reasons.add('A document in it cannot be read on this worker.');
         bytes += document?.bytes ?? 0;
         const score = document === undefined ? 0 : scoreOf(document, words);
         if (score > 0) ranking.push({ path, score });
@@ -45,6 +50,7 @@ export function createFoldersSource(folders: readonly string[]): Source {
         const { title, text } = document;
         candidates.push({ title, url: pathToFileURL(path).href, snippet: snippetOf(text, words) });
       }
+      for (const why of reasons) skip?.({ what: name, why });
       return hitsOf(name, candidates, ['file:']);
     },
   };

@@ -24,7 +24,11 @@ const Repository = z.object({
   pushed_at: z.string().nullish(),
 });
 
-const Reply = z.object({ items: listOf(Repository) });
+const Reply = z.object({
+  items: listOf(Repository),
+  /** GitHub's own time for the search was over before it was done. */
+  incomplete_results: z.boolean().default(false),
+});
 
 export function createGithubSource(
   { token, baseUrl = 'https://api.github.com' }: GithubConfig,
@@ -37,11 +41,20 @@ export function createGithubSource(
   };
   return {
     name,
-    async search(query, page, signal) {
+    async search(query, page, signal, skip) {
+      const brokenOff: boolean[] = [];
       const repositories = await sliceOf(page, async (number, size) => {
         const url = addressOf(baseUrl, '/search/repositories', { q: query, per_page: size, page: number + 1 });
-        return (await fetchJson(egress, Reply, { who: 'GitHub', url, headers, signal })).items;
+        const { items, incomplete_results } = await fetchJson(egress, Reply, { who: 'GitHub', url, headers, signal });
+        brokenOff.push(incomplete_results);
+        return items;
       });
+      if (brokenOff.includes(true))
+        skip?.({
+          what: name,
+          why: 'GitHub ran out of time before it had looked through all repositories.',
+          again: name,
+        });
       return hitsOf(
         name,
         repositories.map((repository) => ({

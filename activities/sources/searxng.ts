@@ -5,6 +5,7 @@ import { failure } from '../failure';
 import { addressOf, fetchJson, listOf } from './fetch';
 import { hitsOf } from './source';
 import type { Source } from './source';
+import { lineOf } from './text';
 
 export interface SearxngConfig {
   readonly url: string;
@@ -20,15 +21,19 @@ const Result = z.object({
   publishedDate: z.string().nullish(),
 });
 
-const Reply = z.object({ results: listOf(Result), unresponsive_engines: z.array(z.unknown()).default([]) });
+/** The name of an engine, and why it did not answer. */
+const Unresponsive = z.tuple([z.string()], z.unknown()).transform(([engine]) => lineOf(engine, 40));
+
+const Reply = z.object({ results: listOf(Result), unresponsive_engines: listOf(Unresponsive).default([]) });
 
 export function createSearxngSource({ url }: SearxngConfig, egress: Egress): Source {
   const name = 'searxng';
   const who = 'SearXNG';
   return {
     name,
-    async search(query, { offset, limit }, signal) {
+    async search(query, { offset, limit }, signal, skip) {
       const results: z.infer<typeof Result>[] = [];
+      const silent = new Set<string>();
       for (let page = 1; page <= PAGES_MAX && results.length < offset + limit; page += 1) {
         const address = addressOf(url, '/search', { q: query, format: 'json', pageno: page });
         const reply = await fetchJson(egress, Reply, { who, url: address, signal });
@@ -36,9 +41,12 @@ export function createSearxngSource({ url }: SearxngConfig, egress: Egress): Sou
           // Otherwise a search that no engine answered would look like one that found nothing.
           throw failure('unavailable', `${who} had no answer from the engines that it asks. Try again later.`);
         }
+        reply.unresponsive_engines.forEach((engine) => silent.add(engine));
         if (reply.results.length === 0) break;
         results.push(...reply.results);
       }
+      for (const engine of silent)
+        skip?.({ what: `${name} (${engine})`, why: `${who} had no answer from this engine.`, again: name });
       return hitsOf(
         name,
         results.slice(offset, offset + limit).map(({ content, publishedDate, ...result }) => ({

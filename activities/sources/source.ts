@@ -1,5 +1,5 @@
 /** What a source of documents is, and the limits on what it finds. */
-import type { Hit } from '../../workflows/search-sources/tool';
+import type { Hit, Skipped } from '../../workflows/search-sources/tool';
 import { dateOf, lineOf } from './text';
 
 /** The part of the results that is wanted. */
@@ -8,16 +8,22 @@ export interface Slice {
   readonly limit: number;
 }
 
+/** Told of what a search leaves out although it succeeds, so that nothing is left out in silence. */
+export type Skip = (what: Skipped) => void;
+
 /** Something that can be searched. */
 export interface Source {
   readonly name: string;
+  /** Sources inside this one that can be searched alone, by names of their own that begin with its name and a slash. */
+  readonly parts?: readonly Source[];
   /**
    * Searches, best hits first.
    *
    * @param slice - fewer hits than its `limit` do not mean that there are no more: those that cannot be shown are left out
+   * @param skip - absent when nobody asks what was left out
    * @throws ApplicationFailure `unavailable` or `refused`, in words that name the source
    */
-  search(query: string, slice: Slice, signal: AbortSignal): Promise<Hit[]>;
+  search(query: string, slice: Slice, signal: AbortSignal, skip?: Skip): Promise<Hit[]>;
 }
 
 /** A document as a source describes it, not checked yet. */

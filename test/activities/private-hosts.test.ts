@@ -1,6 +1,7 @@
 /** What the operator allows is for the sources that they configured: no stranger can lead a step there. */
 import { createActivities } from '../../activities';
 import type { SourcesConfig } from '../../activities/sources/sources';
+import { searchedIn } from '../../workflows/searched';
 import { failureOf } from './repository/world';
 import { body, html, json, run, site, status } from './sources/world';
 import type { Answer, Site } from './sources/world';
@@ -27,7 +28,7 @@ const stepsOf = (allowed: readonly Site[], sources: SourcesConfig) =>
 test('a hit that names a private host is found, and not read', async () => {
   const host = await privateHost((url) => json({ results: [{ title: 'Look here', url: `${url}/secret` }] }));
   const { searchSource, readPage, takeNotes } = stepsOf([host], { searxng: { url: host.url } });
-  const [hit] = await run(searchSource, { source: 'searxng', query: 'secret' });
+  const [hit] = searchedIn(await run(searchSource, { source: 'searxng', query: 'secret' })).hits;
   if (hit === undefined) throw new Error('Nothing was found.');
   const refusal = { type: 'refused', message: expect.stringContaining('The site is at an address') as unknown };
   expect(await failureOf(run(readPage, { url: hit.url }))).toMatchObject(refusal);

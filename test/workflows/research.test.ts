@@ -69,6 +69,7 @@ beforeAll(async () => {
       wikipedia: { language: 'en', baseUrl: `http://${base}` },
       hackerNews: { baseUrl: `http://${base}` },
       folders: [folder],
+      feeds: [`http://${base}/feed/well`, `http://${base}/feed/ill`],
     }),
     ...createResearchSteps({ egress, model, folders: [folder] }),
   });
@@ -121,6 +122,11 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   if (fate < 0.3) return void response.writeHead(429, { 'retry-after': '1' }).end();
   if (fate < 0.4) return void response.socket?.resetAndDestroy();
   if (fate < 0.5) return void response.writeHead(200, { 'content-type': 'application/json' }).end('<html>garbage');
+  if (url.pathname === '/feed/ill') return void response.writeHead(200).end('<html>no feed</html>');
+  if (url.pathname === '/feed/well')
+    return void response.end(
+      `<rss><item><title>Durable execution in a feed</title><link>http://${base}/page/fed</link></item></rss>`,
+    );
   if (query.includes('dead')) return void response.writeHead(503).end();
   if (page !== undefined) {
     const text = `Durable execution of ${page} means that a run goes on where it was when a process died. `.repeat(5);
@@ -244,6 +250,56 @@ test('a search that goes on asks only what has not answered, and counts the rest
   const handle = await start('searchSources', input, searching, earlier);
   expect(await handle.result()).toMatchObject({ complete: true, hits: [known, { source: 'folders' }] });
   expect((await handle.describe()).memo?.[MEMO_PROGRESS]).toMatchObject({ done: 3, total: 3 });
+});
+
+test('of two feeds the one that is none is named, with the call that asks for it alone', async () => {
+  const input = { query: 'durable', sources: ['feeds', 'folders'], limit: 5, offset: 0 };
+  const found = (await (await start('searchSources', input, searching)).result()) as Found;
+  const name = `feeds/${base}/2`;
+  expect(found).toMatchObject({
+    complete: false,
+    hits: [{ source: 'feeds' }, { source: 'folders' }],
+    skipped: [{ what: name, why: expect.stringContaining('cannot be read'), again: name }],
+    hint: expect.stringContaining(name),
+    again: { tool: 'search_sources', args: { sources: [name] } },
+  });
+  const again = searchSources.input.parse(found.again?.args);
+  await expect((await start('searchSources', again, searching)).result()).resolves.toMatchObject({
+    hits: [],
+    skipped: [{ what: name, again: name }],
+  });
+});
+
+test('a search that goes on asks what a source that answered had left out, and keeps what it had', async () => {
+  const input = { query: 'durable', sources: ['feeds'], limit: 5, offset: 0 };
+  const known = { title: 'Known', url: 'https://known.example/', snippet: '', source: 'feeds' };
+  const late = { what: 'feeds/late', why: 'Late.', again: `feeds/${base}` };
+  const rest = { what: 'feeds', why: 'Too much.' };
+  const handle = await start('searchSources', input, searching, {
+    answered: { feeds: [known] },
+    skipped: [late, rest],
+  });
+  expect(await handle.result()).toMatchObject({
+    hits: [known, { title: 'Durable execution in a feed' }],
+    skipped: [rest],
+  });
+  expect((await handle.describe()).memo?.[MEMO_PROGRESS]).toMatchObject({ done: 2, total: 2 });
+});
+
+test('research names a feed that is none, and asks for it again when it goes on', async () => {
+  const input = { topic: 'durable execution', confirm_plan: false, pages: 3, sources: ['feeds'] };
+  const handle = await start('deepResearch', input, {});
+  const what = `feeds/${base}/2: durable execution`;
+  expect(await handle.result()).toMatchObject({
+    complete: false,
+    sources: [{ source: 'feeds' }],
+    skipped: [{ what, why: expect.stringContaining('cannot be read') }],
+  });
+  const earlier = await handle.query(QUERY_PARTIAL);
+  const before = asked.get(' /feed/well') ?? 0;
+  const next = await start('deepResearch', input, {}, earlier);
+  expect(await next.result()).toMatchObject({ complete: false, skipped: [{ what }] });
+  expect((asked.get(' /feed/well') ?? 0) - before).toBe(0);
 });
 
 test('research reads what it finds, and cites it', async () => {

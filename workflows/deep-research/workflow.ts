@@ -5,6 +5,7 @@ import { fail } from '../failure';
 import { interleaved } from '../interleaved';
 import { job } from '../job';
 import type { Job } from '../job';
+import { searchedIn } from '../searched';
 import type { Activities } from '../../activities';
 import type { Notes } from '../../activities/research/notes';
 import type { Plan } from '../../activities/research/plan';
@@ -25,9 +26,12 @@ interface Findings {
   skipped: readonly Skipped[];
 }
 
-/** A search that failed. */
+/** A search that failed, or what one that did not has left out. */
 interface Unsearched {
+  /** Whom to ask again. */
   readonly source: string;
+  /** What was left out, where that is not all of the source. */
+  readonly what?: string;
   readonly query: string;
   readonly why: string;
   readonly failure: Failure;
@@ -129,15 +133,25 @@ async function search(
     (sources ?? (await listSources())).flatMap((source) => queries.map((query) => ({ source, query })));
   const searches = await Promise.all(
     (found.unsearched ?? (await every())).map(async ({ source, query }) => {
-      const hits = await job.settle(() => searchSource({ source, query, limit: 5 }));
-      return { source, query, hits };
+      const found = await job.settle(() => searchSource({ source, query, limit: 5, naming: 'skipped' }));
+      return { source, query, found };
     }),
   );
-  const lists = searches.map(({ hits }) => (hits.ok ? hits.value : []));
+  const lists = searches.map(({ found: search }) => (search.ok ? searchedIn(search.value).hits : []));
   const known = new Map(interleaved([found.hits, ...lists]).map((hit) => [hit.url, hit]));
   found.hits = [...known.values()];
-  found.unsearched = searches.flatMap(({ source, query, hits }) =>
-    hits.ok ? [] : [{ source, query, why: hits.why, failure: hits.failure }],
+  found.unsearched = searches.flatMap(({ source, query, found: search }) =>
+    search.ok
+      ? searchedIn(search.value).skipped.map(({ what, why, again }): Unsearched => {
+          return {
+            source: again ?? source,
+            what,
+            query,
+            why,
+            failure: again === undefined ? 'refused' : 'unavailable',
+          };
+        })
+      : [{ source, query, why: search.why, failure: search.failure }],
   );
 }
 
@@ -179,7 +193,7 @@ async function read({ topic, queries, pages, writingMs }: Reading, found: Findin
 
 /** Everything that was left out, and why. */
 function skippedIn({ plan, unsearched = [], skipped }: Findings): Skipped[] {
-  const searches = unsearched.map(({ source, query, why }) => ({ what: `${source}: ${query}`, why }));
+  const searches = unsearched.map(({ source, what = source, query, why }) => ({ what: `${what}: ${query}`, why }));
   return [...(plan?.skipped ?? []), ...searches, ...skipped];
 }
 

@@ -1,6 +1,7 @@
 /** How sources are searched: all at the same time, so that one that is slow or fails does not affect the others. */
 import { interleaved } from '../interleaved';
 import { job } from '../job';
+import { searchedIn } from '../searched';
 import type { Activities } from '../../activities';
 import type { Found, Hit, Skipped, searchSources as tool } from './tool';
 
@@ -13,35 +14,48 @@ interface Findings {
   readonly skipped: readonly Skipped[];
 }
 
+/** Most names of sources in one call: see the tool. */
+const NAMES_MAX = 20;
+
 export const searchSources = job<typeof tool, Findings>(async ({ query, sources, limit, offset }, job) => {
   const { listSources } = job.steps<Steps>();
   const { searchSource } = job.steps<Steps>({ within: '12 s' });
   const names = sources ?? (await job.step('Looking up the sources', () => listSources()));
   // A map, because a caller may name a source like a property that every object has, such as `constructor`.
   const answered = new Map(Object.entries(job.earlier?.answered ?? {}));
-  const skipped: Skipped[] = [];
-  /** Skipped sources that may answer if they are asked again. */
-  const worthAnother: string[] = [];
-  const asked = names.filter((name) => !answered.has(name));
+  const before = job.earlier?.skipped ?? [];
+  // What a source that answered left out for good. All else that was skipped is asked for now.
+  const skipped: Skipped[] = before.filter(({ what, again }) => again === undefined && answered.has(what));
+  const inside = before.flatMap(({ again }) => again ?? []);
+  const asked = [...new Set([...names.filter((name) => !answered.has(name)), ...inside])];
+  let done = answered.size;
 
-  job.progress({ done: answered.size, total: names.length, message: `Searching ${asked.join(', ')}` });
+  job.progress({ done, total: done + asked.length, message: `Searching ${asked.join(', ')}` });
   await Promise.all(
     asked.map(async (source) => {
-      const found = await job.settle(() => searchSource({ source, query, limit, offset }));
-      if (found.ok) answered.set(source, found.value);
-      else {
+      const found = await job.settle(() => searchSource({ source, query, limit, offset, naming: 'skipped' }));
+      if (found.ok) {
+        const searched = searchedIn(found.value);
+        answered.set(source, searched.hits);
+        skipped.push(...searched.skipped);
+      } else {
         const { why, failure, retryAfterS } = found;
-        skipped.push({ what: source, why, ...(retryAfterS !== undefined && { retry_after_s: retryAfterS }) });
-        if (failure !== 'invalid_input') worthAnother.push(source);
+        skipped.push({
+          what: source,
+          why,
+          ...(retryAfterS !== undefined && { retry_after_s: retryAfterS }),
+          ...(failure !== 'invalid_input' && { again: source }),
+        });
       }
       job.partial({ answered: Object.fromEntries(answered), skipped });
-      job.progress({ done: answered.size + skipped.length });
+      job.progress({ done: ++done });
     }),
   );
 
-  const lists = names.map((name) => answered.get(name) ?? []);
+  const lists = [...new Set([...names, ...asked])].map((name) => answered.get(name) ?? []);
   const hits = interleaved(lists);
   const args = { query, limit, ...(sources && { sources }) };
+  const worthAnother = namesFor(skipped);
   const again = { tool: 'search_sources', args: { ...args, offset, sources: worthAnother } };
   const found: Found = { query, complete: skipped.length === 0, hits, skipped };
   return {
@@ -55,3 +69,9 @@ export const searchSources = job<typeof tool, Findings>(async ({ query, sources,
     }),
   };
 });
+
+/** Whom to ask again: the sources inside a source or, when those are too many for one call, the whole of it. */
+function namesFor(skipped: readonly Skipped[]): string[] {
+  const names = new Set(skipped.flatMap(({ again }) => again ?? []));
+  return [...(names.size <= NAMES_MAX ? names : new Set([...names].map((name) => name.replace(/\/.*/, ''))))];
+}

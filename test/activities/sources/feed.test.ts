@@ -1,6 +1,9 @@
 /** Feeds as they are in the wild: RSS, RDF and Atom, with HTML in their texts, some of them broken. */
 import { createFeedsSource } from '../../../activities/sources/feed';
-import { body, never, secondsOfWork, site, status } from './world';
+import { createSourceSteps } from '../../../activities/sources/steps';
+import type { Skipped } from '../../../workflows/search-sources/tool';
+import { failureOf } from '../repository/world';
+import { body, never, run, secondsOfWork, silence, site, status } from './world';
 import type { Answer } from './world';
 
 const first = { offset: 0, limit: 10 };
@@ -85,6 +88,85 @@ test('later slices go on where earlier ones ended', async () => {
 
 test('a feed that does not answer does not hide the others', async () => {
   expect(await searched('durable', { '/broken': status(500), '/rdf': all['/rdf'] })).toHaveLength(1);
+});
+
+describe('of several feeds', () => {
+  /** Feeds on hosts of their own, each with an answer, and the names that they have as parts. */
+  async function feedsOf(...answers: readonly Answer[]) {
+    const sites = await Promise.all(answers.map((answer) => site(answer, 300)));
+    const egressOf = new Map(sites.map(({ url, egress }) => [new URL(url).host, egress]));
+    const urls = sites.map(({ url }) => `${url}/secret-path`);
+    const parts = sites.map(({ url }) => `feeds/${new URL(url).host}`);
+    const egress: (typeof sites)[0]['egress'] = (url, request) =>
+      (egressOf.get(new URL(url).host) ?? (() => Promise.reject(new Error('Nobody there.'))))(url, request);
+    return { urls, parts, egress, sites };
+  }
+  const well = all['/rdf'];
+
+  test.each<[string, Answer, string]>([
+    ['hangs', silence, 'did not answer in time'],
+    ['is no XML', body('text/html', '<html><body>Not found</body></html>'), 'cannot be read'],
+    ['is gone', status(404), 'answered 404'],
+    ['is unwell', status(503, { 'retry-after': '7' }), 'answered 503'],
+  ])(
+    'one that %s is named, with the name that asks for it again, and the others are searched',
+    async (_what, ill, why) => {
+      const { urls, parts, egress } = await feedsOf(ill, well);
+      const skipped: Skipped[] = [];
+      const source = createFeedsSource(urls, egress);
+      expect(await source.search('durable', first, never, (what) => skipped.push(what))).toHaveLength(1);
+      expect(skipped).toEqual([
+        {
+          what: parts[0],
+          why: expect.stringContaining(why),
+          again: parts[0],
+          ...(why.includes('503') && { retry_after_s: 7 }),
+        },
+      ]);
+      expect(JSON.stringify(skipped)).not.toContain('secret');
+    },
+  );
+
+  test('each can be searched alone, and is not listed', async () => {
+    const { urls, parts, egress, sites } = await feedsOf(well, well);
+    const steps = createSourceSteps({ egress, pages: egress, feeds: urls });
+    expect(await run(steps.listSources, undefined as never)).toEqual(['feeds']);
+    const found = await run(steps.searchSource, { source: parts[1] ?? '', query: 'durable', naming: 'skipped' });
+    expect(found).toEqual({ hits: [expect.objectContaining({ source: 'feeds' })], skipped: [] });
+    expect(sites.map(({ requests }) => requests.length)).toEqual([0, 1]);
+  });
+
+  test('those that hang do not take the time of the others: nine are asked, whatever eight do', async () => {
+    const { urls, egress } = await feedsOf(...Array.from({ length: 8 }, () => silence), well);
+    const skipped: Skipped[] = [];
+    expect(
+      await createFeedsSource(urls, egress).search('durable', first, never, (what) => skipped.push(what)),
+    ).toHaveLength(1);
+    expect(skipped).toHaveLength(8);
+  });
+
+  test('two on one host are told apart by a number, not by their paths', async () => {
+    const { egress, url } = await site(status(404));
+    const { parts = [] } = createFeedsSource([`${url}/a`, `${url}/b`], egress);
+    const { host } = new URL(url);
+    expect(parts.map(({ name }) => name)).toEqual([`feeds/${host}`, `feeds/${host}/2`]);
+  });
+
+  test('when all fail the search does, with the words of each, and is tried again if one may answer then', async () => {
+    const { urls, egress } = await feedsOf(status(404), status(503));
+    const failure = await failureOf(createFeedsSource(urls, egress).search('durable', first, never));
+    expect(failure).toMatchObject({ type: 'unavailable', message: expect.stringMatching(/404.*503/) });
+    const gone = await feedsOf(status(404), status(410));
+    expect(await failureOf(createFeedsSource(gone.urls, gone.egress).search('durable', first, never))).toMatchObject({
+      type: 'refused',
+    });
+  });
+
+  test('a worker of before is told the hits alone', async () => {
+    const { urls, egress } = await feedsOf(status(404), well);
+    const { searchSource } = createSourceSteps({ egress, pages: egress, feeds: urls });
+    expect(await run(searchSource, { source: 'feeds', query: 'durable' })).toMatchObject([{ source: 'feeds' }]);
+  });
 });
 
 test('a feed may have moved', async () => {

@@ -96,6 +96,13 @@ test('a folder that is missing is said to be, without its path', async () => {
   expect([type, message]).toEqual(['unavailable', expect.not.stringContaining('nowhere')]);
 });
 
+test('a folder that is missing beside others is named, and the others are searched', async () => {
+  const skipped: object[] = [];
+  const source = createFoldersSource(['/nowhere/at/all', folderOf({ 'a.txt': 'saga' })]);
+  expect(await source.search('saga', first, never, (what) => skipped.push(what))).toHaveLength(1);
+  expect(skipped).toEqual([{ what: 'folders', why: expect.stringMatching(/^1 of 2 folders/) }]);
+});
+
 test('timers run while a folder is searched, so that heartbeats do', async () => {
   const root = folderOf(
     Object.fromEntries(Array.from({ length: 50 }, (_each, n) => [`${n}.txt`, 'saga '.repeat(1_000)])),

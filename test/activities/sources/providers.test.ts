@@ -152,6 +152,14 @@ describe('arXiv', () => {
     ]);
   });
 
+  test('an error in place of papers is a failure', async () => {
+    const error = atom.replace(/<entry>\s*<id>http:\/\/arxiv.org\/abs[^]*?<\/entry>/, '');
+    const { egress, url } = await site(body('application/atom+xml', error));
+    expect(await failureOf(createArxivSource({ baseUrl: url }, egress).search('saga', first, never))).toMatchObject({
+      type: 'refused',
+    });
+  });
+
   test('a query is made of its words: its marks would be a language there', async () => {
     const { egress, url, requests } = await site(body('application/atom+xml', atom));
     await createArxivSource({ baseUrl: url }, egress).search(
@@ -204,6 +212,15 @@ describe('GitHub', () => {
       repository('a/secret', { private: true }),
       repository('a/bare', { description: null, language: null, pushed_at: null }),
     ],
+  });
+
+  test('a search that GitHub broke off says so, with what it found', async () => {
+    const broken = json({ incomplete_results: true, items: [repository('temporalio/temporal')] });
+    const { egress, url } = await site(broken);
+    const skipped: object[] = [];
+    const search = createGithubSource({ baseUrl: url }, egress).search('x', first, never, (what) => skipped.push(what));
+    expect(await search).toHaveLength(1);
+    expect(skipped).toMatchObject([{ what: 'github', again: 'github' }]);
   });
 
   test('public repositories are found, and no others, whatever the token may see', async () => {
@@ -286,6 +303,16 @@ describe('SearXNG', () => {
     const hits = await createSearxngSource({ url }, egress).search('saga', { offset: 6, limit: 50 }, never);
     expect(hits.map(({ title }) => title)).toEqual([6, 7, 8, 9, 10, 11].map((n) => `Result ${n}`));
     expect(requests.length).toBe(4);
+  });
+
+  test('an engine that was silent while others answered is named once', async () => {
+    const { egress, url } = await site(pagesOf(4));
+    const skipped: object[] = [];
+    await createSearxngSource({ url }, egress).search('saga', { offset: 6, limit: 50 }, never, (what) =>
+      skipped.push(what),
+    );
+    const why = 'SearXNG had no answer from this engine.';
+    expect(skipped).toEqual([{ what: 'searxng (qwant)', why, again: 'searxng' }]);
   });
 
   test('an instance whose engines are all silent has not searched', async () => {

@@ -1,6 +1,7 @@
 /** The steps as a workflow calls them. */
 import { CancelledFailure } from '@temporalio/activity';
 import { createSourceSteps } from '../../../activities/sources/steps';
+import { searchedIn } from '../../../workflows/searched';
 import { failureOf } from '../repository/world';
 import { attempt, folderOf, json, run, silence, site } from './world';
 
@@ -81,7 +82,7 @@ test('what a search of the folders finds can be read', async () => {
     pages: egress,
     folders: [folderOf({ 'a.md': '# Saga\n\nText.' })],
   });
-  const [hit] = await run(searchSource, { source: 'folders', query: 'saga' });
+  const [hit] = searchedIn(await run(searchSource, { source: 'folders', query: 'saga' })).hits;
   expect(await run(readPage, { url: hit?.url ?? '' })).toMatchObject({
     url: hit?.url,
     title: 'Saga',
