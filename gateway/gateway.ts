@@ -24,13 +24,13 @@ import { createIds } from './ids';
 import type { JobRef } from './ids';
 import { createJobs } from './jobs/jobs';
 import type { Jobs } from './jobs/jobs';
-import { createTakeBack } from './mcp/cancelled';
 import { createElicitation } from './mcp/elicitation';
 import { createExchange } from './mcp/exchange';
 import type { Exchange } from './mcp/exchange';
 import { createInbox } from './mcp/inbox';
 import { createListeners } from './mcp/listen';
 import { createMenu } from './mcp/menu';
+import { createOpenRequests } from './mcp/open-requests';
 import { createResources } from './mcp/resources';
 import { INFO, createServerFactory } from './mcp/server';
 import type { More } from './mcp/server';
@@ -92,6 +92,7 @@ export async function startGateway(
   const sessions = createSessions(seals, ids);
   const elicitation = createElicitation({ jobs, respond, ids, seals });
   const exchanges = createExchanges();
+  const openRequests = createOpenRequests();
   const factory = createServerFactory(
     {
       menu,
@@ -102,6 +103,7 @@ export async function startGateway(
       patience: createPatience(config),
       readCallback: createReadCallback(config.webhooks.allowedHosts),
       jobs,
+      openRequests,
       more,
       onError,
     },
@@ -115,7 +117,7 @@ export async function startGateway(
     }),
     sessions,
     elicitation,
-    takeBack: createTakeBack(jobs, ids, sessions),
+    openRequests,
     listeners: createListeners({ jobs, watch, answers, ids, serverInfo: INFO }),
   });
 

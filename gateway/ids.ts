@@ -22,8 +22,6 @@ export interface Ids {
   subjectTag(caller: Caller): string;
   /** The job that `id` names for this caller, whether it exists or not. */
   refOf(caller: Caller, id: JobId): JobRef;
-  /** The job of one request of one session, `request` being both as one text: equal on every replica. */
-  requestRef(caller: Caller, request: string): JobRef;
   /** A new job's id: derived from the idempotency key where there is one, else random; 80 bits either way. */
   newRef(caller: Caller, tool: string, key: string | undefined): JobRef;
 }
@@ -48,8 +46,6 @@ export function createIds(secret: string): Ids {
   return {
     subjectTag,
     refOf,
-    requestRef: (caller, request) =>
-      refOf(caller, `job_${crockford(mac('request', caller.tenant, caller.subject, request), 16)}`),
     newRef(caller, tool, key) {
       const bits = key === undefined ? randomBytes(10) : mac('job', caller.tenant, caller.subject, tool, key);
       return refOf(caller, `job_${crockford(bits, 16)}`);

@@ -1,7 +1,7 @@
 /** The life of a call, top to bottom. Whoever changes the product reads this first. */
 import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
 import type { Result } from '@modelcontextprotocol/server';
-import { unlessGone, unlessUnavailable } from '../errors';
+import { unlessGone } from '../errors';
 import { argsHash } from '../ids';
 import { isClosed } from '../jobs/view';
 import type { JobView } from '../jobs/view';
@@ -35,7 +35,6 @@ export async function call(called: Called, request: CallRequest, needs: CallNeed
   const task = await taskAtOnce(begun, tool, request, needs);
   if (task) return task;
   const outcome = await wait(begun, tool, request, needs);
-  if (outcome?.kind === 'cancelled') await dropIfTakenBack(begun, request, needs);
   if (outcome) return needs.answers.ended(begun.ref, tool.name, outcome);
   await cancelIfAbandoned(begun, tool, request, needs);
   const state = await needs.answers.stateOf(begun.ref, tool.name);
@@ -82,20 +81,16 @@ function wait(begun: Started | Resumed, tool: Tool, request: CallRequest, needs:
   });
 }
 
-/** A 2025 client that took its call back wants no answer to it. */
-async function dropIfTakenBack({ ref }: Started | Resumed, { origin, drop }: CallRequest, { jobs }: CallNeeds) {
-  if (origin.request !== undefined && (await jobs.takenBack(ref).catch(unlessUnavailable))) await drop();
-}
-
-/** A hang-up ends the job of a tool that says so, unless the job has a key: others may wait for it then. */
+/** An abort ends the job, and so does a hang-up where the tool says so; unless the job has a key: others may wait for it then. */
 async function cancelIfAbandoned(
   { ref }: Started | Resumed,
   { onDisconnect }: Tool,
-  { signal, client, origin }: CallRequest,
+  { signal, aborted, client, origin }: CallRequest,
   { jobs, watch }: CallNeeds,
 ): Promise<void> {
-  const hungUp = signal.aborted && client.era === 'modern' && !watch.draining();
-  if (hungUp && origin.key === undefined && onDisconnect === 'cancel') await jobs.cancel(ref).catch(unlessGone);
+  if (!signal.aborted || origin.key !== undefined) return;
+  const hungUp = client.era === 'modern' && onDisconnect === 'cancel' && !watch.draining();
+  if (hungUp || (await aborted())) await jobs.cancel(ref).catch(unlessGone);
 }
 
 /** What a client is told whose job goes on: a task, another round, or a handle in words. */

@@ -32,20 +32,20 @@ export interface CallRequest {
   readonly responses: Readonly<Record<string, unknown>>;
   /** The `task` parameter of 2025-11-25 came along. */
   readonly asTask: boolean;
-  /** Fires when the client hangs up: ends the wait, not the job. */
+  /** Fires when the client hangs up, or takes the call back: ends the wait, not the job. */
   readonly signal: AbortSignal;
+  /** Whether the call was taken back by an abort, which ends the job as well. Takes a moment after a hang-up. */
+  readonly aborted: () => Promise<boolean>;
   /** Told of every change of the job, if anybody hears of it. */
   readonly onView: ((view: JobView) => void) | undefined;
   /** Puts a question before the client's user on the open stream, where the revision has that. */
   readonly push: Push | undefined;
-  /** Ends the stream without an answer. To be called when the client took the call back. */
-  readonly drop: () => Promise<void>;
   /** To be called once the call is durable. */
   readonly accepted: () => void;
 }
 
 export interface CallNeeds {
-  readonly jobs: Pick<Jobs, 'start' | 'joined' | 'cancel' | 'takenBack'>;
+  readonly jobs: Pick<Jobs, 'start' | 'joined' | 'cancel'>;
   readonly admission: Pick<Admission, 'admit'>;
   readonly rounds: Pick<Rounds, 'resume' | 'next'>;
   readonly watch: Pick<Watch, 'wait' | 'draining'>;

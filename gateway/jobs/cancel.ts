@@ -1,16 +1,12 @@
 /** Asking a job to stop; and ending it when it does not: its code may fail, or be gone, and must not decide that alone. */
-import { randomUUID } from 'node:crypto';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { TASK_QUEUE } from '../../workflows/contract';
 import type { Notice } from '../../workflows/contract';
 import { unlessGone } from '../errors';
 import type { JobRef } from '../ids';
 import type { Store } from './connection';
-import { requestToStopIn } from './events';
-import type { RecentEvents } from './events';
 import { calledIn } from './memo';
 
-const TAKEN_BACK = 'The client took its call back (notifications/cancelled).';
 /** The reason in the history of a job that had to be ended. */
 const OVERDUE = 'It was told to stop and did not end by itself in time.';
 
@@ -18,15 +14,11 @@ const OVERDUE = 'It was told to stop and did not end by itself in time.';
 export interface Cancels {
   /** Asks the job to stop. Returns once Temporal has recorded the request. */
   cancel(ref: JobRef): Promise<unknown>;
-  /** Asks the job to stop because the client took its call back, which the history then says. */
-  takeBack(ref: JobRef): Promise<unknown>;
-  /** Whether a job was asked to stop because the client took its call back. */
-  takenBack(ref: JobRef): Promise<boolean>;
   /** Ends a job at once, without asking its code. Nothing happens to one that has ended. */
   end(ref: JobRef): Promise<void>;
 }
 
-export function createCancels({ ask, askOf, connection, client, namespace }: Store, recent: RecentEvents): Cancels {
+export function createCancels({ ask, askOf, client }: Store): Cancels {
   /** What the workflow itself does when it ends: whoever asked for a callback gets it. */
   async function callBack(ref: JobRef): Promise<void> {
     const { memo, closeTime } = await askOf(ref, (handle) => handle.describe());
@@ -54,19 +46,6 @@ export function createCancels({ ask, askOf, connection, client, namespace }: Sto
 
   return {
     cancel: (ref) => askOf(ref, (handle) => handle.cancel()),
-
-    takeBack: (ref) =>
-      askOf(ref, () =>
-        connection.workflowService.requestCancelWorkflowExecution({
-          namespace,
-          workflowExecution: { workflowId: ref.workflowId },
-          identity: client.options.identity,
-          requestId: randomUUID(),
-          reason: TAKEN_BACK,
-        }),
-      ),
-
-    takenBack: async (ref) => requestToStopIn(await recent(ref))?.reason === TAKEN_BACK,
 
     async end(ref) {
       const ended = await askOf(ref, (handle) => handle.terminate(OVERDUE)).then(() => true, unlessGone);

@@ -25,11 +25,9 @@ export function createRecentEvents({ askOf, connection, namespace }: Store): Rec
     });
 }
 
-/** The last request to stop: when it came, and what it gave as its reason. */
-export function requestToStopIn(events: readonly Event[]): { at: Date | undefined; reason: string } | undefined {
-  const event = events.find(({ workflowExecutionCancelRequestedEventAttributes: asked }) => asked);
-  const reason = event?.workflowExecutionCancelRequestedEventAttributes?.cause ?? '';
-  return event && { at: optionalTsToDate(event.eventTime), reason };
+/** When the job was last told to stop; undefined if it was not. */
+export function toldToStopAt(events: readonly Event[]): Date | undefined {
+  return optionalTsToDate(events.find((event) => event.workflowExecutionCancelRequestedEventAttributes)?.eventTime);
 }
 
 /** What a decision fails of that is tried again, in words; undefined when the last one did not fail. */

@@ -66,7 +66,7 @@ export function createJobs(
   const { askOf, ask, connection, namespace, decoded } = store;
   const lists = createLists(store, ids);
   const recent = createRecentEvents(store);
-  const cancels = createCancels(store, recent);
+  const cancels = createCancels(store);
   const look = createLook({
     store,
     recent,

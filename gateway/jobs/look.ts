@@ -5,7 +5,7 @@ import type { Cancels } from './cancel';
 import type { Store } from './connection';
 import type { Estimates } from './estimates';
 import type { QueueState } from './queues';
-import { codeTroubleIn, requestToStopIn } from './events';
+import { codeTroubleIn, toldToStopAt } from './events';
 import type { RecentEvents } from './events';
 import { beginOf, expiryOf, isClosed, viewOf } from './view';
 import type { JobView } from './view';
@@ -37,7 +37,7 @@ export function createLook({ store, recent, end, cancelGraceMs, queueState, esti
     ]);
     return {
       ...view,
-      cancelledAt: requestToStopIn(events)?.at,
+      cancelledAt: toldToStopAt(events),
       trouble: view.trouble ?? codeTroubleIn(events),
       unclaimed: unclaimed && { ...unclaimed, ...(state !== undefined && { state }) },
       estimate: elapsedMs < 0 ? undefined : estimate(tenant, tool, elapsedMs),

@@ -15,12 +15,10 @@ import type { JobView } from './view';
 /** Starts under way at one time. More would wait in Temporal, where their deadline runs; here it does not. */
 const MAX_STARTING = 50;
 
-/** What a job takes over from its call besides the input. Without key and request its id is random. */
+/** What a job takes over from its call besides the input. Without a key its id is random. */
 export interface Origin {
   /** The client's idempotency key: the same key means the same job. */
   readonly key: string | undefined;
-  /** Session and request id of a 2025 client, as one text: lets any replica find the job to cancel. */
-  readonly request: string | undefined;
   /** Where its end is to be told. A call that joins a job by its key changes nothing about that. */
   readonly callback: Callback | undefined;
 }
@@ -81,7 +79,6 @@ export function createStarts({ ask, client }: Store, look: Look, ids: Ids, carry
   async function begin(
     ref: JobRef,
     { tool, input, caller, hash, callback, earlier, delayMs = 0 }: Beginning,
-    workflowIdConflictPolicy: 'USE_EXISTING' | 'FAIL',
   ): Promise<JobView> {
     const view = newView(ref, tool.name, tool.policy, { ownHandles: tool.ownHandles, delayMs });
     const { args, ...options } = carry(tool, input, caller, {
@@ -99,7 +96,7 @@ export function createStarts({ ask, client }: Store, look: Look, ids: Ids, carry
           startDelay: delayMs,
           workflowExecutionTimeout: options.workflowExecutionTimeout + delayMs,
         }),
-        workflowIdConflictPolicy,
+        workflowIdConflictPolicy: 'USE_EXISTING',
         workflowIdReusePolicy: 'REJECT_DUPLICATE',
       });
     try {
@@ -112,20 +109,16 @@ export function createStarts({ ask, client }: Store, look: Look, ids: Ids, carry
   }
 
   return {
-    async start(tool, input, caller, origin, options = {}) {
-      const { key, request, callback } = origin;
+    async start(tool, input, caller, { key, callback }, options = {}) {
       const hash = hashOf(input, options.earlier);
-      const beginning = { tool, input, caller, hash, callback, ...options };
-      const ref = request === undefined ? ids.newRef(caller, tool.name, key) : ids.requestRef(caller, request);
+      const ref = ids.newRef(caller, tool.name, key);
       try {
-        const onConflict = request === undefined ? 'USE_EXISTING' : 'FAIL';
-        const begun = await begin(ref, beginning, onConflict);
+        const begun = await begin(ref, { tool, input, caller, hash, callback, ...options });
         return key === undefined ? begun : await attach(ref, hash);
       } catch (error) {
-        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-        if (key !== undefined) return attach(ref, hash);
-        // A client that uses a request id twice gets two jobs; only the first can be cancelled by that id.
-        return begin(ids.newRef(caller, tool.name, undefined), beginning, 'FAIL');
+        // Without a key it is the job of this very start, whose first acknowledgement was lost.
+        if (error instanceof WorkflowExecutionAlreadyStartedError) return attach(ref, hash);
+        throw error;
       }
     },
 

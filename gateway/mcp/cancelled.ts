@@ -1,10 +1,8 @@
-/** `notifications/cancelled` of 2025 clients: it comes as a request of its own, to any replica. */
+/**
+ * `notifications/cancelled` of 2025 clients, and what it means. Most libraries send it when their own time is up, each in words of
+ * its own. So it ends the wait, and the job goes on; only an abort that is known by its words ends the job, too.
+ */
 import { z } from 'zod';
-import type { Caller } from '../../workflows/contract';
-import { unlessGone } from '../errors';
-import type { Ids } from '../ids';
-import type { Jobs } from '../jobs/jobs';
-import type { Sessions } from './session';
 
 const Cancelled = z.looseObject({
   jsonrpc: z.literal('2.0'),
@@ -21,18 +19,18 @@ export function isCancellation(body: unknown): body is Cancellation {
 }
 
 /**
- * Cancels the job of the request that is taken back. Without the session of that request nobody knows which it was.
- *
- * @param header - the `Mcp-Session-Id` header
+ * The words of a person's or a program's own abort, word for word, and who sends them. A library that has the same words for a time-out
+ * is not here: the Python SDK says "caller cancelled" also when a framework's `asyncio.wait_for` is over.
  */
-export type TakeBack = (message: Cancellation, header: string, caller: Caller) => Promise<void>;
+const ABORTS: ReadonlyMap<string, string> = new Map([
+  ['AbortError: This operation was aborted', 'the TypeScript SDK on Node: `abort()` of the signal given to `callTool`'],
+  ['AbortError: signal is aborted without reason', 'the same in Chrome'],
+  ['AbortError: The operation was aborted.', 'the same in Firefox, Safari and Bun'],
+  ['AbortError: The signal has been aborted', 'the same in Deno'],
+  ['context canceled', 'the Go SDK: `cancel()` of the context given to `CallTool`'],
+]);
 
-export function createTakeBack(jobs: Pick<Jobs, 'takeBack'>, ids: Ids, sessions: Sessions): TakeBack {
-  return async ({ params }, header, caller) => {
-    const session = sessions.read(header, caller);
-    // A client whose patience ended has hung up. It did not ask for the end of the job.
-    if (!session || /request timed out/i.test(params.reason ?? '')) return;
-    // No such job: it was another request than a call, or its job has ended.
-    await jobs.takeBack(ids.requestRef(caller, JSON.stringify([session.id, params.requestId]))).catch(unlessGone);
-  };
+/** Whether a reason is known to be an abort. A cancellation without a reason may mean anything. */
+export function isKnownAbort(reason: string | undefined): boolean {
+  return reason !== undefined && ABORTS.has(reason.trim());
 }

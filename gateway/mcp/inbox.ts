@@ -16,11 +16,11 @@ import { idOf, refuse } from '../http/refusal';
 import { isRecord } from '../json';
 import { NO_RESPONSES } from '../words/question';
 import { isCancellation } from './cancelled';
-import type { TakeBack } from './cancelled';
 import type { Elicitation } from './elicitation';
 import { subscriptionIn } from './listen';
 import type { Listeners } from './listen';
 import { nullsAbsent } from './nulls';
+import type { OpenRequests } from './open-requests';
 import type { Sessions } from './session';
 
 const INITIALIZE_WANTS = 'initialize wants protocolVersion, capabilities and clientInfo with name and version.';
@@ -32,9 +32,9 @@ const BATCHING = new Set(['2025-03-26', '2024-11-05']);
 export interface InboxNeeds {
   /** Answers what is left for the SDK. */
   readonly exchange: Answer;
-  readonly sessions: Sessions;
+  readonly sessions: Pick<Sessions, 'read'>;
   readonly elicitation: Pick<Elicitation, 'isResponse' | 'take'>;
-  readonly takeBack: TakeBack;
+  readonly openRequests: Pick<OpenRequests, 'takeBack'>;
   readonly listeners: Listeners;
 }
 
@@ -75,15 +75,18 @@ async function takeIn(
   request: IncomingMessage,
   messages: readonly unknown[],
   caller: Caller,
-  { elicitation, takeBack }: InboxNeeds,
+  { elicitation, openRequests, sessions }: InboxNeeds,
 ): Promise<{ readonly rest: readonly unknown[]; readonly problems: string | undefined }> {
   if (!isLegacy(request)) return { rest: messages, problems: undefined };
   const rest: unknown[] = [];
   let problems: string | undefined;
   for (const message of messages) {
     if (elicitation.isResponse(message)) problems = (await elicitation.take(message, caller)) ?? problems;
-    else if (isCancellation(message)) await takeBack(message, String(request.headers['mcp-session-id']), caller);
-    else rest.push(message);
+    else if (isCancellation(message)) {
+      // Without the session of that request nobody knows which it was.
+      const session = sessions.read(String(request.headers['mcp-session-id']), caller);
+      if (session) openRequests.takeBack(session, message);
+    } else rest.push(message);
   }
   return { rest, problems };
 }
@@ -93,7 +96,7 @@ function forbiddenBy(
   { headers }: IncomingMessage,
   body: unknown,
   caller: Caller,
-  sessions: Sessions,
+  sessions: Pick<Sessions, 'read'>,
 ): string | undefined {
   if (headers['mcp-protocol-version'] === '') return 'The MCP-Protocol-Version header is empty.';
   if (!Array.isArray(body)) return undefined;

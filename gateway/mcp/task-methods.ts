@@ -9,6 +9,7 @@ import { NO_RESPONSES } from '../words/question';
 import { clientOf } from './client';
 import type { Exchange } from './exchange';
 import type { McpServer } from './mcp-server';
+import type { OpenRequests } from './open-requests';
 import type { PushOn } from './push';
 import type { Tasks } from './tasks';
 import { guarded } from './trouble';
@@ -16,13 +17,18 @@ import type { OnError } from './trouble';
 
 interface Served {
   readonly tasks: Tasks;
+  readonly openRequests: Pick<OpenRequests, 'open'>;
   readonly onError: OnError;
 }
 
 const params = z.looseObject({ taskId: z.string() });
 
 /** Serves the extension of 2026-07-28, to clients that declare it on each request. */
-export function serveTasks(server: McpServer, { tasks, onError }: Served, { caller, session }: Exchange): void {
+export function serveTasks(
+  server: McpServer,
+  { tasks, onError }: Omit<Served, 'openRequests'>,
+  { caller, session }: Exchange,
+): void {
   const asked = (context: ServerContext): ClientFacts => {
     const client = clientOf('modern', context, session);
     if (client.tasks) return client;
@@ -49,7 +55,7 @@ export function serveTasks(server: McpServer, { tasks, onError }: Served, { call
 /** Serves the core tasks of 2025-11-25. */
 export function serveCoreTasks(
   server: McpServer,
-  { tasks, onError }: Served,
+  { tasks, onError, openRequests }: Served,
   { caller, session, settle }: Exchange,
   pushOn: PushOn,
 ): void {
@@ -62,7 +68,8 @@ export function serveCoreTasks(
   server.setRequestHandler('tasks/result', { params }, ({ taskId }, context) =>
     guarded(onError, async () => {
       const push = pushOn(clientOf('legacy', context, session), context);
-      const result = await tasks.result(caller, taskId, push, context.mcpReq.signal).catch(unlessUnavailable);
+      const { signal, close } = openRequests.open(session, context.mcpReq.id, context.mcpReq.signal);
+      const result = await tasks.result(caller, taskId, push, signal).catch(unlessUnavailable).finally(close);
       if (result) return result;
       // Any response, an error too, would be the outcome of the task. Without one the client asks again.
       settle(new Problem('ask_again'));

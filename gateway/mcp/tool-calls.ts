@@ -12,6 +12,7 @@ import { clientOf } from './client';
 import type { Exchange } from './exchange';
 import type { McpServer } from './mcp-server';
 import type { Menu } from './menu';
+import type { OpenRequests } from './open-requests';
 import { createProgress } from './progress';
 import type { PushOn } from './push';
 import { refusedTask, toolError } from './trouble';
@@ -33,6 +34,7 @@ export interface ToolCallNeeds {
   readonly patience: Patience;
   readonly readCallback: ReadCallback;
   readonly jobs: Pick<Jobs, 'list'>;
+  readonly openRequests: Pick<OpenRequests, 'open'>;
   readonly onError: OnError;
 }
 
@@ -53,32 +55,31 @@ export function serveToolCalls(
     const progress = createProgress(mcpReq._meta?.progressToken, (update) => {
       mcpReq.notify({ method: 'notifications/progress', params: { ...update } }).catch(() => undefined); // the client is gone
     });
+    const open = needs.openRequests.open(session, mcpReq.id, mcpReq.signal);
     try {
       const result = await needs.menu.serve(name, args, {
         caller,
         client,
-        origin: {
-          key,
-          callback,
-          request: key === undefined && session && !asTask ? JSON.stringify([session.id, mcpReq.id]) : undefined,
-        },
+        origin: { key, callback },
         patienceMs: (tool) =>
           needs.patience({ header: exchange.patience, key: exchange.grantedMs, tool, client: client.name }),
         round: mcpReq.requestState<Round>(),
         responses: mcpReq.inputResponses ?? {},
         asTask,
-        signal: mcpReq.signal,
+        signal: open.signal,
+        aborted: open.aborted,
         onView: client.tasks || asTask ? undefined : progress.show,
         push: pushOn(client, context),
-        // The others of a batch want their answers on the same stream.
-        drop: () => (exchange.alone ? server.close() : Promise.resolve()),
         accepted: () => settle(),
       });
+      // The others of a batch want their answers on the same stream.
+      if (open.takenBack() && exchange.alone) await server.close();
       const linkless = era === 'legacy' && WITHOUT_LINKS.has(exchange.version ?? '');
       return linkless ? withoutLinks(result) : inItsForm(result, asTask);
     } catch (error) {
       return inItsForm(await toolError(error, exchange, needs.jobs, needs.onError), asTask);
     } finally {
+      open.close();
       progress.stop();
       settle();
     }

@@ -19,10 +19,11 @@ afterAll(() => front.stop());
 
 const ada = () => Promise.resolve({ action: 'accept' as const, content: { name: 'Ada' } });
 
-async function v1(): Promise<V1Client> {
+/** @param at - a gateway of the two, for what reaches no other */
+async function v1(at = front.url): Promise<V1Client> {
   const client = new V1Client({ name: 'v1', version: '1' }, { capabilities: { elicitation: {} } });
   client.setRequestHandler(ElicitRequestSchema, ada);
-  await client.connect(new V1Transport(new URL(front.url)));
+  await client.connect(new V1Transport(new URL(at)));
   return client;
 }
 
@@ -74,13 +75,13 @@ test('the v1 client answers a question in the middle of a plain call', async () 
   await client.close();
 });
 
-test('a v1 client that gives up its call cancels the job', async () => {
-  const client = await v1();
+test('a v1 client that aborts its call ends the job', async () => {
+  const client = await v1(urls()[0]);
   const [ledger, args] = walking('gated');
   const stop = new AbortController();
   const call = client.callTool({ name: 'walk', arguments: args }, undefined, { signal: stop.signal });
   await ledger.written('begin gated');
-  stop.abort('enough');
+  stop.abort();
   await expect(call).rejects.toThrow();
   const other = await v2();
   await eventually('a cancelled job, and none that runs', async () => {

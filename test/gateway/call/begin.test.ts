@@ -28,7 +28,7 @@ async function beginFull(key: string | undefined, ...found: readonly (JobView | 
     const next = looks.shift();
     return next ? Promise.resolve(next) : Promise.reject(new Problem('unknown_job', { id: ref.id }));
   };
-  const origin = { key, request: undefined, callback: undefined };
+  const origin = { key, callback: undefined };
   const admission = { admit: () => Promise.resolve(full) };
   const begun: Started | Full = await begin(tool, {}, { caller, origin }, undefined, {
     jobs: fakeJobs({ joined }),

@@ -75,7 +75,7 @@ describe('a hang-up', () => {
     expect(gateway.cancelled).toEqual([running.ref.id]);
   });
 
-  const keyed = { key: 'k', request: undefined, callback: undefined };
+  const keyed = { key: 'k', callback: undefined };
   test.each<[string, string, Partial<ClientFacts>, Partial<CallRequest>, boolean]>([
     ['of a tool that does not say so', 'walk', {}, { signal: gone }, false],
     ['that has a key, since others may wait for it', 'leash', {}, { signal: gone, origin: keyed }, false],
@@ -85,6 +85,22 @@ describe('a hang-up', () => {
   ])('does not end the job %s', async (_what, tool, client, request, draining) => {
     const gateway = gatewayWith(running, draining);
     await gateway.call(tool, client, request);
+    expect(gateway.cancelled).toEqual([]);
+  });
+});
+
+describe('an abort', () => {
+  const taken = { signal: AbortSignal.abort(), aborted: () => Promise.resolve(true) };
+
+  test('ends the job of a 2025 client, whatever its tool says of hang-ups', async () => {
+    const gateway = gatewayWith(running);
+    await gateway.call('walk', { era: 'legacy' }, taken);
+    expect(gateway.cancelled).toEqual([running.ref.id]);
+  });
+
+  test('does not end a job that has a key, since others may wait for it', async () => {
+    const gateway = gatewayWith(running);
+    await gateway.call('walk', { era: 'legacy' }, { ...taken, origin: { key: 'k', callback: undefined } });
     expect(gateway.cancelled).toEqual([]);
   });
 });

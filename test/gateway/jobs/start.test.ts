@@ -28,7 +28,7 @@ afterAll(() => nowhere.connection.close());
 async function startWith(look: Look): Promise<JobView> {
   if (!tool) throw new Error('There is no tool.');
   const { start } = createStarts(deaf, look, ids, createCarry({}, ids));
-  return start(tool, input, caller, { key: undefined, request: undefined, callback: undefined });
+  return start(tool, input, caller, { key: undefined, callback: undefined });
 }
 const found =
   (hash: string): Look =>

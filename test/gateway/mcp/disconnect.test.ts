@@ -1,6 +1,7 @@
 /** What ends a job and what only ends a wait: hang-ups, cancellations and deploys, in each era. */
 import { eventually } from '../../fixtures/eventually';
 import { legacySession, modern, modernHeaders, modernMeta, post, stream } from '../../fixtures/raw';
+import type { StreamMessage } from '../../fixtures/raw';
 import { replicas, walking } from '../../fixtures/replicas';
 import { dataOf, freshKey, startTestGateway } from '../../fixtures/stack';
 
@@ -22,6 +23,16 @@ const latest = (tool: string): Promise<string> =>
     const { jobs } = dataOf(message.result) as { jobs: { job_id: string; started_at: string }[] };
     return jobs.sort((a, b) => b.started_at.localeCompare(a.started_at))[0]?.job_id;
   });
+
+/** What the TypeScript SDK says on Node when its caller aborts the call. */
+const ABORT = 'AbortError: This operation was aborted';
+
+/** Every message that still comes on a stream. */
+async function rest(messages: AsyncIterable<StreamMessage>): Promise<StreamMessage[]> {
+  const came: StreamMessage[] = [];
+  for await (const message of messages) came.push(message);
+  return came;
+}
 
 async function hangUpOn(name: string, args: object, written: Promise<void>, meta = {}, at = url()): Promise<void> {
   const params = { name, arguments: args, _meta: { ...modernMeta({}), ...meta } };
@@ -82,34 +93,100 @@ test('a cancellation in a batch is taken, too', async () => {
   const session = await legacySession(url(), {}, '2025-03-26');
   const [ledger, args] = walking('gated');
   const call = { id: 'a', method: 'tools/call', params: { name: 'leash', arguments: args } };
-  const { messages } = await stream(url(), call, session.headers);
+  const at = url();
+  const { messages } = await stream(at, call, session.headers);
   await ledger.written('begin gated');
-  const cancellation = { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 'a' } };
-  expect((await post(url(), [cancellation], session.headers)).status).toBe(202);
-  expect((await messages.next()).done).toBe(true);
+  const cancellation = { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 'a', reason: ABORT } };
+  expect((await post(at, [cancellation], session.headers)).status).toBe(202);
+  expect(await rest(messages)).toEqual([]);
+  await ledger.written('abort gated');
+});
+
+/** Opens a call of `leash` on a stream, and waits until its first step has begun. */
+async function begin(session: Awaited<ReturnType<typeof legacySession>>, id: number | string, at = url()) {
+  const [ledger, args] = walking('gated', 'last');
+  const call = { id, method: 'tools/call', params: { name: 'leash', arguments: args } };
+  const open = await stream(at, call, session.headers);
+  await ledger.written('begin gated');
+  return { ledger, ...open };
+}
+
+const cancelled = (requestId: number | string, reason?: string): object => ({
+  method: 'notifications/cancelled',
+  params: { requestId, ...(reason !== undefined && { reason }) },
+});
+
+test('an abort whose hang-up comes first ends the job, too', async () => {
+  const session = await legacySession(url());
+  const at = url();
+  const { ledger, hangUp } = await begin(session, 7, at);
+  hangUp();
+  await session.send(at, cancelled(7, 'context canceled'));
+  await ledger.written('abort gated');
+});
+
+test.each([
+  ['the TypeScript SDK', 'McpError: MCP error -32001: Request timed out'],
+  ['the Python SDK', 'timed out after 15.0s'],
+  ['a Python framework with a time-out of its own', 'caller cancelled'],
+  ['the Rust SDK', 'request timeout'],
+  ['the Go SDK', 'context deadline exceeded'],
+  ['langchain4j', 'Timeout'],
+  ['a client that gives no reason', undefined],
+])('a time-out of %s ends the wait, and the job goes on', async (_client, reason) => {
+  const session = await legacySession(url());
+  const at = url();
+  const { ledger, messages } = await begin(session, 7, at);
+  await session.send(at, cancelled(7, reason));
+  expect(await rest(messages)).toEqual([]);
+  ledger.open('gated');
+  await ledger.written('end last');
+  expect(ledger.count('abort gated')).toBe(0);
+});
+
+test('an abort of a request that was answered with a handle ends nothing', async () => {
+  const session = await legacySession(url());
+  const [ledger, args] = walking('gated', 'last');
+  const at = url();
+  const impatient = { ...session.headers, 'holdfast-patience': '0' };
+  const call = { jsonrpc: '2.0', id: 7, method: 'tools/call', params: { name: 'leash', arguments: args } };
+  expect((await post(at, call, impatient)).message.result).toMatchObject({
+    structuredContent: { status: 'running' },
+  });
+  await session.send(at, cancelled(7, ABORT));
+  await hangUpsSeen(at);
+  ledger.open('gated');
+  await ledger.written('end last');
+});
+
+test('an abort at another gateway ends nothing: whether the request was answered is not known there', async () => {
+  const session = await legacySession(url());
+  const [here, there] = [url(), url()];
+  const { ledger, messages } = await begin(session, 7, here);
+  expect((await session.send(there, cancelled(7, ABORT))).status).toBe(202);
+  await hangUpsSeen(there);
+  ledger.open('gated');
+  expect(await rest(messages)).toMatchObject([{ id: 7, result: { structuredContent: { walked: ['gated', 'last'] } } }]);
+});
+
+test('an abort of a request with a key ends the wait alone: others may wait for the job', async () => {
+  const session = await legacySession(url(), {}, '2025-11-25', 'raw', { 'idempotency-key': freshKey() });
+  const at = url();
+  const { ledger, messages } = await begin(session, 7, at);
+  await session.send(at, cancelled(7, ABORT));
+  expect(await rest(messages)).toEqual([]);
+  ledger.open('gated');
+  await ledger.written('end last');
 });
 
 describe.each(['2025-11-25', '2025-06-18', '2025-03-26'])('on %s', (version) => {
-  const begin = async (session: Awaited<ReturnType<typeof legacySession>>, id: number | string, at = url()) => {
-    const [ledger, args] = walking('gated', 'last');
-    const call = { id, method: 'tools/call', params: { name: 'leash', arguments: args } };
-    const open = await stream(at, call, session.headers);
-    await ledger.written('begin gated');
-    return { ledger, ...open };
-  };
-  const cancelled = (requestId: number | string, reason?: string): object => ({
-    method: 'notifications/cancelled',
-    params: { requestId, ...(reason !== undefined && { reason }) },
-  });
-
-  test('a request that is taken back at any replica cancels its job and is not answered', async () => {
+  test('an abort ends the job of the request, which is not answered', async () => {
     const session = await legacySession(url(), {}, version);
-    const { messages } = await begin(session, 7);
+    const at = url();
+    const { messages } = await begin(session, 7, at);
     const job_id = await latest('leash');
-    expect((await session.send(url(), cancelled(7))).status).toBe(202);
-    const seen: unknown[] = [];
-    for await (const message of messages) seen.push(message);
-    expect(seen).toEqual([]);
+    expect((await session.send(at, cancelled(7, ABORT))).status).toBe(202);
+    expect(await rest(messages)).toEqual([]);
     expect(await wait(job_id)).toMatchObject({ job_id, status: 'cancelled' });
   });
 
@@ -121,11 +198,10 @@ describe.each(['2025-11-25', '2025-06-18', '2025-03-26'])('on %s', (version) => 
     expect(value.result).toMatchObject({ structuredContent: { status: 'cancelled' } });
   });
 
-  test('a hang-up, or a timeout of the client, cancels nothing', async () => {
+  test('a hang-up cancels nothing', async () => {
     const session = await legacySession(url(), {}, version);
     const at = url();
     const { ledger, hangUp } = await begin(session, 'a', at);
-    await session.send(at, cancelled('a', 'Request timed out'));
     hangUp();
     await hangUpsSeen(at);
     ledger.open('gated');
@@ -134,9 +210,10 @@ describe.each(['2025-11-25', '2025-06-18', '2025-03-26'])('on %s', (version) => 
 
   test('the request of another session is not cancelled', async () => {
     const [mine, other] = [await legacySession(url(), {}, version), await legacySession(url(), {}, version)];
-    const { ledger } = await begin(mine, 7);
-    const { ledger: theirs } = await begin(other, 7);
-    await other.send(url(), cancelled(7));
+    const at = url();
+    const { ledger } = await begin(mine, 7, at);
+    const { ledger: theirs } = await begin(other, 7, at);
+    await other.send(at, cancelled(7, ABORT));
     await theirs.written('abort gated');
     ledger.open('gated');
     await ledger.written('end last');

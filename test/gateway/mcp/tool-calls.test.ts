@@ -5,6 +5,7 @@ import type { CallRequest } from '../../../gateway/call/request';
 import { newView } from '../../../gateway/jobs/view';
 import type { Exchange } from '../../../gateway/mcp/exchange';
 import { McpServer } from '../../../gateway/mcp/mcp-server';
+import { createOpenRequests } from '../../../gateway/mcp/open-requests';
 import { serveToolCalls } from '../../../gateway/mcp/tool-calls';
 import { DEFAULT_POLICY } from '../../../workflows/contract';
 import { fakeJobs } from '../../fixtures/fakes';
@@ -21,7 +22,16 @@ const exchange: Exchange = {
   settle: () => undefined,
 };
 
+const openRequests = createOpenRequests();
+
 type Serve = (request: CallRequest) => Promise<void> | void;
+
+/** Takes back the request with the id 7, as a client does whose time is up. */
+const takeBack: Serve = () => {
+  if (!exchange.session) throw new Error('There is no session.');
+  const params = { requestId: 7, reason: 'Timeout' };
+  openRequests.takeBack(exchange.session, { jsonrpc: '2.0', method: 'notifications/cancelled', params });
+};
 
 /** Sends a call with the request id 7, which is served by `serve`, and tells what came back on its stream. */
 async function answersTo(params: object, serve: Serve, more: Partial<Exchange> = {}): Promise<JSONRPCMessage[]> {
@@ -38,6 +48,7 @@ async function answersTo(params: object, serve: Serve, more: Partial<Exchange> =
       patience: () => 0,
       readCallback: () => undefined,
       jobs: fakeJobs(),
+      openRequests,
       onError: () => undefined,
     },
     { ...exchange, ...more },
@@ -60,33 +71,13 @@ async function answersTo(params: object, serve: Serve, more: Partial<Exchange> =
   return came;
 }
 
-/** What a call that brings these along is found again by. */
-async function requestOf(params: object, more: Partial<Exchange> = {}): Promise<string | undefined> {
-  const seen: CallRequest[] = [];
-  await answersTo(params, (request) => void seen.push(request), more);
-  return seen[0]?.origin.request;
-}
-
-test('a call is found again by its session and its request id, so that any replica can take it back', async () => {
-  expect(await requestOf({})).toBe('["session",7]');
-});
-
-test.each<[string, object, Partial<Exchange>]>([
-  ['a call as a task, which is cancelled by tasks/cancel alone,', { task: {} }, {}],
-  ['a call with a key, which others may have joined,', {}, { key: 'k' }],
-  ['a call without a session', {}, { session: undefined }],
-])('%s cannot be taken back', async (_what, params, more) => {
-  expect(await requestOf(params, more)).toBeUndefined();
-});
-
 test('a call that was taken back gets no answer, and its stream ends', async () => {
-  expect(await answersTo({}, ({ drop }) => drop())).toEqual([]);
+  expect(await answersTo({}, takeBack)).toEqual([]);
 });
 
 test('a call of a batch that was taken back leaves the stream to the others', async () => {
-  expect(await answersTo({}, ({ drop }) => drop(), { alone: false })).toMatchObject([{ id: 7, result: {} }]);
+  expect(await answersTo({}, takeBack, { alone: false })).toMatchObject([{ id: 7, result: {} }]);
 });
-
 test.each<[string, object, number]>([
   ['a call hears of progress', {}, 1],
   ['a call as a task has been answered by then, and does not', { task: {} }, 0],
