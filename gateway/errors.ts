@@ -18,8 +18,10 @@ export interface Facts {
   /** A name, or a whole sentence where only the place that raises it can say what is wrong. */
   readonly what?: string;
   readonly limit?: number;
-  /** Nothing answered at all, so the request hardly reached Temporal. */
+  /** Nothing was sent to Temporal, so nothing was done. */
   readonly refused?: boolean;
+  /** The call had an idempotency key. */
+  readonly keyed?: boolean;
   /** The capabilities that a client would have to declare (2026-07-28, error -32021). */
   readonly requiredCapabilities?: Readonly<Record<string, unknown>>;
 }
@@ -55,7 +57,7 @@ const TABLE = {
   unavailable: {
     rpc: InternalError,
     status: 503,
-    sentence: ({ id }) => `Holdfast cannot reach its durable store just now. ${adviceOn(id)}`,
+    sentence: (facts) => `Holdfast cannot reach its durable store just now. ${adviceOn(facts)}`,
   },
 
   // The endpoint.
@@ -148,8 +150,10 @@ export function unlessGone(error: unknown): undefined {
   if (!isGone(error)) throw error;
 }
 
-function adviceOn(id: Facts['id']): string {
-  if (id === undefined) return `Try again in ${RETRY_AFTER_S} s.`;
+function adviceOn({ id, refused, keyed }: Facts): string {
+  if (id === undefined) return `${refused === true ? 'Nothing was done. ' : ''}Try again in ${RETRY_AFTER_S} s.`;
+  if (keyed === true)
+    return `Whether the call was accepted is not known. In ${RETRY_AFTER_S} s repeat it with the same idempotency key: that finds its job ${id}, or starts it.`;
   const ask = isScheduleId(id) ? `job_list({}) for ${id}` : `job_wait(${JSON.stringify({ job_ids: [id] })})`;
   return `Whether the call was accepted is not known. In ${RETRY_AFTER_S} s ask ${ask}; if there is no such id, nothing was started: call again.`;
 }

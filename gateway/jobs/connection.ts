@@ -1,25 +1,17 @@
 /** The connection to Temporal: every unary RPC gets a deadline, and its errors get our names. */
-import { setTimeout as pause } from 'node:timers/promises';
-import {
-  Client,
-  Connection,
-  WorkflowNotFoundError,
-  defaultGrpcRetryOptions,
-  isGrpcServiceError,
-  makeGrpcRetryInterceptor,
-} from '@temporalio/client';
-import type { GrpcRetryOptions, WorkflowHandle } from '@temporalio/client';
+import { Client, Connection, WorkflowNotFoundError, isGrpcServiceError } from '@temporalio/client';
+import type { WorkflowHandle } from '@temporalio/client';
 import type { Payload } from '@temporalio/common';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow';
 import type { GatewayConfig } from '../config';
 import { Problem } from '../errors';
 import type { JobRef } from '../ids';
+import { UNAVAILABLE, createRetries } from './retries';
+import type { Sent } from './retries';
 
 /** Deadline of a unary RPC, milliseconds. */
 const UNARY_MS = 5_000;
 const MAX_MESSAGE = 128 * 1024 * 1024;
-/** gRPC UNAVAILABLE: nobody answers at all. */
-const UNAVAILABLE = 14;
 const NOT_FOUND = 5;
 /** DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED and UNAVAILABLE. */
 const TRANSIENT = new Set([4, 8, UNAVAILABLE]);
@@ -43,19 +35,20 @@ export function createStore({ connectionOptions, namespace = 'default' }: Gatewa
   const retries = createRetries();
   const connection = Connection.lazy({
     ...connectionOptions,
-    // Retries are made by the interceptor below; those of the channel would cost a tenth of the CPU of an RPC as well.
+    // Retries are made by the interceptor; those of the channel would cost a tenth of the CPU of an RPC as well.
     channelArgs: { 'grpc.max_receive_message_length': MAX_MESSAGE, 'grpc.enable_retries': 0 },
-    interceptors: [makeGrpcRetryInterceptor(retries.options)],
+    interceptors: [retries.interceptor],
   });
   const client = new Client({ connection, namespace });
 
   async function ask<R>(run: () => Promise<R>, ms = UNARY_MS): Promise<R> {
+    const sent: Sent = { mayHaveArrived: false };
     try {
-      return await connection.withDeadline(Date.now() + ms, run);
+      return await retries.noting(sent, () => connection.withDeadline(Date.now() + ms, run));
     } catch (error) {
       const code = grpcCodeOf(error);
       if (code !== undefined && TRANSIENT.has(code))
-        throw new Problem('unavailable', { refused: code === UNAVAILABLE });
+        throw new Problem('unavailable', { refused: !sent.mayHaveArrived });
       throw error;
     }
   }
@@ -80,34 +73,6 @@ export function createStore({ connectionOptions, namespace = 'default' }: Gatewa
     async close() {
       await retries.end();
       await connection.close();
-    },
-  };
-}
-
-/**
- * How RPCs are retried, until `end`, which resolves when none is to come. A retry that is due on a closed connection would throw in
- * the callback of a timer, where nobody can catch it.
- */
-function createRetries(): { readonly options: GrpcRetryOptions; end(): Promise<void> } {
-  const { retryableDecider, delayFunction } = defaultGrpcRetryOptions({
-    maxAttempts: 3,
-    initialIntervalMs: ({ code }) => (code === 8 ? 200 : 50),
-  });
-  let ended = false;
-  let lastDueAt = 0;
-  return {
-    options: {
-      retryableDecider: (attempt, status) => !ended && retryableDecider(attempt, status),
-      delayFunction(attempt, status) {
-        const ms = delayFunction(attempt, status);
-        lastDueAt = Math.max(lastDueAt, performance.now() + ms);
-        return ms;
-      },
-    },
-    async end() {
-      ended = true;
-      const ms = lastDueAt - performance.now();
-      if (ms > 0) await pause(Math.ceil(ms) + 1);
     },
   };
 }

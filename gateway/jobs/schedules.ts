@@ -92,10 +92,10 @@ export function createSchedules({ client, ask }: Store, ids: Ids, carry: Carry):
           memo: { [MEMO_HASH]: hash },
         }),
       ).catch(async (error: unknown) => {
-        const lost = isProblem(error, 'unavailable');
+        const lost = isProblem(error, 'unavailable') && error.facts.refused !== true;
         if (!lost && !(error instanceof ScheduleAlreadyRunning)) throw error;
         const there = await arrived(scheduleId, hash);
-        if (lost && !there) throw new Problem('unavailable', { ...error.facts, id });
+        if (lost && !there) throw new Problem('unavailable', { refused: false, id, keyed: key !== undefined });
       });
       return id;
     },

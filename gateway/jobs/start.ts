@@ -42,6 +42,7 @@ interface Beginning extends StartOptions {
   readonly input: unknown;
   readonly caller: Caller;
   readonly hash: string;
+  readonly keyed: boolean;
   readonly callback: Callback | undefined;
 }
 
@@ -60,26 +61,24 @@ export function createStarts({ ask, client }: Store, look: Look, ids: Ids, carry
   const inTurn = pLimit(MAX_STARTING);
 
   /** Joins the job that already has this key; it must have been asked for the same thing. */
-  async function attach(ref: JobRef, hash: string): Promise<JobView> {
+  async function attach(ref: JobRef, { hash, keyed }: Pick<Beginning, 'hash' | 'keyed'>): Promise<JobView> {
     const view = await look(ref).catch((error: unknown) => {
       // It was accepted: from here on nothing may say that it was not.
-      throw isProblem(error, 'unavailable') ? new Problem('unavailable', { refused: false, id: ref.id }) : error;
+      throw isProblem(error, 'unavailable') ? new Problem('unavailable', { refused: false, id: ref.id, keyed }) : error;
     });
     if (view.argsHash !== hash) throw new Problem('conflict', { id: ref.id });
     return view;
   }
 
   /** After a start that was not acknowledged: what was sent may have arrived all the same. */
-  async function arrived(ref: JobRef, hash: string, { facts }: Problem): Promise<JobView> {
+  async function arrived(ref: JobRef, { hash, keyed }: Beginning): Promise<JobView> {
     const found = await look(ref).catch(() => undefined);
     if (found?.argsHash === hash) return found;
-    throw new Problem('unavailable', { ...facts, id: ref.id });
+    throw new Problem('unavailable', { refused: false, id: ref.id, keyed });
   }
 
-  async function begin(
-    ref: JobRef,
-    { tool, input, caller, hash, callback, earlier, delayMs = 0 }: Beginning,
-  ): Promise<JobView> {
+  async function begin(ref: JobRef, beginning: Beginning): Promise<JobView> {
+    const { tool, input, caller, hash, callback, earlier, delayMs = 0 } = beginning;
     const view = newView(ref, tool.name, tool.policy, { ownHandles: tool.ownHandles, delayMs });
     const { args, ...options } = carry(tool, input, caller, {
       argsHash: hash,
@@ -103,8 +102,8 @@ export function createStarts({ ask, client }: Store, look: Look, ids: Ids, carry
       await inTurn(() => ask(start));
       return view;
     } catch (error) {
-      if (isProblem(error, 'unavailable')) return arrived(ref, hash, error);
-      throw error;
+      if (!isProblem(error, 'unavailable') || error.facts.refused === true) throw error;
+      return arrived(ref, beginning);
     }
   }
 
@@ -112,17 +111,20 @@ export function createStarts({ ask, client }: Store, look: Look, ids: Ids, carry
     async start(tool, input, caller, { key, callback }, options = {}) {
       const hash = hashOf(input, options.earlier);
       const ref = ids.newRef(caller, tool.name, key);
+      const keyed = key !== undefined;
+      const beginning = { tool, input, caller, hash, keyed, callback, ...options };
       try {
-        const begun = await begin(ref, { tool, input, caller, hash, callback, ...options });
-        return key === undefined ? begun : await attach(ref, hash);
+        const begun = await begin(ref, beginning);
+        return keyed ? await attach(ref, beginning) : begun;
       } catch (error) {
         // Without a key it is the job of this very start, whose first acknowledgement was lost.
-        if (error instanceof WorkflowExecutionAlreadyStartedError) return attach(ref, hash);
+        if (error instanceof WorkflowExecutionAlreadyStartedError) return attach(ref, beginning);
         throw error;
       }
     },
 
-    joined: (tool, input, caller, key, earlier) => attach(ids.newRef(caller, tool.name, key), hashOf(input, earlier)),
+    joined: (tool, input, caller, key, earlier) =>
+      attach(ids.newRef(caller, tool.name, key), { hash: hashOf(input, earlier), keyed: true }),
   };
 }
 

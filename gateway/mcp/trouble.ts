@@ -45,7 +45,8 @@ export async function toolError(
       return rejected(message, {
         kind: code,
         ...(facts.id !== undefined && { job_id: facts.id }),
-        retryable: facts.id === undefined,
+        // With its key the same call finds its job; without, it may start a second one.
+        retryable: facts.id === undefined || facts.keyed === true,
         retry_after_s: RETRY_AFTER_S,
         side_effect: facts.id === undefined ? 'none' : 'unknown',
       });

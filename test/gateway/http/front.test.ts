@@ -237,7 +237,7 @@ describe('with Temporal unreachable', () => {
   ])('a call of %s is refused with 503 before it is accepted', async (_version, call) => {
     const { status, headers, message } = await call();
     expect([status, headers.get('retry-after')]).toEqual([503, '2']);
-    expect(message.error?.message).toContain('nothing was started');
+    expect(message.error?.message).toContain('Nothing was done. Try again in 2 s.');
   });
 });
 

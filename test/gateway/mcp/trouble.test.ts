@@ -32,6 +32,12 @@ test('a call that Temporal may have taken is not to be sent again: its job is as
   });
 });
 
+test('a call with a key that Temporal may have taken is to be repeated with it', async () => {
+  const problem = new Problem('unavailable', { refused: false, id, keyed: true });
+  expect(problem.message).toContain('repeat it with the same idempotency key');
+  expect((await told(problem)).error).toMatchObject({ job_id: id, retryable: true, side_effect: 'unknown' });
+});
+
 test('a call as a task that came too early is an error of the moment, and one that cannot be right is not', () => {
   expect(refusedTask(overQuota({ kind: 'full', limit: 1, of: 'caller', what: 'jobs running' })).code).toBe(-32603);
   expect(refusedTask(misfitting('walk', 'steps: Required')).code).toBe(-32602);

@@ -1,0 +1,81 @@
+/** What calls are told while Temporal cannot be reached, or does not answer: within seconds, and nothing that is not so. */
+import type { Gateway } from '../../../gateway/gateway';
+import { eventually } from '../../fixtures/eventually';
+import { newLedger } from '../../fixtures/ledger';
+import { modern } from '../../fixtures/raw';
+import type { RawAnswer } from '../../fixtures/raw';
+import { configFor, dataOf, freshKey, run, startTestGateway, startTestWorker, textOf } from '../../fixtures/stack';
+import type { TestWorker } from '../../fixtures/stack';
+import { startWire } from '../../fixtures/wire';
+import type { Wire } from '../../fixtures/wire';
+
+let wire: Wire;
+let gateway: Gateway;
+let worker: TestWorker;
+
+beforeAll(async () => {
+  [wire, worker] = await Promise.all([startWire(run().address), startTestWorker()]);
+  gateway = await startTestGateway({ temporal: configFor(wire.address).temporal });
+});
+afterEach(mend);
+afterAll(async () => {
+  await Promise.all([gateway.stop(), worker.stop()]);
+  wire.stop();
+});
+
+/** Mends the wire, and waits until the gateway has noticed. */
+async function mend(): Promise<void> {
+  await wire.mend();
+  const call = { name: 'echo', arguments: { text: '' } };
+  const answered = async (): Promise<boolean> => {
+    const { result } = (await modern(gateway.url, 'tools/call', call)).message;
+    return result !== undefined && result['isError'] !== true;
+  };
+  await eventually('a gateway that reaches Temporal again', answered);
+}
+
+/** Calls a tool that must not be done twice. */
+const charge = (ledger: string, headers: Record<string, string> = {}): Promise<RawAnswer> =>
+  modern(gateway.url, 'tools/call', { name: 'charge', arguments: { ledger, steps: ['once'] } }, headers);
+
+describe('with the connection cut after Temporal took the call, and refused from then on,', () => {
+  test('a call without a key is told the id of its job, and not that it may come again', async () => {
+    const ledger = newLedger();
+    const cut = wire.cutAfter(ledger.path);
+    const { status, headers, message } = await charge(ledger.path);
+    await cut;
+    expect([status, headers.get('retry-after')]).toEqual([200, null]);
+    const { error } = dataOf(message.result) as { error: { job_id: string } };
+    expect(error).toMatchObject({ kind: 'unavailable', retryable: false, side_effect: 'unknown' });
+    expect(textOf(message.result)).toContain(`ask job_wait({"job_ids":["${error.job_id}"]})`);
+
+    await mend();
+    const wait = { name: 'job_wait', arguments: { job_ids: [error.job_id] } };
+    expect((await modern(gateway.url, 'tools/call', wait)).message.result).toMatchObject({
+      structuredContent: { walked: ['once'] },
+    });
+  });
+
+  test('a call with a key is told to come again with it, and then finds its job', async () => {
+    const ledger = newLedger();
+    const key = { 'idempotency-key': freshKey() };
+    const cut = wire.cutAfter(ledger.path);
+    const { message } = await charge(ledger.path, key);
+    await cut;
+    expect(dataOf(message.result)).toMatchObject({ error: { retryable: true, side_effect: 'unknown' } });
+    expect(textOf(message.result)).toContain('repeat it with the same idempotency key');
+
+    await mend();
+    expect((await charge(ledger.path, key)).message.result).toMatchObject({ structuredContent: { walked: ['once'] } });
+    expect(ledger.lines()).toEqual(['begin once', 'end once']);
+  });
+
+  test('a call that comes after that was not sent, and is refused with 503', async () => {
+    const ledger = newLedger();
+    const cut = wire.cutAfter(ledger.path);
+    await Promise.all([cut, charge(ledger.path)]);
+    const { status, headers, message } = await charge(newLedger().path);
+    expect([status, headers.get('retry-after')]).toEqual([503, '2']);
+    expect(message.error?.message).toContain('Nothing was done.');
+  });
+});
