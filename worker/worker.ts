@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { TASK_QUEUE, queueOf } from '../workflows/contract';
 import type { WorkerConfig } from './config';
 import { DEPLOYMENT, earlierVersions, keepBundle, promote, promoteIfNewest } from './versions';
+import type { Version } from './versions';
 
 /** How often a worker looks whether new jobs have a version that runs. */
 const PROMOTE_MS = 30_000;
@@ -82,19 +83,30 @@ export async function startWorker(
   // Steps run on the present code whichever version their job is on: their workers belong to no version.
   const deployments = { service: connection.workflowService, namespace };
   const present = keepBundle(codeDir, bundle);
-  const versions = [present, ...(await earlierVersions(codeDir, present, deployments))];
-  const pinned = versions.map((version) =>
+  const pin = ({ buildId, bundle: codePath }: Version): Promise<Worker> =>
     Worker.create({
       ...decisions,
-      workflowBundle: { codePath: version.bundle },
+      workflowBundle: { codePath },
       workerDeploymentOptions: {
-        version: { deploymentName: DEPLOYMENT, buildId: version.buildId },
+        version: { deploymentName: DEPLOYMENT, buildId },
         useWorkerVersioning: true,
         defaultVersioningBehavior: 'PINNED',
       },
-    }),
-  );
-  const worker = await running(connection, [Worker.create(steps), ...limited, ...pinned]);
+    });
+  const pinned = await Promise.all([
+    pin(present),
+    // The SDK refuses the bundle of another version of itself. Jobs of that version say what they wait for.
+    ...(await earlierVersions(codeDir, present, deployments)).map((version) =>
+      pin(version).catch((error: unknown) => {
+        Runtime.instance().logger.warn('The code of earlier jobs cannot be run.', { build: version.buildId, error });
+      }),
+    ),
+  ]);
+  const worker = await running(connection, [
+    Worker.create(steps),
+    ...limited,
+    ...pinned.filter((worker) => worker !== undefined),
+  ]);
   await promote(present.buildId, deployments);
   const again = setInterval(
     () => void promoteIfNewest(present.buildId, deployments).catch(() => undefined),
@@ -104,7 +116,10 @@ export async function startWorker(
 }
 
 /** Runs workers that end together. */
-async function running(connection: NativeConnection, created: readonly Promise<Worker>[]): Promise<RunningWorker> {
+async function running(
+  connection: NativeConnection,
+  created: readonly (Worker | Promise<Worker>)[],
+): Promise<RunningWorker> {
   const workers = await Promise.all(created);
   const stop = (): void => {
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
