@@ -22,7 +22,7 @@ const OURS = /^(mcp|holdfast)-[a-z0-9_-]{1,64}$/;
 const READ = 'mcp-protocol-version, mcp-session-id, retry-after, www-authenticate';
 /** The last two are refused, in an answer that a page can read only if it may ask. */
 const METHODS = 'POST, GET, DELETE';
-/** How long a browser remembers, seconds: browsers allow no more. */
+/** How long a browser remembers, seconds: the most that all browsers allow. */
 const REMEMBERED_S = 7_200;
 
 /** Lets the page that asks, if it is a page, read the answer. */
@@ -41,7 +41,7 @@ export function answerOptions({ headers }: IncomingMessage, response: ServerResp
     response.setHeader('access-control-allow-methods', METHODS);
     response.setHeader(
       'access-control-allow-headers',
-      [...SENT, ...wanted.filter((name) => OURS.test(name))].join(', '),
+      [...new Set([...SENT, ...wanted.filter((name) => OURS.test(name))])].join(', '),
     );
     response.setHeader('access-control-max-age', REMEMBERED_S);
     response.setHeader('vary', 'Origin, Access-Control-Request-Headers');
