@@ -5,8 +5,10 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
 import { pino } from 'pino';
 import type { TemporalServer } from '../../cli/engine/server';
+import { CALLBACK_META } from '../../gateway/call/callback';
 import { startGateway } from '../../gateway/gateway';
 import type { Gateway } from '../../gateway/gateway';
 import { changedBundle } from '../fixtures/bundle';
@@ -23,7 +25,11 @@ let gateway: Gateway;
 beforeAll(async () => {
   temporal = await ownTemporal();
   gateway = await startGateway(
-    configFor(temporal.address, { patienceMs: 0, cancelGraceMs: 500 }),
+    configFor(temporal.address, {
+      patienceMs: 0,
+      cancelGraceMs: 500,
+      webhooks: { allowedHosts: [new URL(CALLBACK).host] },
+    }),
     tools,
     pino({ level: 'silent' }),
   );
@@ -33,6 +39,7 @@ afterAll(async () => {
   await temporal.stop();
 });
 
+const CALLBACK = 'http://127.0.0.1:9/';
 const PLAN = 'PLAN a b ? c d';
 const TAKEN = ['a', 'b', 'c', 'd'].flatMap((name) => [`begin ${name}`, `end ${name}`]);
 const deploys = [
@@ -42,8 +49,8 @@ const deploys = [
   ['renames a step', 'PLAN a B ? c d'],
 ] as const;
 
-async function call(name: string, args: Record<string, unknown>): Promise<Record<string, unknown>> {
-  const { message } = await modern(gateway.url, 'tools/call', { name, arguments: args });
+async function call(name: string, args: Record<string, unknown>, _meta = {}): Promise<Record<string, unknown>> {
+  const { message } = await modern(gateway.url, 'tools/call', { name, arguments: args, _meta });
   return message.result?.['structuredContent'] as Record<string, unknown>;
 }
 
@@ -54,7 +61,7 @@ const worker = (bundle?: string, codeDir?: string) =>
 /** Starts a job whose first two steps are taken, and whose question is open. */
 async function halfway() {
   const ledger = newLedger();
-  const { job_id } = await call('plan', { ledger: ledger.path });
+  const { job_id } = await call('plan', { ledger: ledger.path }, { [CALLBACK_META]: { url: CALLBACK } });
   await eventually('a question', async () => (await call('job_result', { job_id }))['status'] === 'input_required');
   return { ledger, job_id, answer: () => call('job_respond', { job_id, question: 'q1', action: 'accept' }) };
 }
@@ -111,6 +118,21 @@ describe('without pinned jobs', () => {
     expect(await call('job_wait', { job_ids: [job_id] })).toMatchObject({ status: 'cancelled' });
     const listed = (await call('job_list', {}))['jobs'] as { job_id: unknown; status: unknown }[];
     expect(listed.find((job) => job.job_id === job_id)).toMatchObject({ status: 'cancelled' });
+    await after.stop();
+  });
+
+  test('the callback of a job that had to be ended is told', async () => {
+    const { after, job_id } = await deployed('PLAN b ? c d');
+    await call('job_cancel', { job_id });
+    const connection = await Connection.connect({ address: temporal.address });
+    const { workflow } = new Client({ connection });
+    const started = await eventually('a callback', async () => {
+      for await (const { workflowId, type } of workflow.list({ query: `WorkflowType = 'deliverWebhook'` }))
+        if (workflowId.endsWith(`/${String(job_id)}/webhook`)) return type;
+      return undefined;
+    });
+    expect(started).toBe('deliverWebhook');
+    await connection.close();
     await after.stop();
   });
 });
