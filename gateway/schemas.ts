@@ -34,9 +34,13 @@ export function closedNamesIn(schema: z.ZodType): readonly string[] | undefined 
 const namesIn = (schema: z.ZodType): readonly string[] =>
   schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
 
-/** The schema as JSON Schema 2020-12. MCP wants an object at its root. */
+/**
+ * The schema as JSON Schema 2020-12. MCP wants an object at its root. That dialect is meant where none is named, and a validator of
+ * another one refuses a schema that names it.
+ */
 export function jsonSchemaOf(schema: z.ZodType, io: 'input' | 'output'): ListedSchema {
-  return { ...(z.toJSONSchema(schema, { io }) as ListedSchema), type: 'object' };
+  const { $schema, ...listed } = z.toJSONSchema(schema, { io }) as ListedSchema;
+  return { ...listed, type: 'object' };
 }
 
 /**
@@ -45,9 +49,8 @@ export function jsonSchemaOf(schema: z.ZodType, io: 'input' | 'output'): ListedS
  * Clients check `structuredContent` against it, so every answer of ours that is not the output has to fit the second form.
  */
 export function answerSchema(output: ListedSchema): ListedSchema {
-  const { $schema, $defs, ...own } = output;
+  const { $defs, ...own } = output;
   return {
-    ...($schema !== undefined && { $schema }),
     ...($defs !== undefined && { $defs }),
     type: 'object',
     anyOf: [

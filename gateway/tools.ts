@@ -67,6 +67,7 @@ function toolOf(definition: ToolDefinition): Tool {
   const { name, title, description, annotations, output } = definition;
   const input = closedUnlessOpen(definition.input);
   const names = closedNamesIn(input);
+  const structured = definition.structured?.strip() ?? output;
   const policy = policyOf(definition.policy ?? {}, annotations ?? {});
   if (!/^[A-Za-z0-9_.-]{1,64}$/.test(name))
     throw new Error(`Tool name "${name}" must be 1 to 64 of A-Z, a-z, 0-9, _, - and .`);
@@ -83,7 +84,7 @@ function toolOf(definition: ToolDefinition): Tool {
       ...(title !== undefined && { title }),
       ...(annotations && { annotations }),
       inputSchema: jsonSchemaOf(input, 'input'),
-      ...(output && { outputSchema: answerSchema(jsonSchemaOf(output, 'output')) }),
+      ...(structured && { outputSchema: answerSchema(jsonSchemaOf(structured, 'output')) }),
     },
     route: routeOf(definition),
     policy,
@@ -104,7 +105,8 @@ function toolOf(definition: ToolDefinition): Tool {
     },
     structured: (value) => {
       const fits = (output ?? z.unknown()).safeParse(value);
-      return fits.success && isRecord(fits.data) ? fits.data : undefined;
+      const given = fits.success ? (definition.structured?.strip().safeParse(fits.data) ?? fits) : fits;
+      return given.success && isRecord(given.data) ? given.data : undefined;
     },
   };
 }

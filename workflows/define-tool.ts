@@ -47,6 +47,11 @@ interface ToolFace<I extends z.ZodType, O extends z.ZodType> {
   readonly description: string;
   readonly input: I;
   readonly output?: O;
+  /**
+   * What of the output is given as data, where that is not all of it: `output.omit({ png: true })` leaves out the bytes that
+   * `content` shows, which would be sent twice. It is the output schema that clients see.
+   */
+  readonly structured?: z.ZodObject;
   readonly annotations?: Annotations;
   /** Capabilities that a client must have; otherwise its call is refused (-32021). Absent: the tool serves every client. */
   readonly needs?: readonly ('tasks' | 'elicitation' | 'sampling' | 'roots')[];

@@ -10,6 +10,8 @@ import { fingerprint, isClosed, newView } from '../jobs/view';
 import type { JobView } from '../jobs/view';
 import type { Tool } from '../tools';
 import { handleOf } from '../words/handle';
+import { spoken } from '../words/page';
+import type { Presented } from '../words/page';
 import { resultOf } from '../words/result';
 
 /** A job that has ended, with its answer; or one that goes on, as it is now. */
@@ -18,8 +20,8 @@ export type State =
 
 /** What clients are told about jobs. */
 export interface Answers {
-  /** A tool's output as the model sees it. */
-  contentOf(tool: string, output: unknown): readonly ContentBlock[];
+  /** A tool's output as the model and the client see it. */
+  presented(tool: string, output: unknown): Presented;
   /** The last partial result: in full from a worker, else as much of it as the memo holds. */
   partialOf(view: JobView): Promise<unknown>;
   /** The Web UI's address of a job, if there is one. */
@@ -37,8 +39,10 @@ export function createAnswers(
   tools: ReadonlyMap<string, Tool>,
   auditOf: Answers['auditOf'],
 ): Answers {
-  const contentOf: Answers['contentOf'] = (tool, output) =>
-    tools.get(tool)?.content(output) ?? [{ type: 'text', text: json(output) }];
+  const contentOf = (tool: Tool | undefined, output: unknown): readonly ContentBlock[] =>
+    spoken(tool?.content(output) ?? [{ type: 'text', text: json(output) }]);
+  const structuredOf = (tool: Tool | undefined, output: unknown): Record<string, unknown> | undefined =>
+    tool ? tool.structured(output) : isRecord(output) ? output : undefined;
 
   async function partialOf({ ref, partial }: JobView): Promise<unknown> {
     if (partial === undefined) return undefined;
@@ -52,8 +56,8 @@ export function createAnswers(
     const found = stopped ? await jobs.look(ref).then(partialOf).catch(unlessUnavailable) : undefined;
     const known = tools.get(tool);
     const presentation = {
-      content: (output: unknown) => contentOf(tool, output),
-      structured: (output: unknown) => (known ? known.structured(output) : isRecord(output) ? output : undefined),
+      content: (output: unknown) => contentOf(known, output),
+      structured: (output: unknown) => structuredOf(known, output),
       continues: known?.continues === true,
     };
     return resultOf(ref, outcome, presentation, auditOf(ref), found);
@@ -70,7 +74,10 @@ export function createAnswers(
   }
 
   return {
-    contentOf,
+    presented(name, output) {
+      const tool = tools.get(name);
+      return { output, content: contentOf(tool, output), data: structuredOf(tool, output) };
+    },
     partialOf,
     auditOf,
     ended,

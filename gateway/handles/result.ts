@@ -34,7 +34,7 @@ export function createJobResult({ jobs, answers, ids }: HandleNeeds): Companion 
       if (!isClosed(view)) return pageOf(await partialText(view), stateOf(view, nextCallOf(view)));
       const outcome = await jobs.outcomeOf(view.ref).catch(unlessUnavailable);
       if (outcome?.kind === 'done')
-        return pageOf(wholeOf(answers.contentOf(view.tool, outcome.value), outcome.value, format), { status: 'done' });
+        return pageOf(wholeOf(answers.presented(view.tool, outcome.value), format), { status: 'done' });
       const found = outcome?.kind === 'partial' ? outcome.value : await answers.partialOf(view);
       return outcome && found !== undefined && (offset > 0 || !fits(json(found)))
         ? pageOf(`PARTIAL: what it had found by then:\n${json(found)}`, { status: outcome.kind, complete: false })

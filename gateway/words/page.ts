@@ -16,12 +16,33 @@ const TAIL = 4_000;
 /** How the pages of a result show it: in the tool's own words, or as the JSON of its output. */
 export type Format = 'text' | 'json';
 
+/** A result, as its tool presents it. */
+export interface Presented {
+  readonly output: unknown;
+  readonly content: readonly ContentBlock[];
+  /** What of the output is given as data; undefined when that is all of it. */
+  readonly data: unknown;
+}
+
 /** What the pages of a result show; by default the tool's own text, unless that was given whole and the output was not. */
-export function wholeOf(content: readonly ContentBlock[], value: unknown, format?: Format): string {
+export function wholeOf({ output, content, data }: Presented, format?: Format): string {
   const words = texts(content);
-  const outputFits = fits(JSON.stringify(value ?? null));
-  const asJson = format === undefined ? words.every(fits) && !outputFits : format === 'json';
-  return asJson ? json(value) : words.join('\n');
+  const asJson = format === undefined ? words.every(fits) && !dataFits({ output, data }) : format === 'json';
+  return asJson ? json(output) : words.join('\n');
+}
+
+/** Whether the data of a result can be given whole. */
+export function dataFits({ output, data }: Pick<Presented, 'output' | 'data'>): boolean {
+  return fits(JSON.stringify(data ?? output ?? null));
+}
+
+/** What is said where there is no text: model APIs refuse an answer with an empty one. */
+const NO_TEXT = 'The job is done. Its result has no text.';
+
+/** Content without empty texts. */
+export function spoken(content: readonly ContentBlock[]): readonly ContentBlock[] {
+  const said = content.filter((block) => block.type !== 'text' || block.text.trim() !== '');
+  return said.length > 0 ? said : [{ type: 'text', text: NO_TEXT }];
 }
 
 /** One page of a long text, and the call for the next one. `state`: how the job is. */
@@ -40,7 +61,7 @@ export function page(
   const position = whole.length > INLINE_MAX ? `[characters ${from} to ${end} of ${whole.length}]\n` : '';
   const more = next ? `\n[Next page: ${written(next)}]` : '';
   return {
-    content: [{ type: 'text', text: `${position}${whole.slice(from, end)}${more}` }],
+    content: [...spoken([{ type: 'text', text: `${position}${whole.slice(from, end)}${more}` }])],
     structuredContent: { job_id: ref.id, ...state, offset: from, characters: whole.length, ...(next && { next }) },
     ...metaOf(ref.id, audit),
   };

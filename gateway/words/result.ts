@@ -6,7 +6,8 @@ import type { NextCall } from './handle';
 import type { JobRef } from '../ids';
 import { json } from '../json';
 import type { Outcome } from '../jobs/outcome';
-import { clipped, fits, fitting, pageOf, resultLink, texts } from './page';
+import { withMediaLinked } from './media';
+import { clipped, dataFits, fits, fitting, pageOf, resultLink, texts } from './page';
 
 /** Where the output is that an answer leaves out. */
 const TO_READ = 'job_result with format "json" reads it in pages.';
@@ -55,15 +56,16 @@ function answerTo(ref: JobRef, outcome: Outcome, presentation: Presentation, fou
 function done(ref: JobRef, { value }: Ended<'done'>, { content: contentOf, structured }: Presentation): CallToolResult {
   const content = contentOf(value);
   const wordsFit = texts(content).every(fits);
-  const outputFits = fits(JSON.stringify(value ?? null));
+  const data = structured(value);
+  const outputFits = dataFits({ output: value, data });
   const output = outputFits ? { result: value } : { note: `The output is too long for one answer. ${TO_READ}` };
   const named = { job_id: ref.id, status: 'done', ...output, ...(!wordsFit && { next: pageOf(ref) }) };
   return {
     content: [
-      ...content.map((block) => clippedBlock(block, ref)),
+      ...withMediaLinked(content, ref).map((block) => clippedBlock(block, ref)),
       ...(wordsFit && outputFits ? [] : [resultLink(ref)]),
     ],
-    structuredContent: (outputFits ? structured(value) : undefined) ?? named,
+    structuredContent: (outputFits ? data : undefined) ?? named,
   };
 }
 
