@@ -145,6 +145,21 @@ describe('of several feeds', () => {
     expect(skipped).toHaveLength(8);
   });
 
+  test('one whose turn does not come in the time of all is named, too', async () => {
+    const now = Date.now.bind(Date);
+    let late = 0;
+    const clock = jest.spyOn(Date, 'now').mockImplementation(() => now() + late);
+    const slow: Answer = (request, response) => {
+      late = 10_000;
+      well(request, response);
+    };
+    const { urls, parts, egress } = await feedsOf(...Array.from({ length: 8 }, () => slow), well);
+    const skipped: Skipped[] = [];
+    await createFeedsSource(urls, egress).search('durable', first, never, (what) => skipped.push(what));
+    clock.mockRestore();
+    expect(skipped).toMatchObject([{ what: parts[8], why: expect.stringContaining('was not asked'), again: parts[8] }]);
+  });
+
   test('two on one host are told apart by a number, not by their paths', async () => {
     const { egress, url } = await site(status(404));
     const { parts = [] } = createFeedsSource([`${url}/a`, `${url}/b`], egress);
