@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import type { ToolDefinition } from '../workflows/define-tool';
 import { createAdmission } from './call/admission';
 import { createAnswers } from './call/answer';
+import { createBegin } from './call/begin';
 import { call } from './call/call';
 import { createReadCallback } from './call/callback';
 import { createPatience } from './call/patience';
@@ -77,7 +78,7 @@ export async function startGateway(
   const answers = createAnswers(jobs, tools, auditLink(config));
   const respond = createRespond(jobs);
   const rounds = createRounds({ jobs, respond, ids, seals });
-  const callNeeds = { jobs, admission, rounds, watch, answers, graceMs: config.taskGraceMs };
+  const callNeeds = { begin: createBegin({ jobs, admission }), jobs, rounds, watch, answers, graceMs: config.taskGraceMs };
 
   const handleNeeds = { jobs, watch, answers, respond, ids, schedules: config.schedules };
   const menu = createMenu({

@@ -1,13 +1,16 @@
 /** The first moment of a call: a place, and the job that has it. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { unlessGone } from '../errors';
+import { argsHash } from '../ids';
 import type { JobRef } from '../ids';
+import type { Jobs } from '../jobs/jobs';
 import type { Earlier } from '../jobs/start';
 import type { JobView } from '../jobs/view';
 import type { Tool } from '../tools';
 import type { Full } from '../words/rejected';
 import { inPlace } from './admission';
-import type { CallNeeds, CallRequest } from './request';
+import type { Admission } from './admission';
+import type { CallRequest } from './request';
 
 /** How long the start of another call with the same key may be on its way, milliseconds. */
 const ON_ITS_WAY_MS = 300;
@@ -24,24 +27,47 @@ export interface Started {
  *
  * @throws Problem `conflict`, `unavailable`
  */
-export async function begin(
+export type Begin = (
   tool: Tool,
   input: unknown,
-  { caller, origin }: Pick<CallRequest, 'caller' | 'origin'>,
-  earlier: Earlier | undefined,
-  { jobs, admission }: Pick<CallNeeds, 'jobs' | 'admission'>,
-): Promise<Started | Full> {
-  const started = (view: JobView): Started => ({ kind: 'started', ref: view.ref, view });
-  const place = await admission.admit(caller);
-  if (place.kind === 'place') {
-    const view = await inPlace(place, () => jobs.start(tool, input, caller, origin, { earlier }));
-    place.give(view.ref);
-    return started(view);
-  }
-  const { key } = origin;
-  if (key === undefined) return place;
-  const joined = (): Promise<JobView | undefined> => jobs.joined(tool, input, caller, key, earlier).catch(unlessGone);
-  // The call that has the key's place may be on its way.
-  const view = (await joined()) ?? (await pause(ON_ITS_WAY_MS).then(joined));
-  return view ? started(view) : place;
+  request: Pick<CallRequest, 'caller' | 'origin'>,
+  earlier?: Earlier,
+) => Promise<Started | Full>;
+
+export interface BeginNeeds {
+  readonly jobs: Pick<Jobs, 'start' | 'joined'>;
+  readonly admission: Pick<Admission, 'admit'>;
 }
+
+export function createBegin({ jobs, admission }: BeginNeeds): Begin {
+  /** Calls with a key that are on their way: those that are equal go as one. */
+  const onTheirWay = new Map<string, Promise<Started | Full>>();
+
+  const begin: Begin = async (tool, input, { caller, origin }, earlier) => {
+    const place = await admission.admit(caller);
+    if (place.kind === 'place') {
+      const view = await inPlace(place, () => jobs.start(tool, input, caller, origin, { earlier }));
+      place.give(view.ref);
+      return started(view);
+    }
+    const { key } = origin;
+    if (key === undefined) return place;
+    const joined = (): Promise<JobView | undefined> => jobs.joined(tool, input, caller, key, earlier).catch(unlessGone);
+    // The call that has the key's place may be on its way, through another gateway.
+    const view = (await joined()) ?? (await pause(ON_ITS_WAY_MS).then(joined));
+    return view ? started(view) : place;
+  };
+
+  return (tool, input, request, earlier) => {
+    const { caller, origin } = request;
+    if (origin.key === undefined) return begin(tool, input, request, earlier);
+    const same = argsHash([caller, tool.name, origin.key, input, earlier?.job]);
+    const before = onTheirWay.get(same);
+    if (before) return before;
+    const begun = begin(tool, input, request, earlier).finally(() => onTheirWay.delete(same));
+    onTheirWay.set(same, begun);
+    return begun;
+  };
+}
+
+const started = (view: JobView): Started => ({ kind: 'started', ref: view.ref, view });

@@ -10,7 +10,6 @@ import { handleOf } from '../words/handle';
 import { needOf, takenBy } from '../words/question';
 import { misfitting, overQuota } from '../words/rejected';
 import { coreTask, createdTask } from '../words/task';
-import { begin } from './begin';
 import type { Started } from './begin';
 import { refuseLacking, takesRounds } from './client';
 import type { CallNeeds, CallRequest, Called } from './request';
@@ -27,7 +26,7 @@ export async function call(called: Called, request: CallRequest, needs: CallNeed
 
   const begun = request.round
     ? await needs.rounds.resume(request.round, request.responses, request.caller)
-    : await begin(tool, input.input, request, earlier, needs);
+    : await needs.begin(tool, input.input, request, earlier);
   if (begun.kind === 'full') return overQuota(begun);
   // From here on the call survives us.
   request.accepted();

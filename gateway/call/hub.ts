@@ -62,6 +62,8 @@ interface Entry {
   /** When the next look is due. */
   ticker: NodeJS.Timeout | undefined;
   last: JobView | undefined;
+  /** The look for those who joined a moment ago. */
+  catchingUp: Promise<JobView | undefined> | undefined;
 }
 
 export function createHub(jobs: Watchable): Hub {
@@ -119,9 +121,13 @@ export function createHub(jobs: Watchable): Hub {
     return news;
   }
 
-  /** Tells a watcher who joins late how the job is now, and not how it was at the last news. */
+  /** Tells a watcher who joins late how the job is now, and not how it was at the last news. A thousand who join at once share a look. */
   async function catchUp(entry: Entry, watcher: Watcher): Promise<void> {
-    const view = await jobs.look(entry.ref).catch(() => entry.last);
+    entry.catchingUp ??= jobs
+      .look(entry.ref)
+      .catch(() => entry.last)
+      .finally(() => (entry.catchingUp = undefined));
+    const view = await entry.catchingUp;
     if (view && entry.watchers.has(watcher)) watcher.onView?.(view);
     if (view && entry.watchers.has(watcher)) watcher.onLook?.(view);
   }
@@ -136,6 +142,7 @@ export function createHub(jobs: Watchable): Hub {
       poll: new AbortController(),
       ticker: undefined,
       last: seen,
+      catchingUp: undefined,
     };
     watched.set(ref.workflowId, entry);
     void pollUntilClosed(entry);

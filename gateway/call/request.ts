@@ -5,8 +5,8 @@ import type { Earlier, Origin } from '../jobs/start';
 import type { JobView } from '../jobs/view';
 import type { Checked } from '../schemas';
 import type { Tool } from '../tools';
-import type { Admission } from './admission';
 import type { Answers } from './answer';
+import type { Begin } from './begin';
 import type { ClientFacts } from './client';
 import type { Round, Rounds } from './rounds';
 import type { Push, Watch } from './watch';
@@ -45,8 +45,8 @@ export interface CallRequest {
 }
 
 export interface CallNeeds {
-  readonly jobs: Pick<Jobs, 'start' | 'joined' | 'cancel'>;
-  readonly admission: Pick<Admission, 'admit'>;
+  readonly begin: Begin;
+  readonly jobs: Pick<Jobs, 'cancel'>;
   readonly rounds: Pick<Rounds, 'resume' | 'next'>;
   readonly watch: Pick<Watch, 'wait' | 'draining'>;
   readonly answers: Pick<Answers, 'ended' | 'stateOf' | 'auditOf'>;

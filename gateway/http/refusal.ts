@@ -8,8 +8,10 @@ import { isRecord, wellFormed } from '../json';
 export function refuse(response: ServerResponse, problem: Problem, id?: string | number): void {
   const { status, rpc, message, facts } = problem;
   const { requiredCapabilities } = facts;
-  if (status === 503) response.setHeader('retry-after', RETRY_AFTER_S);
-  const error = { code: rpc, message, ...(requiredCapabilities && { data: { requiredCapabilities } }) };
+  const later = status === 503 ? { retry_after_s: RETRY_AFTER_S } : undefined;
+  if (later) response.setHeader('retry-after', later.retry_after_s);
+  const data = later ?? (requiredCapabilities && { requiredCapabilities });
+  const error = { code: rpc, message, ...(data && { data }) };
   response
     .writeHead(status, { 'content-type': 'application/json' })
     .end(wellFormed(JSON.stringify({ jsonrpc: '2.0', id, error })));

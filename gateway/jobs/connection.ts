@@ -9,8 +9,8 @@ import type { JobRef } from '../ids';
 import { UNAVAILABLE, createRetries } from './retries';
 import type { Sent } from './retries';
 
-/** Deadline of a unary RPC, milliseconds. */
-const UNARY_MS = 5_000;
+/** Deadline of a unary RPC, milliseconds: who asks has an answer within 5 s. */
+const UNARY_MS = 4_000;
 const MAX_MESSAGE = 128 * 1024 * 1024;
 const NOT_FOUND = 5;
 /** DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED and UNAVAILABLE. */
@@ -21,7 +21,7 @@ export interface Store {
   readonly namespace: string;
   readonly connection: Connection;
   readonly client: Client;
-  /** Runs a unary RPC within `ms` milliseconds, 5 s by default. @throws Problem `unavailable` when no answer comes in time */
+  /** Runs a unary RPC within `ms` milliseconds, 4 s by default. @throws Problem `unavailable` when no answer comes in time */
   ask<R>(run: () => Promise<R>, ms?: number): Promise<R>;
   /** Runs a unary RPC about one existing job. @throws Problem `unavailable`; `unknown_job` when there is no such job */
   askOf<R>(ref: JobRef, run: (handle: WorkflowHandle) => Promise<R>, ms?: number): Promise<R>;

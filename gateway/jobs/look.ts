@@ -10,8 +10,8 @@ import type { RecentEvents } from './events';
 import { beginOf, expiryOf, isClosed, viewOf } from './view';
 import type { JobView } from './view';
 
-/** Tells how a job is now. @throws Problem `unknown_job`, `expired`, `unavailable` */
-export type Look = (ref: JobRef) => Promise<JobView>;
+/** Tells how a job is now, within `ms` milliseconds. @throws Problem `unknown_job`, `expired`, `unavailable` */
+export type Look = (ref: JobRef, ms?: number) => Promise<JobView>;
 
 export interface LookNeeds {
   readonly store: Store;
@@ -44,8 +44,8 @@ export function createLook({ store, recent, end, cancelGraceMs, queueState, esti
     };
   }
 
-  const look: Look = async (ref) => {
-    const description = await store.askOf(ref, (handle) => handle.describe());
+  const look: Look = async (ref, ms) => {
+    const description = await store.askOf(ref, (handle) => handle.describe(), ms);
     const beating = description.raw.pendingActivities?.find(({ heartbeatDetails }) => heartbeatDetails);
     // A foreign worker may have written it in a form that only itself can read.
     const [heartbeat] = await store.decoded(beating?.heartbeatDetails?.payloads).catch(() => []);

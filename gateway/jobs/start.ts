@@ -1,6 +1,5 @@
 /** From a call to its job: started once, or joined by its key. From here on the call is durable. */
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
-import pLimit from 'p-limit';
 import type { Callback, Caller, JobId } from '../../workflows/contract';
 import { Problem, isProblem } from '../errors';
 import { argsHash } from '../ids';
@@ -8,12 +7,15 @@ import type { Ids, JobRef } from '../ids';
 import type { Tool } from '../tools';
 import type { Carry } from './carried';
 import type { Store } from './connection';
+import { createLine } from './line';
 import type { Look } from './look';
 import { newView } from './view';
 import type { JobView } from './view';
 
-/** Starts under way at one time. More would wait in Temporal, where their deadline runs; here it does not. */
-const MAX_STARTING = 50;
+const LINE = { atOnce: 50, waiting: 1_000 };
+/** Deadlines of a start, and of the look whether it arrived all the same, milliseconds: who calls has an answer within 5 s. */
+const START_MS = 2_800;
+const ARRIVED_MS = 1_000;
 
 /** What a job takes over from its call besides the input. Without a key its id is random. */
 export interface Origin {
@@ -58,7 +60,7 @@ export interface Starts {
 }
 
 export function createStarts({ ask, client }: Store, look: Look, ids: Ids, carry: Carry): Starts {
-  const inTurn = pLimit(MAX_STARTING);
+  const inTurn = createLine(LINE);
 
   /** Joins the job that already has this key; it must have been asked for the same thing. */
   async function attach(ref: JobRef, { hash, keyed }: Pick<Beginning, 'hash' | 'keyed'>): Promise<JobView> {
@@ -72,7 +74,7 @@ export function createStarts({ ask, client }: Store, look: Look, ids: Ids, carry
 
   /** After a start that was not acknowledged: what was sent may have arrived all the same. */
   async function arrived(ref: JobRef, { hash, keyed }: Beginning): Promise<JobView> {
-    const found = await look(ref).catch(() => undefined);
+    const found = await look(ref, ARRIVED_MS).catch(() => undefined);
     if (found?.argsHash === hash) return found;
     throw new Problem('unavailable', { refused: false, id: ref.id, keyed });
   }
@@ -99,7 +101,7 @@ export function createStarts({ ask, client }: Store, look: Look, ids: Ids, carry
         workflowIdReusePolicy: 'REJECT_DUPLICATE',
       });
     try {
-      await inTurn(() => ask(start));
+      await inTurn(() => ask(start, START_MS));
       return view;
     } catch (error) {
       if (!isProblem(error, 'unavailable') || error.facts.refused === true) throw error;

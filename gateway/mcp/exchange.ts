@@ -35,7 +35,7 @@ export interface Exchange {
   readonly patience: string | undefined;
   /** Patience of the caller's key, milliseconds. */
   readonly grantedMs: number | undefined;
-  /** Settled as soon as it is known whether the call is durable, so that the HTTP status can still say no. */
+  /** To be called when it is known whether a call is durable, and why a request has no answer now: the HTTP status can still say no. */
   readonly settle: (problem?: Problem) => void;
 }
 
@@ -70,6 +70,8 @@ export function createExchange({ sdk, exchanges, sessions }: ExchangeNeeds): Ans
     let settle: Exchange['settle'] = () => undefined;
     const settled = new Promise<Problem | undefined>((resolve) => (settle = resolve));
     const shown = (name: string): string | undefined => (name === 'accept' ? acceptOf(header(name)) : header(name));
+    /** Of a batch, others may have been accepted. */
+    const alone = !Array.isArray(body);
     // With `parsedBody` the SDK reads no more of a Request than this; a real one costs a third of the CPU of a request.
     const asked = {
       method: 'POST',
@@ -80,7 +82,7 @@ export function createExchange({ sdk, exchanges, sessions }: ExchangeNeeds): Ans
     const session = sessions.read(header('mcp-session-id'), caller);
     exchanges.set(asked, {
       caller,
-      alone: !Array.isArray(body),
+      alone,
       key: header('idempotency-key'),
       callback: header('holdfast-callback'),
       session,
@@ -93,14 +95,19 @@ export function createExchange({ sdk, exchanges, sessions }: ExchangeNeeds): Ans
     const beginning = sdk.fetch(asked, { parsedBody: body }).then(beginningOf);
     if (!mayTakeLong(body)) {
       const ready = await beginning;
+      settle();
+      const problem = alone ? await settled : undefined;
+      if (problem) {
+        discard(ready);
+        return refuse(response, problem, idOf(body));
+      }
       const begun = ready.answer.status === 200 ? sessions.begin(body, caller) : undefined;
       if (begun !== undefined) response.setHeader('mcp-session-id', begun);
       return answerWith(ready, response);
     }
     const due = after(FIRST_BYTE_MS);
     const problem = await Promise.race([settled, beginning.then(() => undefined), due]);
-    // Other calls of a batch may have been accepted.
-    if (problem && !Array.isArray(body)) {
+    if (problem && alone) {
       beginning.then(discard, () => undefined);
       return refuse(response, problem, idOf(body));
     }

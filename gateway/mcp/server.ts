@@ -104,7 +104,7 @@ export function createServerFactory(
       return { resourceTemplates: RESULT_RESOURCES };
     });
     server.setRequestHandler('resources/read', { params: UriParams }, ({ uri }) =>
-      guarded(needs.onError, () => needs.resources.read(caller, uri)),
+      guarded(exchange, needs.onError, () => needs.resources.read(caller, uri)),
     );
 
     if (era === 'modern') serveTasks(server, needs, exchange);

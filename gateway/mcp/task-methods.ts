@@ -27,8 +27,9 @@ const params = z.looseObject({ taskId: z.string() });
 export function serveTasks(
   server: McpServer,
   { tasks, onError }: Omit<Served, 'openRequests'>,
-  { caller, session }: Exchange,
+  exchange: Exchange,
 ): void {
+  const { caller, session } = exchange;
   const asked = (context: ServerContext): ClientFacts => {
     const client = clientOf('modern', context, session);
     if (client.tasks) return client;
@@ -37,18 +38,18 @@ export function serveTasks(
   };
   server.setRequestHandler('tasks/get', { params }, ({ taskId }, context) => {
     const { can } = asked(context);
-    return guarded(onError, () => tasks.get(caller, taskId, can));
+    return guarded(exchange, onError, () => tasks.get(caller, taskId, can));
   });
   server.setRequestHandler('tasks/update', { params }, ({ taskId }, context) => {
     asked(context);
     const { inputResponses, droppedInputResponseKeys = [] } = context.mcpReq;
     if (!inputResponses) throw new ProtocolError(ProtocolErrorCode.InvalidParams, NO_RESPONSES);
     const dropped = Object.fromEntries(droppedInputResponseKeys.map((key) => [key, undefined]));
-    return guarded(onError, () => tasks.update(caller, taskId, { ...inputResponses, ...dropped }));
+    return guarded(exchange, onError, () => tasks.update(caller, taskId, { ...inputResponses, ...dropped }));
   });
   server.setRequestHandler('tasks/cancel', { params }, ({ taskId }, context) => {
     asked(context);
-    return guarded(onError, () => tasks.cancel(caller, taskId));
+    return guarded(exchange, onError, () => tasks.cancel(caller, taskId));
   });
 }
 
@@ -56,17 +57,18 @@ export function serveTasks(
 export function serveCoreTasks(
   server: McpServer,
   { tasks, onError, openRequests }: Served,
-  { caller, session, settle }: Exchange,
+  exchange: Exchange,
   pushOn: PushOn,
 ): void {
+  const { caller, session, settle } = exchange;
   server.setRequestHandler('tasks/get', { params }, ({ taskId }, context) =>
-    guarded(onError, () => {
+    guarded(exchange, onError, () => {
       const client = clientOf('legacy', context, session);
       return tasks.getCore(caller, taskId, client.can, pushOn(client, context));
     }),
   );
   server.setRequestHandler('tasks/result', { params }, ({ taskId }, context) =>
-    guarded(onError, async () => {
+    guarded(exchange, onError, async () => {
       const push = pushOn(clientOf('legacy', context, session), context);
       const { signal, close } = openRequests.open(session, context.mcpReq.id, context.mcpReq.signal);
       const result = await tasks.result(caller, taskId, push, signal).catch(unlessUnavailable).finally(close);
@@ -78,6 +80,6 @@ export function serveCoreTasks(
     }),
   );
   server.setRequestHandler('tasks/cancel', { params }, ({ taskId }) =>
-    guarded(onError, () => tasks.cancelCore(caller, taskId)),
+    guarded(exchange, onError, () => tasks.cancelCore(caller, taskId)),
   );
 }

@@ -11,12 +11,17 @@ import type { Exchange } from './exchange';
 /** Told of every error that is a bug of ours. */
 export type OnError = (error: unknown) => void;
 
-/** Runs a method that is no tool call; what goes wrong there is the protocol's affair. */
-export async function guarded<R>(onError: OnError, run: () => Promise<R>): Promise<R> {
+/** Runs a method that is no tool call; what goes wrong there is the protocol's affair. It may be asked again, whatever came of it. */
+export async function guarded<R>(
+  { settle }: Pick<Exchange, 'settle'>,
+  onError: OnError,
+  run: () => Promise<R>,
+): Promise<R> {
   try {
     return await run();
   } catch (error) {
     if (!isProblem(error, 'unavailable')) throw protocolError(error, onError);
+    settle(error);
     throw new ProtocolError(error.rpc, error.message, { retry_after_s: RETRY_AFTER_S });
   }
 }

@@ -1,6 +1,6 @@
 /** Callers who are over their quota: what they may still come back to. */
 import { z } from 'zod';
-import { begin } from '../../../gateway/call/begin';
+import { createBegin } from '../../../gateway/call/begin';
 import type { Started } from '../../../gateway/call/begin';
 import { Problem } from '../../../gateway/errors';
 import { createIds } from '../../../gateway/ids';
@@ -30,10 +30,8 @@ async function beginFull(key: string | undefined, ...found: readonly (JobView | 
   };
   const origin = { key, callback: undefined };
   const admission = { admit: () => Promise.resolve(full) };
-  const begun: Started | Full = await begin(tool, {}, { caller, origin }, undefined, {
-    jobs: fakeJobs({ joined }),
-    admission,
-  });
+  const begin = createBegin({ jobs: fakeJobs({ joined }), admission });
+  const begun: Started | Full = await begin(tool, {}, { caller, origin });
   return { begun, looksLeft: looks.length };
 }
 
@@ -51,4 +49,42 @@ test('a call whose key has no job is kept out', async () => {
 
 test('a call without a key is kept out at once', async () => {
   expect(await beginFull(undefined, view)).toEqual({ begun: full, looksLeft: 1 });
+});
+
+describe('calls that come at once', () => {
+  const place = { kind: 'place' as const, give: () => undefined, leave: () => undefined };
+
+  /** Begins 1,000 of them, with the arguments that `argsOf` gives each, and counts what that asked for. */
+  async function beginMany(key: string | undefined, argsOf: (n: number) => unknown) {
+    if (!tool) throw new Error('There is no tool.');
+    const { name } = tool;
+    let starts = 0;
+    let places = 0;
+    const begin = createBegin({
+      jobs: fakeJobs({
+        start: async () => {
+          starts += 1;
+          await new Promise(setImmediate);
+          return newView(ref, name, DEFAULT_POLICY);
+        },
+      }),
+      admission: { admit: () => Promise.resolve(((places += 1), place)) },
+    });
+    const origin = { key, callback: undefined };
+    const many = Array.from({ length: 1_000 }, (_, n) => begin(tool, argsOf(n), { caller, origin }));
+    const begun = await Promise.all(many);
+    return { starts, places, answers: new Set(begun).size };
+  }
+
+  test('with one key and the same arguments go as one', async () => {
+    expect(await beginMany('k', () => ({ a: 1 }))).toEqual({ starts: 1, places: 1, answers: 1 });
+  });
+
+  test('with one key and other arguments go by themselves, to be told of the conflict', async () => {
+    expect(await beginMany('k', (n) => ({ a: n % 2 }))).toMatchObject({ starts: 2 });
+  });
+
+  test('without a key go by themselves', async () => {
+    expect(await beginMany(undefined, () => ({ a: 1 }))).toMatchObject({ starts: 1_000, places: 1_000 });
+  });
 });

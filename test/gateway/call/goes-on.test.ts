@@ -33,15 +33,14 @@ function gatewayWith(view: JobView, draining = false) {
   const cancelled: string[] = [];
   const waits: WaitOptions[] = [];
   const jobs = fakeJobs({
-    start: () => Promise.resolve(view),
     look: () => Promise.resolve(view),
     cancel: ({ id }) => Promise.resolve(cancelled.push(id)),
   });
   const rounds = createRounds({ jobs, respond: () => Promise.resolve({ kind: 'taken' }), ids, seals });
   const needs: CallNeeds = {
+    begin: () => Promise.resolve({ kind: 'started', ref: view.ref, view }),
     jobs,
     rounds,
-    admission: { admit: () => Promise.resolve({ kind: 'place', give: () => undefined, leave: () => undefined }) },
     watch: fakeWatch({
       wait: (_ref, options) => {
         waits.push(options);

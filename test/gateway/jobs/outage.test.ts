@@ -2,7 +2,7 @@
 import type { Gateway } from '../../../gateway/gateway';
 import { eventually } from '../../fixtures/eventually';
 import { newLedger } from '../../fixtures/ledger';
-import { modern } from '../../fixtures/raw';
+import { declaring, modern } from '../../fixtures/raw';
 import type { RawAnswer } from '../../fixtures/raw';
 import { configFor, dataOf, freshKey, run, startTestGateway, startTestWorker, textOf } from '../../fixtures/stack';
 import type { TestWorker } from '../../fixtures/stack';
@@ -78,4 +78,41 @@ describe('with the connection cut after Temporal took the call, and refused from
     expect([status, headers.get('retry-after')]).toEqual([503, '2']);
     expect(message.error?.message).toContain('Nothing was done.');
   });
+});
+
+describe('with Temporal frozen,', () => {
+  const SOON_MS = 5_000;
+
+  test('200 calls at once have an answer each within 5 s, and those in line are told that nothing was sent', async () => {
+    wire.freeze();
+    const before = Date.now();
+    const ledger = newLedger();
+    const answers = await Promise.all(Array.from({ length: 200 }, () => charge(ledger.path)));
+    expect(Date.now() - before).toBeLessThan(SOON_MS);
+    const errors = answers.map(({ message }) => (dataOf(message.result) as { error: { retryable: boolean } }).error);
+    expect(errors.filter(({ retryable }) => retryable)).toHaveLength(150);
+    for (const error of errors)
+      expect(error).toMatchObject(
+        error.retryable ? { side_effect: 'none', retry_after_s: 2 } : { side_effect: 'unknown' },
+      );
+  });
+
+  test('tasks/get is refused with 503 within 5 s, and told when to ask again', async () => {
+    const params = declaring({ tasks: true }, { taskId: 'job_7k3m9q2x4v8ht5wz' });
+    wire.freeze();
+    const before = Date.now();
+    const { status, headers, message } = await modern(gateway.url, 'tasks/get', params);
+    expect(Date.now() - before).toBeLessThan(SOON_MS);
+    expect([status, headers.get('retry-after')]).toEqual([503, '2']);
+    expect(message.error).toMatchObject({ code: -32603, data: { retry_after_s: 2 } });
+  });
+});
+
+test('1,000 equal calls with one key at once have one answer', async () => {
+  const [ledger, key] = [newLedger(), { 'idempotency-key': freshKey() }];
+  const answers = await Promise.all(Array.from({ length: 1_000 }, () => charge(ledger.path, key)));
+  expect(new Set(answers.map(({ message }) => JSON.stringify(message.result?.['structuredContent'])))).toEqual(
+    new Set(['{"walked":["once"]}']),
+  );
+  expect(ledger.lines()).toEqual(['begin once', 'end once']);
 });

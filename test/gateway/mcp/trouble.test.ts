@@ -1,13 +1,17 @@
 /** What went wrong, as the client is told: whether to try again decides what happens twice. */
 import { createIds } from '../../../gateway/ids';
 import { Problem } from '../../../gateway/errors';
-import { refusedTask, toolError } from '../../../gateway/mcp/trouble';
+import { guarded, refusedTask, toolError } from '../../../gateway/mcp/trouble';
 import { misfitting, overQuota } from '../../../gateway/words/rejected';
 import { fakeJobs } from '../../fixtures/fakes';
 import { dataOf } from '../../fixtures/stack';
 
 const caller = { tenant: 'acme', subject: 'alice' };
 const { id } = createIds('x'.repeat(32)).newRef(caller, 'walk', 'k');
+
+const unexpected = (error: unknown): void => {
+  throw error;
+};
 
 /** What a tool call is answered with, and the problem that the HTTP status tells of, if one. */
 async function told(problem: Problem) {
@@ -36,6 +40,14 @@ test('a call with a key that Temporal may have taken is to be repeated with it',
   const problem = new Problem('unavailable', { refused: false, id, keyed: true });
   expect(problem.message).toContain('repeat it with the same idempotency key');
   expect((await told(problem)).error).toMatchObject({ job_id: id, retryable: true, side_effect: 'unknown' });
+});
+
+test('a method that Temporal does not answer is refused by its HTTP status: it may always be asked again', async () => {
+  const settled: (Problem | undefined)[] = [];
+  const problem = new Problem('unavailable', { refused: false });
+  const asked = guarded({ settle: (found) => settled.push(found) }, unexpected, () => Promise.reject(problem));
+  await expect(asked).rejects.toMatchObject({ code: -32603, data: { retry_after_s: 2 } });
+  expect(settled).toEqual([problem]);
 });
 
 test('a call as a task that came too early is an error of the moment, and one that cannot be right is not', () => {
