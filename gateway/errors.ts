@@ -54,6 +54,12 @@ const TABLE = {
     sentence: ({ id }) =>
       `This idempotency key belongs to ${id}, which was called with other arguments. Use a new key, or the same arguments.`,
   },
+  worn_key: {
+    rpc: InvalidParams,
+    status: 200,
+    sentence: ({ limit }) =>
+      `This idempotency key has begun ${limit} jobs, and each has failed without effect. Call again with a new idempotency key.`,
+  },
   unavailable: {
     rpc: InternalError,
     status: 503,

@@ -22,8 +22,12 @@ export interface Ids {
   subjectTag(caller: Caller): string;
   /** The job that `id` names for this caller, whether it exists or not. */
   refOf(caller: Caller, id: JobId): JobRef;
-  /** A new job's id: derived from the idempotency key where there is one, else random; 80 bits either way. */
-  newRef(caller: Caller, tool: string, key: string | undefined): JobRef;
+  /**
+   * A new job's id: derived from the idempotency key where there is one, else random; 80 bits either way.
+   *
+   * @param again - how many jobs of the key have failed before, without effect
+   */
+  newRef(caller: Caller, tool: string, key: string | undefined, again?: number): JobRef;
 }
 
 /** Every gateway of a deployment needs the same `secret`. */
@@ -46,8 +50,10 @@ export function createIds(secret: string): Ids {
   return {
     subjectTag,
     refOf,
-    newRef(caller, tool, key) {
-      const bits = key === undefined ? randomBytes(10) : mac('job', caller.tenant, caller.subject, tool, key);
+    newRef(caller, tool, key, again = 0) {
+      const named = (name: string): Buffer =>
+        mac('job', caller.tenant, caller.subject, tool, name, ...(again > 0 ? [String(again)] : []));
+      const bits = key === undefined ? randomBytes(10) : named(key);
       return refOf(caller, `job_${crockford(bits, 16)}`);
     },
   };

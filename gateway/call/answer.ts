@@ -13,6 +13,7 @@ import { handleOf } from '../words/handle';
 import { spoken } from '../words/page';
 import type { Presented } from '../words/page';
 import { resultOf } from '../words/result';
+import type { Asked } from '../words/result';
 
 /** A job that has ended, with its answer; or one that goes on, as it is now. */
 export type State =
@@ -26,10 +27,10 @@ export interface Answers {
   partialOf(view: JobView): Promise<unknown>;
   /** The Web UI's address of a job, if there is one. */
   auditOf(ref: JobRef): string | undefined;
-  /** The answer about a job that has ended. */
-  ended(ref: JobRef, tool: string, outcome: Outcome): Promise<CallToolResult>;
+  /** The answer about a job that has ended. `asked`: what is known of the call that is answered, where one is. */
+  ended(ref: JobRef, tool: string, outcome: Outcome, asked?: Asked): Promise<CallToolResult>;
   /** Where an accepted job is, also while Temporal cannot be asked: its handle is good all the same. */
-  stateOf(ref: JobRef, tool: string): Promise<State>;
+  stateOf(ref: JobRef, tool: string, asked?: Asked): Promise<State>;
   /** The answer in words when `outcome` is known, or the wait for it is over. `before`: what the client was told already. */
   about(ref: JobRef, tool: string, outcome: Outcome | undefined, before?: JobView): Promise<CallToolResult>;
 }
@@ -51,7 +52,7 @@ export function createAnswers(
     return (await jobs.partial(ref)) ?? { note };
   }
 
-  async function ended(ref: JobRef, tool: string, outcome: Outcome): Promise<CallToolResult> {
+  async function ended(ref: JobRef, tool: string, outcome: Outcome, asked?: Asked): Promise<CallToolResult> {
     const stopped = outcome.kind === 'cancelled' || outcome.kind === 'failed';
     const found = stopped ? await jobs.look(ref).then(partialOf).catch(unlessUnavailable) : undefined;
     const known = tools.get(tool);
@@ -59,16 +60,17 @@ export function createAnswers(
       content: (output: unknown) => contentOf(known, output),
       structured: (output: unknown) => structuredOf(known, output),
       continues: known?.continues === true,
+      asked,
     };
     return resultOf(ref, outcome, presentation, auditOf(ref), found);
   }
 
-  async function stateOf(ref: JobRef, tool: string): Promise<State> {
+  async function stateOf(ref: JobRef, tool: string, asked?: Asked): Promise<State> {
     const view = await jobs.look(ref).catch(unlessUnavailable);
     if (view && !isClosed(view)) return { kind: 'open', view };
     // It ended between the wait and the look.
     const outcome = view && (await jobs.outcomeOf(ref).catch(unlessUnavailable));
-    if (outcome) return { kind: 'ended', result: await ended(ref, tool, outcome) };
+    if (outcome) return { kind: 'ended', result: await ended(ref, tool, outcome, asked) };
     const trouble = 'its state cannot be read for the moment; it was accepted and goes on';
     return { kind: 'open', view: newView(ref, tool, DEFAULT_POLICY, { trouble }) };
   }

@@ -4,7 +4,7 @@ import { unlessGone } from '../errors';
 import { argsHash } from '../ids';
 import type { JobRef } from '../ids';
 import type { Jobs } from '../jobs/jobs';
-import type { Earlier } from '../jobs/start';
+import type { Begun, Earlier } from '../jobs/start';
 import type { JobView } from '../jobs/view';
 import type { Tool } from '../tools';
 import type { Full } from '../words/rejected';
@@ -20,12 +20,14 @@ export interface Started {
   readonly kind: 'started';
   readonly ref: JobRef;
   readonly view: JobView;
+  /** It had ended before this call, which has its key. */
+  readonly replayed: boolean;
 }
 
 /**
  * Starts the job of a call, if there is a place for it. A call whose key has a job already comes back to that without a place.
  *
- * @throws Problem `conflict`, `unavailable`
+ * @throws Problem `conflict`, `worn_key`, `unavailable`
  */
 export type Begin = (
   tool: Tool,
@@ -46,16 +48,16 @@ export function createBegin({ jobs, admission }: BeginNeeds): Begin {
   const begin: Begin = async (tool, input, { caller, origin }, earlier) => {
     const place = await admission.admit(caller);
     if (place.kind === 'place') {
-      const view = await inPlace(place, () => jobs.start(tool, input, caller, origin, { earlier }));
-      place.give(view.ref);
-      return started(view);
+      const begun = await inPlace(place, () => jobs.start(tool, input, caller, origin, { earlier }));
+      place.give(begun.view.ref);
+      return started(begun);
     }
     const { key } = origin;
     if (key === undefined) return place;
-    const joined = (): Promise<JobView | undefined> => jobs.joined(tool, input, caller, key, earlier).catch(unlessGone);
+    const joined = (): Promise<Begun | undefined> => jobs.joined(tool, input, caller, key, earlier).catch(unlessGone);
     // The call that has the key's place may be on its way, through another gateway.
-    const view = (await joined()) ?? (await pause(ON_ITS_WAY_MS).then(joined));
-    return view ? started(view) : place;
+    const begun = (await joined()) ?? (await pause(ON_ITS_WAY_MS).then(joined));
+    return begun ? started(begun) : place;
   };
 
   return (tool, input, request, earlier) => {
@@ -70,4 +72,4 @@ export function createBegin({ jobs, admission }: BeginNeeds): Begin {
   };
 }
 
-const started = (view: JobView): Started => ({ kind: 'started', ref: view.ref, view });
+const started = (begun: Begun): Started => ({ kind: 'started', ref: begun.view.ref, ...begun });

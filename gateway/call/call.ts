@@ -34,9 +34,10 @@ export async function call(called: Called, request: CallRequest, needs: CallNeed
   const task = await taskAtOnce(begun, tool, request, needs);
   if (task) return task;
   const outcome = await wait(begun, tool, request, needs);
-  if (outcome) return needs.answers.ended(begun.ref, tool.name, outcome);
+  const asked = { keyed: request.origin.key !== undefined, replayed: begun.kind === 'started' && begun.replayed };
+  if (outcome) return needs.answers.ended(begun.ref, tool.name, outcome, asked);
   await cancelIfAbandoned(begun, tool, request, needs);
-  const state = await needs.answers.stateOf(begun.ref, tool.name);
+  const state = await needs.answers.stateOf(begun.ref, tool.name, asked);
   return state.kind === 'ended' ? state.result : goesOn(state.view, args, begun, request, tool, needs);
 }
 

@@ -73,14 +73,14 @@ export function createJobSchedule(
         every !== undefined || key === undefined
           ? undefined
           : await jobs.joined(tool, checked.input, caller, key).catch(unlessGone);
-      if (begun) return answers.about(begun.ref, tool.name, undefined);
+      if (begun) return answers.about(begun.view.ref, tool.name, undefined);
 
       const delayMs = run_at === undefined ? NaN : Date.parse(run_at) - Date.now();
       if (every !== undefined || !(delayMs > 0 && delayMs <= DELAY_MAX_MS))
         return invalid('Give either run_at, in the future and within 30 days, or every.');
       const place = await delays.admit(caller);
       if (place.kind === 'full') return overQuota(place);
-      const view = await inPlace(place, () => jobs.start(tool, checked.input, caller, origin, { delayMs }));
+      const { view } = await inPlace(place, () => jobs.start(tool, checked.input, caller, origin, { delayMs }));
       place.give(view.ref);
       accepted();
       return client.tasks ? createdTask(view) : handleOf(view, answers.auditOf(view.ref));

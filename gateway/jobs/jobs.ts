@@ -79,10 +79,16 @@ export function createJobs(
   const poll = createPoll(store, onEnd);
   const carry = createCarry(weights, ids);
 
+  async function outcomeOf(ref: JobRef): Promise<Outcome> {
+    const outcome = await poll(ref, AbortSignal.timeout(POLL_MS));
+    if (!outcome) throw new Problem('unavailable', { refused: false });
+    return outcome;
+  }
+
   return {
     look,
     poll,
-    ...createStarts(store, look, ids, carry),
+    ...createStarts({ store, look, outcomeOf, ids, carry }),
     ...cancels,
     ...lists,
 
@@ -94,11 +100,7 @@ export function createJobs(
 
     schedules: createSchedules(store, ids, carry),
 
-    async outcomeOf(ref) {
-      const outcome = await poll(ref, AbortSignal.timeout(POLL_MS));
-      if (!outcome) throw new Problem('unavailable', { refused: false });
-      return outcome;
-    },
+    outcomeOf,
 
     async partial(ref) {
       try {

@@ -2,7 +2,7 @@
 import { ApplicationFailure, CancelledFailure, TerminatedFailure, TimeoutFailure } from '@temporalio/common';
 import { z } from 'zod';
 import type { WorkflowFailedError } from '@temporalio/client';
-import { FAILURES, isPartialResult } from '../../workflows/contract';
+import { FAILURES, isPartialResult, isRetryable } from '../../workflows/contract';
 import type { Failure, FailureDetail, Progress } from '../../workflows/contract';
 
 /** A workflow that is not ours may return anything under this name. */
@@ -29,6 +29,16 @@ export type Outcome =
   | { readonly kind: 'partial'; readonly value: unknown; readonly progress: Progress | undefined }
   | { readonly kind: 'failed'; readonly failure: Failure; readonly sentence: string; readonly detail: FailureDetail }
   | { readonly kind: 'cancelled' };
+
+/** Whether the same call may succeed later. What may have happened must not be tried again blindly, however transient the cause. */
+export function mayComeAgain({ failure, detail }: Extract<Outcome, { kind: 'failed' }>): boolean {
+  return isRetryable(failure) && (detail.sideEffect === 'none' || (detail.of ?? 1) > 1);
+}
+
+/** Whether the idempotency key of the job may begin another one: nothing has happened, and later something may. */
+export function freesKey(outcome: Outcome): boolean {
+  return outcome.kind === 'failed' && isRetryable(outcome.failure) && outcome.detail.sideEffect === 'none';
+}
 
 /** Reads what a workflow returned. */
 export function endedWith(value: unknown): Outcome {

@@ -9,9 +9,13 @@ import type { Carry } from './carried';
 import type { Store } from './connection';
 import { createLine } from './line';
 import type { Look } from './look';
-import { newView } from './view';
+import { freesKey } from './outcome';
+import type { Outcome } from './outcome';
+import { isClosed, newView } from './view';
 import type { JobView } from './view';
 
+/** How many jobs a key may begin, each after the one before has failed without effect. */
+const AGAIN_MAX = 50;
 const LINE = { atOnce: 50, waiting: 1_000 };
 /** Deadlines of a start, and of the look whether it arrived all the same, milliseconds: who calls has an answer within 5 s. */
 const START_MS = 2_800;
@@ -48,18 +52,34 @@ interface Beginning extends StartOptions {
   readonly callback: Callback | undefined;
 }
 
-export interface Starts {
-  /**
-   * Starts the job of a call, or joins the one that has its idempotency key. Returns it as it is then.
-   *
-   * @throws Problem `conflict` when the key was used with other arguments; `unavailable`
-   */
-  start(tool: Tool, input: unknown, caller: Caller, origin: Origin, options?: StartOptions): Promise<JobView>;
-  /** The job that already has the key of a call. @throws Problem `unknown_job` when none has; `conflict`; `unavailable` */
-  joined(tool: Tool, input: unknown, caller: Caller, key: string, earlier?: Earlier): Promise<JobView>;
+/** The job of a call, as it is when the call has it. */
+export interface Begun {
+  readonly view: JobView;
+  /** It had ended before this call, which has its key: what it comes to was the answer to another call. */
+  readonly replayed: boolean;
 }
 
-export function createStarts({ ask, client }: Store, look: Look, ids: Ids, carry: Carry): Starts {
+export interface Starts {
+  /**
+   * Starts the job of a call, or joins the one that has its idempotency key. One that has failed without effect, for a cause that may
+   * pass, gives its key to another: that has an id of its own, so that what was said of the first stays true.
+   *
+   * @throws Problem `conflict` when the key was used with other arguments; `worn_key`; `unavailable`
+   */
+  start(tool: Tool, input: unknown, caller: Caller, origin: Origin, options?: StartOptions): Promise<Begun>;
+  /** The job that already has the key of a call. @throws as above, and Problem `unknown_job` when none has, or a new one is due */
+  joined(tool: Tool, input: unknown, caller: Caller, key: string, earlier?: Earlier): Promise<Begun>;
+}
+
+export interface StartNeeds {
+  readonly store: Pick<Store, 'ask' | 'client'>;
+  readonly look: Look;
+  readonly outcomeOf: (ref: JobRef) => Promise<Outcome>;
+  readonly ids: Ids;
+  readonly carry: Carry;
+}
+
+export function createStarts({ store: { ask, client }, look, outcomeOf, ids, carry }: StartNeeds): Starts {
   const inTurn = createLine(LINE);
 
   /** Joins the job that already has this key; it must have been asked for the same thing. */
@@ -109,24 +129,51 @@ export function createStarts({ ask, client }: Store, look: Look, ids: Ids, carry
     }
   }
 
+  async function startOrJoin(ref: JobRef, beginning: Beginning): Promise<Begun> {
+    const { keyed } = beginning;
+    try {
+      const begun = await begin(ref, beginning);
+      return { view: keyed ? await attach(ref, beginning) : begun, replayed: false };
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      // Without a key it is the job of this very start, whose first acknowledgement was lost.
+      return { view: await attach(ref, beginning), replayed: keyed };
+    }
+  }
+
+  /**
+   * Goes from job to job of a key, past those that gave it up. All gateways go the same way, and Temporal starts each id once: of two
+   * calls that come to a failed job at one time, one starts the next and the other joins it.
+   */
+  async function ofKey(refOf: (again: number) => JobRef, come: (ref: JobRef) => Promise<Begun>): Promise<Begun> {
+    for (let again = 0; again < AGAIN_MAX; again += 1) {
+      const begun = await come(refOf(again));
+      const { view, replayed } = begun;
+      if (!replayed || view.status !== 'failed' || !freesKey(await outcomeOf(view.ref))) return begun;
+    }
+    throw new Problem('worn_key', { limit: AGAIN_MAX });
+  }
+
   return {
-    async start(tool, input, caller, { key, callback }, options = {}) {
+    start(tool, input, caller, { key, callback }, options = {}) {
       const hash = hashOf(input, options.earlier);
-      const ref = ids.newRef(caller, tool.name, key);
-      const keyed = key !== undefined;
-      const beginning = { tool, input, caller, hash, keyed, callback, ...options };
-      try {
-        const begun = await begin(ref, beginning);
-        return keyed ? await attach(ref, beginning) : begun;
-      } catch (error) {
-        // Without a key it is the job of this very start, whose first acknowledgement was lost.
-        if (error instanceof WorkflowExecutionAlreadyStartedError) return attach(ref, beginning);
-        throw error;
-      }
+      const beginning = { tool, input, caller, hash, keyed: key !== undefined, callback, ...options };
+      return ofKey(
+        (again) => ids.newRef(caller, tool.name, key, again),
+        (ref) => startOrJoin(ref, beginning),
+      );
     },
 
-    joined: (tool, input, caller, key, earlier) =>
-      attach(ids.newRef(caller, tool.name, key), { hash: hashOf(input, earlier), keyed: true }),
+    joined(tool, input, caller, key, earlier) {
+      const wanted = { hash: hashOf(input, earlier), keyed: true };
+      return ofKey(
+        (again) => ids.newRef(caller, tool.name, key, again),
+        async (ref) => {
+          const view = await attach(ref, wanted);
+          return { view, replayed: isClosed(view) };
+        },
+      );
+    },
   };
 }
 

@@ -37,6 +37,7 @@ export async function toolError(
   const { code, message, facts } = error;
   switch (code) {
     case 'conflict':
+    case 'worn_key':
       return rejected(message, { kind: code, job_id: facts.id, retryable: false, side_effect: 'none' });
     case 'unknown_job':
     case 'expired':

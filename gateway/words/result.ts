@@ -1,16 +1,26 @@
 /** What a client is told about a job that has ended. */
 import type { CallToolResult, ContentBlock } from '@modelcontextprotocol/server';
-import { isRetryable } from '../../workflows/contract';
 import { metaOf, stepText, written } from './handle';
 import type { NextCall } from './handle';
 import type { JobRef } from '../ids';
 import { json } from '../json';
+import { freesKey, mayComeAgain } from '../jobs/outcome';
 import type { Outcome } from '../jobs/outcome';
 import { withMediaLinked } from './media';
 import { clipped, dataFits, fits, fitting, pageOf, resultLink, texts } from './page';
 
 /** Where the output is that an answer leaves out. */
 const TO_READ = 'job_result with format "json" reads it in pages.';
+
+/** What is known of the call that is answered. */
+export interface Asked {
+  /** It has an idempotency key. */
+  readonly keyed: boolean;
+  /** The job of its key had ended before: this was the answer to another call. */
+  readonly replayed: boolean;
+}
+
+const REPLAYED = 'This was the answer to an earlier call with the same idempotency key. ';
 
 /** How a tool presents the end of its job. */
 export interface Presentation {
@@ -20,6 +30,8 @@ export interface Presentation {
   readonly structured: (output: unknown) => Record<string, unknown> | undefined;
   /** Whether the tool can go on with what a job left. */
   readonly continues: boolean;
+  /** Absent in an answer to another call than the one that began the job, or came back to it: `job_wait`, say. */
+  readonly asked?: Asked | undefined;
 }
 
 type Ended<K extends Outcome['kind']> = Extract<Outcome, { kind: K }>;
@@ -37,7 +49,10 @@ export function resultOf(
   audit: string | undefined,
   found?: unknown,
 ): CallToolResult {
-  return { ...answerTo(ref, outcome, presentation, found), ...metaOf(ref.id, audit) };
+  const { _meta } = metaOf(ref.id, audit);
+  const { replayed = false } = presentation.asked ?? {};
+  const answer = answerTo(ref, outcome, presentation, found);
+  return { ...answer, _meta: { ..._meta, ...(replayed && { 'io.holdfast/replayed': true }) } };
 }
 
 function answerTo(ref: JobRef, outcome: Outcome, presentation: Presentation, found: unknown): CallToolResult {
@@ -74,7 +89,7 @@ function stopped(ref: JobRef, { value, progress }: Ended<'partial'>, presentatio
   const where = progress?.message ? ` in ${stepText({ progress, within: undefined })}` : '';
   const left = leftBy(ref, value, presentation);
   const hint = left.hint ?? 'To get the rest, ask for less in one call.';
-  const first = `PARTIAL result of job ${ref.id}: its working time ended${where}, before it was done. ${hint}`;
+  const first = `${replayedBy(presentation)}PARTIAL result of job ${ref.id}: its working time ended${where}, before it was done. ${hint}`;
   return {
     content: [{ type: 'text', text: clipped(`${first}\n${json(value)}`, ref) }],
     structuredContent: {
@@ -89,23 +104,22 @@ function stopped(ref: JobRef, { value, progress }: Ended<'partial'>, presentatio
   };
 }
 
-function failed(
-  ref: JobRef,
-  { failure, sentence, detail }: Ended<'failed'>,
-  presentation: Presentation,
-  found: unknown,
-): CallToolResult {
-  // What may have happened must not be tried again blindly, however transient the cause.
-  const retryable = isRetryable(failure) && (detail.sideEffect === 'none' || (detail.of ?? 1) > 1);
+function failed(ref: JobRef, outcome: Ended<'failed'>, presentation: Presentation, found: unknown): CallToolResult {
+  const { failure, sentence, detail } = outcome;
+  const retryable = mayComeAgain(outcome);
+  const key = freesKey(outcome) ? 'same' : 'new';
   const laterS = detail.retryAfterMs === undefined ? undefined : Math.ceil(detail.retryAfterMs / 1000);
   const when = laterS === undefined ? 'later' : `in ${laterS} s`;
-  const advice = retryable ? `The same call may succeed ${when}.` : 'Do not repeat the call unchanged.';
+  const advice = retryable
+    ? `The same call may succeed ${when}${withKey(presentation, key)}.`
+    : `Do not repeat the call unchanged.${callAgain(presentation)}`;
   const error = {
     kind: failure,
     message: sentence,
     retryable,
     ...(laterS !== undefined && { retry_after_s: laterS }),
     side_effect: detail.sideEffect,
+    idempotency_key: key,
     attempt: detail.attempt,
     of: detail.of,
   };
@@ -113,7 +127,13 @@ function failed(
   return {
     isError: true,
     content: [
-      { type: 'text', text: clipped(`Job ${ref.id} failed (${failure}): ${sentence} ${advice}${left.text}`, ref) },
+      {
+        type: 'text',
+        text: clipped(
+          `${replayedBy(presentation)}Job ${ref.id} failed (${failure}): ${sentence} ${advice}${left.text}`,
+          ref,
+        ),
+      },
     ],
     structuredContent: { job_id: ref.id, status: 'failed', error, ...left.data },
   };
@@ -123,9 +143,32 @@ function cancelled(ref: JobRef, presentation: Presentation, found: unknown): Cal
   const left = leftBy(ref, found, presentation);
   return {
     isError: true,
-    content: [{ type: 'text', text: clipped(`Job ${ref.id} was cancelled.${left.text}`, ref) }],
+    content: [
+      {
+        type: 'text',
+        text: clipped(
+          `${replayedBy(presentation)}Job ${ref.id} was cancelled.${callAgain(presentation)}${left.text}`,
+          ref,
+        ),
+      },
+    ],
     structuredContent: { job_id: ref.id, status: 'cancelled', complete: false, ...left.data },
   };
+}
+
+/** Which key the same call needs when it is made again, in words for whoever has one. */
+function withKey({ asked }: Presentation, key: 'same' | 'new'): string {
+  if (asked) return asked.keyed ? `, with ${key === 'same' ? 'the same' : 'a new'} idempotency key` : '';
+  return key === 'new' ? ', with a new idempotency key if it had one' : '';
+}
+
+/** For a call with a key that names its job for good. */
+function callAgain({ asked }: Presentation): string {
+  return asked?.keyed === true ? ' To call again, use a new idempotency key.' : '';
+}
+
+function replayedBy({ asked }: Presentation): string {
+  return asked?.replayed === true ? REPLAYED : '';
 }
 
 /** What a job leaves behind that was stopped, in words and as data, and the call that goes on from there. */

@@ -27,6 +27,13 @@ test.each([
   expect(other.id).not.toBe(ids.newRef(alice, 'echo', 'k').id);
 });
 
+test('the next job of a key has an id of its own, equal on every gateway', () => {
+  const made = [0, 1, 2].map((again) => ids.newRef(alice, 'echo', 'k', again).id);
+  expect(new Set(made).size).toBe(3);
+  expect(ids.newRef(alice, 'echo', 'k', 0)).toEqual(ids.newRef(alice, 'echo', 'k'));
+  expect(ids.newRef(alice, 'echo', 'k', 2).id).toBe(made[2]);
+});
+
 test('the order of the arguments does not change their hash, and their values do', () => {
   expect(argsHash({ a: 1, b: { c: 2, d: 3 } })).toBe(argsHash({ b: { d: 3, c: 2 }, a: 1 }));
   expect(argsHash({ a: 1 })).not.toBe(argsHash({ a: 2 }));

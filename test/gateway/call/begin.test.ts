@@ -4,6 +4,7 @@ import { createBegin } from '../../../gateway/call/begin';
 import type { Started } from '../../../gateway/call/begin';
 import { Problem } from '../../../gateway/errors';
 import { createIds } from '../../../gateway/ids';
+import type { Begun } from '../../../gateway/jobs/start';
 import { newView } from '../../../gateway/jobs/view';
 import type { JobView } from '../../../gateway/jobs/view';
 import { createCatalogue } from '../../../gateway/tools';
@@ -24,9 +25,11 @@ const full: Full = { kind: 'full', limit: 2, of: 'caller', what: 'jobs running' 
 async function beginFull(key: string | undefined, ...found: readonly (JobView | undefined)[]) {
   if (!tool) throw new Error('There is no tool.');
   const looks = [...found];
-  const joined = (): Promise<JobView> => {
+  const joined = (): Promise<Begun> => {
     const next = looks.shift();
-    return next ? Promise.resolve(next) : Promise.reject(new Problem('unknown_job', { id: ref.id }));
+    return next
+      ? Promise.resolve({ view: next, replayed: false })
+      : Promise.reject(new Problem('unknown_job', { id: ref.id }));
   };
   const origin = { key, callback: undefined };
   const admission = { admit: () => Promise.resolve(full) };
@@ -36,11 +39,14 @@ async function beginFull(key: string | undefined, ...found: readonly (JobView | 
 }
 
 test('a call whose key has a job comes back to that', async () => {
-  expect(await beginFull('k', view)).toEqual({ begun: { kind: 'started', ref, view }, looksLeft: 0 });
+  expect(await beginFull('k', view)).toEqual({ begun: { kind: 'started', ref, view, replayed: false }, looksLeft: 0 });
 });
 
 test('a call that comes a moment before the job with its key does, too', async () => {
-  expect(await beginFull('k', undefined, view)).toEqual({ begun: { kind: 'started', ref, view }, looksLeft: 0 });
+  expect(await beginFull('k', undefined, view)).toEqual({
+    begun: { kind: 'started', ref, view, replayed: false },
+    looksLeft: 0,
+  });
 });
 
 test('a call whose key has no job is kept out', async () => {
@@ -65,7 +71,7 @@ describe('calls that come at once', () => {
         start: async () => {
           starts += 1;
           await new Promise(setImmediate);
-          return newView(ref, name, DEFAULT_POLICY);
+          return { view: newView(ref, name, DEFAULT_POLICY), replayed: false };
         },
       }),
       admission: { admit: () => Promise.resolve(((places += 1), place)) },

@@ -38,7 +38,7 @@ function gatewayWith(view: JobView, draining = false) {
   });
   const rounds = createRounds({ jobs, respond: () => Promise.resolve({ kind: 'taken' }), ids, seals });
   const needs: CallNeeds = {
-    begin: () => Promise.resolve({ kind: 'started', ref: view.ref, view }),
+    begin: () => Promise.resolve({ kind: 'started', ref: view.ref, view, replayed: false }),
     jobs,
     rounds,
     watch: fakeWatch({

@@ -30,7 +30,7 @@ function schedule(args: Readonly<Record<string, unknown>>) {
     putOff: none,
     start: (_tool, _input, _caller, _origin, { delayMs = 0 } = {}) => {
       delays.push(delayMs);
-      return Promise.resolve(newView(ref, 'walk', DEFAULT_POLICY, { delayMs }));
+      return Promise.resolve({ view: newView(ref, 'walk', DEFAULT_POLICY, { delayMs }), replayed: false });
     },
   });
   const companion = createJobSchedule({ jobs, answers: fakeAnswers() }, tools, { perCaller: 10, perTenant: 10 });

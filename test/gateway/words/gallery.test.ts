@@ -407,6 +407,7 @@ describe('a job that has ended', () => {
           retryable: true,
           retry_after_s: 60,
           side_effect: 'none',
+          idempotency_key: 'same',
           attempt: 5,
           of: 5,
         },
