@@ -50,7 +50,7 @@ const table: readonly (readonly [files: RegExp, mayImport: RegExp])[] = [
   // In one place: the secret that a worker signs with and its operator hands out; and which numbers JSON can carry.
   [
     /^cli\//,
-    /^(cli\/.+|(gateway|worker)\/main\.js|activities\/webhooks\/sign|config\/(file|host)|workflows\/(contract|excerpt)|package\.json|npm:.+)$/,
+    /^(cli\/.+|(gateway|worker)\/main\.js|gateway\/numbers|activities\/webhooks\/sign|config\/(file|host)|workflows\/(contract|excerpt)|package\.json|npm:.+)$/,
   ],
 ];
 

@@ -114,7 +114,7 @@ test.each([
   expect(message.error?.message).not.toMatch(/secret|evil/);
 });
 
-test.each([['a string'], [7], [null], [[]]])('a callback of the wrong shape is refused: %p', async (callback) => {
+test.each([['a string'], [7], [[]]])('a callback of the wrong shape is refused: %p', async (callback) => {
   const { message } = await call({ 'io.holdfast/callback': callback });
   expect(message.error).toMatchObject({ code: -32602 });
 });
