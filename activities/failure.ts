@@ -5,6 +5,7 @@ import { msOptionalToNumber } from '@temporalio/common/lib/time';
 import { isRetryable } from '../workflows/contract';
 import type { Failure, FailureDetail } from '../workflows/contract';
 import { head } from '../workflows/cut';
+import { wellFormedError } from '../workflows/well-formed';
 
 /** Longest text of a cause, characters. */
 const CAUSE_MAX = 10_000;
@@ -32,14 +33,15 @@ export function failure(
     ...(info && { attempt: info.attempt }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   };
-  return ApplicationFailure.create({
+  const made = ApplicationFailure.create({
     type: kind,
-    message: sentence.toWellFormed(),
+    message: sentence,
     nonRetryable: !isRetryable(kind),
     details: [detail],
     ...(info && isRetryable(kind) && { nextRetryDelay: Math.max(retryAfterMs ?? 0, backoffOf(info)) }),
     ...(cause instanceof Error && { cause: clipped(cause) }),
   });
+  return wellFormedError(made);
 }
 
 /**
@@ -54,15 +56,12 @@ function backoffOf({ attempt, retryPolicy }: Info): number {
 }
 
 /**
- * The cause with a message that Temporal takes. Some libraries put whole response bodies into one; a failure of that size, or with
- * half a character in it, would be refused, and the step would look as if its worker were lost.
+ * The cause with its message cut. Some libraries put whole response bodies into a message; Temporal would refuse a failure of
+ * that size, and the step would look as if its worker were lost.
  */
 function clipped(cause: Error): Error {
-  const { message } = cause;
-  if (message.length <= CAUSE_MAX && message.isWellFormed()) return cause;
-  const short = new Error(
-    message.length <= CAUSE_MAX ? message.toWellFormed() : `${head(message, CAUSE_MAX).toWellFormed()}…`,
-  );
+  if (cause.message.length <= CAUSE_MAX) return cause;
+  const short = new Error(`${head(cause.message, CAUSE_MAX)}…`);
   short.name = cause.name;
   return short;
 }

@@ -5,6 +5,7 @@
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
 import { MAX_RESULT_BYTES } from '../workflows/contract';
 import type { StepProgress } from '../workflows/contract';
+import { wellFormedError } from '../workflows/well-formed';
 import { failure } from './failure';
 
 /**
@@ -55,7 +56,7 @@ export function step<I, O>(run: (input: I, context: StepContext) => Promise<O>):
       return output;
     } catch (error) {
       if (context.cancellationSignal.aborted) throw new CancelledFailure('The step was cancelled.');
-      if (error instanceof ApplicationFailure) throw error;
+      if (error instanceof ApplicationFailure) throw wellFormedError(error);
       // The caller only learns that the step failed; the operator finds the reason in the log.
       context.log.error('step failed', { err: error });
       throw failure('unavailable', `Step ${context.info.activityType} failed.`, error, 'unknown');

@@ -21,16 +21,16 @@ function gatewayMayImport(rooms: string, temporal = 'activity|client|proto|worke
 
 /** A file obeys the first row that names it. Types may come from anywhere. */
 const table: readonly (readonly [files: RegExp, mayImport: RegExp])[] = [
-  [/^workflows\/(contract|cut)$/, /^nothing$/],
+  [/^workflows\/(contract|cut|well-formed)$/, /^nothing$/],
   [/^workflows\/excerpt$/, /^workflows\/cut$/],
   [/^workflows\/(define-tool|tools|[^/]+\/tool)$/, /^(npm:zod|workflows\/(contract|define-tool|[^/]+\/tool))$/],
   [
     /^workflows\//,
-    /^(npm:@temporalio\/workflow|workflows\/(contract|job|bounded|budget|cut|failure|interleaved|progress|questions|searched|step-ids|steps|turns|webhook|[^/]+\/workflow))$/,
+    /^(npm:@temporalio\/workflow|workflows\/(contract|job|bounded|budget|cut|failure|interleaved|progress|questions|searched|step-ids|steps|turns|webhook|well-formed|[^/]+\/workflow))$/,
   ],
   [
     /^activities\//,
-    /^(activities(\/.+)?|workflows\/(contract|cut|excerpt)|npm:(?!@temporalio\/(client|worker|workflow)(\/|$)).+)$/,
+    /^(activities(\/.+)?|workflows\/(contract|cut|excerpt|well-formed)|npm:(?!@temporalio\/(client|worker|workflow)(\/|$)).+)$/,
   ],
   // The rooms of the gateway, from the last to the first: main → gateway → mcp → handles → call → words → jobs → ground.
   [GROUND, gatewayMayImport('ground')],
@@ -171,7 +171,7 @@ test('the bundle holds workflows, the contract and the Temporal SDK, and nothing
   expect(
     ours.filter(
       (path) =>
-        !/^workflows\/(bounded|budget|contract|cut|failure|interleaved|index|job|progress|questions|searched|step-ids|steps|turns|webhook|[^/]+\/workflow)$/.test(
+        !/^workflows\/(bounded|budget|contract|cut|failure|interleaved|index|job|progress|questions|searched|step-ids|steps|turns|webhook|well-formed|[^/]+\/workflow)$/.test(
           path,
         ),
     ),

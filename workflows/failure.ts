@@ -2,6 +2,7 @@
 import { ActivityFailure, ApplicationFailure, CancelledFailure, TimeoutFailure } from '@temporalio/workflow';
 import { FAILURES } from './contract';
 import type { Failure, FailureDetail, Policy } from './contract';
+import { wellFormedError } from './well-formed';
 
 /** The type of the SDK's failure for a step that its worker had no time to finish when it was stopped. */
 const WORKER_SHUTDOWN = 'WorkerShutdown';
@@ -12,13 +13,14 @@ const NOT_REGISTERED = /is not registered on this Worker/;
 
 /** Makes a failure that ends the job. */
 export function fail(kind: Failure, sentence: string, detail: FailureDetail, cause?: Error): ApplicationFailure {
-  return ApplicationFailure.create({
+  const made = ApplicationFailure.create({
     type: kind,
-    message: sentence.toWellFormed(),
+    message: sentence,
     nonRetryable: true,
     details: [detail],
     ...(cause && { cause }),
   });
+  return wellFormedError(made);
 }
 
 /** The kind of a failure, if it is one of the contract's. */
@@ -28,7 +30,7 @@ export function kindOf({ type }: ApplicationFailure): Failure | undefined {
 
 /** Turns the error that a workflow threw into the failure of its job. An error that is not that of a step is returned as it is. */
 export function jobFailure(error: unknown, policy: Policy): unknown {
-  if (!(error instanceof ActivityFailure)) return error;
+  if (!(error instanceof ActivityFailure)) return wellFormedError(error);
   const { cause, activityType } = error;
   if (cause instanceof CancelledFailure) return error;
   if (cause instanceof TimeoutFailure || (cause instanceof ApplicationFailure && cause.type === WORKER_SHUTDOWN)) {

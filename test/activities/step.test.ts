@@ -174,8 +174,20 @@ test('attempts that failed together do not come back together', async () => {
   }
 });
 
-test('a failure holds no half of a character, which Temporal would refuse: the step would look as if its worker were lost', () => {
-  const error = failure('refused', 'No \ud83d.', new Error('because of \ud83d'));
-  expect([error.message, error.cause?.message]).toEqual(['No \uFFFD.', 'because of \uFFFD']);
+test('a failure holds no half of a character, which would end its worker, whoever made it and whatever caused it', async () => {
+  const caused = new Error('because of \ud83d', { cause: new Error('of \ud83d') });
+  const made = failure('refused', 'No \ud83d.', caused);
+  const own = ApplicationFailure.create({ type: 'refused', message: 'No \ud83d.', nonRetryable: true, cause: caused });
+  const thrown = await new MockActivityEnvironment()
+    .run(
+      step(() => Promise.reject(own)),
+      undefined,
+    )
+    .catch((error: unknown) => error);
+  for (const error of [made, thrown] as Error[]) {
+    const texts = [error, error.cause as Error, (error.cause as Error).cause as Error];
+    expect(texts.map(({ message }) => message)).toEqual(['No \uFFFD.', 'because of \uFFFD', 'of \uFFFD']);
+    expect(texts.every(({ stack = '' }) => stack.isWellFormed())).toBe(true);
+  }
   expect(failure('refused', 'No.', new Error(`a${'😀'.repeat(10_000)}`)).cause?.message.isWellFormed()).toBe(true);
 });

@@ -33,6 +33,11 @@ test.each<[string, () => Promise<RawAnswer>]>([
   expect(text).not.toMatch(ESCAPED);
 });
 
+test('a step that fails with one ends its job, and not its worker', async () => {
+  const { message } = await call('halve', {});
+  expect(dataOf(message.result)).toMatchObject({ status: 'failed', error: { kind: 'refused', message: 'No \uFFFD.' } });
+});
+
 test('progress and a result on a stream hold none', async () => {
   const [ledger, args] = walking(`gated-${HALF}`);
   const { request } = await legacySession(url());
