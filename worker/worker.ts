@@ -9,6 +9,9 @@ import type { Version } from './versions';
 /** How often a worker looks whether new jobs have a version that runs. */
 const PROMOTE_MS = 30_000;
 
+/** What the SDK warns of where one worker runs steps only and another one decisions only, as they are meant to. */
+const HALF = /^No (activities|workflows) registered/;
+
 /** The code that a worker runs. */
 export interface WorkerCode {
   /** Path of the bundle of its workflows. */
@@ -132,9 +135,9 @@ async function running(
 export function installRuntime(log: Logger): void {
   Runtime.install({
     shutdownSignals: [], // main decides when to stop
-    logger: new DefaultLogger('WARN', ({ level, message, meta }) =>
-      log[level === 'ERROR' ? 'error' : 'warn'](meta ?? {}, message),
-    ),
+    logger: new DefaultLogger('WARN', ({ level, message, meta }) => {
+      if (!HALF.test(message)) log[level === 'ERROR' ? 'error' : 'warn'](meta ?? {}, message);
+    }),
     telemetryOptions: { logging: { filter: 'WARN', console: { format: 'json' } } },
   });
 }
