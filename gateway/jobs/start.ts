@@ -18,8 +18,8 @@ import type { JobView } from './view';
 const AGAIN_MAX = 50;
 const LINE = { atOnce: 50, waiting: 1_000 };
 /** Deadlines of a start, and of the look whether it arrived all the same, milliseconds: who calls has an answer within 5 s. */
-const START_MS = 2_800;
-const ARRIVED_MS = 1_000;
+const START_MS = 2_400;
+const ARRIVED_MS = 800;
 
 /** What a job takes over from its call besides the input. Without a key its id is random. */
 export interface Origin {
