@@ -78,7 +78,14 @@ export async function startGateway(
   const answers = createAnswers(jobs, tools, auditLink(config));
   const respond = createRespond(jobs);
   const rounds = createRounds({ jobs, respond, ids, seals });
-  const callNeeds = { begin: createBegin({ jobs, admission }), jobs, rounds, watch, answers, graceMs: config.taskGraceMs };
+  const callNeeds = {
+    begin: createBegin({ jobs, admission }),
+    jobs,
+    rounds,
+    watch,
+    answers,
+    graceMs: config.taskGraceMs,
+  };
 
   const handleNeeds = { jobs, watch, answers, respond, ids, schedules: config.schedules };
   const menu = createMenu({
