@@ -14,6 +14,8 @@ import type { WebhooksConfig } from './webhooks/deliver';
 import { createWebhookSteps } from './webhooks/steps';
 import type { WebhookSteps } from './webhooks/steps';
 
+export { failure } from './failure';
+
 export interface ActivitiesConfig {
   /** For requests to the sources. Pages are only read from the public internet, since strangers choose where the hits lead. */
   readonly egress: EgressConfig;

@@ -2,6 +2,8 @@
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { TASK_QUEUE, queueOf } from '../workflows/contract';
+import { createAttempts } from './attempts';
+import type { Attempts } from './attempts';
 import type { WorkerConfig } from './config';
 import { DEPLOYMENT, earlierVersions, keepBundle, promote, promoteIfNewest } from './versions';
 import type { Version } from './versions';
@@ -25,6 +27,8 @@ export interface RunningWorker {
   readonly stop: () => void;
   /** Resolves when the worker has stopped; rejects when it cannot go on. */
   readonly done: Promise<void>;
+  /** Fails the step that threw an error outside of its promise. */
+  readonly blame: Attempts['blame'];
 }
 
 /**
@@ -42,6 +46,7 @@ export async function startWorker(
   }: Pick<WorkerConfig, 'temporal' | 'concurrentSteps' | 'queues' | 'codeDir'>,
   { bundle, activities }: WorkerCode,
 ): Promise<RunningWorker> {
+  const attempts = createAttempts();
   const connection = await NativeConnection.connect(temporal.connectionOptions);
   const { namespace } = temporal;
   const common = {
@@ -67,6 +72,7 @@ export async function startWorker(
     ...common,
     taskQueue: TASK_QUEUE,
     activities,
+    interceptors: { activity: [attempts.interceptor] },
     maxConcurrentActivityTaskExecutions: concurrentSteps,
   } as const;
   const limited = queues.map((queue) =>
@@ -78,7 +84,7 @@ export async function startWorker(
     }),
   );
   if (codeDir === undefined)
-    return running(connection, [
+    return running(connection, attempts, [
       Worker.create({ ...decisions, ...steps, workflowBundle: { codePath: bundle } }),
       ...limited,
     ]);
@@ -105,7 +111,7 @@ export async function startWorker(
       }),
     ),
   ]);
-  const worker = await running(connection, [
+  const worker = await running(connection, attempts, [
     Worker.create(steps),
     ...limited,
     ...pinned.filter((worker) => worker !== undefined),
@@ -121,6 +127,7 @@ export async function startWorker(
 /** Runs workers that end together. */
 async function running(
   connection: NativeConnection,
+  { blame }: Attempts,
   created: readonly (Worker | Promise<Worker>)[],
 ): Promise<RunningWorker> {
   const workers = await Promise.all(created);
@@ -128,7 +135,7 @@ async function running(
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
   };
   const ran = workers.map((worker) => worker.run().finally(stop)); // when one ends, all end
-  return { stop, done: Promise.all(ran).then(() => connection.close()) };
+  return { stop, done: Promise.all(ran).then(() => connection.close()), blame: attempts.blame };
 }
 
 /** Sends the SDK's own warnings and errors to `log`. Must be called once, before the first worker starts. */

@@ -140,11 +140,33 @@ export interface Progress {
   readonly at?: string;
 }
 
-/** Progress within a step. Activity heartbeats carry it. */
+/** Progress within a step. */
 export interface StepProgress {
   readonly done?: number;
   readonly total?: number;
   readonly message?: string;
+}
+
+/** What the heartbeats of a step carry. */
+export interface Beat extends StepProgress {
+  /**
+   * How many attempts in a row will have lost their worker if this one ends without a word: the next one reads it. 0 once an
+   * attempt has failed in words. Absent in beats of an older version.
+   */
+  readonly lost?: number;
+}
+
+/** A step that has lost this many workers in a row is not tried again. */
+export const LOST_MAX = 3;
+
+/** How many attempts in a row lost their worker, by the last beat of the last of them. */
+export function lostIn(beat: unknown): number {
+  return typeof beat === 'object' && beat !== null && 'lost' in beat && typeof beat.lost === 'number' ? beat.lost : 0;
+}
+
+/** Why such a step is not tried again. */
+export function poisonText(step: string): string {
+  return `Step ${step} has ended or stopped ${LOST_MAX} workers in a row: it is taken for what does that, and not tried again.`;
 }
 
 /** Largest result of a step or a job, bytes of JSON. Temporal refuses payloads over 2 MB, and would retry for ever. */
@@ -224,7 +246,7 @@ export function isPartialResult(value: unknown): value is PartialResult {
  * - `too_large`: a result is larger than a payload may be.
  * - `over_budget`: the budget ended before there was a partial result.
  * - `outcome_unknown`: a worker was lost during a step that must not be repeated.
- * - `broken`: a bug, here or in a worker.
+ * - `broken`: a bug, here or in a worker; or a step that lost its worker {@link LOST_MAX} times in a row.
  */
 export const FAILURES = [
   'invalid_input',

@@ -1,6 +1,6 @@
 /** Turns an error that ended a job into a kind of the contract and a sentence, which the caller reads and the Web UI shows. */
 import { ActivityFailure, ApplicationFailure, CancelledFailure, TimeoutFailure } from '@temporalio/workflow';
-import { FAILURES } from './contract';
+import { FAILURES, LOST_MAX, lostIn, poisonText } from './contract';
 import type { Failure, FailureDetail, Policy } from './contract';
 import { wellFormedError } from './well-formed';
 
@@ -35,14 +35,21 @@ export function jobFailure(error: unknown, policy: Policy): unknown {
   if (cause instanceof CancelledFailure) return error;
   if (cause instanceof TimeoutFailure || (cause instanceof ApplicationFailure && cause.type === WORKER_SHUTDOWN)) {
     const detail: FailureDetail = { sideEffect: 'unknown', attempt: policy.attempts, of: policy.attempts };
+    // Silence is not slowness: the one is mended at the worker, the other with a longer time or a smaller task.
+    const slow = cause instanceof TimeoutFailure && cause.timeoutType !== 'HEARTBEAT';
+    if (!slow && cause instanceof TimeoutFailure && lostIn(cause.lastHeartbeatDetails) >= LOST_MAX)
+      return fail('broken', poisonText(activityType), detail, error);
+    const what = slow
+      ? `Step ${activityType} did not end in the time that it was given.`
+      : `Step ${activityType} did not report back: its worker was lost.`;
     return policy.attempts === 1
       ? fail(
           'outcome_unknown',
-          `Step ${activityType} did not report back: its worker was lost, or its time was up. Whether the step took effect is unknown, and it is not repeated.`,
+          `${what} Whether the step took effect is unknown, and it is not repeated.`,
           detail,
           error,
         )
-      : fail('unavailable', `Step ${activityType} did not finish in the time it was given.`, detail, error);
+      : fail('unavailable', what, detail, error);
   }
   const unknown: FailureDetail = { sideEffect: 'unknown', of: policy.attempts };
   const kind = cause instanceof ApplicationFailure ? kindOf(cause) : undefined;

@@ -16,6 +16,7 @@ export interface Child extends Running {
   readonly url: string;
 }
 
+const Leaving = z.object({ leaving: z.literal(true) });
 const Ready = z.object({ ready: z.literal(true), url: z.string().default('') });
 
 /**
@@ -49,10 +50,14 @@ export async function startChild(
   const [message] = await Promise.race([once(child, 'message') as Promise<unknown[]>, early]);
   early.catch(() => undefined);
   const { url } = Ready.parse(message);
+  const leaving = new Promise<void>((resolve) => {
+    child.on('message', (said) => Leaving.safeParse(said).success && resolve());
+  });
   return {
     pid: child.pid ?? 0,
     url,
     exited,
+    leaving,
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return;
       child.kill('SIGTERM');

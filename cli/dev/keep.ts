@@ -5,6 +5,8 @@ import type { Say } from '../say';
 export interface Running {
   readonly pid: number;
   readonly exited: Promise<unknown>;
+  /** Resolves when it takes no more work, although it has not ended yet. */
+  readonly leaving?: Promise<unknown>;
   readonly stop: () => Promise<void>;
 }
 
@@ -12,7 +14,7 @@ export interface Running {
 export interface Kept<R extends Running> {
   /** The process that runs now. While another is being started: the last one. */
   readonly now: () => R;
-  /** Stops the process, and does not start it again. */
+  /** Stops the process, with those that it has replaced and that still have work, and does not start it again. */
   readonly stop: () => Promise<void>;
 }
 
@@ -30,6 +32,7 @@ const HEALTHY_MS = 10_000;
  */
 export async function keep<R extends Running>(name: string, start: () => Promise<R>, say: Say): Promise<Kept<R>> {
   let current = await start();
+  const replaced = new Set<R>();
   let stopping = false;
   const isStopping = (): boolean => stopping; // a function, because the compiler does not see that it changes while we wait
   let wake: () => void = () => undefined;
@@ -43,16 +46,22 @@ export async function keep<R extends Running>(name: string, start: () => Promise
   const watch = async (): Promise<void> => {
     let pauseMs = PAUSE_MIN_MS;
     for (let since = Date.now(); ;) {
-      await current.exited;
+      const last = current;
+      const how = await Promise.race([
+        last.exited.then(() => 'ended'),
+        ...(last.leaving ? [last.leaving.then(() => 'ends its last work')] : []),
+      ]);
       if (isStopping()) return;
-      say(`${name} (process ${current.pid}) ended. Starting another…`);
+      replaced.add(last);
+      void last.exited.then(() => replaced.delete(last));
+      say(`${name} (process ${last.pid}) ${how}. Starting another…`);
       pauseMs = Date.now() - since > HEALTHY_MS ? PAUSE_MIN_MS : Math.min(pauseMs * 2, PAUSE_MAX_MS);
       await pause(pauseMs);
       since = Date.now();
       const next = await start().catch((error: unknown) => {
         say(`${name} did not start: ${error instanceof Error ? error.message : String(error)}`);
       });
-      if (!next) continue; // `current` has ended, so this tries again
+      if (!next) continue; // `current` is over, so this tries again
       current = next;
       if (isStopping()) return;
       say(`${name} is up again (process ${next.pid}).`);
@@ -65,7 +74,7 @@ export async function keep<R extends Running>(name: string, start: () => Promise
     async stop() {
       stopping = true;
       wake();
-      await current.stop();
+      await Promise.all([...replaced, current].map((one) => one.stop()));
       await watched;
       await current.stop(); // in case another had just been started
     },

@@ -65,3 +65,29 @@ test('where nothing had started there is nothing to stop, and none of it is said
   await expect(start([fails('Worker 1', 'No.')], (line) => said.push(line))).rejects.toThrow('not started');
   expect(said).toEqual(['Worker 1 did not start: No.']);
 });
+
+test('a process that takes no more work is replaced before it has ended, and is waited for at the stop', async () => {
+  let release = (): void => undefined;
+  const old = { ...fake(new Promise((resolve) => (release = resolve))), leaving: Promise.resolve() };
+  const next = fake();
+  const starts = [old, next];
+  const said: string[] = [];
+  let up = (): void => undefined;
+  const replaced = new Promise<void>((resolve) => (up = resolve));
+  const [kept] = await keepAll<Fake>(
+    [{ name: 'Worker 1', start: () => Promise.resolve(starts.shift() ?? next) }],
+    () => undefined,
+    (line) => (said.push(line), line.includes('is up again') && up()),
+  );
+  await replaced;
+  expect(said[0]).toBe('Worker 1 (process 1) ends its last work. Starting another…');
+  expect(kept?.now()).toBe(next);
+
+  let stopped = false;
+  const stop = kept?.stop().then(() => (stopped = true));
+  await next.exited;
+  expect(old.stopped()).toBe(true);
+  expect(stopped).toBe(false);
+  release();
+  await stop;
+});

@@ -123,7 +123,7 @@ test('a job goes on without the steps that it can do without, and knows why they
     walked: [
       'one',
       'no: refused: The step was told to fail.',
-      'gated: unavailable: Step take did not finish in the time it was given.',
+      'gated: unavailable: Step take did not end in the time that it was given.',
       'two',
       'time left',
     ],

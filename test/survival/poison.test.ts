@@ -1,0 +1,63 @@
+/** Steps that end the worker that runs them. */
+import { newLedger } from '../fixtures/ledger';
+import type { TemporalServer } from '../../cli/engine/server';
+import { gatewayProcess, keptWorker, killAll, ownTemporal } from '../fixtures/processes';
+import type { TestProcess } from '../fixtures/processes';
+import { modern } from '../fixtures/raw';
+import { textOf } from '../fixtures/stack';
+import type { Kept, Running } from '../../cli/dev/keep';
+
+let temporal: TemporalServer;
+let gateway: TestProcess;
+let worker: Kept<Running>;
+
+beforeAll(async () => {
+  temporal = await ownTemporal();
+});
+beforeEach(async () => {
+  [gateway, worker] = await Promise.all([
+    gatewayProcess(temporal.address, { HOLDFAST_PATIENCE: '60' }),
+    keptWorker(temporal.address),
+  ]);
+});
+afterEach(async () => {
+  await worker.stop();
+  await killAll();
+});
+afterAll(() => temporal.stop());
+
+const take = (tool: 'walk' | 'charge', ledger: string, steps: string[]) =>
+  modern(gateway.url, 'tools/call', { name: tool, arguments: { ledger, steps } });
+
+test('a step that throws in a timer fails alone: its neighbour ends on the same worker, and is not repeated', async () => {
+  const ledger = newLedger();
+  const first = worker.now().pid;
+  const neighbour = take('charge', ledger.path, ['gated']);
+  await ledger.written('begin gated');
+  const thrown = take('charge', ledger.path, ['stray']);
+  expect((await thrown).message.result).toMatchObject({
+    structuredContent: { error: { kind: 'outcome_unknown', retryable: false, side_effect: 'unknown' } },
+  });
+  ledger.open('gated');
+  expect((await neighbour).message.result).toMatchObject({ structuredContent: { walked: ['gated'] } });
+  expect(ledger.count('begin gated')).toBe(1);
+  // The process is replaced all the same.
+  expect((await take('walk', ledger.path, ['after'])).message.result).toMatchObject({
+    structuredContent: { walked: ['after'] },
+  });
+  expect(worker.now().pid).not.toBe(first);
+});
+
+test.each([
+  ['throws in a timer', 'stray'],
+  ['ends its process', 'lethal'],
+])('a step that %s is tried three times, and is then broken for good', async (_what, name) => {
+  const ledger = newLedger();
+  const { message } = await take('walk', ledger.path, [name]);
+  expect(message.result).toMatchObject({
+    isError: true,
+    structuredContent: { status: 'failed', error: { kind: 'broken', retryable: false, side_effect: 'unknown' } },
+  });
+  expect(textOf(message.result)).toContain('3 workers in a row');
+  expect(ledger.count(`begin ${name}`)).toBe(3);
+});

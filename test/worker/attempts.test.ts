@@ -1,0 +1,176 @@
+/** What an attempt tells of itself, and what it takes from the attempts before it. */
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { pino } from 'pino';
+import { failure } from '../../activities/failure';
+import { step } from '../../activities/step';
+import { createAttempts } from '../../worker/attempts';
+import type { Attempts } from '../../worker/attempts';
+import { installRuntime } from '../../worker/worker';
+
+beforeAll(() => installRuntime(pino({ level: 'silent' })));
+
+type Info = NonNullable<ConstructorParameters<typeof MockActivityEnvironment>[0]>;
+
+/** Temporal, as far as an attempt asks it. */
+const workflowService = { recordActivityTaskHeartbeat: jest.fn() };
+const client = {
+  workflowService,
+  withDeadline: (_deadline: number, ask: () => unknown) => ask(),
+  withAbortSignal: (_signal: AbortSignal, run: () => unknown) => run(),
+};
+beforeEach(() => workflowService.recordActivityTaskHeartbeat.mockReset().mockResolvedValue({}));
+
+/** An attempt, and its beats so far. */
+function attemptWith(info: Info, attempts: Attempts = createAttempts()) {
+  const environment = new MockActivityEnvironment(
+    { startToCloseTimeoutMs: 60_000, currentAttemptScheduledTimestampMs: Date.now(), ...info },
+    { interceptors: [attempts.interceptor], client: client as never },
+  );
+  const beats: unknown[] = [];
+  environment.on('heartbeat', (details: unknown) => beats.push(details));
+  return { environment, beats, run: (fn: Parameters<typeof step>[0]) => environment.run(step(fn), undefined) };
+}
+
+test('an attempt says at once that it has begun', async () => {
+  const { run, beats } = attemptWith({});
+  await run(() => {
+    expect(beats).toEqual([{ lost: 1 }]);
+    return Promise.resolve();
+  });
+});
+
+test('what a step reports goes with its count', async () => {
+  const { run, beats } = attemptWith({ heartbeatDetails: { lost: 1 } });
+  await run((_input, { report }) => Promise.resolve(report({ message: 'reading', done: 1 })));
+  expect(beats).toContainEqual({ message: 'reading', done: 1, lost: 2 });
+});
+
+test('a step that has lost three workers in a row is not begun again', async () => {
+  const { run } = attemptWith({ heartbeatDetails: { lost: 3 }, activityType: 'crunch' });
+  const begun = jest.fn(() => Promise.resolve());
+  await expect(run(begun)).rejects.toMatchObject({
+    type: 'broken',
+    nonRetryable: true,
+    message: expect.stringContaining('crunch') as unknown,
+    details: [{ sideEffect: 'unknown' }],
+  });
+  expect(begun).not.toHaveBeenCalled();
+});
+
+test('an attempt that failed in words has lost no worker, and keeps what it reported', async () => {
+  const { run, beats } = attemptWith({ heartbeatDetails: { lost: 2 } });
+  const failed = run((_input, { report }) => {
+    report({ done: 7 });
+    return Promise.reject(failure('unavailable', 'Busy.'));
+  });
+  await expect(failed).rejects.toThrow('Busy.');
+  expect(beats.at(-1)).toEqual({ done: 7, lost: 0 });
+});
+
+test('a step whose time is nearly up is slow, and has not lost its worker', async () => {
+  jest.useFakeTimers();
+  const { run, beats } = attemptWith({ startToCloseTimeoutMs: 10_000, heartbeatTimeoutMs: 3_000 });
+  let end: (value: unknown) => void = () => undefined;
+  const running = run(() => new Promise((resolve) => (end = resolve)));
+  await jest.advanceTimersByTimeAsync(6_999);
+  expect(beats.at(-1)).toEqual({ lost: 1 });
+  await jest.advanceTimersByTimeAsync(1);
+  expect(beats.at(-1)).toEqual({ lost: 0 });
+  end(undefined);
+  await running;
+  expect(jest.getTimerCount()).toBe(0);
+  jest.useRealTimers();
+});
+
+describe('an error outside of the promise of a step', () => {
+  /** Runs a step that is told in its own context of an error, and then waits. Resolves with its failure. */
+  async function blamed(info: Info, error: unknown, workerIs: 'kept' | 'lost') {
+    const attempts = createAttempts();
+    const { run, beats } = attemptWith({ activityType: 'crunch', ...info }, attempts);
+    const aborted = jest.fn();
+    const running = run((_input, { signal }) => {
+      signal.addEventListener('abort', aborted);
+      setTimeout(() => attempts.blame(error, workerIs));
+      return new Promise(() => undefined);
+    });
+    const thrown: unknown = await running.catch((reason: unknown) => reason);
+    expect(aborted).toHaveBeenCalled();
+    return { thrown, last: beats.at(-1) };
+  }
+
+  test('fails it, tells it to stop, and counts as a lost worker', async () => {
+    const { thrown, last } = await blamed({}, new TypeError('secret=1'), 'lost');
+    expect(thrown).toMatchObject({
+      type: 'unavailable',
+      message: 'Step crunch threw an error that nobody caught.',
+      details: [{ sideEffect: 'unknown' }],
+    });
+    expect(last).toEqual({ lost: 1 });
+  });
+
+  test('is the end of it the third time', async () => {
+    const { thrown } = await blamed({ heartbeatDetails: { lost: 2 } }, new TypeError('x'), 'lost');
+    expect(thrown).toMatchObject({ type: 'broken', nonRetryable: true });
+  });
+
+  test('leaves unknown what a step did that is not repeated', async () => {
+    const { thrown } = await blamed({ retryPolicy: { maximumAttempts: 1 } }, new TypeError('x'), 'lost');
+    expect(thrown).toMatchObject({ type: 'outcome_unknown', nonRetryable: true });
+  });
+
+  test('that says its kind keeps it', async () => {
+    const { thrown } = await blamed({}, failure('refused', 'No.'), 'kept');
+    expect(thrown).toMatchObject({ type: 'refused', message: 'No.' });
+  });
+
+  test('where the worker goes on, is a failure like others', async () => {
+    const { thrown, last } = await blamed({ heartbeatDetails: { lost: 2 } }, new TypeError('x'), 'kept');
+    expect(thrown).toMatchObject({ type: 'unavailable' });
+    expect(last).toEqual({ lost: 0 });
+  });
+
+  test('of a step that has ended, is nobody’s', async () => {
+    const attempts = createAttempts();
+    const { run } = attemptWith({}, attempts);
+    const late = await new Promise((resolve) => {
+      void run(() => {
+        setTimeout(() => resolve(attempts.blame(new Error('late'), 'lost')), 5);
+        return Promise.resolve();
+      });
+    });
+    expect(late).toBeUndefined();
+  });
+});
+
+describe('an attempt that was handed out', () => {
+  const ago = (ms: number): Info => ({
+    heartbeatTimeoutMs: 5_000,
+    currentAttemptScheduledTimestampMs: Date.now() - ms,
+  });
+  const ask = workflowService.recordActivityTaskHeartbeat;
+
+  test('just now begins at once', async () => {
+    await attemptWith(ago(500)).run(() => Promise.resolve());
+    expect(ask).not.toHaveBeenCalled();
+  });
+
+  test.each([
+    ['a while ago', 6_000],
+    ['in the future, by its own clock', -60_000],
+  ])('%s begins when it is still wanted', async (_when, ms) => {
+    const begun = jest.fn(() => Promise.resolve());
+    await attemptWith(ago(ms)).run(begun);
+    expect(ask).toHaveBeenCalledTimes(1);
+    expect(begun).toHaveBeenCalledTimes(1);
+  });
+
+  test('so long ago that it is over does not begin', async () => {
+    ask.mockRejectedValue(new Error('5 NOT_FOUND: workflow execution already completed'));
+    const begun = jest.fn(() => Promise.resolve());
+    await expect(attemptWith(ago(6_000)).run(begun)).rejects.toMatchObject({
+      type: 'unavailable',
+      details: [{ sideEffect: 'none' }],
+    });
+    expect(begun).not.toHaveBeenCalled();
+  });
+});

@@ -1,0 +1,102 @@
+/**
+ * The attempts at steps that run in this process. Each says at once that it has begun, and how many before it ended without a
+ * word: a step that has lost three workers in a row is taken for what ends them, and is not begun again.
+ */
+import { ApplicationFailure, asyncLocalStorage } from '@temporalio/activity';
+import type { Context, Info } from '@temporalio/activity';
+import type { ActivityInterceptorsFactory } from '@temporalio/worker';
+import { failure } from '../activities';
+import { FAILURES, LOST_MAX, lostIn, poisonText } from '../workflows/contract';
+import type { Beat, StepProgress } from '../workflows/contract';
+import { assertAlive } from './alive';
+
+/** The longest timer that Node has. */
+const TIMER_MAX_MS = 2 ** 31 - 1;
+
+/** Whether a worker survives the error of one of its steps. */
+export type WorkerIs = 'kept' | 'lost';
+
+export interface Attempts {
+  /** Every step of a worker runs through it. */
+  readonly interceptor: ActivityInterceptorsFactory;
+  /**
+   * Fails the step that threw outside of its promise: in a timer, in an event. Must be called where the error arrived, since the
+   * step is known by its asynchronous context.
+   *
+   * @returns the name of the step; undefined when the error belongs to none that still runs
+   */
+  blame(error: unknown, workerIs: WorkerIs): string | undefined;
+}
+
+export function createAttempts(): Attempts {
+  /** What fails the step that runs in a context. */
+  const running = new WeakMap<Context, (error: unknown, workerIs: WorkerIs) => void>();
+
+  async function attempt(context: Context, run: () => Promise<unknown>): Promise<unknown> {
+    const { info } = context;
+    const before = lostIn(info.heartbeatDetails);
+    if (before >= LOST_MAX) throw failure('broken', poisonText(info.activityType), undefined, 'unknown');
+    let lost = before + 1;
+    await assertAlive(context, { lost });
+    let progress: unknown;
+    const beat = (next: unknown): void => {
+      progress = next;
+      context.heartbeat({ ...(next as StepProgress | undefined), lost } satisfies Beat);
+    };
+    const isAnswered = (): void => {
+      lost = 0;
+      beat(progress);
+    };
+    // From here on the end of its time comes before silence is noticed, and says nothing about the worker.
+    const late = setTimeout(isAnswered, lateMs(info));
+    const stray = new AbortController();
+    // The step beats with the count, and is told to stop when an error outside of its promise has ended it.
+    const seen = Object.create(context, {
+      heartbeat: { value: beat },
+      cancellationSignal: { value: AbortSignal.any([context.cancellationSignal, stray.signal]) },
+    }) as Context;
+    const end = { workerIs: 'kept' as WorkerIs };
+    const blamed = new Promise<never>((_resolve, reject) => {
+      running.set(seen, (error, workerIs) => {
+        end.workerIs = workerIs;
+        reject(strayFailure(error, info, workerIs === 'lost' ? lost : 0));
+        stray.abort();
+      });
+    });
+    beat({});
+    try {
+      return await Promise.race([asyncLocalStorage.run(seen, run), blamed]);
+    } catch (error) {
+      if (end.workerIs === 'kept') isAnswered();
+      throw error;
+    } finally {
+      clearTimeout(late);
+      running.delete(seen);
+    }
+  }
+
+  return {
+    interceptor: (context) => ({ inbound: { execute: (input, next) => attempt(context, () => next(input)) } }),
+    blame(error, workerIs) {
+      const context = asyncLocalStorage.getStore();
+      const fail = context && running.get(context);
+      fail?.(error, workerIs);
+      return fail && context.info.activityType;
+    },
+  };
+}
+
+/** When silence would no longer be noticed before the time of the attempt is up, milliseconds after its begin. */
+function lateMs({ startToCloseTimeoutMs, heartbeatTimeoutMs = 0 }: Info): number {
+  return Math.min(Math.max(0, startToCloseTimeoutMs - heartbeatTimeoutMs), TIMER_MAX_MS);
+}
+
+/** The failure of a step that threw outside of its promise: whoever waits for the promise would wait until its time is up. */
+function strayFailure(error: unknown, { activityType, retryPolicy }: Info, lost: number): ApplicationFailure {
+  if (error instanceof ApplicationFailure && FAILURES.some((kind) => kind === error.type)) return error;
+  if (lost >= LOST_MAX) return failure('broken', poisonText(activityType), error, 'unknown');
+  const what = `Step ${activityType} threw an error that nobody caught.`;
+  return retryPolicy?.maximumAttempts === 1
+    ? failure('outcome_unknown', `${what} Whether it took effect is unknown, and it is not repeated.`, error, 'unknown')
+    : failure('unavailable', what, error, 'unknown');
+}
