@@ -7,7 +7,7 @@ import { startGateway } from '../gateway/gateway';
 import { echo, fill, walk } from '../test/fixtures/workflows/tools';
 import { defineTool } from '../workflows/define-tool';
 
-/** The steps of `walk` under the default heartbeat of 5 s. */
+/** The steps of `walk` under the default heartbeat of 6 s. */
 const stroll = defineTool({
   name: 'stroll',
   description: walk.description,

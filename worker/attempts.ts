@@ -9,6 +9,8 @@ import { failure } from '../activities';
 import { FAILURES, LOST_MAX, lostIn, poisonText } from '../workflows/contract';
 import type { Beat, StepProgress } from '../workflows/contract';
 import { assertAlive } from './alive';
+import { NO_PULSE } from './pulse';
+import type { Pulse } from './pulse';
 
 /** The longest timer that Node has. */
 const TIMER_MAX_MS = 2 ** 31 - 1;
@@ -28,7 +30,8 @@ export interface Attempts {
   blame(error: unknown, workerIs: WorkerIs): string | undefined;
 }
 
-export function createAttempts(): Attempts {
+/** @param pulse - beats for the attempts while the event loop stands still */
+export function createAttempts(pulse: Pulse = NO_PULSE): Attempts {
   /** What fails the step that runs in a context. */
   const running = new WeakMap<Context, (error: unknown, workerIs: WorkerIs) => void>();
 
@@ -41,7 +44,9 @@ export function createAttempts(): Attempts {
     let progress: unknown;
     const beat = (next: unknown): void => {
       progress = next;
-      context.heartbeat({ ...(next as StepProgress | undefined), lost } satisfies Beat);
+      const said: Beat = { ...(next as StepProgress | undefined), lost };
+      context.heartbeat(said);
+      pulse.beat(info, said);
     };
     const isAnswered = (): void => {
       lost = 0;
@@ -72,6 +77,7 @@ export function createAttempts(): Attempts {
     } finally {
       clearTimeout(late);
       running.delete(seen);
+      pulse.end(info);
     }
   }
 

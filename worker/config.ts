@@ -1,7 +1,6 @@
 /** The worker's configuration: the `worker` part of holdfast.yaml and the environment, read once, parsed once. */
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { ClientConnectConfig } from '@temporalio/envconfig';
 import { z } from 'zod';
 import type { ActivitiesConfig } from '../activities';
@@ -10,6 +9,7 @@ import { Host } from '../config/host';
 import { QUEUE_NAME, WEBHOOKS_QUEUE } from '../workflows/contract';
 import { secretIn, webhookSecrets } from './secrets';
 import { Sources, WebAddress, sourcesOf } from './sources';
+import { temporalConfig } from './temporal';
 
 const GIB = 1024 ** 3;
 
@@ -97,9 +97,8 @@ export interface QueueConfig {
 export function workerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
   const set = parsed(Environment, env, 'the environment');
   const { worker } = fileAt(Parts, set.HOLDFAST_CONFIG);
-  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
   return {
-    temporal: { connectionOptions, namespace },
+    temporal: temporalConfig(),
     concurrentSteps: worker.concurrent_steps,
     queues: Object.entries({ [WEBHOOKS_QUEUE]: WEBHOOKS, ...worker.queues }).map(
       ([name, { concurrent_steps, per_second }]) => ({

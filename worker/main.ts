@@ -4,13 +4,15 @@ import { createActivities } from '../activities';
 import { BUNDLE } from './bundle';
 import { workerConfig } from './config';
 import { handleFaults } from './faults';
+import { startPulse } from './pulse';
 import { installRuntime, startWorker } from './worker';
 
 async function main(): Promise<void> {
   const config = workerConfig(process.env);
   const log = pino({ name: 'holdfast-worker' });
   installRuntime(log);
-  const worker = await startWorker(config, { bundle: BUNDLE, activities: createActivities(config.activities) });
+  const code = { bundle: BUNDLE, activities: createActivities(config.activities) };
+  const worker = await startWorker(config, code, startPulse());
   const { stop, done } = worker;
   handleFaults(worker, log);
   process.once('SIGTERM', stop).once('SIGINT', stop).once('disconnect', stop);

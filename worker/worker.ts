@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { TASK_QUEUE, queueOf } from '../workflows/contract';
 import { createAttempts } from './attempts';
 import type { Attempts } from './attempts';
+import type { Pulse } from './pulse';
 import type { WorkerConfig } from './config';
 import { DEPLOYMENT, earlierVersions, keepBundle, promote, promoteIfNewest } from './versions';
 import type { Version } from './versions';
@@ -35,6 +36,7 @@ export interface RunningWorker {
  * Connects a worker and starts polling: its own task queue, and one for each queue that has a limit. With `codeDir` it pins jobs
  * to the code that began them, and runs earlier versions beside its own as long as they have jobs.
  *
+ * @param pulse - keeps its steps alive while the event loop of this process stands still; absent: nothing does
  * @throws TransportError when Temporal is not reachable
  */
 export async function startWorker(
@@ -45,8 +47,9 @@ export async function startWorker(
     codeDir,
   }: Pick<WorkerConfig, 'temporal' | 'concurrentSteps' | 'queues' | 'codeDir'>,
   { bundle, activities }: WorkerCode,
+  pulse?: Pulse,
 ): Promise<RunningWorker> {
-  const attempts = createAttempts();
+  const attempts = createAttempts(pulse);
   const connection = await NativeConnection.connect(temporal.connectionOptions);
   const { namespace } = temporal;
   const common = {
@@ -74,7 +77,7 @@ export async function startWorker(
     activities,
     interceptors: { activity: [attempts.interceptor] },
     maxConcurrentActivityTaskExecutions: concurrentSteps,
-  } as const;
+  };
   const limited = queues.map((queue) =>
     Worker.create({
       ...steps,
@@ -135,7 +138,7 @@ async function running(
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
   };
   const ran = workers.map((worker) => worker.run().finally(stop)); // when one ends, all end
-  return { stop, done: Promise.all(ran).then(() => connection.close()), blame: attempts.blame };
+  return { stop, done: Promise.all(ran).then(() => connection.close()), blame };
 }
 
 /** Sends the SDK's own warnings and errors to `log`. Must be called once, before the first worker starts. */

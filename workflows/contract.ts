@@ -71,7 +71,7 @@ export interface Policy {
 export const DEFAULT_POLICY: Policy & { readonly ttlMs: number } = {
   budgetMs: 3_600_000,
   stepTimeoutMs: 600_000,
-  heartbeatMs: 5_000,
+  heartbeatMs: 6_000,
   attempts: 5,
   retryInitialMs: 500,
   retryMaxMs: 60_000,
@@ -154,6 +154,8 @@ export interface Beat extends StepProgress {
    * attempt has failed in words. Absent in beats of an older version.
    */
   readonly lost?: number;
+  /** The step that holds the event loop of the worker, which does nothing else meanwhile. Absent: none is known to. */
+  readonly heldBy?: string;
 }
 
 /** A step that has lost this many workers in a row is not tried again. */

@@ -49,7 +49,12 @@ export const Memo = z.object({
 
 /** What a running step reported last. */
 export const Heartbeat = z
-  .object({ done: z.number().optional(), total: z.number().optional(), message: z.string().optional() })
+  .object({
+    done: z.number().optional(),
+    total: z.number().optional(),
+    message: z.string().optional(),
+    heldBy: z.string().optional(),
+  })
   .optional()
   .catch(undefined);
 

@@ -6,8 +6,12 @@ import type { Queue } from './queues';
 
 /** A step or decision that waited this long has no worker: a live fleet takes it within milliseconds. */
 const UNCLAIMED_MS = 5_000;
+/** TIMEOUT_TYPE_HEARTBEAT. */
+const HEARTBEAT = 4;
 /** PENDING_ACTIVITY_STATE_SCHEDULED and PENDING_WORKFLOW_TASK_STATE_SCHEDULED. */
 const SCHEDULED = 1;
+
+type Pending = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number];
 
 /** A step that failed and is tried again. */
 export interface Retrying {
@@ -29,6 +33,11 @@ export function troubleIn({ status, raw }: WorkflowExecutionDescription): string
   return `its next decision was tried ${decision.attempt} times: the workflow code fails, or no worker answers; the log of the workers tells which. It goes on by itself once that is mended`;
 }
 
+/** A worker that runs nothing but one step, which may be another job's. */
+export function heldText(step: string): string {
+  return `its worker stands still while step ${step} holds the event loop there; it goes on by itself, or on another worker`;
+}
+
 /** The queue of something that a live fleet would have taken long ago. */
 export function unclaimedIn({ raw, taskQueue }: WorkflowExecutionDescription): Queue | undefined {
   const decision = raw.pendingWorkflowTask;
@@ -48,14 +57,26 @@ export function retryingIn({ raw: { pendingActivities } }: WorkflowExecutionDesc
   if (!pending) return undefined;
   const { activityType, attempt, maximumAttempts, state, nextAttemptScheduleTime, lastFailure } = pending;
   const next = state === SCHEDULED ? optionalTsToDate(nextAttemptScheduleTime) : undefined;
-  const ours = FAILURES.some((kind) => kind === lastFailure?.applicationFailureInfo?.type);
+  const lastError = lastErrorOf(lastFailure);
   return {
     step: activityType?.name ?? '',
     attempt: attempt ?? 1,
     ...(maximumAttempts && { of: maximumAttempts }),
     ...(next && { next_attempt_at: next.toISOString() }),
-    ...(ours && lastFailure?.message && { last_error: lastFailure.message }),
+    ...(lastError && { last_error: lastError }),
   };
+}
+
+/** Why an attempt failed, in our words. Those of a step without a kind are not ours, and left out. */
+function lastErrorOf(failure: Pending['lastFailure']): string | undefined {
+  if (!failure) return undefined;
+  if (failure.timeoutFailureInfo)
+    return failure.timeoutFailureInfo.timeoutType === HEARTBEAT
+      ? 'its worker was lost, or stood still.'
+      : 'it did not end in the time that it was given.';
+  return FAILURES.some((kind) => kind === failure.applicationFailureInfo?.type)
+    ? (failure.message ?? undefined)
+    : undefined;
 }
 
 /** Negative when it is past; 0 when unknown. */

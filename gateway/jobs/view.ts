@@ -5,7 +5,7 @@ import type { Policy, Question } from '../../workflows/contract';
 import type { Estimate } from './estimates';
 import type { JobRef } from '../ids';
 import { Heartbeat, Memo } from './memo';
-import { retryingIn, troubleIn, unclaimedIn } from './pending';
+import { heldText, retryingIn, troubleIn, unclaimedIn } from './pending';
 import type { Retrying } from './pending';
 import type { Queue } from './queues';
 
@@ -79,6 +79,8 @@ export function viewOf(ref: JobRef, description: WorkflowExecutionDescription, h
   const policy = memo[MEMO_JOB]?.policy ?? DEFAULT_POLICY;
   const retrying = retryingIn(description);
   const delayMs = (description.executionTime ?? description.startTime).getTime() - description.startTime.getTime();
+  const beat = Heartbeat.parse(heartbeat);
+  const { heldBy, ...within } = beat ?? {};
   const questions = status === 'running' ? memo[MEMO_QUESTIONS] : [];
   return {
     ref,
@@ -93,11 +95,11 @@ export function viewOf(ref: JobRef, description: WorkflowExecutionDescription, h
     startedAt: new Date(memo[MEMO_JOB]?.at ?? description.startTime),
     closedAt: description.closeTime,
     progress: memo[MEMO_PROGRESS],
-    within: Heartbeat.parse(heartbeat),
+    within: beat && within,
     questions,
     partial: memo[MEMO_PARTIAL],
     deciding: description.raw.pendingWorkflowTask?.attempt ?? 0,
-    trouble: status === 'running' ? troubleIn(description) : undefined,
+    trouble: status === 'running' ? (troubleIn(description) ?? (heldBy && heldText(heldBy))) : undefined,
     retrying,
     unclaimed: status === 'running' ? unclaimedIn(description) : undefined,
     delayMs,

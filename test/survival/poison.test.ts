@@ -1,10 +1,11 @@
 /** Steps that end the worker that runs them. */
+import { eventually } from '../fixtures/eventually';
 import { newLedger } from '../fixtures/ledger';
 import type { TemporalServer } from '../../cli/engine/server';
 import { gatewayProcess, keptWorker, killAll, ownTemporal } from '../fixtures/processes';
 import type { TestProcess } from '../fixtures/processes';
 import { modern } from '../fixtures/raw';
-import { textOf } from '../fixtures/stack';
+import { dataOf, textOf } from '../fixtures/stack';
 import type { Kept, Running } from '../../cli/dev/keep';
 
 let temporal: TemporalServer;
@@ -46,6 +47,40 @@ test('a step that throws in a timer fails alone: its neighbour ends on the same 
     structuredContent: { walked: ['after'] },
   });
   expect(worker.now().pid).not.toBe(first);
+});
+
+test('a step that holds the event loop is named, and neither it nor its neighbour is taken for lost', async () => {
+  const ledger = newLedger();
+  const neighbour = take('charge', ledger.path, ['gated']);
+  await ledger.written('begin gated');
+  const job = take('walk', ledger.path, ['hold4.5']);
+  await ledger.written('begin hold4.5');
+  await eventually('a status that names the step', async () => {
+    const { message } = await modern(gateway.url, 'tools/call', { name: 'job_list', arguments: { running: true } });
+    const jobs = dataOf(message.result)['jobs'] as { job_id: string }[];
+    const looks = jobs.map(({ job_id }) =>
+      modern(gateway.url, 'tools/call', { name: 'job_result', arguments: { job_id } }),
+    );
+    const told = (await Promise.all(looks)).map(({ message: { result } }) => textOf(result));
+    return told.length === 2 && told.every((text) => text.includes('step take holds the event loop'));
+  });
+  expect((await job).message.result).toMatchObject({ structuredContent: { walked: ['hold4.5'] } });
+  ledger.open('gated');
+  expect((await neighbour).message.result).toMatchObject({ structuredContent: { walked: ['gated'] } });
+  expect(ledger.lines().filter((line) => line.startsWith('begin'))).toEqual(['begin gated', 'begin hold4.5']);
+});
+
+test('a worker whose event loop is held for good ends, and another takes its work', async () => {
+  const ledger = newLedger();
+  const first = worker.now().pid;
+  const held = take('charge', ledger.path, ['hold600']);
+  await ledger.written('begin hold600');
+  expect((await take('walk', ledger.path, ['after'])).message.result).toMatchObject({
+    structuredContent: { walked: ['after'] },
+  });
+  expect(worker.now().pid).not.toBe(first);
+  expect((await held).message.result).toMatchObject({ structuredContent: { error: { kind: 'outcome_unknown' } } });
+  expect(ledger.count('begin hold600')).toBe(1);
 });
 
 test.each([
