@@ -78,7 +78,14 @@ async function stack({ dataDir, port }: DevConfig): Promise<Finding[]> {
       },
     ];
   }
-  return Promise.all(
+  const workers = record.workers.map(({ pid, silent }): Finding => ({
+    ok: !silent,
+    what: silent
+      ? `Worker (process ${pid}) does not answer: it is frozen, or a step holds its event loop`
+      : `Worker (process ${pid}): well`,
+    advice: `Its log in ${dataDir} names the step. It is ended, and started again, if it does not go on.`,
+  }));
+  const gateways = await Promise.all(
     record.gateways.map(async ({ url }): Promise<Finding> => {
       const ready = await fetch(new URL('/readyz', url)).then(
         (response) => response.text(),
@@ -91,4 +98,5 @@ async function stack({ dataDir, port }: DevConfig): Promise<Finding[]> {
       };
     }),
   );
+  return [...gateways, ...workers];
 }

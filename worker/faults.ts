@@ -11,7 +11,7 @@ export function handleFaults({ blame, stop }: Pick<RunningWorker, 'blame' | 'sto
       'uncaught exception: this worker ends once its other steps have, and is to be started again',
     );
     process.exitCode = 1;
-    process.send?.({ leaving: true }); // the supervisor need not wait for the other steps
+    process.send?.({ leaving: true }, undefined, undefined, () => undefined); // the supervisor need not wait for the other steps
     stop();
   });
   process.on('unhandledRejection', (error) => {

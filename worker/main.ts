@@ -7,6 +7,9 @@ import { handleFaults } from './faults';
 import { startPulse } from './pulse';
 import { installRuntime, startWorker } from './worker';
 
+/** How often it says so to its supervisor, milliseconds. */
+const ALIVE_MS = 1_000;
+
 async function main(): Promise<void> {
   const config = workerConfig(process.env);
   const log = pino({ name: 'holdfast-worker' });
@@ -17,6 +20,8 @@ async function main(): Promise<void> {
   handleFaults(worker, log);
   process.once('SIGTERM', stop).once('SIGINT', stop).once('disconnect', stop);
   process.send?.({ ready: true });
+  // That a supervisor is gone is heard by the disconnect, not by an error here.
+  setInterval(() => process.send?.({ alive: true }, undefined, undefined, () => undefined), ALIVE_MS).unref();
   await done;
 }
 

@@ -5,7 +5,9 @@ import { closeSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { packageRoot } from '../root';
+import type { Say } from '../say';
 import type { Running } from './keep';
+import { watchSilence } from './silence';
 
 /** How long a child has to stop by itself. A worker takes up to 27 s, because it lets its steps finish. */
 const STOP_MS = 30_000;
@@ -14,6 +16,8 @@ const LOG_MAX_BYTES = 10 * 1024 * 1024;
 export interface Child extends Running {
   /** The MCP endpoint of a gateway; empty for a worker. */
   readonly url: string;
+  /** Whether a worker has said nothing for 10 s: it is frozen, or a step holds its event loop. */
+  readonly silent: () => boolean;
 }
 
 const Leaving = z.object({ leaving: z.literal(true) });
@@ -23,6 +27,7 @@ const Ready = z.object({ ready: z.literal(true), url: z.string().default('') });
  * Starts a gateway or worker and waits until it is ready.
  *
  * @param n - tells its log from those of others of its kind
+ * @param say - told when a worker falls silent, when it speaks again, and when it is ended for its silence
  * @throws Error with the last sentence of its log when it ends before it is ready
  */
 export async function startChild(
@@ -30,6 +35,7 @@ export async function startChild(
   n: number,
   env: Readonly<Record<string, string>>,
   dataDir: string,
+  say: Say,
 ): Promise<Child> {
   const log = join(dataDir, `${kind}-${n}.log`);
   if (sizeOf(log) > LOG_MAX_BYTES) rmSync(log);
@@ -53,9 +59,11 @@ export async function startChild(
   const leaving = new Promise<void>((resolve) => {
     child.on('message', (said) => Leaving.safeParse(said).success && resolve());
   });
+  const silent = kind === 'worker' ? watchSilence(child, say) : () => false;
   return {
     pid: child.pid ?? 0,
     url,
+    silent,
     exited,
     leaving,
     async stop() {

@@ -8,7 +8,8 @@ const Record = z.object({
   supervisor: z.number(),
   temporal: z.object({ address: z.string(), ui: z.string().optional(), pid: z.number().optional() }),
   gateways: z.array(z.object({ url: z.string(), pid: z.number() })),
-  workers: z.array(z.object({ pid: z.number() })),
+  /** `silent`: it does not answer. Absent in records of an older version. */
+  workers: z.array(z.object({ pid: z.number(), silent: z.boolean().default(false) })),
 });
 
 export type StackRecord = z.output<typeof Record>;

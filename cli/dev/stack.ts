@@ -58,14 +58,13 @@ async function startAll(config: DevConfig, size: StackSize, killed: StackRecord 
   };
   const temporal = await findOrStartTemporal(config, killed, say, onChange);
   const env = environmentOf(config, temporal);
-  const worker = (n: number): Start<Child> => ({
-    name: `Worker ${n}`,
-    start: () => startChild('worker', n, env.worker, dataDir),
-  });
-  const gateway = (n: number, port: number): Start<Child> => ({
-    name: `Gateway ${n}`,
-    start: () => startChild('gateway', n, { ...env.gateway, HOLDFAST_PORT: String(port) }, dataDir),
-  });
+  const start = (kind: 'gateway' | 'worker', n: number, itsEnv: Readonly<Record<string, string>>): Start<Child> => {
+    const name = `${kind === 'gateway' ? 'Gateway' : 'Worker'} ${n}`;
+    return { name, start: () => startChild(kind, n, itsEnv, dataDir, (line) => onChange(`${name} ${line}`)) };
+  };
+  const worker = (n: number): Start<Child> => start('worker', n, env.worker);
+  const gateway = (n: number, port: number): Start<Child> =>
+    start('gateway', n, { ...env.gateway, HOLDFAST_PORT: String(port) });
   const kept = await keepAll(
     [...Array.from({ length: size.workers }, (_, n) => worker(n + 1)), ...ports.map((port, n) => gateway(n + 1, port))],
     say,
@@ -145,6 +144,6 @@ function recordOf({ temporal, gateways, workers }: Stack): StackRecord {
     supervisor: process.pid,
     temporal: { address: temporal.address, ui: temporal.ui, pid: temporal.pid() },
     gateways: gateways.map((gateway) => ({ url: gateway.now().url, pid: gateway.now().pid })),
-    workers: workers.map((worker) => ({ pid: worker.now().pid })),
+    workers: workers.map((worker) => ({ pid: worker.now().pid, silent: worker.now().silent() })),
   };
 }

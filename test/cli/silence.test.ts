@@ -1,0 +1,51 @@
+/** A worker that the supervisor no longer hears. */
+import { EventEmitter } from 'node:events';
+import { watchSilence } from '../../cli/dev/silence';
+
+/** A worker process that says what it is told to. */
+class Fake extends EventEmitter {
+  readonly pid = 7;
+  readonly kill = jest.fn();
+}
+
+function watched() {
+  const child = new Fake();
+  const said: string[] = [];
+  return { child, said, silent: watchSilence(child, (line) => said.push(line)) };
+}
+
+beforeEach(() => jest.useFakeTimers());
+afterEach(() => jest.useRealTimers());
+
+test('is named after ten seconds, and ended after 45', () => {
+  const { child, said, silent } = watched();
+  jest.advanceTimersByTime(9_000);
+  expect(silent()).toBe(false);
+  jest.advanceTimersByTime(1_000);
+  expect(silent()).toBe(true);
+  expect(said).toEqual(['(process 7) has not answered for 10 s: it is frozen, or a step holds its event loop.']);
+  jest.advanceTimersByTime(34_000);
+  expect(child.kill).not.toHaveBeenCalled();
+  jest.advanceTimersByTime(1_000);
+  expect(child.kill).toHaveBeenCalledWith('SIGKILL');
+  child.emit('exit');
+  expect(jest.getTimerCount()).toBe(0);
+});
+
+test('is well again when it answers', () => {
+  const { child, said, silent } = watched();
+  jest.advanceTimersByTime(44_000);
+  child.emit('message', { alive: true });
+  expect(silent()).toBe(false);
+  expect(said.at(-1)).toBe('(process 7) answers again.');
+  jest.advanceTimersByTime(44_000);
+  expect(child.kill).not.toHaveBeenCalled();
+});
+
+test('is not heard by what else it says', () => {
+  const { child, silent } = watched();
+  jest.advanceTimersByTime(9_000);
+  child.emit('message', { leaving: true });
+  jest.advanceTimersByTime(1_000);
+  expect(silent()).toBe(true);
+});
