@@ -87,10 +87,11 @@ export async function startWorker(
     }),
   );
   if (codeDir === undefined)
-    return running(connection, attempts, [
-      Worker.create({ ...decisions, ...steps, workflowBundle: { codePath: bundle } }),
-      ...limited,
-    ]);
+    return running(
+      connection,
+      attempts,
+      await Promise.all([Worker.create({ ...decisions, ...steps, workflowBundle: { codePath: bundle } }), ...limited]),
+    );
 
   // Steps run on the present code whichever version their job is on: their workers belong to no version.
   const deployments = { service: connection.workflowService, namespace };
@@ -105,20 +106,23 @@ export async function startWorker(
         defaultVersioningBehavior: 'PINNED',
       },
     });
-  const pinned = await Promise.all([
+  const earlier = await earlierVersions(codeDir, present, deployments);
+  const workers = await Promise.all([
+    Worker.create(steps),
+    ...limited,
     pin(present),
     // The SDK refuses the bundle of another version of itself. Jobs of that version say what they wait for.
-    ...(await earlierVersions(codeDir, present, deployments)).map((version) =>
+    ...earlier.map((version) =>
       pin(version).catch((error: unknown) => {
         Runtime.instance().logger.warn('The code of earlier jobs cannot be run.', { build: version.buildId, error });
       }),
     ),
   ]);
-  const worker = await running(connection, attempts, [
-    Worker.create(steps),
-    ...limited,
-    ...pinned.filter((worker) => worker !== undefined),
-  ]);
+  const worker = running(
+    connection,
+    attempts,
+    workers.filter((created) => created !== undefined),
+  );
   await promote(present.buildId, deployments);
   const again = setInterval(
     () => void promoteIfNewest(present.buildId, deployments).catch(() => undefined),
@@ -128,12 +132,7 @@ export async function startWorker(
 }
 
 /** Runs workers that end together. */
-async function running(
-  connection: NativeConnection,
-  { blame }: Attempts,
-  created: readonly (Worker | Promise<Worker>)[],
-): Promise<RunningWorker> {
-  const workers = await Promise.all(created);
+function running(connection: NativeConnection, { blame }: Attempts, workers: readonly Worker[]): RunningWorker {
   const stop = (): void => {
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
   };

@@ -11,8 +11,7 @@ import { DEFAULT_POLICY } from '../../../workflows/contract';
 import type { Caller } from '../../../workflows/contract';
 import { fakeAnswers, fakeJobs, fakeWatch } from '../../fixtures/fakes';
 import { listening } from '../../fixtures/listening';
-import { modernMeta, stream } from '../../fixtures/raw';
-import type { StreamMessage } from '../../fixtures/raw';
+import { modernMeta } from '../../fixtures/raw';
 
 const [tenant, ids] = ['acme', createIds('x'.repeat(32))];
 const alice: Caller = { tenant, subject: 'alice' };
