@@ -1,6 +1,5 @@
 /** How RPCs are tried again, and what is known of all the attempts at one: whether anything may have arrived. */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { setTimeout as pause } from 'node:timers/promises';
 import { defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from '@temporalio/client';
 import type { ConnectionOptions } from '@temporalio/client';
 
@@ -35,10 +34,13 @@ export function createRetries(): Retries {
     initialIntervalMs: ({ code }) => (code === RESOURCE_EXHAUSTED ? 200 : 50),
   });
   let ended = false;
-  let lastDueAt = 0;
+  /** Retries that are due some time. */
+  let due = 0;
+  let noneDue = (): void => undefined;
   return {
     interceptor: (options, nextCall) => {
       const rpc = rpcs.getStore();
+      let attempts = 0;
       const retry = makeGrpcRetryInterceptor({
         retryableDecider(attempt, status) {
           // The error that comes out in the end is that of the last attempt alone.
@@ -46,20 +48,21 @@ export function createRetries(): Retries {
           return !ended && retryableDecider(attempt, status);
         },
         delayFunction(attempt, status) {
-          const ms = delayFunction(attempt, status);
-          lastDueAt = Math.max(lastDueAt, performance.now() + ms);
-          return ms;
+          due += 1;
+          return delayFunction(attempt, status);
         },
       });
-      return retry(options, nextCall);
+      return retry(options, (again) => {
+        if (attempts++ > 0 && --due === 0) noneDue();
+        return nextCall(again);
+      });
     },
 
     noting: (sent, run) => rpcs.run(sent, run),
 
     async end() {
       ended = true;
-      const ms = lastDueAt - performance.now();
-      if (ms > 0) await pause(Math.ceil(ms) + 1);
+      if (due > 0) await new Promise<void>((resolve) => (noneDue = resolve));
     },
   };
 }
