@@ -37,7 +37,8 @@ export function createAttempts(pulse: Pulse = NO_PULSE): Attempts {
 
   async function attempt(context: Context, run: () => Promise<unknown>): Promise<unknown> {
     const { info } = context;
-    const before = lostIn(info.heartbeatDetails);
+    // An attempt that ended before its first beat arrived has left no word at all.
+    const before = info.heartbeatDetails === undefined ? info.attempt - 1 : lostIn(info.heartbeatDetails);
     if (before >= LOST_MAX) throw failure('broken', poisonText(info.activityType), undefined, 'unknown');
     let lost = before + 1;
     await assertAlive(context, { lost });

@@ -57,6 +57,19 @@ test('a step that has lost three workers in a row is not begun again', async () 
   expect(begun).not.toHaveBeenCalled();
 });
 
+test('attempts that ended before their first word arrived count as well', async () => {
+  const { run } = attemptWith({ attempt: 4 });
+  await expect(run(() => Promise.resolve())).rejects.toMatchObject({ type: 'broken' });
+});
+
+test('a second attempt begins when Temporal has heard of it', async () => {
+  const { run } = attemptWith({ attempt: 2, heartbeatTimeoutMs: 6_000, heartbeatDetails: { lost: 1 } });
+  await run(() => {
+    expect(workflowService.recordActivityTaskHeartbeat).toHaveBeenCalledTimes(1);
+    return Promise.resolve();
+  });
+});
+
 test('an attempt that failed in words has lost no worker, and keeps what it reported', async () => {
   const { run, beats } = attemptWith({ heartbeatDetails: { lost: 2 } });
   const failed = run((_input, { report }) => {
