@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { Client, Connection, WorkflowFailedError } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import { DEFAULT_POLICY, MEMO_JOB, QUERY_PARTIAL, SIGNAL_ANSWER, TASK_QUEUE } from '../../workflows/contract';
+import { DEFAULT_POLICY, KIT, MEMO_JOB, QUERY_PARTIAL, SIGNAL_ANSWER, TASK_QUEUE } from '../../workflows/contract';
 import type { JobMemo, Policy } from '../../workflows/contract';
 import { SHORT_BUDGET_MS } from '../fixtures/budget';
 import { eventually } from '../fixtures/eventually';
@@ -30,6 +30,7 @@ const memoOf = (policy: Partial<Policy>): { memo: Record<string, JobMemo> } => (
       caller: { tenant: 't', subject: 's' },
       policy: { ...DEFAULT_POLICY, heartbeatMs: 2_000, ...policy },
       argsHash: '',
+      kit: KIT,
     },
   },
 });
@@ -295,4 +296,14 @@ test('a job that was allowed runs', async () => {
   await questionOf(handle);
   await handle.signal(SIGNAL_ANSWER, { key: 'q1', action: 'accept' });
   expect(await handle.result()).toEqual({ text: 'hi' });
+});
+
+test('a job that takes more steps at once than Temporal allows takes them by and by', async () => {
+  const handle = await start('flood', { steps: 2_500 }, memoOf({}));
+  const pending = await eventually('many steps', async () => {
+    const { length } = (await handle.describe()).raw.pendingActivities ?? [];
+    return length > 100 && length;
+  });
+  expect(pending).toBeLessThanOrEqual(1_000);
+  expect(await handle.result()).toEqual({ taken: 2_500 });
 });
