@@ -93,7 +93,7 @@ export const MEMO_QUESTIONS = 'questions';
  *
  * - 1, or absent: Temporal numbers the steps.
  * - 2: a step's id is made of its name and input, so that a replay finds it out when the code has changed. At most 1,000 steps are
- *   under way at one time.
+ *   under way at one time. Changes of the memo are written together, when the job waits.
  */
 export const KIT = 2;
 

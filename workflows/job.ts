@@ -2,7 +2,7 @@
  * The author's kit: what a workflow may ask of its own job. It applies the policy that the job was started with, so that a
  * deploy cannot change a running job, and it keeps progress, partial result and open questions readable from outside.
  */
-import { defineQuery, isCancellation, patched, setHandler, upsertMemo, workflowInfo } from '@temporalio/workflow';
+import { defineQuery, isCancellation, patched, setHandler, workflowInfo } from '@temporalio/workflow';
 import { bounded, fits, jsonOf, tooLarge } from './bounded';
 import { createBudget } from './budget';
 import { head, tail } from './cut';
@@ -10,6 +10,8 @@ import { DEFAULT_POLICY, MEMO_JOB, MEMO_PARTIAL, MEMO_PARTIAL_MAX, QUERY_PARTIAL
 import type { FailureDetail, JobMemo, PartialMemo, PartialResult, Policy } from './contract';
 import type { InputOf, OutputOf } from './define-tool';
 import { fail, jobFailure } from './failure';
+import { createMemo, writtenAtOnce } from './memo';
+import type { Memo } from './memo';
 import { createProgress } from './progress';
 import { createAsk } from './questions';
 import type { Asked, Reply } from './questions';
@@ -62,14 +64,15 @@ export function job<T, P = unknown>(
 ) {
   return withCallback(async (input: InputOf<T>, earlier?: P): Promise<OutputOf<T> | PartialResult> => {
     // Partial: a job that began under an older version may lack a field.
-    const memo = workflowInfo().memo?.[MEMO_JOB] as Partial<JobMemo> | undefined;
-    const policy = { ...DEFAULT_POLICY, ...memo?.policy };
+    const called = workflowInfo().memo?.[MEMO_JOB] as Partial<JobMemo> | undefined;
+    const kitVersion = called?.kit ?? 1;
+    const policy = { ...DEFAULT_POLICY, ...called?.policy };
     const budget = createBudget(policy.budgetMs);
-    const findings = createFindings(policy);
+    const memo = kitVersion < 2 ? writtenAtOnce : createMemo();
+    const findings = createFindings(policy, memo);
     if (earlier !== undefined) findings.keep(earlier);
-    const ask = createAsk(policy, budget);
-    const progress = createProgress();
-    const kitVersion = memo?.kit ?? 1;
+    const ask = createAsk(policy, budget, memo);
+    const progress = createProgress(memo);
     const turns = createTurns(kitVersion < 2 ? Infinity : PENDING_MAX);
     const stepIds = kitVersion < 2 ? numbered : createStepIds();
     const kit: Job<P> = {
@@ -85,7 +88,7 @@ export function job<T, P = unknown>(
     try {
       return checked(
         await budget.within(async () => {
-          if (policy.approval === 'required') await approve(memo?.tool ?? 'The tool', given(input), ask);
+          if (policy.approval === 'required') await approve(called?.tool ?? 'The tool', given(input), ask);
           return run(input, kit);
         }),
         policy,
@@ -96,6 +99,8 @@ export function job<T, P = unknown>(
       if (value !== undefined) return { holdfast: 'partial', reason: 'budget', value, progress: progress.current() };
       const detail: FailureDetail = { sideEffect: 'unknown', of: policy.attempts };
       throw fail('over_budget', `The job's budget of ${policy.budgetMs / 1000} s ended with nothing in hand.`, detail);
+    } finally {
+      memo.flush();
     }
   });
 }
@@ -137,7 +142,7 @@ interface Findings {
 }
 
 /** A small partial result is kept in the memo, which can be read while no worker is up. A query returns it at any size. */
-function createFindings(policy: Policy): Findings {
+function createFindings(policy: Policy, memo: Memo): Findings {
   let last: unknown;
   setHandler(partialQuery, () => last);
   return {
@@ -147,8 +152,10 @@ function createFindings(policy: Policy): Findings {
       if (!fits(text) && patched(BOUND_PATCH)) throw tooLarge('A partial result', text, policy);
       last = value;
       const characters = text.length;
-      const memo: PartialMemo = characters <= MEMO_PARTIAL_MAX ? { value } : { characters };
-      upsertMemo({ [MEMO_PARTIAL]: memo });
+      // A copy: the author may change the value before it is written.
+      const shown: PartialMemo =
+        characters <= MEMO_PARTIAL_MAX ? { value: JSON.parse(text) as unknown } : { characters };
+      memo.write({ [MEMO_PARTIAL]: shown });
     },
   };
 }

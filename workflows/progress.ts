@@ -1,9 +1,11 @@
 /** Where a job is. It is kept in the job's memo, which can be read without a worker. */
-import { setCurrentDetails, upsertMemo } from '@temporalio/workflow';
+import { setCurrentDetails } from '@temporalio/workflow';
 import { MEMO_PROGRESS } from './contract';
 import type { Progress } from './contract';
+import type { Memo } from './memo';
 
 export interface JobProgress {
+  /** As it is shown: never more steps done than there are in all. */
   current(): Progress;
   /** Changes what is shown, at once. */
   show(update: Partial<Progress>): void;
@@ -11,15 +13,16 @@ export interface JobProgress {
   step<R>(message: string, run: () => Promise<R>): Promise<R>;
 }
 
-export function createProgress(): JobProgress {
+export function createProgress(memo: Memo): JobProgress {
   let current: Progress = { done: 0, message: '' };
+  const shown = (): Progress => ({ ...current, done: Math.min(current.done, current.total ?? Infinity) });
   const show = (update: Partial<Progress>): void => {
     current = { ...current, ...update, at: new Date().toISOString() };
-    upsertMemo({ [MEMO_PROGRESS]: current });
+    memo.write({ [MEMO_PROGRESS]: shown() });
     setCurrentDetails(current.message);
   };
   return {
-    current: () => current,
+    current: shown,
     show,
     async step(message, run) {
       show({ message });

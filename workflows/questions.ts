@@ -1,9 +1,10 @@
 /** Questions of a job to a person. An open one is in the memo, a signal answers it, and waiting costs no budget. */
-import { condition, defineSignal, patched, setHandler, upsertMemo } from '@temporalio/workflow';
+import { condition, defineSignal, patched, setHandler } from '@temporalio/workflow';
 import type { Budget } from './budget';
 import { MAX_QUESTION, MEMO_QUESTIONS, SIGNAL_ANSWER, SIGNAL_SHOWN } from './contract';
 import type { Answer, ClientRequest, FailureDetail, JsonSchema, Policy, Question } from './contract';
 import { fail } from './failure';
+import type { Memo } from './memo';
 
 /** What a question leads to: an answer, or `expired` when nobody answered in time. Expiry is never an approval. */
 export type Reply = Omit<Answer, 'key' | 'at'> | { readonly action: 'expired' };
@@ -34,11 +35,11 @@ const LATE_ANSWERS_PATCH = 'late-answers';
  */
 export type Ask = (question: Asked) => Promise<Reply>;
 
-export function createAsk(policy: Policy, budget: Pick<Budget, 'hold' | 'release'>): Ask {
+export function createAsk(policy: Policy, budget: Pick<Budget, 'hold' | 'release'>, memo: Memo): Ask {
   const open = new Map<string, Question>();
   const answers = new Map<string, Answer>();
   const used = new Set<string>();
-  const showOpen = (): void => upsertMemo({ [MEMO_QUESTIONS]: [...open.values()] });
+  const showOpen = (): void => memo.write({ [MEMO_QUESTIONS]: [...open.values()] });
   setHandler(answerSignal, (answer) => {
     const question = open.get(answer.key);
     if (!question || answers.has(answer.key)) return;

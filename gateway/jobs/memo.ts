@@ -18,6 +18,7 @@ export const Memo = z.object({
     .catch(undefined),
   [MEMO_PROGRESS]: z
     .object({ done: z.number(), total: z.number().optional(), message: z.string(), at: z.string().optional() })
+    .transform((progress) => ({ ...progress, done: Math.min(progress.done, progress.total ?? Infinity) }))
     .optional()
     .catch(undefined),
   [MEMO_PARTIAL]: z

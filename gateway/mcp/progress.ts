@@ -38,7 +38,8 @@ export function createProgress(
   const say = (): void => {
     const progress = done + beats / (beats + 1);
     beats += 1;
-    notify({ progressToken, progress, message, ...(total !== undefined && { total }) });
+    // A total that is passed was none.
+    notify({ progressToken, progress, message, ...(total !== undefined && progress <= total && { total }) });
   };
   const timer = setInterval(say, BEAT_MS);
   return {

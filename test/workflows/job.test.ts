@@ -307,3 +307,21 @@ test('a job that takes more steps at once than Temporal allows takes them by and
   expect(pending).toBeLessThanOrEqual(1_000);
   expect(await handle.result()).toEqual({ taken: 2_500 });
 });
+
+test('a job that says too often how far it is writes it once, when it waits', async () => {
+  const ledger = newLedger();
+  const handle = await start('chatter', { ledger: ledger.path, steps: ['gated'] }, memoOf({}));
+  await ledger.written('begin gated');
+  expect(await memo(handle, 'progress')).toMatchObject({ message: 'At 30000' });
+  expect(await memo(handle, 'partial')).toEqual({ value: { walked: [30_000] } });
+  const { events } = await handle.fetchHistory();
+  expect(events?.filter(({ workflowPropertiesModifiedEventAttributes: change }) => change)).toHaveLength(1);
+  ledger.open('gated');
+  await handle.result();
+});
+
+test('a job never shows more steps done than there are in all', async () => {
+  const handle = await start('chatter', { ledger: newLedger().path, steps: [] }, memoOf({}));
+  await handle.result();
+  expect(await memo(handle, 'progress')).toMatchObject({ done: 9, total: 9 });
+});

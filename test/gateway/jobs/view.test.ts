@@ -1,7 +1,8 @@
 import { createIds } from '../../../gateway/ids';
-import { expiryOf, fingerprint, newView } from '../../../gateway/jobs/view';
+import { expiryOf, fingerprint, newView, viewOf } from '../../../gateway/jobs/view';
 import type { JobView } from '../../../gateway/jobs/view';
 import { DEFAULT_POLICY } from '../../../workflows/contract';
+import { described } from '../../fixtures/description';
 
 const DAY_MS = 86_400_000;
 const ref = createIds('x'.repeat(32)).newRef({ tenant: 't', subject: 's' }, 'walk', undefined);
@@ -35,4 +36,9 @@ test('a job that took longer than was planned can be read for its whole time aft
   const [startedAt, closedAt] = [new Date('2026-11-01T00:00:00Z'), new Date('2026-11-10T00:00:00Z')];
   const view = viewWith({ startedAt, closedAt, ttlMs: 3 * DAY_MS, keptMs: DAY_MS });
   expect(expiryOf(view)).toEqual(new Date('2026-11-11T00:00:00Z'));
+});
+
+test('a workflow of others that counts past its total is not shown to be further than that', async () => {
+  const description = await described({ memo: { progress: { done: 7, total: 4, message: 'More' } } });
+  expect(viewOf(ref, description, undefined).progress).toMatchObject({ done: 4, total: 4 });
 });

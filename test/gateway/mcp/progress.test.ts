@@ -56,6 +56,12 @@ test('progress grows with every notification, and time alone never finishes a st
   expect(values.at(-1)).toBe(2);
 });
 
+test('a client never hears of more than there is in all', () => {
+  report.show?.({ ...listing, progress: { done: 3, total: 3, message: 'Listing files again' } });
+  jest.advanceTimersByTime(60_000);
+  expect(heard.every(({ progress, total = progress }) => progress <= total)).toBe(true);
+});
+
 test('nothing is said after the answer', () => {
   report.show?.(listing);
   report.stop();

@@ -1,0 +1,45 @@
+/** What a job shows in its memo. Each write is an event of its history, so that changes are written together. */
+import { upsertMemo } from '@temporalio/workflow';
+import { quiet } from './quiet';
+
+export interface Memo {
+  /** Changes some keys: values as in the contract, which are not changed afterwards. */
+  write(fields: Readonly<Record<string, unknown>>): void;
+  /** To be called before the job ends: what is not written by then never will be. */
+  flush(): void;
+}
+
+/** For jobs that began before changes were collected: each is written at once. */
+export const writtenAtOnce: Memo = { write: upsertMemo, flush: () => undefined };
+
+/** Collects changes until the job waits for something, and writes them in one event then: one in each decision. */
+export function createMemo(): Memo {
+  let changes: Record<string, unknown> = {};
+  let count = 0;
+  let watching = false;
+
+  const flush = (): void => {
+    if (Object.keys(changes).length > 0) upsertMemo(changes);
+    changes = {};
+  };
+
+  /** A condition of the author's may be looked at in the same moment as ours, and its code go on: one more moment tells. */
+  async function flushWhenQuiet(): Promise<void> {
+    watching = true;
+    for (let seen = -1; seen !== count;) {
+      seen = count;
+      await quiet();
+    }
+    watching = false;
+    flush();
+  }
+
+  return {
+    write(fields) {
+      changes = { ...changes, ...fields };
+      count += 1;
+      if (!watching) void flushWhenQuiet();
+    },
+    flush,
+  };
+}
