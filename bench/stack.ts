@@ -77,6 +77,7 @@ export async function benchStack(tuned: boolean, settings: Record<string, string
     async gateway(tools = 10, config?: string) {
       const [child, { url = '' }] = await start(join(__dirname, 'gateway-main.js'), {
         BENCH_TOOLS: String(tools),
+        MALLOC_ARENA_MAX: '1', // as npm start and the image have it
         ...configured(config),
       });
       const ask = async (what: 'usage' | 'memory'): Promise<{ cpu: NodeJS.CpuUsage; rss: number; rpcs: number }> => {
