@@ -27,7 +27,8 @@ export function tooLarge(what: string, text: string, { attempts }: Policy): Appl
   return fail('too_large', sentence, { sideEffect: 'unknown', of: attempts });
 }
 
-const bytesIn = (text: string): number => new TextEncoder().encode(text).length;
+/** The length of a text in UTF-8. */
+export const bytesIn = (text: string): number => new TextEncoder().encode(text).length;
 
 /** `JSON.stringify` with its true type: it returns undefined for a function or a symbol. */
 const stringify: (value: unknown) => string | undefined = JSON.stringify;

@@ -1,5 +1,6 @@
 /** The working time of a job: a workflow timer that stands still while the job waits for a person. */
 import { CancellationScope, CancelledFailure, sleep } from '@temporalio/workflow';
+import type { PartialResult, Policy } from './contract';
 
 /** How long the job's code may clean up after the budget ended or the job was cancelled. */
 const GRACE_MS = 5_000;
@@ -9,8 +10,8 @@ const RETURN_MS = 250;
 const LATE_STEPS_MAX = 20;
 
 export interface Budget {
-  /** Whether the working time is over. */
-  readonly ended: boolean;
+  /** Why the job was stopped before its end, if it was: its working time is over, or its history is full. */
+  readonly ended: PartialResult['reason'] | undefined;
   /** Working time that is left, milliseconds. */
   leftMs(): number;
   /**
@@ -25,22 +26,32 @@ export interface Budget {
    * hang the worker.
    */
   admit(): Promise<void>;
+  /** Stops the job as at the end of its working time. */
+  end(reason: PartialResult['reason']): void;
   /** Stops the clock until {@link Budget.release} is called as often as this. */
   hold(): void;
   release(): void;
 }
 
-/** @param budgetMs - the working time, milliseconds. It begins when `within` is called. */
-export function createBudget(budgetMs: number): Budget {
+/** How long a job with this budget may work, milliseconds. */
+export function workingMsOf({ budgetMs }: Policy): number {
+  return budgetMs - Math.min(RETURN_MS, budgetMs / 10);
+}
+
+/** @param leftMs - the working time that is left, milliseconds. It begins when `within` is called. */
+export function createBudget(leftMs: number): Budget {
   const root = CancellationScope.current();
   const work = new CancellationScope();
-  let leftMs = budgetMs - Math.min(RETURN_MS, budgetMs / 10);
   let startedAt = 0;
   let holds = 0;
-  let ended = false;
+  let ended: Budget['ended'];
   let lateSteps = 0;
   let timer = new CancellationScope();
 
+  const end = (reason: PartialResult['reason']): void => {
+    ended = reason;
+    work.cancel();
+  };
   const start = (): void => {
     startedAt = Date.now();
     // In the job's own scope: an author may ask in a scope that is cancelled later, which must not cancel the timer.
@@ -48,10 +59,7 @@ export function createBudget(budgetMs: number): Budget {
     void timer
       .run(() => sleep(Math.max(leftMs, 1), { summary: 'Budget' }))
       .then(
-        () => {
-          ended = true;
-          work.cancel();
-        },
+        () => end('budget'),
         () => undefined, // the clock was stopped, or the job is over
       );
   };
@@ -60,6 +68,7 @@ export function createBudget(budgetMs: number): Budget {
     get ended() {
       return ended;
     },
+    end,
     leftMs: () => Math.max(0, holds > 0 ? leftMs : leftMs - (Date.now() - startedAt)),
     async within(run) {
       start();

@@ -94,6 +94,7 @@ export const MEMO_QUESTIONS = 'questions';
  * - 1, or absent: Temporal numbers the steps.
  * - 2: a step's id is made of its name and input, so that a replay finds it out when the code has changed. At most 1,000 steps are
  *   under way at one time. Changes of the memo are written together, when the job waits.
+ *   A job goes on in a new run before its history is full.
  */
 export const KIT = 2;
 
@@ -225,14 +226,35 @@ export interface Answer {
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** What a workflow returns instead of its output when its budget ended and it had kept a partial result. */
+/** What a workflow returns instead of its output when it was stopped before its end and had kept a partial result. */
 export interface PartialResult {
   readonly holdfast: 'partial';
-  readonly reason: 'budget';
+  /** `budget`: its working time was over. `history`: it had more to remember than it could take along into a new run. */
+  readonly reason: 'budget' | 'history';
   readonly value: unknown;
   /** Where the job was then. Absent in results of an older version. */
   readonly progress?: Progress;
 }
+
+/**
+ * What a job takes along into a new run, as its third argument, behind its input and the findings of the job that it continues.
+ * Its memo goes along by itself.
+ */
+export interface Carried {
+  /** Working time that is left, milliseconds. */
+  readonly leftMs: number;
+  readonly journal: Batches;
+}
+
+/** What came in one decision of the job stands together. */
+export type Batches = readonly (readonly Entry[])[];
+/** What came of one step or question. The id is made of its name and its input. */
+export type Entry = readonly [id: string, learned: Learned];
+/** A result or reply (without `value`: undefined), a failure, or that it was cancelled. */
+export type Learned =
+  | { readonly value?: unknown }
+  | { readonly failed: { readonly type: string; readonly message: string; readonly details: readonly unknown[] } }
+  | { readonly cancelled: true };
 
 /** Whether a workflow's return value is a {@link PartialResult} rather than an output. */
 export function isPartialResult(value: unknown): value is PartialResult {

@@ -2,14 +2,27 @@
  * The author's kit: what a workflow may ask of its own job. It applies the policy that the job was started with, so that a
  * deploy cannot change a running job, and it keeps progress, partial result and open questions readable from outside.
  */
+import type { ApplicationFailure } from '@temporalio/workflow';
 import { defineQuery, isCancellation, patched, setHandler, workflowInfo } from '@temporalio/workflow';
 import { bounded, fits, jsonOf, tooLarge } from './bounded';
-import { createBudget } from './budget';
+import { createBudget, workingMsOf } from './budget';
 import { head, tail } from './cut';
-import { DEFAULT_POLICY, MEMO_JOB, MEMO_PARTIAL, MEMO_PARTIAL_MAX, QUERY_PARTIAL, isPartialResult } from './contract';
-import type { FailureDetail, JobMemo, PartialMemo, PartialResult, Policy } from './contract';
+import {
+  DEFAULT_POLICY,
+  MAX_RESULT_BYTES,
+  MEMO_JOB,
+  MEMO_PARTIAL,
+  MEMO_PARTIAL_MAX,
+  MEMO_QUESTIONS,
+  QUERY_PARTIAL,
+  isPartialResult,
+} from './contract';
+import type { Carried, FailureDetail, JobMemo, PartialMemo, PartialResult, Policy, Question } from './contract';
 import type { InputOf, OutputOf } from './define-tool';
 import { fail, jobFailure } from './failure';
+import { untilFull } from './history';
+import { createJournal, noJournal } from './journal';
+import type { Journal } from './journal';
 import { createMemo, writtenAtOnce } from './memo';
 import type { Memo } from './memo';
 import { createProgress } from './progress';
@@ -53,7 +66,8 @@ const TAIL = 500;
 /**
  * Turns `run` into a workflow: the function that Temporal calls with the tool's validated arguments.
  *
- * The workflow returns the tool's output, or a {@link PartialResult} when its budget ended and it had kept a partial result.
+ * The workflow returns the tool's output, or a {@link PartialResult} when it was stopped at the end of its budget, or of what it can
+ * remember, and had kept a partial result.
  *
  * @param given - takes from these arguments what the caller gave, to show it to the person who has to allow the call
  * @throws ApplicationFailure with a `Failure` of the contract as its type; CancelledFailure when the job was cancelled
@@ -62,47 +76,71 @@ export function job<T, P = unknown>(
   run: (input: InputOf<T>, job: Job<P>) => Promise<OutputOf<T>>,
   given: (input: InputOf<T>) => unknown = (input) => input,
 ) {
-  return withCallback(async (input: InputOf<T>, earlier?: P): Promise<OutputOf<T> | PartialResult> => {
-    // Partial: a job that began under an older version may lack a field.
-    const called = workflowInfo().memo?.[MEMO_JOB] as Partial<JobMemo> | undefined;
-    const kitVersion = called?.kit ?? 1;
-    const policy = { ...DEFAULT_POLICY, ...called?.policy };
-    const budget = createBudget(policy.budgetMs);
-    const memo = kitVersion < 2 ? writtenAtOnce : createMemo();
-    const findings = createFindings(policy, memo);
-    if (earlier !== undefined) findings.keep(earlier);
-    const ask = createAsk(policy, budget, memo);
-    const progress = createProgress(memo);
-    const turns = createTurns(kitVersion < 2 ? Infinity : PENDING_MAX);
-    const stepIds = kitVersion < 2 ? numbered : createStepIds();
-    const kit: Job<P> = {
-      steps: (limits = {}) => createSteps({ policy, budget, progress, turns, stepIds }, limits),
-      settle,
-      step: progress.step,
-      progress: progress.show,
-      partial: findings.keep,
-      earlier,
-      leftMs: budget.leftMs,
-      ask,
-    };
-    try {
-      return checked(
-        await budget.within(async () => {
-          if (policy.approval === 'required') await approve(called?.tool ?? 'The tool', given(input), ask);
-          return run(input, kit);
-        }),
+  return withCallback(
+    async (input: InputOf<T>, earlier?: P, carried?: Carried): Promise<OutputOf<T> | PartialResult> => {
+      // Partial: a job that began under an older version may lack a field.
+      const shown = workflowInfo().memo ?? {};
+      const called = shown[MEMO_JOB] as Partial<JobMemo> | undefined;
+      const kitVersion = called?.kit ?? 1;
+      const policy = { ...DEFAULT_POLICY, ...called?.policy };
+      const budget = createBudget(carried?.leftMs ?? workingMsOf(policy));
+      const journal = kitVersion < 2 ? noJournal : createJournal(carried?.journal);
+      const memo = kitVersion < 2 ? writtenAtOnce : createMemo(journal);
+      const findings = createFindings(policy, memo, journal);
+      if (earlier !== undefined) findings.keep(earlier);
+      const ask = createAsk({
         policy,
-      );
-    } catch (error) {
-      if (!budget.ended || !isCancellation(error)) throw jobFailure(error, policy);
-      const value = findings.last();
-      if (value !== undefined) return { holdfast: 'partial', reason: 'budget', value, progress: progress.current() };
-      const detail: FailureDetail = { sideEffect: 'unknown', of: policy.attempts };
-      throw fail('over_budget', `The job's budget of ${policy.budgetMs / 1000} s ended with nothing in hand.`, detail);
-    } finally {
-      memo.flush();
-    }
-  });
+        budget,
+        memo,
+        journal,
+        openBefore: carried ? ((shown[MEMO_QUESTIONS] ?? []) as Question[]) : [],
+      });
+      const progress = createProgress(memo);
+      const turns = createTurns(kitVersion < 2 ? Infinity : PENDING_MAX);
+      const stepIds = kitVersion < 2 ? numbered : createStepIds();
+      const kit: Job<P> = {
+        steps: (limits = {}) => createSteps({ policy, budget, progress, turns, stepIds, journal }, limits),
+        settle,
+        step: progress.step,
+        progress: progress.show,
+        partial: findings.keep,
+        earlier,
+        leftMs: budget.leftMs,
+        ask,
+      };
+      const work = async (): Promise<OutputOf<T>> => {
+        if (policy.approval === 'required') await approve(called?.tool ?? 'The tool', given(input), ask);
+        return run(input, kit);
+      };
+      try {
+        return checked(
+          await budget.within(() =>
+            kitVersion < 2
+              ? work()
+              : Promise.race([work(), untilFull({ turns, journal, budget, memo, args: [input, earlier] })]),
+          ),
+          policy,
+        );
+      } catch (error) {
+        if (!budget.ended || !isCancellation(error)) throw jobFailure(error, policy);
+        const value = findings.last();
+        if (value !== undefined)
+          return { holdfast: 'partial', reason: budget.ended, value, progress: progress.current() };
+        throw endedWithNothing(budget.ended, policy);
+      } finally {
+        memo.flush();
+      }
+    },
+  );
+}
+
+/** The failure of a job that was stopped before it had kept a partial result. */
+function endedWithNothing(reason: PartialResult['reason'], { budgetMs, attempts }: Policy): ApplicationFailure {
+  const detail: FailureDetail = { sideEffect: 'unknown', of: attempts };
+  if (reason === 'budget')
+    return fail('over_budget', `The job's budget of ${budgetMs / 1000} s ended with nothing in hand.`, detail);
+  const sentence = `The job took more steps than Temporal keeps for one run, and can take along at most ${MAX_RESULT_BYTES} bytes of their results into another. It had kept no partial result.`;
+  return fail('too_large', sentence, detail);
 }
 
 /** Asks a person to allow the job. Returns only if one did. */
@@ -142,12 +180,16 @@ interface Findings {
 }
 
 /** A small partial result is kept in the memo, which can be read while no worker is up. A query returns it at any size. */
-function createFindings(policy: Policy, memo: Memo): Findings {
+function createFindings(policy: Policy, memo: Memo, journal: Pick<Journal, 'behind'>): Findings {
   let last: unknown;
   setHandler(partialQuery, () => last);
   return {
     last: () => last,
     keep(value) {
+      if (journal.behind) {
+        last = value; // which was checked and shown before
+        return;
+      }
       const text = jsonOf('A partial result', value, policy);
       if (!fits(text) && patched(BOUND_PATCH)) throw tooLarge('A partial result', text, policy);
       last = value;

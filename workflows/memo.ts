@@ -1,5 +1,6 @@
 /** What a job shows in its memo. Each write is an event of its history, so that changes are written together. */
 import { upsertMemo } from '@temporalio/workflow';
+import type { Journal } from './journal';
 import { quiet } from './quiet';
 
 export interface Memo {
@@ -12,8 +13,12 @@ export interface Memo {
 /** For jobs that began before changes were collected: each is written at once. */
 export const writtenAtOnce: Memo = { write: upsertMemo, flush: () => undefined };
 
-/** Collects changes until the job waits for something, and writes them in one event then: one in each decision. */
-export function createMemo(): Memo {
+/**
+ * Collects changes until the job waits for something, and writes them in one event then: one in each decision.
+ *
+ * @param journal - while the job is behind it, nothing is written: the memo came along, and nobody sees the job go backwards
+ */
+export function createMemo(journal: Pick<Journal, 'behind'>): Memo {
   let changes: Record<string, unknown> = {};
   let count = 0;
   let watching = false;
@@ -36,6 +41,7 @@ export function createMemo(): Memo {
 
   return {
     write(fields) {
+      if (journal.behind) return;
       changes = { ...changes, ...fields };
       count += 1;
       if (!watching) void flushWhenQuiet();

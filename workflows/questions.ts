@@ -4,7 +4,9 @@ import type { Budget } from './budget';
 import { MAX_QUESTION, MEMO_QUESTIONS, SIGNAL_ANSWER, SIGNAL_SHOWN } from './contract';
 import type { Answer, ClientRequest, FailureDetail, JsonSchema, Policy, Question } from './contract';
 import { fail } from './failure';
+import type { Journal } from './journal';
 import type { Memo } from './memo';
+import { idOf } from './step-ids';
 
 /** What a question leads to: an answer, or `expired` when nobody answered in time. Expiry is never an approval. */
 export type Reply = Omit<Answer, 'key' | 'at'> | { readonly action: 'expired' };
@@ -35,8 +37,17 @@ const LATE_ANSWERS_PATCH = 'late-answers';
  */
 export type Ask = (question: Asked) => Promise<Reply>;
 
-export function createAsk(policy: Policy, budget: Pick<Budget, 'hold' | 'release'>, memo: Memo): Ask {
-  const open = new Map<string, Question>();
+export interface AskNeeds {
+  readonly policy: Policy;
+  readonly budget: Pick<Budget, 'hold' | 'release'>;
+  readonly memo: Memo;
+  readonly journal: Journal;
+  /** The questions that were open when the last run ended. People may see them, and answer before they are asked again. */
+  readonly openBefore: readonly Question[];
+}
+
+export function createAsk({ policy, budget, memo, journal, openBefore }: AskNeeds): Ask {
+  const open = new Map(openBefore.map((question) => [question.key, question]));
   const answers = new Map<string, Answer>();
   const used = new Set<string>();
   const showOpen = (): void => memo.write({ [MEMO_QUESTIONS]: [...open.values()] });
@@ -56,20 +67,31 @@ export function createAsk(policy: Policy, budget: Pick<Budget, 'hold' | 'release
   return async ({ message, schema, request, key = freeKey(used) }) => {
     const at = new Date().toISOString();
     const expiresAt = new Date(Date.now() + policy.askMs).toISOString();
-    const question: Question = { key, message, schema, at, expiresAt, ...(request && { request }) };
-    refuseUnaskable(question, used, policy);
+    const asked: Question = { key, message, schema, at, expiresAt, ...(request && { request }) };
+    refuseUnaskable(asked, used, policy);
     used.add(key);
+    const id = idOfQuestion(asked);
+    const before = journal.recall(id);
+    if (before) return (await before) as Reply;
+    const shown = open.get(key);
+    const question = shown && idOfQuestion(shown) === id ? shown : asked;
+    if (shown && question !== shown) journal.stray(); // people have to see the other one
     open.set(key, question);
     showOpen();
     budget.hold();
     try {
-      await condition(() => answers.has(key), policy.askMs);
+      const leftMs = Math.max(1, Date.parse(question.expiresAt) - Date.now());
+      await condition(() => answers.has(key) && !journal.behind, leftMs);
+    } catch (error) {
+      journal.keepError(id, error);
+      throw error;
     } finally {
       budget.release();
       open.delete(key);
       showOpen();
     }
     const { key: answered, at: taken, ...reply } = answers.get(key) ?? { key, action: 'expired' as const };
+    journal.keep(id, reply);
     return reply;
   };
 }
@@ -80,6 +102,11 @@ export function createAsk(policy: Policy, budget: Pick<Budget, 'hold' | 'release
  */
 function isLate({ at }: Answer, { expiresAt }: Question): boolean {
   return (at === undefined ? Date.now() : Date.parse(at)) >= Date.parse(expiresAt);
+}
+
+/** Equal for two questions that ask for the same. */
+function idOfQuestion({ key, message, schema, request }: Question): string {
+  return idOf(`?${key}`, JSON.stringify([message, schema, request]));
 }
 
 function freeKey(used: ReadonlySet<string>): string {

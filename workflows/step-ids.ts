@@ -4,7 +4,11 @@
  */
 
 /** What Temporal is told of a step so that a replay knows it again. */
-export type StepIds = (name: string, input: string) => { readonly activityId?: string };
+export interface StepId {
+  readonly activityId?: string;
+}
+
+export type StepIds = (name: string, input: string) => StepId;
 
 /** For jobs that began before steps had ids: Temporal numbers them. */
 export const numbered: StepIds = () => ({});
@@ -12,11 +16,16 @@ export const numbered: StepIds = () => ({});
 export function createStepIds(): StepIds {
   const taken = new Map<string, number>();
   return (name, input) => {
-    const id = `${name}-${hashOf(input)}`;
+    const id = idOf(name, input);
     const nth = (taken.get(id) ?? 0) + 1;
     taken.set(id, nth);
     return { activityId: nth === 1 ? id : `${id}-${nth}` };
   };
+}
+
+/** What tells a step, or a question, from others: its name, and its input in short. */
+export function idOf(name: string, input: string): string {
+  return `${name}-${hashOf(input)}`;
 }
 
 /**

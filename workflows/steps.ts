@@ -6,6 +6,7 @@ import { queueOf } from './contract';
 import type { Failure, FailureDetail, Policy } from './contract';
 import type { Duration } from './define-tool';
 import { jobFailure, kindOf } from './failure';
+import type { Journal } from './journal';
 import type { JobProgress } from './progress';
 import type { StepIds } from './step-ids';
 import type { Turns } from './turns';
@@ -36,6 +37,7 @@ export interface StepsNeeds {
   readonly progress: Pick<JobProgress, 'current'>;
   readonly turns: Turns;
   readonly stepIds: StepIds;
+  readonly journal: Journal;
 }
 
 /** The activities `A`. In the Web UI each shows the message of the job's progress. */
@@ -62,11 +64,19 @@ export function createSteps<A>(job: StepsNeeds, limits: StepLimits): A {
       const input = jsonOf(what, args, policy);
       if (!fits(input)) throw tooLarge(what, input, policy);
       await job.turns.take();
+      const id = job.stepIds(name, input);
+      const before = job.journal.recall(id.activityId);
       try {
-        const options = { summary: job.progress.current().message, ...job.stepIds(name, input) };
-        return await activities[name]?.executeWithOptions(options, args);
+        if (before) return await before;
+        job.journal.takeNew(name, policy);
+        const options = { summary: job.progress.current().message, ...id };
+        const result = await activities[name]?.executeWithOptions(options, args);
+        job.journal.keep(id.activityId, result);
+        return result;
       } catch (error) {
-        throw jobFailure(error, policy);
+        const failure = jobFailure(error, policy);
+        if (!before) job.journal.keepError(id.activityId, failure);
+        throw failure;
       } finally {
         job.turns.give();
       }

@@ -3,11 +3,12 @@ import { ApplicationFailure, CancelledFailure, TerminatedFailure, TimeoutFailure
 import { z } from 'zod';
 import type { WorkflowFailedError } from '@temporalio/client';
 import { FAILURES, isPartialResult, isRetryable } from '../../workflows/contract';
-import type { Failure, FailureDetail, Progress } from '../../workflows/contract';
+import type { Failure, FailureDetail, PartialResult, Progress } from '../../workflows/contract';
 
 /** A workflow that is not ours may return anything under this name. */
 const Partial = z.object({
   value: z.unknown(),
+  reason: z.enum(['budget', 'history']).catch('budget'),
   progress: z
     .object({ done: z.number(), total: z.number().exactOptional(), message: z.string() })
     .optional()
@@ -26,7 +27,12 @@ const Detail = z
 /** How a job ended. */
 export type Outcome =
   | { readonly kind: 'done'; readonly value: unknown }
-  | { readonly kind: 'partial'; readonly value: unknown; readonly progress: Progress | undefined }
+  | {
+      readonly kind: 'partial';
+      readonly reason: PartialResult['reason'];
+      readonly value: unknown;
+      readonly progress: Progress | undefined;
+    }
   | { readonly kind: 'failed'; readonly failure: Failure; readonly sentence: string; readonly detail: FailureDetail }
   | { readonly kind: 'cancelled' };
 
@@ -43,8 +49,8 @@ export function freesKey(outcome: Outcome): boolean {
 /** Reads what a workflow returned. */
 export function endedWith(value: unknown): Outcome {
   if (!isPartialResult(value)) return { kind: 'done', value };
-  const { value: found, progress } = Partial.parse(value);
-  return { kind: 'partial', value: found, progress };
+  const { value: found, reason, progress } = Partial.parse(value);
+  return { kind: 'partial', reason, value: found, progress };
 }
 
 /**

@@ -77,6 +77,8 @@ export function createLists({ client, ask }: Store, ids: Ids): Lists {
     list(caller, { tool, running, limit }) {
       const query = [
         ofCaller(caller, ids),
+        // A job that went on in a new run is listed by that.
+        `ExecutionStatus != 'ContinuedAsNew'`,
         ...(tool === undefined ? [] : [ofTool(tool)]),
         ...(running === true ? [RUNNING] : []),
       ].join(' AND ');

@@ -84,19 +84,29 @@ function done(ref: JobRef, { value }: Ended<'done'>, { content: contentOf, struc
   };
 }
 
-/** A job whose working time ended before it was done. */
-function stopped(ref: JobRef, { value, progress }: Ended<'partial'>, presentation: Presentation): CallToolResult {
+/** Why a job was stopped, in words. */
+const STOPPED: Readonly<Record<Ended<'partial'>['reason'], string>> = {
+  budget: 'its working time ended',
+  history: 'it had to remember more than a job can',
+};
+
+/** A job that was stopped before it was done. */
+function stopped(
+  ref: JobRef,
+  { reason, value, progress }: Ended<'partial'>,
+  presentation: Presentation,
+): CallToolResult {
   const where = progress?.message ? ` in ${stepText({ progress, within: undefined })}` : '';
   const left = leftBy(ref, value, presentation);
   const hint = left.hint ?? 'To get the rest, ask for less in one call.';
-  const first = `${replayedBy(presentation)}PARTIAL result of job ${ref.id}: its working time ended${where}, before it was done. ${hint}`;
+  const first = `${replayedBy(presentation)}PARTIAL result of job ${ref.id}: ${STOPPED[reason]}${where}, before it was done. ${hint}`;
   return {
     content: [{ type: 'text', text: clipped(`${first}\n${json(value)}`, ref) }],
     structuredContent: {
       job_id: ref.id,
       status: 'partial',
       complete: false,
-      reason: 'budget',
+      reason,
       hint,
       ...(progress && { stopped_at: progress }),
       ...left.data,

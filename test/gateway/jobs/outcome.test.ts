@@ -4,6 +4,7 @@ test('what a workflow of ours left behind is read with where it stopped', () => 
   const progress = { done: 1, total: 2, message: 'Reading' };
   expect(endedWith({ holdfast: 'partial', reason: 'budget', value: 7, progress })).toEqual({
     kind: 'partial',
+    reason: 'budget',
     value: 7,
     progress,
   });
@@ -11,5 +12,5 @@ test('what a workflow of ours left behind is read with where it stopped', () => 
 
 test('a workflow that is not ours may say anything of its progress', () => {
   const outcome = endedWith({ holdfast: 'partial', value: 7, progress: { done: 'much' } });
-  expect(outcome).toEqual({ kind: 'partial', value: 7, progress: undefined });
+  expect(outcome).toEqual({ kind: 'partial', reason: 'budget', value: 7, progress: undefined });
 });

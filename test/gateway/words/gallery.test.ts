@@ -285,6 +285,7 @@ const failed = (
 ): Outcome => ({ kind: 'failed', failure, sentence, detail });
 const partial = (progress?: Extract<Outcome, { kind: 'partial' }>['progress']): Outcome => ({
   kind: 'partial',
+  reason: 'budget',
   value: found,
   progress,
 });
