@@ -70,11 +70,11 @@ export function serveCoreTasks(
   server.setRequestHandler('tasks/result', { params }, ({ taskId }, context) =>
     guarded(exchange, onError, async () => {
       const push = pushOn(clientOf('legacy', context, session), context);
-      const { signal, close } = openRequests.open(session, context.mcpReq.id, context.mcpReq.signal);
+      const { signal, takenBack, close } = openRequests.open(session, context.mcpReq.id, context.mcpReq.signal);
       const result = await tasks.result(caller, taskId, push, signal).catch(unlessUnavailable).finally(close);
       if (result) return result;
       // Any response, an error too, would be the outcome of the task. Without one the client asks again.
-      settle(new Problem('ask_again'));
+      if (!takenBack()) settle(new Problem('ask_again'));
       await server.close();
       return {};
     }),

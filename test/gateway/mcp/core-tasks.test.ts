@@ -142,6 +142,23 @@ test('a gateway that stops ends tasks/result without a response: any would be th
   });
 });
 
+test('a tasks/result that its client takes back at once is not answered, and the task goes on', async () => {
+  const session = await legacySession(url());
+  const [ledger, args] = walking('gated');
+  const taskId = await begin(session, 'walk', args);
+  const at = url();
+  const waiting = session.send(at, { id: 'w', method: 'tasks/result', params: { taskId } });
+  const { status, message } = await eventually('an end of the wait', async () => {
+    await session.send(at, { method: 'notifications/cancelled', params: { requestId: 'w' } });
+    return Promise.race([waiting, Promise.resolve(undefined)]);
+  });
+  expect([status, message]).toEqual([200, {}]);
+  ledger.open('gated');
+  expect((await session.request(url(), 'tasks/result', { taskId })).message.result).toMatchObject({
+    structuredContent: { walked: ['gated'] },
+  });
+});
+
 test.each(['tasks/get', 'tasks/result', 'tasks/cancel'])('%s of a task that never was is -32602', async (method) => {
   const session = await legacySession(url());
   const { message } = await session.request(url(), method, { taskId: 'job_0000000000000000' });
