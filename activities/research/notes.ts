@@ -31,12 +31,12 @@ const PIECE_MAX = 2_000;
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'sentence' });
 
 /**
- * Picks the sentences of a page that say most about a topic.
+ * Picks the sentences of a page that say most about a topic. Run it in a thread.
  *
  * @param wanted - the topic and the queries. A sentence weighs as much as it has words of them
  * @returns the sentences that have any of the words; if none has, those at the beginning of the page
  */
-export function tellingSentencesOf(text: string, wanted: readonly string[]): string[] {
+export function tellingSentencesOf({ text, wanted }: { text: string; wanted: readonly string[] }): string[] {
   const words = new Set(wanted.flatMap(tellingWordsOf));
   const sentences = piecesOf(text)
     .flatMap((piece) => [...segmenter.segment(piece)])

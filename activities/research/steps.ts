@@ -5,10 +5,10 @@ import type { Egress } from '../egress/egress';
 import { failure } from '../failure';
 import { step } from '../step';
 import { createPageReader } from '../sources/page';
+import { inThread } from '../thread';
 import { createModel } from './model';
 import type { ModelConfig } from './model';
-import { tellingSentencesOf } from './notes';
-import type { Notes } from './notes';
+import type { Notes, tellingSentencesOf as telling } from './notes';
 import { modelQueries, plainQueries } from './plan';
 import type { Plan } from './plan';
 import { extractsReport, modelReport } from './report';
@@ -35,6 +35,8 @@ interface ModelTime {
   readonly modelMs?: number;
 }
 const MODEL_MS = 120_000;
+
+const tellingSentencesOf = inThread<typeof telling>(require.resolve('./notes'), 'tellingSentencesOf');
 
 export interface ResearchSteps {
   /** Chooses the queries for a topic. */
@@ -67,7 +69,7 @@ export function createResearchSteps({ egress, model: config, folders }: Research
         { signal },
       ): Promise<Notes> => {
         const { title, text } = await read(hit.url, signal);
-        const sentences = tellingSentencesOf(text, [topic, ...queries]);
+        const sentences = await tellingSentencesOf({ text, wanted: [topic, ...queries] }, signal);
         if (sentences.length === 0) throw failure('refused', 'The page has no sentence that could be quoted.');
         return { url: hit.url, title, source: hit.source, sentences };
       },

@@ -3,11 +3,12 @@ import { basename } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Egress } from '../egress/egress';
 import { failure } from '../failure';
+import { inThread } from '../thread';
 import { decoded } from './charset';
 import { documentAt, readDocument } from './documents';
 import type { DocumentKind } from './documents';
 import { fetchReply } from './fetch';
-import { readableOf } from './readable';
+import type { Readable, readableOf as read } from './readable';
 import { cut, lineOf, linesOf } from './text';
 
 /** A document as text. */
@@ -26,6 +27,8 @@ export interface PageReaderNeeds {
   /** Folders whose documents may be read. */
   readonly folders: readonly string[];
 }
+
+const readableOf = inThread<typeof read>(require.resolve('./readable'), 'readableOf');
 
 /** All in characters. */
 const TEXT_MAX = 40_000;
@@ -51,7 +54,7 @@ export function createPageReader({ egress, folders }: PageReaderNeeds): PageRead
         }
         return webPage(egress, parsed.href, signal);
       case 'file:':
-        return localPage(parsed.href, folders);
+        return localPage(parsed.href, folders, signal);
       default:
         throw failure(
           'invalid_input',
@@ -67,17 +70,20 @@ async function webPage(egress: Egress, url: string, signal: AbortSignal): Promis
   const type = reply.headers['content-type'] ?? '';
   const kind = kindOf(type);
   if (kind === undefined) throw failure('refused', 'The page is neither HTML nor plain text, so it is not read.');
-  return pageOf(reply.url, kind, decoded(reply.body, type), new URL(reply.url).hostname, false);
+  const readable = await readableOf({ kind, document: decoded(reply.body, type) }, signal);
+  return pageOf(reply.url, readable, new URL(reply.url).hostname);
 }
 
-async function localPage(url: string, folders: readonly string[]): Promise<Page> {
+async function localPage(url: string, folders: readonly string[], signal: AbortSignal): Promise<Page> {
   const path = await documentAt(url, folders);
   const document = path === undefined ? undefined : await readDocument(path);
   if (path === undefined || document === undefined) {
     // One sentence whether the file exists or not, so that nobody can find out.
     throw failure('invalid_input', 'url names no document in a folder that this server offers.');
   }
-  return pageOf(pathToFileURL(path).href, document.kind, decoded(document.body), basename(path), document.truncated);
+  const { kind, truncated } = document;
+  const readable = await readableOf({ kind, document: decoded(document.body) }, signal);
+  return pageOf(pathToFileURL(path).href, { ...readable, truncated: truncated || readable.truncated }, basename(path));
 }
 
 /** Undefined for a type that is not read. */
@@ -88,14 +94,13 @@ function kindOf(contentType: string): DocumentKind | undefined {
 }
 
 /** @param name - the title of a document that has none */
-function pageOf(url: string, kind: DocumentKind, document: string, name: string, isCut: boolean): Page {
-  const { title, text, truncated } = readableOf(kind, document);
+function pageOf(url: string, { title, text, truncated }: Readable, name: string): Page {
   const lines = linesOf(text);
   if (lines === '') throw failure('refused', 'The page has no text of its own; it may need a browser to show any.');
   return {
     url,
     title: lineOf(title, TITLE_MAX) || name,
     text: cut(lines, TEXT_MAX),
-    truncated: isCut || truncated || lines.length > TEXT_MAX,
+    truncated: truncated || lines.length > TEXT_MAX,
   };
 }

@@ -7,9 +7,9 @@ import type { DocumentKind } from './documents';
 import { DEEPEST, htmlTextOf } from './html';
 
 /**
- * Heaviest page that Readability is given. Such a page takes about a second, during which nothing else runs on the worker, not
- * even heartbeats; a malicious one of 3 MiB would take a minute. The weight of an element or a text grows with its depth, because
- * Readability looks at it again for each element around it.
+ * Heaviest page that Readability is given. Such a page takes about a second; a malicious one of 3 MiB would hold a thread for a
+ * minute. The weight of an element or a text grows with its depth, because Readability looks at it again for each element
+ * around it.
  */
 const HEAVIEST = 100_000;
 /** How many characters of text weigh 1 at each level of depth. */
@@ -25,7 +25,8 @@ export interface Readable {
   readonly truncated: boolean;
 }
 
-export function readableOf(kind: DocumentKind, document: string): Readable {
+/** Run it in a thread. */
+export function readableOf({ kind, document }: { kind: DocumentKind; document: string }): Readable {
   switch (kind) {
     case 'html':
       return (isLight(document) ? articleOf(document) : undefined) ?? htmlTextOf(document, document.length);

@@ -29,7 +29,7 @@ test('of a page the sentences are kept that say most on the topic, without lists
     '| durable | execution | in a table that says nothing by itself |',
     'Short one on durable execution.',
   ].join('\n');
-  expect(tellingSentencesOf(text, ['durable execution'])).toEqual([
+  expect(tellingSentencesOf({ text, wanted: ['durable execution'] })).toEqual([
     'Durable** execution keeps the state of a workflow when a process dies.',
   ]);
 });
@@ -40,14 +40,14 @@ test.each([
   ['デュラブル実行', 'デュラブル実行はプロセスが死んでも状態を保持します。'],
 ])('a page on "%s" is quoted where it speaks of it', (topic, sentence) => {
   const text = `Nothing of this has to do with it in any way.\n${sentence}\nNor does what comes after it, not at all.`;
-  expect(tellingSentencesOf(text, [topic])).toEqual([sentence]);
+  expect(tellingSentencesOf({ text, wanted: [topic] })).toEqual([sentence]);
 });
 
 test('a page that speaks of the topic in other words is quoted from its beginning', () => {
   const text = Array.from({ length: 9 }, (_, n) => `Sentence number ${n} speaks of something else altogether.`).join(
     '\n',
   );
-  const sentences = tellingSentencesOf(text, ['durable execution']);
+  const sentences = tellingSentencesOf({ text, wanted: ['durable execution'] });
   expect(sentences).toHaveLength(5);
   expect(sentences[0]).toContain('number 0');
 });
