@@ -267,7 +267,7 @@ export function isPartialResult(value: unknown): value is PartialResult {
  * - `invalid_input`: the arguments name something that cannot be worked on. The caller can correct them.
  * - `refused`: the outside world said no, and would say no again.
  * - `unavailable`: the outside world did not answer in time, or asked to try later.
- * - `too_large`: a result is larger than a payload may be.
+ * - `too_large`: a result is larger than a payload may be, or a computation needs more memory than it has.
  * - `over_budget`: the budget ended before there was a partial result.
  * - `outcome_unknown`: a worker was lost during a step that must not be repeated.
  * - `broken`: a bug, here or in a worker; or a step that lost its worker {@link LOST_MAX} times in a row.

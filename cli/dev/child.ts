@@ -2,6 +2,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { packageRoot } from '../root';
@@ -11,6 +12,9 @@ import { watchSilence } from './silence';
 
 /** How long a child has to stop by itself. A worker takes up to 27 s, because it lets its steps finish. */
 const STOP_MS = 30_000;
+/** Largest heap of a worker, MB, and its share of the memory that there is: one that grows without end ends, and not the machine. */
+const HEAP_MAX_MB = 4_096;
+const HEAP_SHARE = 0.25;
 const LOG_MAX_BYTES = 10 * 1024 * 1024;
 
 export interface Child extends Running {
@@ -46,6 +50,7 @@ export async function startChild(
     env: { ...process.env, ...env },
     stdio: ['ignore', output, output, 'ipc'],
     detached: true,
+    ...(kind === 'worker' && { execArgv: [`--max-old-space-size=${heapMb()}`] }),
   });
   closeSync(output);
   const exited = once(child, 'exit');
@@ -74,6 +79,12 @@ export async function startChild(
       clearTimeout(late);
     },
   };
+}
+
+/** What a worker may have on its heap, MB. In a container the memory is what that may use. */
+function heapMb(): number {
+  const bytes = Math.min(process.constrainedMemory() || Infinity, totalmem());
+  return Math.min(HEAP_MAX_MB, Math.floor((bytes * HEAP_SHARE) / 1024 ** 2));
 }
 
 const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;

@@ -18,7 +18,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   [gateway, worker] = await Promise.all([
     gatewayProcess(temporal.address, { HOLDFAST_PATIENCE: '60' }),
-    keptWorker(temporal.address),
+    keptWorker(temporal.address, { NODE_OPTIONS: '--max-old-space-size=128' }),
   ]);
 });
 afterEach(async () => {
@@ -86,6 +86,7 @@ test('a worker whose event loop is held for good ends, and another takes its wor
 test.each([
   ['throws in a timer', 'stray'],
   ['ends its process', 'lethal'],
+  ['fills the heap', 'hoard'],
 ])('a step that %s is tried three times, and is then broken for good', async (_what, name) => {
   const ledger = newLedger();
   const { message } = await take('walk', ledger.path, [name]);
