@@ -3,7 +3,7 @@
  * the newest version that has a worker. A version is named after the content of its bundle. Bundles are kept in a folder, so that a
  * worker of a newer version can finish the jobs of older ones.
  */
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { copyFileSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -18,6 +18,8 @@ export const DEPLOYMENT = 'holdfast';
 
 const { VersionDrainageStatus, TaskQueueType } = temporal.api.enums.v1;
 const NOT_FOUND = 5;
+const BUILD_ID_LENGTH = 16;
+const KEPT = new RegExp(`^[0-9a-f]{${BUILD_ID_LENGTH}}\\.js$`);
 /** How long Temporal may take to notice the first poll of a new version. */
 const KNOWN_WITHIN_MS = 10_000;
 const ASK_AGAIN_MS = 100;
@@ -43,15 +45,24 @@ export interface Deployments {
  * @param dir - the folder; workers of a fleet may share it
  */
 export function keepBundle(dir: string, bundle: string): Version {
-  const buildId = createHash('sha256').update(readFileSync(bundle)).digest('hex').slice(0, 16);
+  const buildId = buildIdOf(bundle);
   mkdirSync(dir, { recursive: true });
   const kept = join(dir, `${buildId}.js`);
-  // Another worker may read the folder at this moment: a bundle is there as a whole, or not at all.
-  const unfinished = join(dir, `${buildId}.${process.pid}.part`);
+  // Another worker may read the folder at this moment: a bundle is there as a whole, or not at all. Nor may two write to one file,
+  // and workers in containers have equal process ids.
+  const unfinished = join(dir, `${buildId}.${randomUUID()}.part`);
   copyFileSync(bundle, unfinished);
   renameSync(unfinished, kept);
   return { buildId, bundle: kept };
 }
+
+/** @throws Error when the bundle of a version is not what it was: jobs must not go on with half of their code */
+export function assertWhole({ buildId, bundle }: Version): void {
+  if (buildIdOf(bundle) !== buildId) throw new Error(`${bundle} is damaged: its content is not what its name says.`);
+}
+
+const buildIdOf = (bundle: string): string =>
+  createHash('sha256').update(readFileSync(bundle)).digest('hex').slice(0, BUILD_ID_LENGTH);
 
 /** The versions before `present` that have jobs. Bundles of those that have none any more are removed. */
 export async function earlierVersions(
@@ -60,7 +71,7 @@ export async function earlierVersions(
   { service, namespace }: Deployments,
 ): Promise<Version[]> {
   const kept = readdirSync(dir)
-    .filter((name) => name.endsWith('.js'))
+    .filter((name) => KEPT.test(name)) // whatever else lies there is not ours
     .map((name) => ({ buildId: basename(name, '.js'), bundle: join(dir, name) }))
     .filter(({ buildId }) => buildId !== present.buildId);
   const states = await Promise.all(

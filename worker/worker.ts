@@ -6,7 +6,7 @@ import { createAttempts } from './attempts';
 import type { Attempts } from './attempts';
 import type { Pulse } from './pulse';
 import type { WorkerConfig } from './config';
-import { DEPLOYMENT, earlierVersions, keepBundle, promote, promoteIfNewest } from './versions';
+import { DEPLOYMENT, assertWhole, earlierVersions, keepBundle, promote, promoteIfNewest } from './versions';
 import type { Version } from './versions';
 
 /** How often a worker looks whether new jobs have a version that runs. */
@@ -106,18 +106,18 @@ export async function startWorker(
         defaultVersioningBehavior: 'PINNED',
       },
     });
+  const pinEarlier = async (version: Version): Promise<Worker | undefined> => {
+    try {
+      assertWhole(version);
+      return await pin(version);
+    } catch (error) {
+      // It is damaged, or made by another version of the SDK, which refuses it. Jobs of that version say what they wait for.
+      Runtime.instance().logger.warn('The code of earlier jobs cannot be run.', { build: version.buildId, error });
+      return undefined;
+    }
+  };
   const earlier = await earlierVersions(codeDir, present, deployments);
-  const workers = await Promise.all([
-    Worker.create(steps),
-    ...limited,
-    pin(present),
-    // The SDK refuses the bundle of another version of itself. Jobs of that version say what they wait for.
-    ...earlier.map((version) =>
-      pin(version).catch((error: unknown) => {
-        Runtime.instance().logger.warn('The code of earlier jobs cannot be run.', { build: version.buildId, error });
-      }),
-    ),
-  ]);
+  const workers = await Promise.all([Worker.create(steps), ...limited, pin(present), ...earlier.map(pinEarlier)]);
   const worker = running(
     connection,
     attempts,
