@@ -18,6 +18,8 @@ export const DEPLOYMENT = 'holdfast';
 
 const { VersionDrainageStatus, TaskQueueType } = temporal.api.enums.v1;
 const NOT_FOUND = 5;
+/** DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED and UNAVAILABLE. */
+const TRANSIENT = new Set([4, 8, 14]);
 const BUILD_ID_LENGTH = 16;
 const KEPT = new RegExp(`^[0-9a-f]{${BUILD_ID_LENGTH}}\\.js$`);
 /** How long Temporal may take to notice the first poll of a new version. */
@@ -109,6 +111,8 @@ export async function promote(buildId: string, { service, namespace }: Deploymen
       });
       return;
     } catch (error) {
+      // The worker may have steps already: an outage must not end it. promoteIfNewest tries again.
+      if (isGrpcServiceError(error) && TRANSIENT.has(error.code)) return;
       if (Date.now() > deadline) throw error;
       unlessNotFound(error);
     }

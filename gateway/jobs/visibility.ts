@@ -1,4 +1,5 @@
 /** What only Temporal's visibility store can tell: lists and counts. Eventually consistent, and slow: never on the path of a call. */
+import { WorkflowNotFoundError } from '@temporalio/client';
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { SEARCH_ATTRIBUTES } from '../../workflows/contract';
@@ -69,8 +70,13 @@ export function createLists({ client, ask }: Store, ids: Ids): Lists {
   /** A list does not tell whether a job that was terminated had been told to stop. */
   async function statusOfListed(info: WorkflowExecutionInfo): Promise<Status> {
     if (info.status.name !== 'TERMINATED') return statusIn(info);
-    const { raw } = await client.workflow.getHandle(info.workflowId).describe();
-    return statusOf(info.status.name, wasToldToStop(raw));
+    try {
+      const { raw } = await client.workflow.getHandle(info.workflowId).describe();
+      return statusOf(info.status.name, wasToldToStop(raw));
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return statusIn(info); // its time to be kept is over, and the list is behind
+      throw error;
+    }
   }
 
   return {
