@@ -48,7 +48,7 @@ interface ToolFace<I extends z.ZodType, O extends z.ZodType> {
   readonly input: I;
   readonly output?: O;
   /**
-   * What of the output is given as data, where that is not all of it: `output.omit({ png: true })` leaves out the bytes that
+   * The part of the output that is given as data, where that is not all of it: `output.omit({ png: true })` leaves out the bytes that
    * `content` shows, which would be sent twice. It is the output schema that clients see.
    */
   readonly structured?: z.ZodObject;

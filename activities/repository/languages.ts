@@ -67,7 +67,7 @@ const USUAL: Readonly<Record<string, string>> = {
   '.yml': 'YAML',
 };
 
-/** What of linguist's tables is used. */
+/** The parts of linguist's tables that are used. */
 export interface Tables {
   readonly languages: z.output<typeof tables>;
   /** Regular expressions. */

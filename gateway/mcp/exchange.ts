@@ -70,7 +70,7 @@ export function createExchange({ sdk, exchanges, sessions }: ExchangeNeeds): Ans
     let settle: Exchange['settle'] = () => undefined;
     const settled = new Promise<Problem | undefined>((resolve) => (settle = resolve));
     const shown = (name: string): string | undefined => (name === 'accept' ? acceptOf(header(name)) : header(name));
-    /** Of a batch, others may have been accepted. */
+    /** In a batch the other calls may have been accepted. */
     const alone = !Array.isArray(body);
     // With `parsedBody` the SDK reads no more of a Request than this; a real one costs a third of the CPU of a request.
     const asked = {

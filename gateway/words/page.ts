@@ -20,7 +20,7 @@ export type Format = 'text' | 'json';
 export interface Presented {
   readonly output: unknown;
   readonly content: readonly ContentBlock[];
-  /** What of the output is given as data; undefined when that is all of it. */
+  /** The part of the output that is given as data; undefined when that is all of it. */
   readonly data: unknown;
 }
 
