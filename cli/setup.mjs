@@ -16,6 +16,7 @@ const SOURCES = [
   'cli',
   'config',
   'gateway',
+  'test/attack',
   'test/conformance',
   'test/fixtures',
   'test/long-clients',

@@ -61,6 +61,17 @@ const File = z.strictObject({
       max_batch: z.int().min(1).max(100).default(10),
     })
     .prefault({}),
+  /** Connections in all, and those of one address on which nothing is asked; the longest silent one goes for a new one. */
+  connections: z
+    .strictObject({
+      max: z.int().min(10).max(100_000).default(5_000),
+      silent_per_address: z.int().min(1).max(100_000).default(500),
+    })
+    .prefault({}),
+  /** Addresses, or ranges such as 10.0.0.0/8, of proxies in front of the gateway: what they say in X-Forwarded-For is believed. */
+  proxies: z
+    .array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], 'an address, or a range such as 10.0.0.0/8'))
+    .default([]),
   /** Share of a tenant in workers that are short, against the 1 of others. */
   weights: z.record(z.string(), z.number().min(0.001).max(1_000)).default({}),
   /** Whether calls may be put off or repeated (`job_schedule`). */
@@ -115,6 +126,9 @@ export interface GatewayConfig {
     /** Messages in a batch. */
     readonly batch: number;
   };
+  readonly connections: { readonly most: number; readonly silentPerAddress: number };
+  /** Addresses and ranges of proxies in front of the gateway. */
+  readonly proxies: readonly string[];
   /** Share of a tenant in workers that are short, against the 1 of others. */
   readonly weights: Readonly<Record<string, number>>;
   /** Whether calls may be put off or repeated. */
@@ -169,6 +183,8 @@ export function gatewayConfig(env: NodeJS.ProcessEnv): GatewayConfig {
       values: file.limits.max_values,
       batch: file.limits.max_batch,
     },
+    connections: { most: file.connections.max, silentPerAddress: file.connections.silent_per_address },
+    proxies: file.proxies,
     weights: file.weights,
     schedules: file.schedules,
     webhooks: { allowedHosts: file.webhooks.allowed_hosts },

@@ -77,6 +77,11 @@ const TABLE = {
     status: 403,
     sentence: ({ what }) => `${what} is not allowed here. The operator lists names in gateway.allowed_hosts.`,
   },
+  two_keys: {
+    rpc: InvalidRequest,
+    status: 400,
+    sentence: () => 'There may be only one Authorization header.',
+  },
   not_post: {
     rpc: InvalidRequest,
     status: 405,
@@ -96,6 +101,11 @@ const TABLE = {
     rpc: InvalidRequest,
     status: 413,
     sentence: ({ limit }) => `The request is larger than ${limit} bytes.`,
+  },
+  in_pieces: {
+    rpc: InvalidRequest,
+    status: 400,
+    sentence: () => 'The request comes in too many small pieces. Send it whole, or in pieces of some kilobytes.',
   },
   malformed: { rpc: InvalidRequest, status: 400, sentence: given },
   wrong_params: { rpc: InvalidParams, status: 400, sentence: given },

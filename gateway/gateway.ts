@@ -19,6 +19,7 @@ import { createCompanions } from './handles/companions';
 import { createJobContinue } from './handles/continue';
 import { createOwnHandles } from './handles/own';
 import { createJobSchedule } from './handles/schedule';
+import { createIsProxy } from './http/address';
 import { createAuthenticate } from './http/auth';
 import { createFront } from './http/front';
 import { createIds } from './ids';
@@ -134,6 +135,7 @@ export async function startGateway(
     authenticate: createAuthenticate(config.keys),
     keyed: config.keys.length > 0,
     limits: config.limits,
+    connections: { ...config.connections, isProxy: createIsProxy(config.proxies) },
     answer,
     ready: createReady(jobs),
     draining: () => draining,

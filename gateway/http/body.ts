@@ -1,13 +1,18 @@
-/** Reads and bounds a request body: a hostile one costs a refusal, not the process. */
+/** Reads and bounds a request body: a hostile one costs a refusal, and holds nobody else up. */
 import type { IncomingMessage } from 'node:http';
 import type { GatewayConfig } from '../config';
+import pLimit from 'p-limit';
+import type { Limit } from 'p-limit';
 import { Problem } from '../errors';
-import { changedNumberIn } from '../numbers';
+import { limitBrokenIn } from './shape';
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
-
-/** What one request may cost. */
-type Limits = GatewayConfig['limits'];
+/** In how many pieces a body may come. An honest one comes in pieces of a kilobyte and more; each costs, however small. */
+const PIECES_MAX = 4_000;
+/** A body over this many bytes is understood in a turn of the event loop of its own. */
+const LARGE_BYTES = 65_536;
+/** How many large bodies of one tenant are read at one time. The others wait, unread, behind them, and not behind those of others. */
+const LARGE_AT_ONCE = 8;
 
 /** A body as it was sent, and what it says. */
 export interface Body {
@@ -18,58 +23,109 @@ export interface Body {
 /**
  * Reads a JSON body.
  *
- * @throws Problem `too_large` over `limits.bytes`; `not_json` when it is not JSON in UTF-8
+ * @throws Problem `too_large` over `limits.bytes`, `in_pieces` when it comes in thousands of pieces, `malformed` when it breaks
+ *   another limit, `not_json` when it is not JSON in UTF-8
+ * @throws Error when the client hangs up in mid-sentence
  */
-export async function readBody(request: IncomingMessage, limits: Pick<Limits, 'bytes'>): Promise<Body> {
-  const bytes = await readBytes(request, limits.bytes);
-  try {
-    const text = UTF8.decode(bytes);
-    return { text, value: JSON.parse(text) as unknown };
-  } catch {
-    throw new Problem('not_json');
-  }
+export type ReadBody = (request: IncomingMessage, tenant: string) => Promise<Body>;
+
+export function createReadBody(limits: GatewayConfig['limits']): ReadBody {
+  const ownTurn = createTurns();
+  const ownPlace = createPlaces();
+  const buffers = createBuffers(limits.bytes);
+  const readWhole = async (request: IncomingMessage): Promise<Body> => {
+    const buffer = await readBytes(request, limits.bytes, buffers);
+    if (buffer.size > LARGE_BYTES) await ownTurn();
+    const bytes = buffer.bytes.subarray(0, buffer.size);
+    try {
+      const broken = limitBrokenIn(bytes, limits);
+      if (broken !== undefined) throw new Problem('malformed', { what: broken });
+      const text = UTF8.decode(bytes);
+      return { text, value: JSON.parse(text) as unknown };
+    } catch (error) {
+      throw error instanceof Problem ? error : new Problem('not_json');
+    } finally {
+      buffers.giveBack(buffer.bytes);
+    }
+  };
+  return (request, tenant) => {
+    const announced = Number(request.headers['content-length'] ?? 0);
+    return announced > LARGE_BYTES ? ownPlace(tenant, () => readWhole(request)) : readWhole(request);
+  };
+}
+
+/** One after the other, with a turn of the event loop for everybody else between them. */
+function createTurns(): () => Promise<void> {
+  let last = Promise.resolve();
+  return () => (last = last.then(() => new Promise((resolve) => setImmediate(resolve))));
+}
+
+/** So many at a time for each tenant. */
+function createPlaces() {
+  const limits = new Map<string, Limit>();
+  return async <R>(tenant: string, read: () => Promise<R>): Promise<R> => {
+    const limit = limits.get(tenant) ?? pLimit(LARGE_AT_ONCE);
+    limits.set(tenant, limit);
+    try {
+      return await limit(read);
+    } finally {
+      if (limit.activeCount + limit.pendingCount === 0) limits.delete(tenant);
+    }
+  };
+}
+
+/** Buffers for the largest body, used again and again: left to the garbage, they would fill tens of megabytes before it is collected. */
+interface Buffers {
+  readonly take: () => Buffer;
+  readonly giveBack: (buffer: Buffer) => void;
+}
+
+function createBuffers(bytes: number): Buffers {
+  const spare: Buffer[] = [];
+  return {
+    take: () => spare.pop() ?? Buffer.allocUnsafeSlow(bytes),
+    giveBack(buffer) {
+      if (buffer.length === bytes && spare.length < LARGE_AT_ONCE) spare.push(buffer);
+    },
+  };
 }
 
 /** By events: an iterator of the stream costs as much again as all the rest of the reading. */
-function readBytes(request: IncomingMessage, limit: number): Promise<Buffer> {
+function readBytes(
+  request: IncomingMessage,
+  limit: number,
+  buffers: Buffers,
+): Promise<{ readonly bytes: Buffer; readonly size: number }> {
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
+    let bytes: Buffer = Buffer.alloc(0);
+    let [size, pieces, over] = [0, 0, false];
+    const refuse = (problem: Error): void => {
+      if (over) return;
+      over = true;
+      buffers.giveBack(bytes);
+      reject(problem);
+    };
     request
-      .on('data', (chunk: Buffer) => {
-        size += chunk.length;
-        if (size <= limit) return void chunks.push(chunk);
-        request.pause();
-        reject(new Problem('too_large', { limit }));
+      .on('data', (piece: Buffer) => {
+        if (over) return;
+        if ((pieces += 1) > PIECES_MAX) return refuse(new Problem('in_pieces'));
+        if (size + piece.length > limit) return refuse(new Problem('too_large', { limit }));
+        if (pieces === 1) bytes = piece;
+        else {
+          if (pieces === 2) {
+            const first = bytes;
+            first.copy((bytes = buffers.take()));
+          }
+          piece.copy(bytes, size);
+        }
+        size += piece.length;
       })
-      .once('end', () => resolve(Buffer.concat(chunks)))
-      .once('error', reject)
-      .once('close', () => {
-        if (!request.complete) reject(new Error('The client hung up in mid-sentence.'));
-      });
+      .once('end', () => {
+        if (!over) resolve({ bytes, size });
+        over = true;
+      })
+      .once('error', refuse)
+      .once('close', () => refuse(new Error('The client hung up in mid-sentence.')));
+    if (Number(request.headers['content-length'] ?? 0) > limit) refuse(new Problem('too_large', { limit }));
   });
-}
-
-/** Says what keeps a body from being answered: a limit that it breaks, or a number in it that would be read as another one. */
-export function malformedIn({ text, value }: Body, limits: Limits): string | undefined {
-  return limitBrokenBy(value, limits) ?? changedNumberIn(text);
-}
-
-/** Level by level, without recursion: the depth is the attacker's choice. */
-function limitBrokenBy(body: unknown, limits: Limits): string | undefined {
-  if (Array.isArray(body) && body.length > limits.batch) return `A batch may hold ${limits.batch} messages.`;
-  let level = [body];
-  let values = 0;
-  for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > limits.depth) return `The request is nested deeper than ${limits.depth} levels.`;
-    const next: unknown[] = [];
-    for (const value of level) {
-      if (typeof value !== 'object' || value === null) continue;
-      const inner = Object.values(value) as unknown[];
-      if ((values += inner.length) > limits.values) return `The request holds more than ${limits.values} values.`;
-      next.push(...inner);
-    }
-    level = next;
-  }
-  return undefined;
 }

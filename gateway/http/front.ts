@@ -5,9 +5,12 @@ import { validateHostHeader, validateOriginHeader } from '@modelcontextprotocol/
 import { LRUCache } from 'lru-cache';
 import type { GatewayConfig } from '../config';
 import { Problem, RETRY_AFTER_S } from '../errors';
+import { changedNumberIn } from '../numbers';
 import type { Authenticate, Grant } from './auth';
-import { malformedIn, readBody } from './body';
-import type { Body } from './body';
+import { createReadBody } from './body';
+import type { Body, ReadBody } from './body';
+import { boundConnections } from './connections';
+import type { ConnectionBounds } from './connections';
 import { answerOptions, letRead } from './cors';
 import { answerNoOAuth, isOfOAuth } from './discovery';
 import { idOf, refuse } from './refusal';
@@ -33,6 +36,7 @@ export interface FrontNeeds {
   /** Whether callers need an API key. */
   readonly keyed: boolean;
   readonly limits: GatewayConfig['limits'];
+  readonly connections: ConnectionBounds;
   readonly answer: Answer;
   /** Whether Temporal can be reached. */
   readonly ready: () => Promise<boolean>;
@@ -45,34 +49,45 @@ export interface FrontNeeds {
 /** Makes the HTTP server; it does not listen yet. Routes: `/mcp`, `/livez`, `/readyz`, and where clients look for OAuth. */
 export function createFront(needs: FrontNeeds): HttpServer {
   const refuseForeign = createRefuseForeign(needs.allowedHosts);
+  const readBody = createReadBody(needs.limits);
   const server = createServer(
-    { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000 },
+    { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000, connectionsCheckingInterval: 1_000 },
     (request, response) => {
-      route(request, response, needs, refuseForeign).catch((error: unknown) => {
-        if (error instanceof Problem && !response.headersSent) return refuse(response, error);
-        needs.onError(error);
-        if (response.headersSent) response.destroy();
-        else refuse(response, new Problem('internal'));
-      });
+      if (!takeRequest(request, response)) return;
+      const fail = (error: unknown): void => {
+        if (!(error instanceof Problem) || response.headersSent) needs.onError(error);
+        if (response.headersSent) return void response.destroy();
+        endUnread(request, response);
+        refuse(response, error instanceof Problem ? error : new Problem('internal'));
+      };
+      try {
+        route(request, response, { ...needs, refuseForeign, readBody })?.catch(fail);
+      } catch (error) {
+        fail(error);
+      }
     },
   );
-  server.maxConnections = 5_000;
+  const takeRequest = boundConnections(server, needs.connections);
+  server.maxConnections = needs.connections.most;
   return server;
 }
 
-async function route(
-  request: IncomingMessage,
-  response: ServerResponse,
-  needs: FrontNeeds,
-  refuseForeign: RefuseForeign,
-): Promise<void> {
+interface RouteNeeds extends FrontNeeds {
+  readonly refuseForeign: RefuseForeign;
+  readonly readBody: ReadBody;
+}
+
+/** Up to its body a request is judged at once: one that is refused leaves no body behind that had to be kept. */
+function route(request: IncomingMessage, response: ServerResponse, needs: RouteNeeds): Promise<void> | void {
   if (needs.draining()) response.setHeader('connection', 'close');
   const path = pathOf(request);
   if (path === '/livez') return plain(response, 200, 'alive');
   if (path === '/readyz') return readiness(response, needs);
-  if (path !== '/mcp' && !isOfOAuth(path)) return plain(response, 404, 'Nothing is here. The MCP endpoint is /mcp.');
-
-  refuseForeign(request);
+  if (path !== '/mcp' && !isOfOAuth(path)) {
+    endUnread(request, response);
+    return plain(response, 404, 'Nothing is here. The MCP endpoint is /mcp.');
+  }
+  needs.refuseForeign(request);
   letRead(request, response);
   if (request.method === 'OPTIONS') return answerOptions(request, response);
   if (path !== '/mcp') return answerNoOAuth(response, needs.keyed);
@@ -80,28 +95,56 @@ async function route(
     response.setHeader('allow', 'POST, OPTIONS');
     throw new Problem('not_post');
   }
+  if (headersNamed('authorization', request) > 1) throw new Problem('two_keys');
   const grant = needs.authenticate(request.headers.authorization);
   if (!grant) {
     response.setHeader('www-authenticate', 'Bearer');
     throw new Problem('no_key');
   }
+  return answerPosted(request, response, grant, needs);
+}
+
+async function answerPosted(
+  request: IncomingMessage,
+  response: ServerResponse,
+  grant: Grant,
+  { readBody, answer }: RouteNeeds,
+): Promise<void> {
   let body: Body;
   try {
-    body = await readBody(request, needs.limits);
+    body = await readBody(request, grant.caller.tenant);
   } catch (error) {
-    if (!(error instanceof Problem)) return void response.destroy(); // the client hung up in mid-sentence
-    response.setHeader('connection', 'close'); // the rest of the body is not read
-    throw error;
+    if (error instanceof Problem) throw error;
+    return void response.destroy(); // the client hung up in mid-sentence
   }
-  const malformed = malformedIn(body, needs.limits);
-  if (malformed !== undefined) return refuse(response, new Problem('malformed', { what: malformed }), idOf(body.value));
-  await needs.answer(request, response, body.value, grant);
+  const changed = changedNumberIn(body.text);
+  if (changed !== undefined) return refuse(response, new Problem('malformed', { what: changed }), idOf(body.value));
+  await answer(request, response, body.value, grant);
 }
+
+/** For an answer that does not wait for the body: what comes of it is dropped, and the connection ends with the answer. */
+function endUnread(request: IncomingMessage, response: ServerResponse): void {
+  if (request.complete || !hasBody(request)) return;
+  request.on('data', () => undefined);
+  response.setHeader('connection', 'close');
+}
+
+const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 
 /** The path, of a target in origin form or in absolute form (RFC 9112, 3.2). */
 function pathOf({ url = '' }: IncomingMessage): string | undefined {
   if (url === '/mcp') return url;
   return URL.canParse(url, 'http://holdfast.invalid') ? new URL(url, 'http://holdfast.invalid').pathname : undefined;
+}
+
+/** The host that a target in absolute form names; it stands above the Host header (RFC 9112, 3.2.2). */
+function hostInTarget({ url = '' }: IncomingMessage): string | undefined {
+  return !url.startsWith('/') && URL.canParse(url) ? new URL(url).host : undefined;
+}
+
+function headersNamed(name: string, { rawHeaders }: IncomingMessage): number {
+  return rawHeaders.filter((header, at) => at % 2 === 0 && header.toLowerCase() === name).length;
 }
 
 /** Refuses what names another host. @throws Problem `no_host`, `foreign_host` */
@@ -111,9 +154,12 @@ type RefuseForeign = (request: IncomingMessage) => void;
 function createRefuseForeign(allowedHosts: readonly string[]): RefuseForeign {
   const allowed = [...allowedHosts];
   const good = new LRUCache<string, true>({ max: GOOD_MAX });
-  return ({ headers: { host, origin }, rawHeaders }) => {
-    const hosts = rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === 'host');
-    if (host === undefined || hosts.length !== 1 || !HOST.test(host)) throw new Problem('no_host');
+  return (request) => {
+    const { host, origin } = request.headers;
+    if (host === undefined || headersNamed('host', request) !== 1 || !HOST.test(host)) throw new Problem('no_host');
+    const named = hostInTarget(request);
+    if (named !== undefined && !validateHostHeader(named, allowed).ok)
+      throw new Problem('foreign_host', { what: `The target ${named}` });
     const pair = `${host} ${origin ?? ''}`;
     if (origin !== '' && good.has(pair)) return;
     if (!validateHostHeader(host, allowed).ok) throw new Problem('foreign_host', { what: `Host ${host}` });

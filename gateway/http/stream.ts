@@ -2,9 +2,8 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { wellFormed } from '../json';
+import { STALL_MS } from './connections';
 
-/** A client that takes nothing for this long is given up; its job goes on. */
-const STALL_MS = 30_000;
 /** What is handed over at one time, bytes: who has taken it in that time is slow, and not gone. */
 const PIECE = 64 * 1024;
 /** How often a stream that has nothing to say shows that it is alive. */

@@ -12,6 +12,7 @@ const startFront = (limits: FrontNeeds['limits']): Server =>
     allowedHosts: ['127.0.0.1'],
     keyed: true,
     limits,
+    connections: { most: 5_000, silentPerAddress: 500, isProxy: () => false },
     authenticate: () => ({ caller: { tenant: 'acme', subject: 'alice' } }),
     answer: (_request, response) => void response.end('taken'),
     ready: () => Promise.resolve(true),

@@ -6,7 +6,7 @@ import { createMcpHandler } from '@modelcontextprotocol/server';
 import type { McpServerFactory } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { Problem } from '../../../gateway/errors';
-import { readBody } from '../../../gateway/http/body';
+import { createReadBody } from '../../../gateway/http/body';
 import { createExchange } from '../../../gateway/mcp/exchange';
 import type { Exchange } from '../../../gateway/mcp/exchange';
 import { McpServer } from '../../../gateway/mcp/mcp-server';
@@ -50,8 +50,9 @@ beforeAll(async () => {
     sessions: { read: () => undefined, begin: () => undefined },
   });
   const grant = { caller: { tenant: 'acme', subject: 'alice' } };
+  const readBody = createReadBody({ bytes: 1_048_576, depth: 64, values: 10_000, batch: 10 });
   server = createServer((request, response) => {
-    void readBody(request, { bytes: 1_048_576 }).then(({ value }) => exchange(request, response, value, grant));
+    void readBody(request, 'acme').then(({ value }) => exchange(request, response, value, grant));
   });
   url = await listening(server);
 });
