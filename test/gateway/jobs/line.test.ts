@@ -16,7 +16,7 @@ const refused = { code: 'unavailable', facts: { refused: true } };
 test('who waits in a line that moves has a turn', async () => {
   const inTurn = createLine({ atOnce: 1, waiting: 10 });
   const [first, second] = [start(), start()];
-  const both = [inTurn(first.run), inTurn(second.run)];
+  const both = [inTurn('acme', first.run), inTurn('acme', second.run)];
   first.end('answered');
   await both[0];
   second.end('answered');
@@ -27,7 +27,7 @@ test('who waits in a line that moves has a turn', async () => {
 test('who waits while Temporal answers nobody is turned away, and nothing was sent', async () => {
   const inTurn = createLine({ atOnce: 1, waiting: 10 });
   const [first, second, third] = [start(), start(), start()];
-  const all = [first, second, third].map(({ run }) => inTurn(run));
+  const all = [first, second, third].map(({ run }) => inTurn('acme', run));
   const outcomes = Promise.allSettled(all);
   first.end('silence');
   expect(await outcomes).toMatchObject([
@@ -41,8 +41,8 @@ test('who waits while Temporal answers nobody is turned away, and nothing was se
 test('an error that Temporal answered with moves the line, too', async () => {
   const inTurn = createLine({ atOnce: 1, waiting: 10 });
   const second = start();
-  const failed = inTurn(() => Promise.reject(new Error('There is one already.')));
-  const next = inTurn(second.run);
+  const failed = inTurn('acme', () => Promise.reject(new Error('There is one already.')));
+  const next = inTurn('acme', second.run);
   await expect(failed).rejects.toThrow('There is one already.');
   second.end('answered');
   await next;
@@ -51,8 +51,8 @@ test('an error that Temporal answered with moves the line, too', async () => {
 test('who comes when the line is full is turned away at once', async () => {
   const inTurn = createLine({ atOnce: 1, waiting: 1 });
   const [first, second] = [start(), start()];
-  const both = [inTurn(first.run), inTurn(second.run)];
-  await expect(inTurn(start().run)).rejects.toMatchObject(refused);
+  const both = [inTurn('acme', first.run), inTurn('acme', second.run)];
+  await expect(inTurn('acme', start().run)).rejects.toMatchObject(refused);
   first.end('answered');
   second.end('answered');
   await Promise.all(both);
@@ -61,10 +61,36 @@ test('who comes when the line is full is turned away at once', async () => {
 test('after a silence, whoever comes to an empty line tries again', async () => {
   const inTurn = createLine({ atOnce: 1, waiting: 10 });
   const [first, second] = [start(), start()];
-  const silent = inTurn(first.run);
+  const silent = inTurn('acme', first.run);
   first.end('silence');
   await expect(silent).rejects.toMatchObject({ code: 'unavailable' });
   second.end('answered');
-  await inTurn(second.run);
+  await inTurn('acme', second.run);
   expect(second.runs()).toBe(1);
+});
+
+test('tenants take turns, however many starts of one are waiting', async () => {
+  const inTurn = createLine({ atOnce: 1, waiting: 10 });
+  const order: string[] = [];
+  const begin = (tenant: string, name: string) => inTurn(tenant, () => Promise.resolve(void order.push(name)));
+  await Promise.all([
+    begin('heavy', 'h1'),
+    begin('heavy', 'h2'),
+    begin('heavy', 'h3'),
+    begin('light', 'l1'),
+    begin('heavy', 'h4'),
+  ]);
+  expect(order).toEqual(['h1', 'h2', 'l1', 'h3', 'h4']);
+});
+
+test('in a full line the tenant with most starts in it makes room', async () => {
+  const inTurn = createLine({ atOnce: 1, waiting: 2 });
+  const first = start();
+  const begun = inTurn('heavy', first.run);
+  const kept = inTurn('heavy', () => Promise.resolve('kept'));
+  const lost = inTurn('heavy', () => Promise.resolve('lost'));
+  const light = inTurn('light', () => Promise.resolve('light'));
+  await expect(lost).rejects.toMatchObject(refused);
+  first.end('answered');
+  expect(await Promise.all([begun, kept, light])).toEqual([undefined, 'kept', 'light']);
 });
