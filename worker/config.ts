@@ -60,6 +60,8 @@ const Environment = z.object({
   HOLDFAST_DATA_DIR: z.string().default(join(tmpdir(), 'holdfast')),
   /** The folder where workers keep the code of running jobs. With it each job stays on the code that began it. */
   HOLDFAST_CODE_DIR: z.string().min(1).optional(),
+  /** A file that is touched every second while this process takes work. */
+  HOLDFAST_ALIVE_FILE: z.string().min(1).optional(),
   /** Overrides `repository.local_paths`: folders separated as in PATH. */
   HOLDFAST_GIT_LOCAL_PATHS: z.string().optional(),
   /** A folder of documents besides those of `sources.folders`; ignored when it does not exist. */
@@ -77,6 +79,8 @@ export interface WorkerConfig {
   readonly queues: readonly QueueConfig[];
   /** Folder of the bundles of running jobs; undefined for a worker that pins no jobs. */
   readonly codeDir?: string | undefined;
+  /** Path of a file that is touched every second while this process takes work; undefined: none. */
+  readonly aliveFile?: string | undefined;
   readonly activities: ActivitiesConfig;
 }
 
@@ -108,6 +112,7 @@ export function workerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
       }),
     ),
     codeDir: set.HOLDFAST_CODE_DIR,
+    aliveFile: set.HOLDFAST_ALIVE_FILE,
     activities: {
       egress: worker.egress,
       sources: sourcesOf(worker.sources, set.HOLDFAST_DOCUMENTS, env),

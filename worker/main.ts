@@ -1,6 +1,7 @@
 /** The worker process: configuration, activities and bundle meet here. */
 import { pino } from 'pino';
 import { createActivities } from '../activities';
+import { showAlive } from './alive-file';
 import { BUNDLE } from './bundle';
 import { workerConfig } from './config';
 import { handleFaults } from './faults';
@@ -20,6 +21,7 @@ async function main(): Promise<void> {
   handleFaults(worker, log);
   process.once('SIGTERM', stop).once('SIGINT', stop).once('disconnect', stop);
   process.send?.({ ready: true });
+  if (config.aliveFile !== undefined) showAlive(config.aliveFile);
   // That a supervisor is gone is heard by the disconnect, not by an error here.
   setInterval(() => process.send?.({ alive: true }, undefined, undefined, () => undefined), ALIVE_MS).unref();
   await done;
