@@ -8,7 +8,8 @@ import { tools } from '../workflows/tools';
 const root = dirname(__dirname);
 
 /** What every room of the gateway may know. */
-const GROUND = /^gateway\/(config|errors|ids|json|numbers|problems|schemas|seal|tools|unknown-arguments)$/;
+const GROUND =
+  /^gateway\/(closed|config|errors|ids|json|lost-names|numbers|problems|schemas|seal|tools|unknown-arguments)$/;
 
 /** @param temporal - the packages of Temporal that it may not import */
 function gatewayMayImport(rooms: string, temporal = 'activity|client|proto|worker|workflow'): RegExp {

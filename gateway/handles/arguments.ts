@@ -2,6 +2,7 @@
 import type { Tool as ListedTool } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { isRecord } from '../json';
+import { lostNameIn } from '../lost-names';
 import { changedNumberIn } from '../numbers';
 import { checkWith, jsonSchemaOf } from '../schemas';
 import type { Checked } from '../schemas';
@@ -47,7 +48,7 @@ function jsonIn(value: unknown): unknown {
   if (typeof value !== 'string' || value.length > TEXT_MAX) return value;
   try {
     const said: unknown = JSON.parse(value);
-    return changedNumberIn(value) === undefined ? said : value;
+    return (changedNumberIn(value) ?? lostNameIn(value, said)) === undefined ? said : value;
   } catch {
     return value;
   }

@@ -5,6 +5,7 @@ import { validateHostHeader, validateOriginHeader } from '@modelcontextprotocol/
 import { LRUCache } from 'lru-cache';
 import type { GatewayConfig } from '../config';
 import { Problem, RETRY_AFTER_S } from '../errors';
+import { lostNameIn } from '../lost-names';
 import { changedNumberIn } from '../numbers';
 import type { Authenticate, Grant } from './auth';
 import { createReadBody } from './body';
@@ -117,8 +118,8 @@ async function answerPosted(
     if (error instanceof Problem) throw error;
     return void response.destroy(); // the client hung up in mid-sentence
   }
-  const changed = changedNumberIn(body.text);
-  if (changed !== undefined) return refuse(response, new Problem('malformed', { what: changed }), idOf(body.value));
+  const lost = changedNumberIn(body.text) ?? lostNameIn(body.text, body.value);
+  if (lost !== undefined) return refuse(response, new Problem('malformed', { what: lost }), idOf(body.value));
   await answer(request, response, body.value, grant);
 }
 

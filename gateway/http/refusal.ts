@@ -17,8 +17,9 @@ export function refuse(response: ServerResponse, problem: Problem, id?: string |
     .end(wellFormed(JSON.stringify({ jsonrpc: '2.0', id, error })));
 }
 
-/** The id of the one request in `body`; undefined also for a number that JSON.parse may have changed. */
+/** The id of the one request in `body`; undefined also for a number that JSON.parse may have changed, and for half of a character. */
 export function idOf(body: unknown): string | number | undefined {
   const id = isRecord(body) ? body['id'] : undefined;
-  return typeof id === 'string' || (typeof id === 'number' && Number.isSafeInteger(id)) ? id : undefined;
+  if (typeof id === 'string') return id.isWellFormed() ? id : undefined;
+  return typeof id === 'number' && Number.isSafeInteger(id) ? id : undefined;
 }

@@ -8,7 +8,7 @@ const Cancelled = z.looseObject({
   jsonrpc: z.literal('2.0'),
   id: z.undefined().optional(),
   method: z.literal('notifications/cancelled'),
-  params: z.looseObject({ requestId: z.union([z.string(), z.number()]), reason: z.string().optional() }),
+  params: z.looseObject({ requestId: z.union([z.string(), z.number()]), reason: z.unknown().optional() }),
 });
 
 export type Cancellation = z.output<typeof Cancelled>;
@@ -30,7 +30,7 @@ const ABORTS: ReadonlyMap<string, string> = new Map([
   ['context canceled', 'the Go SDK: `cancel()` of the context given to `CallTool`'],
 ]);
 
-/** Whether a reason is known to be an abort. A cancellation without a reason may mean anything. */
-export function isKnownAbort(reason: string | undefined): boolean {
-  return reason !== undefined && ABORTS.has(reason.trim());
+/** Whether a reason is known to be an abort. A cancellation without a reason, or with one that is no text, may mean anything. */
+export function isKnownAbort(reason: unknown): boolean {
+  return typeof reason === 'string' && ABORTS.has(reason.trim());
 }

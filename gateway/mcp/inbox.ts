@@ -13,7 +13,7 @@ import type { Caller } from '../../workflows/contract';
 import { Problem } from '../errors';
 import type { Answer } from '../http/front';
 import { idOf, refuse } from '../http/refusal';
-import { isRecord } from '../json';
+import { isRecord, recordIn } from '../json';
 import { NO_RESPONSES } from '../words/question';
 import { isCancellation } from './cancelled';
 import type { Elicitation } from './elicitation';
@@ -24,6 +24,8 @@ import type { OpenRequests } from './open-requests';
 import type { Sessions } from './session';
 
 const INITIALIZE_WANTS = 'initialize wants protocolVersion, capabilities and clientInfo with name and version.';
+const HALVED =
+  'The id or the progressToken holds half of a character (a lone surrogate), which no answer can repeat. Send whole characters.';
 /** The revision whose subscriptions are served here. */
 const MODERN = '2026-07-28';
 /** Revisions with batches: 2025-03-26, 2024-11-05, and none named, which means the first of them. */
@@ -86,9 +88,18 @@ async function takeIn(
       // Without the session of that request nobody knows which it was.
       const session = sessions.read(String(request.headers['mcp-session-id']), caller);
       if (session) openRequests.takeBack(session, message);
-    } else rest.push(message);
+    } else if (!isTakenBackIn(messages, message)) rest.push(message);
   }
   return { rest, problems };
+}
+
+/** Whether a request is taken back in the batch that brings it: nobody waits for its answer, so it does not begin. */
+function isTakenBackIn(batch: readonly unknown[], message: unknown): boolean {
+  return (
+    batch.length > 1 &&
+    isRecord(message) &&
+    batch.some((other) => isCancellation(other) && other.params.requestId === message['id'])
+  );
 }
 
 /** What the revision that is spoken forbids and the SDK lets pass; undefined when all is well. */
@@ -99,6 +110,7 @@ function forbiddenBy(
   sessions: Pick<Sessions, 'read'>,
 ): string | undefined {
   if (headers['mcp-protocol-version'] === '') return 'The MCP-Protocol-Version header is empty.';
+  if ((Array.isArray(body) ? body : [body]).some(isHalved)) return HALVED;
   if (!Array.isArray(body)) return undefined;
   const version = headers['mcp-protocol-version'] ?? sessions.read(String(headers['mcp-session-id']), caller)?.version;
   if (version !== undefined && !BATCHING.has(String(version)))
@@ -106,6 +118,13 @@ function forbiddenBy(
   if (headers['idempotency-key'] !== undefined)
     return 'An Idempotency-Key header names one call, not a batch. Put keys into _meta of each call.';
   return undefined;
+}
+
+/** Whether what an answer has to repeat as it came, the id or the progress token, holds half of a character (a lone surrogate). */
+function isHalved(message: unknown): boolean {
+  if (!isRecord(message)) return false;
+  const { progressToken } = recordIn(recordIn(message, 'params'), '_meta');
+  return [message['id'], progressToken].some((text) => typeof text === 'string' && !text.isWellFormed());
 }
 
 /** What is wrong with parameters that the SDK would take for others; undefined when all is well. */

@@ -16,6 +16,7 @@ import { isJobId } from '../ids';
 import type { Ids } from '../ids';
 import { isRecord } from '../json';
 import type { Jobs } from '../jobs/jobs';
+import { problemsIn } from '../problems';
 import { KEEP_ALIVE, KEEP_ALIVE_MS, STREAM_HEADERS, deliver, send } from '../http/stream';
 import { detailedTask } from '../words/task';
 import { isClosed } from '../jobs/view';
@@ -35,7 +36,7 @@ const Listen = z.looseObject({
   }),
 });
 
-const TaskIds = z.array(z.string()).max(MAX.ids);
+const Tasks = z.looseObject({ taskIds: z.array(z.string()).max(MAX.ids) });
 
 /** A subscription to tasks, as it was asked for. */
 export type Subscription = z.output<typeof Listen>;
@@ -77,7 +78,8 @@ export function createListeners({ jobs, watch, answers, ids, serverInfo }: Liste
 
   async function serve({ id, params }: Subscription, caller: Caller, response: ServerResponse): Promise<void> {
     const client = modernClient(params._meta);
-    const views = await visible(caller, TaskIds.parse(params.notifications.taskIds), () => response.destroyed);
+    const asked = Tasks.parse(params.notifications);
+    const views = await visible(caller, asked.taskIds, () => response.destroyed);
     if (response.destroyed) return; // hung up while we looked
     const stamped = { [SUBSCRIPTION_ID_META_KEY]: id };
     /** One message at a time, and the next one is made when the client has taken the last. */
@@ -160,8 +162,9 @@ export function createListeners({ jobs, watch, answers, ids, serverInfo }: Liste
           what: 'Subscriptions to tasks need the tasks extension.',
           requiredCapabilities: { extensions: { [TASKS_EXTENSION]: {} } },
         });
-      if (!TaskIds.safeParse(params.notifications.taskIds).success)
-        return new Problem('wrong_params', { what: `taskIds must be at most ${MAX.ids} strings.` });
+      const { error } = Tasks.safeParse(params.notifications);
+      if (error)
+        return new Problem('wrong_params', { what: `This is no subscription to tasks: ${problemsIn(error.issues)}.` });
       if (all >= MAX.all || (streams.get(ids.subjectTag(caller)) ?? 0) >= MAX.streams)
         return new Problem('too_many_streams');
       return undefined;

@@ -32,7 +32,7 @@ const TAKEN_BACK = new Error('The client has taken its request back.');
 const SAYS_WHY_MS = 2_000;
 
 export function createOpenRequests(): OpenRequests {
-  const open = new Map<string, (reason: string | undefined) => void>();
+  const open = new Map<string, (reason: unknown) => void>();
   const nameOf = (session: Session, id: string | number): string => JSON.stringify([session.id, id]);
 
   return {
@@ -48,7 +48,7 @@ export function createOpenRequests(): OpenRequests {
       const name = nameOf(session, requestId);
       const over = new AbortController();
       let aborted = false;
-      const takeBack = (reason: string | undefined): void => {
+      const takeBack = (reason: unknown): void => {
         aborted = isKnownAbort(reason);
         over.abort(TAKEN_BACK);
       };

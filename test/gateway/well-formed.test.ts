@@ -1,5 +1,5 @@
 /** Half of an emoji makes strict clients throw a whole answer away. None leaves, whoever wrote it, in whatever it is carried. */
-import { declaring, legacy, legacySession, modern, modernHeaders, modernMeta, post, stream } from '../fixtures/raw';
+import { declaring, legacy, legacySession, modern, modernHeaders, modernMeta, stream } from '../fixtures/raw';
 import type { RawAnswer } from '../fixtures/raw';
 import { replicas, walking } from '../fixtures/replicas';
 import { dataOf, textOf } from '../fixtures/stack';
@@ -24,7 +24,6 @@ test('a whole emoji passes unchanged, and so does what only looks like an escape
 test.each<[string, () => Promise<RawAnswer>]>([
   ['the error for a name', () => legacy(url(), 'tools/call', { name: `no${HALF}` })],
   ['the error for an argument', () => call('echo', { text: 'a', [HALF]: 1 })],
-  ['the id of a refused request', () => post(url(), { jsonrpc: '2.0', id: HALF, method: 'initialize', params: {} })],
   ['the answer about a task', () => legacy(url(), 'tasks/get', { taskId: HALF }, '2025-11-25')],
   ['the address of a resource', () => legacy(url(), 'resources/read', { uri: `holdfast://${HALF}` })],
 ])('%s holds none', async (_what, ask) => {

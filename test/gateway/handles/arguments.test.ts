@@ -49,6 +49,11 @@ test.each<[string, unknown, string]>([
     { job_ids: [id], content: '{"n":9007199254740993}' },
     'content: Invalid input: expected record, received string',
   ],
+  [
+    'a text with a name that would get lost',
+    { job_ids: [id], content: '{"__proto__":1}' },
+    'content: Invalid input: expected record, received string',
+  ],
   ['a text that is nested without end', { job_ids: '['.repeat(1e6) }, 'job_ids: Invalid input: expected array'],
   ['a list of arguments', [id], 'arguments: Invalid input: expected object, received array'],
 ])('%s is told in words', (_what, args, problem) => {

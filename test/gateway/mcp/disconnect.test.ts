@@ -49,7 +49,7 @@ async function hangUpsSeen(at: string): Promise<void> {
   await ledger.written('abort gated');
 }
 
-test('a hang-up ends the wait and not the job', async () => {
+test.concurrent('a hang-up ends the wait and not the job', async () => {
   const [ledger, args] = walking('gated', 'last');
   const at = url();
   await hangUpOn('walk', args, ledger.written('begin gated'), {}, at);
@@ -64,7 +64,7 @@ test('a hang-up cancels the job of a tool that says so', async () => {
   expect(await wait(await latest('leash'))).toMatchObject({ status: 'cancelled' });
 });
 
-test('a hang-up does not cancel a job that has a key: others may wait for it', async () => {
+test.concurrent('a hang-up does not cancel a job that has a key: others may wait for it', async () => {
   const [ledger, args] = walking('gated');
   const key = { 'io.holdfast/idempotency-key': freshKey() };
   const at = url();
@@ -75,7 +75,7 @@ test('a hang-up does not cancel a job that has a key: others may wait for it', a
   expect(dataOf((await other).message.result)).toEqual({ walked: ['gated'] });
 });
 
-test('a gateway that stops cancels nothing', async () => {
+test.concurrent('a gateway that stops cancels nothing', async () => {
   const [ledger, args] = walking('gated', 'last');
   const leaving = await startTestGateway();
   const params = { name: 'leash', arguments: args, _meta: modernMeta({}) };
@@ -89,7 +89,7 @@ test('a gateway that stops cancels nothing', async () => {
   await ledger.written('end last');
 });
 
-test('a cancellation in a batch is taken, too', async () => {
+test.concurrent('a cancellation in a batch is taken, too', async () => {
   const session = await legacySession(url(), {}, '2025-03-26');
   const [ledger, args] = walking('gated');
   const call = { id: 'a', method: 'tools/call', params: { name: 'leash', arguments: args } };
@@ -111,12 +111,12 @@ async function begin(session: Awaited<ReturnType<typeof legacySession>>, id: num
   return { ledger, ...open };
 }
 
-const cancelled = (requestId: number | string, reason?: string): object => ({
+const cancelled = (requestId: number | string, reason?: unknown): object => ({
   method: 'notifications/cancelled',
   params: { requestId, ...(reason !== undefined && { reason }) },
 });
 
-test('an abort whose hang-up comes first ends the job, too', async () => {
+test.concurrent('an abort whose hang-up comes first ends the job, too', async () => {
   const session = await legacySession(url());
   const at = url();
   const { ledger, hangUp } = await begin(session, 7, at);
@@ -125,7 +125,7 @@ test('an abort whose hang-up comes first ends the job, too', async () => {
   await ledger.written('abort gated');
 });
 
-test.each([
+test.concurrent.each([
   ['the TypeScript SDK', 'McpError: MCP error -32001: Request timed out'],
   ['the Python SDK', 'timed out after 15.0s'],
   ['a Python framework with a time-out of its own', 'caller cancelled'],
@@ -133,6 +133,7 @@ test.each([
   ['the Go SDK', 'context deadline exceeded'],
   ['langchain4j', 'Timeout'],
   ['a client that gives no reason', undefined],
+  ['a client whose reason is no text', { code: 'timeout' }],
 ])('a time-out of %s ends the wait, and the job goes on', async (_client, reason) => {
   const session = await legacySession(url());
   const at = url();
@@ -144,7 +145,7 @@ test.each([
   expect(ledger.count('abort gated')).toBe(0);
 });
 
-test('an abort of a request that was answered with a handle ends nothing', async () => {
+test.concurrent('an abort of a request that was answered with a handle ends nothing', async () => {
   const session = await legacySession(url());
   const [ledger, args] = walking('gated', 'last');
   const at = url();
@@ -159,17 +160,22 @@ test('an abort of a request that was answered with a handle ends nothing', async
   await ledger.written('end last');
 });
 
-test('an abort at another gateway ends nothing: whether the request was answered is not known there', async () => {
-  const session = await legacySession(url());
-  const [here, there] = [url(), url()];
-  const { ledger, messages } = await begin(session, 7, here);
-  expect((await session.send(there, cancelled(7, ABORT))).status).toBe(202);
-  await hangUpsSeen(there);
-  ledger.open('gated');
-  expect(await rest(messages)).toMatchObject([{ id: 7, result: { structuredContent: { walked: ['gated', 'last'] } } }]);
-});
+test.concurrent(
+  'an abort at another gateway ends nothing: whether the request was answered is not known there',
+  async () => {
+    const session = await legacySession(url());
+    const [here, there] = [url(), url()];
+    const { ledger, messages } = await begin(session, 7, here);
+    expect((await session.send(there, cancelled(7, ABORT))).status).toBe(202);
+    await hangUpsSeen(there);
+    ledger.open('gated');
+    expect(await rest(messages)).toMatchObject([
+      { id: 7, result: { structuredContent: { walked: ['gated', 'last'] } } },
+    ]);
+  },
+);
 
-test('an abort of a request with a key ends the wait alone: others may wait for the job', async () => {
+test.concurrent('an abort of a request with a key ends the wait alone: others may wait for the job', async () => {
   const session = await legacySession(url(), {}, '2025-11-25', 'raw', { 'idempotency-key': freshKey() });
   const at = url();
   const { ledger, messages } = await begin(session, 7, at);
@@ -198,7 +204,7 @@ describe.each(['2025-11-25', '2025-06-18', '2025-03-26'])('on %s', (version) => 
     expect(value.result).toMatchObject({ structuredContent: { status: 'cancelled' } });
   });
 
-  test('a hang-up cancels nothing', async () => {
+  test.concurrent('a hang-up cancels nothing', async () => {
     const session = await legacySession(url(), {}, version);
     const at = url();
     const { ledger, hangUp } = await begin(session, 'a', at);
@@ -208,7 +214,7 @@ describe.each(['2025-11-25', '2025-06-18', '2025-03-26'])('on %s', (version) => 
     await ledger.written('end last');
   });
 
-  test('the request of another session is not cancelled', async () => {
+  test.concurrent('the request of another session is not cancelled', async () => {
     const [mine, other] = [await legacySession(url(), {}, version), await legacySession(url(), {}, version)];
     const at = url();
     const { ledger } = await begin(mine, 7, at);

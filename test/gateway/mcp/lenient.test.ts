@@ -3,7 +3,7 @@ import { request } from 'node:http';
 import { pino } from 'pino';
 import type { Gateway } from '../../../gateway/gateway';
 import { startGateway } from '../../../gateway/gateway';
-import { legacy, legacySession, modern, modernMeta, post } from '../../fixtures/raw';
+import { legacy, legacySession, modern, modernHeaders, modernMeta, post } from '../../fixtures/raw';
 import { configFor, textOf } from '../../fixtures/stack';
 import { tools } from '../../fixtures/workflows/tools';
 
@@ -70,6 +70,49 @@ test.each<[string, Record<string, unknown>, string]>([
       code: -32602,
       message: `This is no tools/call: ${problem}.`,
     });
+});
+
+const BATCHING = { 'mcp-protocol-version': '2025-03-26' };
+const HALF = '\ud83d';
+
+test.each<[string, unknown, Record<string, string>]>([
+  ['an id', { jsonrpc: '2.0', id: HALF, method: 'ping' }, LEGACY],
+  [
+    'a progress token',
+    {
+      jsonrpc: '2.0',
+      id: 1,
+      method: 'tools/list',
+      params: { _meta: { ...modernMeta({}), progressToken: `a${HALF}` } },
+    },
+    modernHeaders('tools/list'),
+  ],
+  ['an id in a batch', [{ jsonrpc: '2.0', id: HALF, method: 'ping' }], BATCHING],
+])('half of a character in %s is refused: no answer could repeat it', async (_what, body, headers) => {
+  const { status, text, message } = await post(gateway.url, body, headers);
+  expect([status, message.error?.message]).toEqual([400, expect.stringContaining('half of a character')]);
+  expect(text).not.toContain('\uFFFD');
+});
+
+test('a request that is taken back in the batch that brings it is not answered, and does not begin', async () => {
+  const ping = (id: number) => ({ jsonrpc: '2.0', id, method: 'ping' });
+  const takeBack = { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 1 } };
+  const { text } = await post(gateway.url, [ping(1), ping(2), takeBack], BATCHING);
+  expect([text.includes('"id":1'), text.includes('"id":2')]).toEqual([false, true]);
+  expect((await post(gateway.url, [ping(1), takeBack], BATCHING)).status).toBe(202);
+});
+
+test.each(['__proto__', '__pr\\u006fto__'])('an argument that is named %s is refused, wherever it is', async (name) => {
+  const body = `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo","arguments":{"a":[{"${name}":1}]}}}`;
+  expect(await post(gateway.url, body, LEGACY)).toMatchObject({
+    status: 400,
+    message: { error: { message: expect.stringContaining('A member is named __proto__') as string } },
+  });
+});
+
+test('an argument with that name as its value, or in a text, is as good as another', async () => {
+  const params = { name: 'job_wait', arguments: { job_ids: ['__proto__'], note: '{"__proto__": 1}' } };
+  expect((await legacy(gateway.url, 'tools/call', params)).status).toBe(200);
 });
 
 /** fetch always sends an Accept header; node:http does not. */

@@ -91,7 +91,23 @@ test('one may be to 100 tasks', () => {
   expect(problemWith(subscriptionTo(...Array<string>(100).fill(id)), alice)).toBeUndefined();
   expect(problemWith(subscriptionTo(...Array<string>(101).fill(id)), alice)).toMatchObject({
     code: 'wrong_params',
-    message: 'taskIds must be at most 100 strings.',
+    message: 'This is no subscription to tasks: taskIds: Too big: expected array to have <=100 items.',
+  });
+});
+
+test('one to what is no id is refused with what stands where', () => {
+  const { problemWith } = createListeners({
+    jobs: fakeJobs(),
+    watch: fakeWatch(),
+    answers: fakeAnswers(),
+    ids,
+    serverInfo: { name: 'holdfast', version: '0' },
+  });
+  const { params, ...rest } = subscriptionTo();
+  const odd = { ...rest, params: { ...params, notifications: { taskIds: [id, 5] } } };
+  expect(problemWith(odd, alice)).toMatchObject({
+    code: 'wrong_params',
+    message: 'This is no subscription to tasks: taskIds.1: Invalid input: expected string, received number.',
   });
 });
 
