@@ -18,14 +18,6 @@ export function checkWith<S extends z.ZodType>(schema: S, args: unknown): Checke
     : { ok: false, problems: problemsIn(result.error.issues, namesIn(schema)) };
 }
 
-/**
- * A misspelt argument is an error that the model can mend, not one that is dropped in silence: a schema that does not say whether
- * it takes other arguments takes none. An author who says `looseObject`, or `catchall`, wants them.
- */
-export function closedUnlessOpen(schema: z.ZodType): z.ZodType {
-  return schema instanceof z.ZodObject && schema.def.catchall === undefined ? schema.strict() : schema;
-}
-
 /** The names that a schema has for arguments; undefined when it is open, or no object. */
 export function closedNamesIn(schema: z.ZodType): readonly string[] | undefined {
   return schema instanceof z.ZodObject && schema.def.catchall instanceof z.ZodNever ? namesIn(schema) : undefined;

@@ -5,8 +5,9 @@ import type { ContentBlock, Tool as ListedTool } from '@modelcontextprotocol/ser
 import { DEFAULT_POLICY, QUEUE_NAME, TASK_QUEUE } from '../workflows/contract';
 import type { Policy } from '../workflows/contract';
 import type { Annotations, Duration, PolicyInWords, ToolDefinition } from '../workflows/define-tool';
+import { closedUnlessOpen } from './closed';
 import { isRecord, json } from './json';
-import { answerSchema, checkWith, closedNamesIn, closedUnlessOpen, jsonSchemaOf } from './schemas';
+import { answerSchema, checkWith, closedNamesIn, jsonSchemaOf } from './schemas';
 import type { Checked } from './schemas';
 import { withoutAdded } from './unknown-arguments';
 

@@ -49,6 +49,61 @@ test.each<[string, z.ZodType, unknown, unknown]>([
   expect(tool.check(args)).toEqual({ ok: true, input: taken });
 });
 
+const inner = z.object({ street: z.string() });
+const inside = { street: 'Main', city: 'Ada' };
+
+test.each<[string, z.ZodType, unknown]>([
+  ['an object', inner, inside],
+  ['an optional object', inner.optional(), inside],
+  ['an object that may be null, and has a default', inner.nullable().default(null), inside],
+  ['a list', z.array(inner), [inside]],
+  ['a record', z.record(z.string(), inner), { home: inside }],
+  ['a tuple', z.tuple([inner], inner), [inside]],
+  ['an object that is made into something else', inner.transform(({ street }) => street), inside],
+  ['a schema that is made when it is needed', z.lazy(() => inner), inside],
+  [
+    'forms that one member tells apart',
+    z.discriminatedUnion('kind', [z.object({ kind: z.literal('a') }), inner.extend({ kind: z.literal('b') })]),
+    { kind: 'b', ...inside },
+  ],
+])('a name that is not in %s inside the arguments is told', (_what, to, given) => {
+  const { check } = send(z.object({ to }));
+  expect(check({ to: given })).toEqual({
+    ok: false,
+    problems: expect.stringMatching(/^to\.(0\.|home\.)?city: there is no such argument$/) as string,
+  });
+});
+
+test('an object inside itself is closed in each depth, and is listed so', () => {
+  const branch = z.object({
+    name: z.string().describe('What it is called'),
+    get branches() {
+      return z.array(branch).optional();
+    },
+  });
+  const tree = z.object({ root: branch.describe('The first') });
+  const deep = { name: 'a', branches: [{ name: 'b', branches: [{ name: 'c', leaf: true }] }] };
+  expect(send(tree).check({ root: deep })).toEqual({
+    ok: false,
+    problems: 'root.branches.0.branches.0.leaf: there is no such argument',
+  });
+  const [tool] = createCatalogue([defineTool({ ...plain, name: 'send', input: tree })]).values();
+  const listed = JSON.stringify(tool?.listed.inputSchema);
+  expect([listed.match(/"additionalProperties":false/g)?.length, listed]).toEqual([
+    listed.match(/"type":"object"/g)?.length,
+    expect.stringContaining('"description":"The first"'),
+  ]);
+});
+
+test.each<[string, z.ZodType, unknown, unknown]>([
+  ['its author opens', inner.loose(), inside, inside],
+  ['may fit any of several schemas', z.union([inner, z.object({ city: z.string() })]), inside, { street: 'Main' }],
+  ['has to fit two', z.intersection(inner, z.object({ city: z.string() })), inside, inside],
+  ['has a value for all that does not fit', inner.catch({ street: '' }), inside, { street: 'Main' }],
+])('an object that %s stays as it is', (_what, to, given, taken) => {
+  expect(send(z.object({ to })).check({ to: given })).toEqual({ ok: true, input: { to: taken } });
+});
+
 const added = { toolCallId: 'call_1', sessionId: 's', _meta: {}, _placeholder: true, tool_call_description: '…' };
 
 test('what clients add to the arguments of every call is left out, of a tool that takes no others', () => {
