@@ -48,6 +48,8 @@ const File = z.strictObject({
     .prefault({}),
   /** Steps that one process runs at the same time. */
   concurrent_steps: z.number().int().positive().default(50),
+  /** Earlier versions of the workflow code that one process runs as long as they have jobs, the newest ones. */
+  earlier_versions: z.number().int().nonnegative().default(10),
   /** Queues with a limit of their own, by the name that tools have in their policy (`queue`). */
   queues: z.record(z.string().regex(QUEUE_NAME, '1 to 32 of a-z, 0-9 and -'), Queue).default({}),
 });
@@ -81,6 +83,8 @@ export interface WorkerConfig {
   readonly codeDir?: string | undefined;
   /** Path of a file that is touched every second while this process takes work; undefined: none. */
   readonly aliveFile?: string | undefined;
+  /** Most earlier versions of the code that this process runs. Absent: no limit. */
+  readonly earlierVersionsMax?: number;
   readonly activities: ActivitiesConfig;
 }
 
@@ -113,6 +117,7 @@ export function workerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
     ),
     codeDir: set.HOLDFAST_CODE_DIR,
     aliveFile: set.HOLDFAST_ALIVE_FILE,
+    earlierVersionsMax: worker.earlier_versions,
     activities: {
       egress: worker.egress,
       sources: sourcesOf(worker.sources, set.HOLDFAST_DOCUMENTS, env),

@@ -4,13 +4,14 @@
  * worker of a newer version can finish the jobs of older ones.
  */
 import { createHash, randomUUID } from 'node:crypto';
-import { copyFileSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { temporal } from '@temporalio/proto';
 import { isGrpcServiceError } from '@temporalio/client';
 import type { WorkflowService } from '@temporalio/client';
 import { optionalTsToDate } from '@temporalio/common/lib/time';
+import { BadSetting } from '../config/file';
 import { TASK_QUEUE } from '../workflows/contract';
 
 /** Temporal's name for all versions together. */
@@ -22,6 +23,9 @@ const NOT_FOUND = 5;
 const TRANSIENT = new Set([4, 8, 14]);
 const BUILD_ID_LENGTH = 16;
 const KEPT = new RegExp(`^[0-9a-f]{${BUILD_ID_LENGTH}}\\.js$`);
+const UNFINISHED = new RegExp(`^[0-9a-f]{${BUILD_ID_LENGTH}}\\..+\\.part$`);
+/** Nobody writes to a bundle for so long, even by another clock: who began it was killed. */
+const LEFT_MS = 3_600_000;
 /** How long Temporal may take to notice the first poll of a new version. */
 const KNOWN_WITHIN_MS = 10_000;
 const ASK_AGAIN_MS = 100;
@@ -45,17 +49,35 @@ export interface Deployments {
  * Puts a bundle into the folder, if it is not there yet.
  *
  * @param dir - the folder; workers of a fleet may share it
+ * @throws BadSetting when nothing can be written there
  */
 export function keepBundle(dir: string, bundle: string): Version {
   const buildId = buildIdOf(bundle);
-  mkdirSync(dir, { recursive: true });
   const kept = join(dir, `${buildId}.js`);
   // Another worker may read the folder at this moment: a bundle is there as a whole, or not at all. Nor may two write to one file,
   // and workers in containers have equal process ids.
   const unfinished = join(dir, `${buildId}.${randomUUID()}.part`);
-  copyFileSync(bundle, unfinished);
-  renameSync(unfinished, kept);
+  try {
+    mkdirSync(dir, { recursive: true });
+    removeUnfinished(dir);
+    copyFileSync(bundle, unfinished);
+    renameSync(unfinished, kept);
+  } catch (error) {
+    const { code = 'unknown' } = error as NodeJS.ErrnoException;
+    throw new BadSetting(
+      `HOLDFAST_CODE_DIR names ${dir}, where the code of jobs cannot be kept (${code}). Name a folder that workers may write to, or unset it: jobs are then not pinned to their code.`,
+    );
+  }
   return { buildId, bundle: kept };
+}
+
+/** Removes what workers have left that were killed while they wrote. */
+function removeUnfinished(dir: string): void {
+  for (const name of readdirSync(dir).filter((name) => UNFINISHED.test(name))) {
+    const path = join(dir, name);
+    const { mtimeMs = Infinity } = statSync(path, { throwIfNoEntry: false }) ?? {}; // another worker may have removed it
+    if (Date.now() - mtimeMs > LEFT_MS) rmSync(path, { force: true });
+  }
 }
 
 /** @throws Error when the bundle of a version is not what it was: jobs must not go on with half of their code */
@@ -66,7 +88,7 @@ export function assertWhole({ buildId, bundle }: Version): void {
 const buildIdOf = (bundle: string): string =>
   createHash('sha256').update(readFileSync(bundle)).digest('hex').slice(0, BUILD_ID_LENGTH);
 
-/** The versions before `present` that have jobs. Bundles of those that have none any more are removed. */
+/** The versions before `present` that have jobs, the newest first. Bundles of those that have none any more are removed. */
 export async function earlierVersions(
   dir: string,
   present: Version,
@@ -86,7 +108,11 @@ export async function earlierVersions(
     }),
   );
   for (const { version, info } of states) if (isDrained(info)) rmSync(version.bundle, { force: true });
-  return states.flatMap(({ version, info }) => (info && !isDrained(info) ? [version] : []));
+  const createdAt = (info: VersionInfo): number => optionalTsToDate(info.createTime)?.getTime() ?? 0;
+  return states
+    .flatMap(({ version, info }) => (info && !isDrained(info) ? [{ version, at: createdAt(info) }] : []))
+    .sort((one, other) => other.at - one.at)
+    .map(({ version }) => version);
 }
 
 type VersionInfo = temporal.api.deployment.v1.IWorkerDeploymentVersionInfo;

@@ -12,6 +12,11 @@ import type { Version } from './versions';
 /** How often a worker looks whether new jobs have a version that runs. */
 const PROMOTE_MS = 30_000;
 
+/** Jobs that stay in memory between two decisions. The SDK would allow thousands; 300 fit into the memory of a small machine. */
+const CACHED = 300;
+/** The same for each earlier version: what has been decided on the present one alone is most of the work. */
+const CACHED_EARLIER = 50;
+
 /** What the SDK warns of where one worker runs steps only and another one decisions only, as they are meant to. */
 const HALF = /^No (activities|workflows) registered/;
 
@@ -45,7 +50,8 @@ export async function startWorker(
     concurrentSteps,
     queues,
     codeDir,
-  }: Pick<WorkerConfig, 'temporal' | 'concurrentSteps' | 'queues' | 'codeDir'>,
+    earlierVersionsMax = Infinity,
+  }: Pick<WorkerConfig, 'temporal' | 'concurrentSteps' | 'queues' | 'codeDir' | 'earlierVersionsMax'>,
   { bundle, activities }: WorkerCode,
   pulse?: Pulse,
 ): Promise<RunningWorker> {
@@ -65,8 +71,7 @@ export async function startWorker(
     ...common,
     taskQueue: TASK_QUEUE,
     maxConcurrentWorkflowTaskExecutions: 40,
-    // The SDK would allow thousands; 300 fit into the memory of a small machine.
-    maxCachedWorkflows: 300,
+    maxCachedWorkflows: CACHED,
     workflowThreadPoolSize: 1,
     // How long a job waits for the worker that ran it before, which may be dead, until another may continue it.
     stickyQueueScheduleToStartTimeout: '2s',
@@ -96,9 +101,10 @@ export async function startWorker(
   // Steps run on the present code whichever version their job is on: their workers belong to no version.
   const deployments = { service: connection.workflowService, namespace };
   const present = keepBundle(codeDir, bundle);
-  const pin = ({ buildId, bundle: codePath }: Version): Promise<Worker> =>
+  const pin = ({ buildId, bundle: codePath }: Version, maxCachedWorkflows = CACHED): Promise<Worker> =>
     Worker.create({
       ...decisions,
+      maxCachedWorkflows,
       workflowBundle: { codePath },
       workerDeploymentOptions: {
         version: { deploymentName: DEPLOYMENT, buildId },
@@ -109,7 +115,7 @@ export async function startWorker(
   const pinEarlier = async (version: Version): Promise<Worker | undefined> => {
     try {
       assertWhole(version);
-      return await pin(version);
+      return await pin(version, CACHED_EARLIER);
     } catch (error) {
       // It is damaged, or made by another version of the SDK, which refuses it. Jobs of that version say what they wait for.
       Runtime.instance().logger.warn('The code of earlier jobs cannot be run.', { build: version.buildId, error });
@@ -117,6 +123,12 @@ export async function startWorker(
     }
   };
   const earlier = await earlierVersions(codeDir, present, deployments);
+  const left = earlier.splice(earlierVersionsMax);
+  if (left.length > 0)
+    Runtime.instance().logger.warn(
+      `Of ${earlier.length + left.length} earlier versions that have jobs the newest ${earlier.length} run here. The jobs of the others wait until worker.earlier_versions is more, or until others have ended and a worker is started again; job_cancel ends them.`,
+      { builds: left.map(({ buildId }) => buildId) },
+    );
   const workers = await Promise.all([Worker.create(steps), ...limited, pin(present), ...earlier.map(pinEarlier)]);
   const worker = running(
     connection,

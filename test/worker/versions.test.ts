@@ -1,10 +1,11 @@
 /** The folder of bundles, which several workers share. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { WorkflowService } from '@temporalio/client';
+import { msToTs } from '@temporalio/common/lib/time';
 import { assertWhole, earlierVersions, keepBundle } from '../../worker/versions';
 
 const newFolder = (): string => mkdtempSync(join(tmpdir(), 'holdfast-code-'));
@@ -72,4 +73,36 @@ test('Temporal is asked only about what is named as a version', async () => {
   } as unknown as WorkflowService;
   expect(await earlierVersions(dir, present, { service, namespace: 'default' })).toEqual([earlier]);
   expect(asked).toEqual([earlier.buildId]);
+});
+
+test('the newest of the earlier versions comes first', async () => {
+  const dir = newFolder();
+  const present = keepBundle(dir, newBundle('now'));
+  const kept = ['then', 'before'].map((code) => keepBundle(dir, newBundle(code)));
+  const [older, old] = kept.sort((one, other) => one.buildId.localeCompare(other.buildId)); // not as the folder lists them
+  const service = {
+    describeWorkerDeploymentVersion: ({ deploymentVersion }: { deploymentVersion: { buildId: string } }) =>
+      Promise.resolve({
+        workerDeploymentVersionInfo: { createTime: msToTs(deploymentVersion.buildId === old?.buildId ? 2_000 : 1_000) },
+      }),
+  } as unknown as WorkflowService;
+  expect(await earlierVersions(dir, present, { service, namespace: 'default' })).toEqual([old, older]);
+});
+
+test('what a worker has left that was killed while it wrote is removed, and what another writes now is not', () => {
+  const dir = newFolder();
+  const bundle = newBundle('now');
+  const { buildId } = keepBundle(dir, bundle);
+  const [left, written, foreign] = [`${buildId}.a.part`, `${buildId}.b.part`, 'notes.part'];
+  for (const name of [left, written, foreign]) writeFileSync(join(dir, name), '');
+  for (const name of [left, foreign]) utimesSync(join(dir, name), 0, 0);
+  keepBundle(dir, bundle);
+  expect(readdirSync(dir).sort()).toEqual([`${buildId}.js`, written, foreign].sort());
+});
+
+test('a folder in which nothing can be written is told in one sentence', () => {
+  const file = newBundle('a file, and no folder');
+  expect(() => keepBundle(join(file, 'code'), file)).toThrow(
+    /^HOLDFAST_CODE_DIR names .+\/code, where the code of jobs cannot be kept \(ENOTDIR\)\. Name a folder/,
+  );
 });

@@ -55,10 +55,15 @@ async function call(name: string, args: Record<string, unknown>, _meta = {}): Pr
 }
 
 const newFolder = (): string => mkdtempSync(join(tmpdir(), 'holdfast-code-'));
-const worker = (bundle?: string, codeDir?: string) =>
-  startTestWorker({}, temporal.address, [], { ...(bundle && { bundle }), ...(codeDir && { codeDir }) });
+const worker = (bundle?: string, codeDir?: string, earlierVersionsMax = 10) =>
+  startTestWorker({}, temporal.address, [], {
+    ...(bundle && { bundle }),
+    ...(codeDir && { codeDir }),
+    earlierVersionsMax,
+  });
 
 /** Starts a job whose first two steps are taken, and whose question is open. */
+type Halfway = Awaited<ReturnType<typeof halfway>>;
 async function halfway() {
   const ledger = newLedger();
   const { job_id } = await call('plan', { ledger: ledger.path }, { [CALLBACK_META]: { url: CALLBACK } });
@@ -66,18 +71,26 @@ async function halfway() {
   return { ledger, job_id, answer: () => call('job_respond', { job_id, question: 'q1', action: 'accept' }) };
 }
 
-/** A job that was halfway when another plan was deployed, the worker of that, and what the job says. */
-async function deployed(plan: string) {
-  const before = await worker();
-  const { ledger, job_id, answer } = await halfway();
+/** As many jobs that are halfway, and the worker that began them is gone. */
+async function begun(count: number, codeDir?: string) {
+  const before = await worker(undefined, codeDir);
+  const jobs = await Promise.all(Array.from({ length: count }, halfway));
   await before.stop();
-  const after = await worker(changedBundle(run().bundle, PLAN, plan));
-  await answer();
-  const said = await eventually('a word about the code', async () => {
+  return jobs;
+}
+
+/** What a job says that its code does not go on with. */
+const troubleOf = (job_id: unknown) =>
+  eventually('a word about the code', async () => {
     const told = await call('job_result', { job_id });
     return told['trouble'] !== undefined && told;
   });
-  return { after, ledger, job_id, said };
+
+/** The worker of another plan, which a job was answered under, and what the job says. */
+async function deployed(plan: string, { ledger, job_id, answer }: Halfway) {
+  const after = await worker(changedBundle(run().bundle, PLAN, plan));
+  await answer();
+  return { after, ledger, job_id, said: await troubleOf(job_id) };
 }
 
 /** The names of the steps that a job says it has taken. */
@@ -87,73 +100,100 @@ async function walked(job_id: unknown): Promise<unknown> {
   return (JSON.parse(textOf(message.result)) as { walked: unknown }).walked;
 }
 
-describe.each(deploys)('without pinned jobs, after a deploy that %s, a job', (_what, plan) => {
-  let state: Awaited<ReturnType<typeof deployed>>;
+describe('without pinned jobs', () => {
+  let jobs: Halfway[];
   beforeAll(async () => {
-    state = await deployed(plan);
+    jobs = await begun(deploys.length + 1);
   });
-  afterAll(() => state.after.stop());
 
-  test('takes no wrong step, and says why it stands still', () => {
-    expect(state.said).toMatchObject({
-      status: 'running',
-      trouble: expect.stringContaining('its code changed') as string,
+  test('a job goes on as soon as the code that began it is back', async () => {
+    const [job] = jobs.splice(0, 1) as [Halfway];
+    const { after, ledger, job_id } = await deployed('PLAN a x b ? c d', job);
+    await after.stop();
+    const back = await worker();
+    expect(await walked(job_id)).toEqual(['a', 'b', 'c', 'd']);
+    expect(ledger.lines()).toEqual(TAKEN);
+    await back.stop();
+  });
+
+  describe('after a deploy', () => {
+    const states = new Map<string, Awaited<ReturnType<typeof deployed>>>();
+    const stateAfter = (plan: string) => {
+      const state = states.get(plan);
+      if (!state) throw new Error(`There was no deploy of ${plan}.`);
+      return state;
+    };
+    beforeAll(async () => {
+      for (const [n, [, plan]] of deploys.entries()) {
+        const [job] = jobs.splice(0, 1) as [Halfway];
+        const state = await deployed(plan, job);
+        states.set(plan, state);
+        if (n < deploys.length - 1) await state.after.stop();
+      }
     });
-    expect(state.ledger.lines()).toEqual(TAKEN.slice(0, 4));
-  });
+    afterAll(() => stateAfter(deploys[3][1]).after.stop());
 
-  test('ends when it is cancelled, and is cancelled for every reader', async () => {
-    const { job_id } = state;
-    await call('job_cancel', { job_id });
-    await eventually('an end', async () => (await call('job_result', { job_id }))['status'] === 'cancelled');
-    expect(await call('job_wait', { job_ids: [job_id] })).toMatchObject({ status: 'cancelled' });
-    const listed = (await call('job_list', {}))['jobs'] as { job_id: unknown; status: unknown }[];
-    expect(listed.find((job) => job.job_id === job_id)).toMatchObject({ status: 'cancelled' });
-  });
-
-  test('tells its callback that it was cancelled', async () => {
-    const connection = await Connection.connect({ address: temporal.address });
-    const { workflow } = new Client({ connection });
-    await eventually('a callback', async () => {
-      for await (const { workflowId } of workflow.list({ query: `WorkflowType = 'deliverWebhook'` }))
-        if (workflowId.endsWith(`/${String(state.job_id)}/webhook`)) return true;
-      return false;
+    test.each(deploys)('that %s a job takes no wrong step, and says why it stands still', (_what, plan) => {
+      const { said, ledger } = stateAfter(plan);
+      expect(said).toMatchObject({
+        status: 'running',
+        trouble: expect.stringContaining('its code changed') as string,
+      });
+      expect(ledger.lines()).toEqual(TAKEN.slice(0, 4));
     });
-    await connection.close();
+
+    // Temporal waits 10 s for the decision of a worker that cannot make it.
+    test.concurrent.each(deploys)(
+      'that %s a job ends when it is cancelled, and is cancelled for every reader',
+      async (_what, plan) => {
+        const { job_id } = stateAfter(plan);
+        await call('job_cancel', { job_id });
+        await eventually('an end', async () => (await call('job_result', { job_id }))['status'] === 'cancelled');
+        expect(await call('job_wait', { job_ids: [job_id] })).toMatchObject({ status: 'cancelled' });
+        const listed = (await call('job_list', {}))['jobs'] as { job_id: unknown; status: unknown }[];
+        expect(listed.find((job) => job.job_id === job_id)).toMatchObject({ status: 'cancelled' });
+      },
+    );
+
+    test.each(deploys)('that %s a job tells its callback that it was cancelled', async (_what, plan) => {
+      const connection = await Connection.connect({ address: temporal.address });
+      const { workflow } = new Client({ connection });
+      await eventually('a callback', async () => {
+        for await (const { workflowId } of workflow.list({ query: `WorkflowType = 'deliverWebhook'` }))
+          if (workflowId.endsWith(`/${String(stateAfter(plan).job_id)}/webhook`)) return true;
+        return false;
+      });
+      await connection.close();
+    });
   });
 });
 
-test('without pinned jobs, a job goes on as soon as the code that began it is back', async () => {
-  const { after, ledger, job_id } = await deployed('PLAN a x b ? c d');
-  await after.stop();
-  const back = await worker();
-  expect(await walked(job_id)).toEqual(['a', 'b', 'c', 'd']);
-  expect(ledger.lines()).toEqual(TAKEN);
-  await back.stop();
-});
-
-test('a pinned job that waits says that it waits for the code that began it', async () => {
-  const before = await worker(undefined, newFolder());
-  const { job_id, answer } = await halfway();
-  await before.stop();
-  const after = await worker(changedBundle(run().bundle, PLAN, 'PLAN b ? c d'), newFolder());
+test('a pinned job whose version is one more than a worker runs says that it waits for it, and goes on where it is run', async () => {
+  const codeDir = newFolder();
+  const [{ job_id, answer }] = (await begun(1, codeDir)) as [Halfway];
+  const bundle = changedBundle(run().bundle, PLAN, 'PLAN b ? c d');
+  const without = await worker(bundle, codeDir, 0);
   await answer();
-  const state = await eventually('a word about the code', async () => {
-    const said = await call('job_result', { job_id });
-    return said['trouble'] !== undefined && said;
+  expect(await troubleOf(job_id)).toMatchObject({
+    trouble: expect.stringContaining('the code that began it') as string,
   });
-  expect(state).toMatchObject({ trouble: expect.stringContaining('the code that began it') as string });
+  await without.stop();
+  const after = await worker(bundle, codeDir, 1);
+  expect(await walked(job_id)).toEqual(['a', 'b', 'c', 'd']);
   await after.stop();
 });
 
 describe('with pinned jobs', () => {
+  const codeDir = newFolder();
+  let pinned: Halfway[];
+  beforeAll(async () => {
+    pinned = await begun(deploys.length, codeDir);
+  });
+
   test.each(deploys)(
     'a deploy that %s leaves a running job on its code, and new jobs get the new one',
     async (_what, plan) => {
-      const codeDir = newFolder();
-      const before = await worker(undefined, codeDir);
-      const { ledger, job_id, answer } = await halfway();
-      await before.stop();
+      const [{ ledger, job_id, answer }] = pinned.splice(0, 1) as [Halfway];
       const after = await worker(changedBundle(run().bundle, PLAN, plan), codeDir);
       await answer();
       expect(await walked(job_id)).toEqual(['a', 'b', 'c', 'd']);
