@@ -9,6 +9,7 @@ import { failure } from '../activities';
 import { FAILURES, LOST_MAX, lostIn, poisonText } from '../workflows/contract';
 import type { Beat, StepProgress } from '../workflows/contract';
 import { assertAlive } from './alive';
+import { createLastTries } from './last-tries';
 import { NO_PULSE } from './pulse';
 import type { Pulse } from './pulse';
 
@@ -35,20 +36,44 @@ export function createAttempts(pulse: Pulse = NO_PULSE): Attempts {
   /** What fails the step that runs in a context. */
   const running = new WeakMap<Context, (error: unknown, workerIs: WorkerIs) => void>();
 
+  const lastTries = createLastTries();
+
   async function attempt(context: Context, run: () => Promise<unknown>): Promise<unknown> {
     const { info } = context;
     // An attempt that ended before its first beat arrived has left no word at all.
     const before = info.heartbeatDetails === undefined ? info.attempt - 1 : lostIn(info.heartbeatDetails);
     if (before >= LOST_MAX) throw failure('broken', poisonText(info.activityType), undefined, 'unknown');
+    if (before < LOST_MAX - 1) return counted(context, run, before);
+    const wait = (): void => tell(context, { lost: before });
+    return lastTries
+      .inTurn(context, wait, (outlived) => counted(context, run, before, outlived))
+      .finally(() => pulse.end(info));
+  }
+
+  function tell(context: Context, beat: Beat): void {
+    context.heartbeat(beat);
+    pulse.beat(context.info, beat);
+  }
+
+  /** @param outlived - fires when a worker that is lost from then on no longer counts */
+  async function counted(
+    context: Context,
+    run: () => Promise<unknown>,
+    before: number,
+    outlived?: AbortSignal,
+  ): Promise<unknown> {
+    const { info } = context;
     let lost = before + 1;
     await assertAlive(context, { lost });
     let progress: unknown;
     const beat = (next: unknown): void => {
       progress = next;
-      const said: Beat = { ...(next as StepProgress | undefined), lost };
-      context.heartbeat(said);
-      pulse.beat(info, said);
+      tell(context, { ...(next as StepProgress | undefined), lost });
     };
+    outlived?.addEventListener('abort', () => {
+      lost = Math.min(lost, before);
+      beat(progress);
+    });
     const isAnswered = (): void => {
       lost = 0;
       beat(progress);

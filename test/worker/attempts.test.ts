@@ -95,6 +95,66 @@ test('a step whose time is nearly up is slow, and has not lost its worker', asyn
   jest.useRealTimers();
 });
 
+describe('steps that one more lost worker would condemn', () => {
+  const info = (activityId: string): Info => ({ activityId, heartbeatTimeoutMs: 6_000, heartbeatDetails: { lost: 2 } });
+
+  /** Two of them in one worker; the second is handed out while the first runs. */
+  function two() {
+    const attempts = createAttempts();
+    const [first, second] = [attemptWith(info('first'), attempts), attemptWith(info('second'), attempts)];
+    let end: (value: unknown) => void = () => undefined;
+    const running = first.run(() => new Promise((resolve) => (end = resolve)));
+    const begun = jest.fn(() => Promise.resolve());
+    return { first, second, running, begun, waiting: second.run(begun), end: () => end(undefined) };
+  }
+
+  beforeEach(() => jest.useFakeTimers());
+  afterEach(() => jest.useRealTimers());
+
+  test('begin one after the other, and one that waits has not lost its worker', async () => {
+    const { first, second, running, begun, waiting, end } = two();
+    await jest.advanceTimersByTimeAsync(5_000);
+    expect(first.beats.at(-1)).toEqual({ lost: 3 });
+    expect(begun).not.toHaveBeenCalled();
+    expect(second.beats).toEqual([{ lost: 2 }, { lost: 2 }, { lost: 2 }]);
+    end();
+    await Promise.all([running, waiting]);
+    expect(begun).toHaveBeenCalled();
+    expect(second.beats.at(-1)).toEqual({ lost: 3 });
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  test('do not wait for ever: who goes on for long lets the next one begin, and no longer counts', async () => {
+    const { first, second, running, waiting, end } = two();
+    await jest.advanceTimersByTimeAsync(30_000);
+    await waiting;
+    expect([first.beats.at(-1), second.beats.at(-1)]).toEqual([{ lost: 2 }, { lost: 3 }]);
+    end();
+    await running;
+  });
+
+  test('count for as long as they run where no other waits', async () => {
+    const { run, beats } = attemptWith(info('only'));
+    let end: (value: unknown) => void = () => undefined;
+    const running = run(() => new Promise((resolve) => (end = resolve)));
+    await jest.advanceTimersByTimeAsync(40_000);
+    expect(beats.at(-1)).toEqual({ lost: 3 });
+    end(undefined);
+    await running;
+  });
+
+  test('leave the line when they are cancelled', async () => {
+    const { second, running, begun, waiting, end } = two();
+    await jest.advanceTimersByTimeAsync(0);
+    second.environment.cancel();
+    await expect(waiting).rejects.toThrow('CANCELLED');
+    end();
+    await running;
+    expect(begun).not.toHaveBeenCalled();
+    expect(jest.getTimerCount()).toBe(0);
+  });
+});
+
 describe('an error outside of the promise of a step', () => {
   /** Runs a step that is told in its own context of an error, and then waits. Resolves with its failure. */
   async function blamed(info: Info, error: unknown, workerIs: 'kept' | 'lost') {
