@@ -2,11 +2,12 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
-import { SEARCH_ATTRIBUTES } from '../../workflows/contract';
+import { MEMO_JOB, SEARCH_ATTRIBUTES } from '../../workflows/contract';
 import type { Caller } from '../../workflows/contract';
 import { isJobId } from '../ids';
 import type { Ids, JobRef } from '../ids';
 import type { Store } from './connection';
+import { Memo } from './memo';
 import { statusIn, statusOf, wasToldToStop } from './view';
 import type { Status } from './view';
 
@@ -99,7 +100,7 @@ export function createLists({ client, ask }: Store, ids: Ids): Lists {
             ref: ids.refOf(caller, id),
             tool: typedSearchAttributes.get(TOOL) ?? type,
             status,
-            startedAt: startTime,
+            startedAt: acceptedAt(info),
             beginsAt: status === 'running' && executionTime.getTime() > Date.now() ? executionTime : undefined,
           });
           if (found.length === limit) break;
@@ -115,15 +116,19 @@ export function createLists({ client, ask }: Store, ids: Ids): Lists {
       const query = `${ofTenant(tenant)} AND ${ofTool(tool)} AND ExecutionStatus = 'Completed'`;
       return ask(async () => {
         const past: number[] = [];
-        for await (const { startTime, executionTime = startTime, closeTime } of client.workflow.list({
-          query,
-          pageSize: PAST_MAX,
-        })) {
-          if (closeTime) past.push(closeTime.getTime() - executionTime.getTime());
+        for await (const info of client.workflow.list({ query, pageSize: PAST_MAX })) {
+          const { startTime, executionTime = startTime, closeTime } = info;
+          const delayMs = executionTime.getTime() - startTime.getTime();
+          if (closeTime) past.push(closeTime.getTime() - acceptedAt(info).getTime() - delayMs);
           if (past.length === PAST_MAX) break;
         }
         return past;
       });
     },
   };
+}
+
+/** When the job was accepted: one that went on in a new run is listed by that, which began later. */
+function acceptedAt({ memo, startTime }: WorkflowExecutionInfo): Date {
+  return new Date(Memo.parse(memo ?? {})[MEMO_JOB]?.at ?? startTime);
 }
