@@ -184,16 +184,11 @@ test('a pinned job whose version is one more than a worker runs says that it wai
 });
 
 describe('with pinned jobs', () => {
-  const codeDir = newFolder();
-  let pinned: Halfway[];
-  beforeAll(async () => {
-    pinned = await begun(deploys.length, codeDir);
-  });
-
   test.each(deploys)(
     'a deploy that %s leaves a running job on its code, and new jobs get the new one',
     async (_what, plan) => {
-      const [{ ledger, job_id, answer }] = pinned.splice(0, 1) as [Halfway];
+      const codeDir = newFolder();
+      const [{ ledger, job_id, answer }] = (await begun(1, codeDir)) as [Halfway];
       const after = await worker(changedBundle(run().bundle, PLAN, plan), codeDir);
       await answer();
       expect(await walked(job_id)).toEqual(['a', 'b', 'c', 'd']);

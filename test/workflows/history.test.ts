@@ -81,7 +81,7 @@ async function failureOf(handle: WorkflowHandle): Promise<ApplicationFailure> {
 const TWENTY = Array.from({ length: 20 }, (_, n) => `step ${n}`);
 const once = (names: readonly string[]): string[] => names.flatMap((name) => [`begin ${name}`, `end ${name}`]);
 
-test('a job with a long history goes on in new runs, and takes each step once', async () => {
+test.concurrent('a job with a long history goes on in new runs, and takes each step once', async () => {
   const ledger = newLedger();
   const handle = await start('walk', { ledger: ledger.path, steps: TWENTY });
   expect(await handle.result()).toEqual({ walked: TWENTY });
@@ -89,7 +89,7 @@ test('a job with a long history goes on in new runs, and takes each step once', 
   expect((await historiesOf(handle)).length).toBeGreaterThan(3);
 });
 
-test('its progress only grows', async () => {
+test.concurrent('its progress only grows', async () => {
   const handle = await start('walk', { ledger: newLedger().path, steps: TWENTY });
   await handle.result();
   const done = (await historiesOf(handle)).flat().flatMap(({ workflowPropertiesModifiedEventAttributes: change }) => {
@@ -100,7 +100,7 @@ test('its progress only grows', async () => {
   expect(done.at(-1)).toBe(19);
 });
 
-test('what it has found is there for readers in each run', async () => {
+test.concurrent('what it has found is there for readers in each run', async () => {
   const ledger = newLedger();
   const handle = await start('walk', { ledger: ledger.path, steps: [...TWENTY, 'gated'] });
   await ledger.written('begin gated');
@@ -119,7 +119,7 @@ test('a step that failed is not taken again', async () => {
   expect(ledger.count('begin no')).toBe(1);
 });
 
-test('what came first of two steps comes first in each run', async () => {
+test.concurrent('what came first of two steps comes first in each run', async () => {
   const ledger = newLedger();
   const handle = await start('compete', { ledger: ledger.path, steps: ['gated', 'quick', ...TWENTY] });
   await ledger.written('end quick');
@@ -130,7 +130,7 @@ test('what came first of two steps comes first in each run', async () => {
   expect(await handle.result()).toEqual({ walked: ['quick'] });
 });
 
-test('a question stays open over runs, with its time, and its answer counts', async () => {
+test.concurrent('a question stays open over runs, with its time, and its answer counts', async () => {
   const ledger = newLedger();
   const handle = await start('ponder', { ledger: ledger.path, steps: [...TWENTY, 'gated'] });
   const question = async () => ((await memoOf(handle))['questions'] as Question[] | undefined)?.[0];
@@ -143,14 +143,14 @@ test('a question stays open over runs, with its time, and its answer counts', as
   expect(ledger.lines()).toEqual(once([...TWENTY, 'gated']));
 });
 
-test('an answer that came runs ago is remembered', async () => {
+test.concurrent('an answer that came runs ago is remembered', async () => {
   const handle = await start('ponder', { ledger: newLedger().path, steps: TWENTY });
   await eventually('a question', async () => 'questions' in (await memoOf(handle)));
   await client.workflow.getHandle(handle.workflowId).signal(SIGNAL_ANSWER, { key: 'q1', action: 'accept' });
   expect(await handle.result()).toEqual({ walked: [...TWENTY, 'accept'] });
 });
 
-test('a job that went on can be cancelled', async () => {
+test.concurrent('a job that went on can be cancelled', async () => {
   const ledger = newLedger();
   const handle = await start('walk', { ledger: ledger.path, steps: [...TWENTY, 'gated'] });
   await ledger.written('begin gated');
@@ -175,7 +175,7 @@ test('its budget is one for all runs', async () => {
   expect(lengths).toEqual([...new Set(lengths)].sort((one, other) => other - one));
 });
 
-test('its callback is sent once, at its end', async () => {
+test.concurrent('its callback is sent once, at its end', async () => {
   const ledger = newLedger();
   const callback = { url: 'http://127.0.0.1:9/' };
   const handle = await start('walk', { ledger: ledger.path, steps: [...TWENTY, 'gated'] }, {}, { callback });
@@ -188,12 +188,15 @@ test('its callback is sent once, at its end', async () => {
   await delivery.terminate();
 });
 
-test('a job that cannot take along what it has learned ends with what it has found, and says why', async () => {
-  const handle = await start('haul', { pieces: 20, characters: 400_000, keep: true });
-  expect(await handle.result()).toMatchObject({ holdfast: 'partial', reason: 'history' });
-});
+test.concurrent(
+  'a job that cannot take along what it has learned ends with what it has found, and says why',
+  async () => {
+    const handle = await start('haul', { pieces: 20, characters: 400_000, keep: true });
+    expect(await handle.result()).toMatchObject({ holdfast: 'partial', reason: 'history' });
+  },
+);
 
-test('without anything found it fails, and says why', async () => {
+test.concurrent('without anything found it fails, and says why', async () => {
   const handle = await start('haul', { pieces: 20, characters: 400_000, keep: false });
   expect(await failureOf(handle)).toMatchObject({
     type: 'too_large',
@@ -201,24 +204,27 @@ test('without anything found it fails, and says why', async () => {
   });
 });
 
-test('a step that must not be repeated is not begun where the code asks for other steps than before', async () => {
-  const ledger = newLedger();
-  const handle = await start('dice', { ledger: ledger.path, steps: TWENTY }, { attempts: 1 });
-  expect(await failureOf(handle)).toMatchObject({
-    type: 'broken',
-    message: expect.stringContaining('again') as string,
-  });
-  expect(ledger.count('begin step 0')).toBe(1);
-});
+test.concurrent(
+  'a step that must not be repeated is not begun where the code asks for other steps than before',
+  async () => {
+    const ledger = newLedger();
+    const handle = await start('dice', { ledger: ledger.path, steps: TWENTY }, { attempts: 1 });
+    expect(await failureOf(handle)).toMatchObject({
+      type: 'broken',
+      message: expect.stringContaining('again') as string,
+    });
+    expect(ledger.count('begin step 0')).toBe(1);
+  },
+);
 
-test('steps that may be repeated are, but not for ever', async () => {
+test.concurrent('steps that may be repeated are, but not for ever', async () => {
   const ledger = newLedger();
   const handle = await start('dice', { ledger: ledger.path, steps: TWENTY });
   expect(await handle.result()).toMatchObject({ holdfast: 'partial', reason: 'history' });
   expect(ledger.count('begin step 0')).toBe(2);
 });
 
-test('for its caller it is one job, with one handle', async () => {
+test.concurrent('for its caller it is one job, with one handle', async () => {
   const gateway = await startGateway(configFor(temporal.address, { patienceMs: 0 }), tools, pino({ level: 'silent' }));
   const call = async (name: string, args: object) => {
     const { message } = await modern(gateway.url, 'tools/call', { name, arguments: args });

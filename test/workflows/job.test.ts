@@ -53,7 +53,7 @@ const questionOf = (handle: WorkflowHandle): Promise<{ readonly key: string; rea
     return open?.[0];
   });
 
-test('the memo tells which step of how many runs, with no worker asked', async () => {
+test.concurrent('the memo tells which step of how many runs, with no worker asked', async () => {
   const ledger = newLedger();
   const handle = await start('walk', { ledger: ledger.path, steps: ['one', 'gated'] });
   await ledger.written('begin gated');
@@ -62,7 +62,7 @@ test('the memo tells which step of how many runs, with no worker asked', async (
   await handle.result();
 });
 
-test('a job without our memo runs under the default policy', async () => {
+test.concurrent('a job without our memo runs under the default policy', async () => {
   const ledger = newLedger();
   const handle = await start('walk', { ledger: ledger.path, steps: ['gated'] });
   await ledger.written('begin gated');
@@ -90,25 +90,28 @@ test('a partial result is there within the budget, and says where the job was', 
   expect(Number(timer?.startToFireTimeout?.nanos) + Number(timer?.startToFireTimeout?.seconds) * 1e9).toBe(2.75e9);
 });
 
-test('a step that may be tried once is not said to be safe to repeat, whatever the policy allows', async () => {
-  const handle = await start('dare', { ledger: newLedger().path, steps: ['gated'] });
-  const failure = await failureOf(handle);
-  expect(failure).toMatchObject({ type: 'outcome_unknown', details: [{ attempt: 1, of: 1, sideEffect: 'unknown' }] });
-});
+test.concurrent(
+  'a step that may be tried once is not said to be safe to repeat, whatever the policy allows',
+  async () => {
+    const handle = await start('dare', { ledger: newLedger().path, steps: ['gated'] });
+    const failure = await failureOf(handle);
+    expect(failure).toMatchObject({ type: 'outcome_unknown', details: [{ attempt: 1, of: 1, sideEffect: 'unknown' }] });
+  },
+);
 
-test('findings that are too large end the job at once, and those before them stay', async () => {
+test.concurrent('findings that are too large end the job at once, and those before them stay', async () => {
   const handle = await start('hoard', { ledger: newLedger().path, sizes: [10, 1_600_000], fail: false });
   expect(await failureOf(handle)).toMatchObject({ type: 'too_large' });
   expect(await memo(handle, 'partial')).toEqual({ value: 'x'.repeat(10) });
 });
 
-test('a job that is cancelled before it begins does not begin', async () => {
+test.concurrent('a job that is cancelled before it begins does not begin', async () => {
   const handle = await start('echo', { text: 'hi' }, { startDelay: '1 hour' });
   await handle.cancel();
   await expect(handle.result()).rejects.toMatchObject({ cause: expect.any(CancelledFailure) as unknown });
 });
 
-test('a job that goes on with an earlier one does not repeat what is done', async () => {
+test.concurrent('a job that goes on with an earlier one does not repeat what is done', async () => {
   const ledger = newLedger();
   const input = { ledger: ledger.path, steps: ['one', 'two', 'three'] };
   const handle = await start('walk', input, { args: [input, { walked: ['one', 'two'] }] });
@@ -131,7 +134,7 @@ test('a job goes on without the steps that it can do without, and knows why they
   });
 });
 
-test('the Web UI names each step after what the job is doing', async () => {
+test.concurrent('the Web UI names each step after what the job is doing', async () => {
   const handle = await start('walk', { ledger: newLedger().path, steps: ['one'] });
   await handle.result();
   const { events } = await handle.fetchHistory();
@@ -149,7 +152,7 @@ test('waiting for a person costs no budget', async () => {
   expect(await handle.result()).toEqual({ greeting: 'Nobody there (expired).' }); // twice the budget later
 });
 
-test('of two answers the first counts, and one to another question does not', async () => {
+test.concurrent('of two answers the first counts, and one to another question does not', async () => {
   const handle = await start('greet', {}, memoOf({}));
   await questionOf(handle);
   const answer = (key: string, name: string): Promise<void> =>
@@ -160,7 +163,7 @@ test('of two answers the first counts, and one to another question does not', as
   expect(await handle.result()).toEqual({ greeting: 'Hello, Ada!' });
 });
 
-test('a cancelled job keeps its partial, in the memo and for the query', async () => {
+test.concurrent('a cancelled job keeps its partial, in the memo and for the query', async () => {
   const ledger = newLedger();
   const handle = await start('walk', { ledger: ledger.path, steps: ['one', 'gated'] });
   await ledger.written('begin gated');
@@ -171,7 +174,7 @@ test('a cancelled job keeps its partial, in the memo and for the query', async (
   expect(await handle.query(QUERY_PARTIAL)).toEqual({ walked: ['one'] });
 });
 
-test('a partial too large for the memo leaves its size there and is whole for the query', async () => {
+test.concurrent('a partial too large for the memo leaves its size there and is whole for the query', async () => {
   const ledger = newLedger();
   const steps = Array.from({ length: 60 }, (_, n) => `step ${n} with a name that takes some room`);
   const handle = await start('walk', { ledger: ledger.path, steps: [...steps, 'gated'] });
@@ -182,7 +185,7 @@ test('a partial too large for the memo leaves its size there and is whole for th
   await handle.result();
 });
 
-test('a step that fails for good fails the job with its kind and our sentence', async () => {
+test.concurrent('a step that fails for good fails the job with its kind and our sentence', async () => {
   const handle = await start('walk', { ledger: newLedger().path, steps: ['a'], fail: 'a' });
   expect(await failureOf(handle)).toMatchObject({
     type: 'refused',
@@ -191,27 +194,27 @@ test('a step that fails for good fails the job with its kind and our sentence', 
   });
 });
 
-test('a result too large for Temporal fails at once, with one attempt', async () => {
+test.concurrent('a result too large for Temporal fails at once, with one attempt', async () => {
   const handle = await start('singleStep', { step: 'fill', input: { characters: 2_000_000 } });
   expect(await failureOf(handle)).toMatchObject({ type: 'too_large', details: [{ attempt: 1, sideEffect: 'done' }] });
 });
 
-test('a tool of one step runs it without a workflow of its own', async () => {
+test.concurrent('a tool of one step runs it without a workflow of its own', async () => {
   const handle = await start('singleStep', { step: 'fill', input: { characters: 3 } });
   expect(await handle.result()).toBe('xxx');
 });
 
-test('a job whose whole result is too large fails at once, and is not tried for ever', async () => {
+test.concurrent('a job whose whole result is too large fails at once, and is not tried for ever', async () => {
   const handle = await start('echo', { text: 'x'.repeat(1_600_000) });
   expect(await failureOf(handle)).toMatchObject({ type: 'too_large' });
 });
 
-test('what a step throws in words of its own stays in the history', async () => {
+test.concurrent('what a step throws in words of its own stays in the history', async () => {
   const handle = await start('singleStep', { step: 'blurt', input: {} }, memoOf({ attempts: 1 }));
   expect(await failureOf(handle)).toMatchObject({ type: 'broken', message: 'Step blurt failed.' });
 });
 
-test('a step that no worker knows is named', async () => {
+test.concurrent('a step that no worker knows is named', async () => {
   const handle = await start('singleStep', { step: 'nonexistent', input: {} }, memoOf({ attempts: 1 }));
   const message = 'No worker that polls for it knows a step named nonexistent.';
   expect(await failureOf(handle)).toMatchObject({ type: 'broken', message });
@@ -223,7 +226,7 @@ test('a job that swallows the end of its budget ends all the same, with its part
   expect(await handle.result()).toMatchObject({ holdfast: 'partial', value: { walked: ['gated'] } });
 });
 
-test('a job that swallows its cancellation ends all the same', async () => {
+test.concurrent('a job that swallows its cancellation ends all the same', async () => {
   const ledger = newLedger();
   const handle = await start('stubborn', { ledger: ledger.path, steps: ['gated'] });
   await ledger.written('begin gated');
@@ -231,23 +234,23 @@ test('a job that swallows its cancellation ends all the same', async () => {
   await expect(handle.result()).rejects.toMatchObject({ cause: expect.any(CancelledFailure) as unknown });
 });
 
-test('an output that looks like a partial result is refused', async () => {
+test.concurrent('an output that looks like a partial result is refused', async () => {
   expect((await failureOf(await start('forge', {}))).type).toBe('broken');
 });
 
-test('an output that is no JSON at all fails at once', async () => {
+test.concurrent('an output that is no JSON at all fails at once', async () => {
   expect(await failureOf(await start('mutter', {}))).toMatchObject({
     type: 'broken',
     message: "The job's result is not JSON.",
   });
 });
 
-test('a question that no form can show fails at once', async () => {
+test.concurrent('a question that no form can show fails at once', async () => {
   const failure = await failureOf(await start('pester', {}));
   expect(failure).toMatchObject({ type: 'broken', message: expect.stringContaining('no form') as unknown });
 });
 
-test('a job that needs approval does nothing without it', async () => {
+test.concurrent('a job that needs approval does nothing without it', async () => {
   const handle = await start('echo', { text: 'hi' }, memoOf({ approval: 'required' }));
   const question = await questionOf(handle);
   expect(question.message).toContain('{"text":"hi"}');
@@ -261,7 +264,7 @@ const askedFor = async (handle: WorkflowHandle): Promise<string> => {
   return message;
 };
 
-test('who is asked to allow long arguments sees both ends of them, and how much is left out', async () => {
+test.concurrent('who is asked to allow long arguments sees both ends of them, and how much is left out', async () => {
   const text = `${'a'.repeat(5_000)} and delete everything`;
   const message = await askedFor(await start('echo', { text }, memoOf({ approval: 'required' })));
   expect(message).toMatch(/^test wants to run with {"text":"aaa/);
@@ -269,7 +272,7 @@ test('who is asked to allow long arguments sees both ends of them, and how much 
   expect(message).toMatch(/and delete everything"}\. Allow it\?$/);
 });
 
-test('long arguments of emoji are cut between two of them', async () => {
+test.concurrent('long arguments of emoji are cut between two of them', async () => {
   for (const text of ['😀'.repeat(3_000), `a${'😀'.repeat(3_000)}`]) {
     const message = await askedFor(await start('echo', { text }, memoOf({ approval: 'required' })));
     expect(message.isWellFormed()).toBe(true);
@@ -277,7 +280,7 @@ test('long arguments of emoji are cut between two of them', async () => {
   }
 });
 
-test('who is asked to allow a single step sees its input alone', async () => {
+test.concurrent('who is asked to allow a single step sees its input alone', async () => {
   const handle = await start(
     'singleStep',
     { step: 'fill', input: { characters: 3 } },
@@ -291,7 +294,7 @@ test('approval that nobody gives in time is a no', async () => {
   expect((await failureOf(handle)).message).toContain('Nobody allowed');
 });
 
-test('a job that was allowed runs', async () => {
+test.concurrent('a job that was allowed runs', async () => {
   const handle = await start('echo', { text: 'hi' }, memoOf({ approval: 'required' }));
   await questionOf(handle);
   await handle.signal(SIGNAL_ANSWER, { key: 'q1', action: 'accept' });
@@ -320,7 +323,7 @@ test('a job that says too often how far it is writes it once, when it waits', as
   await handle.result();
 });
 
-test('a job never shows more steps done than there are in all', async () => {
+test.concurrent('a job never shows more steps done than there are in all', async () => {
   const handle = await start('chatter', { ledger: newLedger().path, steps: [] }, memoOf({}));
   await handle.result();
   expect(await memo(handle, 'progress')).toMatchObject({ done: 9, total: 9 });
