@@ -19,6 +19,7 @@ const Queue = z.strictObject({
   /** Steps of this queue that begin in a second, in the whole fleet. */
   per_second: z.number().positive().optional(),
 });
+const Drain = z.number().positive().max(86_400);
 /** The limits of the callbacks' queue, unless the file sets others. Every worker polls it. */
 const WEBHOOKS = Queue.parse({});
 
@@ -50,6 +51,8 @@ const File = z.strictObject({
   concurrent_steps: z.number().int().positive().default(50),
   /** Earlier versions of the workflow code that one process runs as long as they have jobs, the newest ones. */
   earlier_versions: z.number().int().nonnegative().default(10),
+  /** Seconds that the steps under way have to come to their end when a worker is told to stop. */
+  drain: Drain.default(20),
   /** Queues with a limit of their own, by the name that tools have in their policy (`queue`). */
   queues: z.record(z.string().regex(QUEUE_NAME, '1 to 32 of a-z, 0-9 and -'), Queue).default({}),
 });
@@ -59,6 +62,8 @@ const Parts = z.strictObject({ gateway: z.unknown().optional(), worker: File.pre
 
 const Environment = z.object({
   HOLDFAST_CONFIG: z.string().optional(),
+  /** Overrides `drain`. */
+  HOLDFAST_DRAIN: z.coerce.number().pipe(Drain).optional(),
   HOLDFAST_DATA_DIR: z.string().default(join(tmpdir(), 'holdfast')),
   /** The folder where workers keep the code of running jobs. With it each job stays on the code that began it. */
   HOLDFAST_CODE_DIR: z.string().min(1).optional(),
@@ -79,6 +84,8 @@ export interface WorkerConfig {
   /** Most steps that this process runs at the same time, besides those of `queues`. */
   readonly concurrentSteps: number;
   readonly queues: readonly QueueConfig[];
+  /** How long the steps under way have to come to their end when the process is told to stop. */
+  readonly drainMs: number;
   /** Folder of the bundles of running jobs; undefined for a worker that pins no jobs. */
   readonly codeDir?: string | undefined;
   /** Path of a file that is touched every second while this process takes work; undefined: none. */
@@ -115,6 +122,7 @@ export function workerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
         perSecond: per_second,
       }),
     ),
+    drainMs: (set.HOLDFAST_DRAIN ?? worker.drain) * 1000,
     codeDir: set.HOLDFAST_CODE_DIR,
     aliveFile: set.HOLDFAST_ALIVE_FILE,
     earlierVersionsMax: worker.earlier_versions,

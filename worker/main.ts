@@ -6,6 +6,7 @@ import { BUNDLE } from './bundle';
 import { workerConfig } from './config';
 import { handleFaults } from './faults';
 import { startPulse } from './pulse';
+import { stopOnSignal } from './stop';
 import { installRuntime, startWorker } from './worker';
 
 /** How often it says so to its supervisor, milliseconds. */
@@ -19,7 +20,8 @@ async function main(): Promise<void> {
   const worker = await startWorker(config, code, startPulse());
   const { stop, done } = worker;
   handleFaults(worker, log);
-  process.once('SIGTERM', stop).once('SIGINT', stop).once('disconnect', stop);
+  stopOnSignal(stop, config.drainMs, log);
+  process.once('disconnect', stop);
   process.send?.({ ready: true });
   if (config.aliveFile !== undefined) showAlive(config.aliveFile);
   // That a supervisor is gone is heard by the disconnect, not by an error here.

@@ -1,9 +1,11 @@
 /** Starts and stops a worker. When it stops, its steps are finished or left for another worker. */
+import { hostname } from 'node:os';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { TASK_QUEUE, queueOf } from '../workflows/contract';
 import { createAttempts } from './attempts';
 import type { Attempts } from './attempts';
+import { leaveLine } from './leave';
 import type { Pulse } from './pulse';
 import type { WorkerConfig } from './config';
 import { DEPLOYMENT, assertWhole, earlierVersions, keepBundle, promote, promoteIfNewest } from './versions';
@@ -17,6 +19,12 @@ const CACHED = 300;
 /** The same for each earlier version: what has been decided on the present one alone is most of the work. */
 const CACHED_EARLIER = 50;
 
+/** How long a step that is cancelled at the end of the drain has before its worker ends by force. It has 5 s to end by itself. */
+const FORCE_MS = 7_000;
+
+/** How often a process tells Temporal of its workers, so that it knows soon whom to take out of line. It is not an action. */
+const HEARTBEAT = '5 s';
+
 /** What the SDK warns of where one worker runs steps only and another one decisions only, as they are meant to. */
 const HALF = /^No (activities|workflows) registered/;
 
@@ -29,7 +37,7 @@ export interface WorkerCode {
 }
 
 export interface RunningWorker {
-  /** Takes no new steps. Running ones have 20 s to finish; those that do not are started again on another worker. */
+  /** Takes no new steps. Running ones have `drainMs` to finish; those that do not are started again on another worker. */
   readonly stop: () => void;
   /** Resolves when the worker has stopped; rejects when it cannot go on. */
   readonly done: Promise<void>;
@@ -41,6 +49,7 @@ export interface RunningWorker {
  * Connects a worker and starts polling: its own task queue, and one for each queue that has a limit. With `codeDir` it pins jobs
  * to the code that began them, and runs earlier versions beside its own as long as they have jobs.
  *
+ * @param identity - what Temporal calls it; must be given where another one runs in the same process
  * @param pulse - keeps its steps alive while the event loop of this process stands still; absent: nothing does
  * @throws TransportError when Temporal is not reachable
  */
@@ -49,23 +58,28 @@ export async function startWorker(
     temporal,
     concurrentSteps,
     queues,
+    drainMs,
     codeDir,
     earlierVersionsMax = Infinity,
-  }: Pick<WorkerConfig, 'temporal' | 'concurrentSteps' | 'queues' | 'codeDir' | 'earlierVersionsMax'>,
+    identity = `${process.pid}@${hostname()}`,
+  }: Pick<WorkerConfig, 'temporal' | 'concurrentSteps' | 'queues' | 'drainMs' | 'codeDir' | 'earlierVersionsMax'> & {
+    readonly identity?: string;
+  },
   { bundle, activities }: WorkerCode,
   pulse?: Pulse,
 ): Promise<RunningWorker> {
   const attempts = createAttempts(pulse);
   const connection = await NativeConnection.connect(temporal.connectionOptions);
   const { namespace } = temporal;
+  const leave = (): Promise<void> => leaveLine(connection, namespace, identity);
   const common = {
     connection,
     namespace,
+    identity,
     // Progress and cancellation travel with heartbeats, so this is the longest that they are delayed.
     maxHeartbeatThrottleInterval: '2s',
-    // Kubernetes gives a pod 30 s by default.
-    shutdownGraceTime: '20s',
-    shutdownForceTime: '27s',
+    shutdownGraceTime: drainMs,
+    shutdownForceTime: drainMs + FORCE_MS,
   } as const;
   const decisions = {
     ...common,
@@ -95,6 +109,7 @@ export async function startWorker(
     return running(
       connection,
       attempts,
+      leave,
       await Promise.all([Worker.create({ ...decisions, ...steps, workflowBundle: { codePath: bundle } }), ...limited]),
     );
 
@@ -133,6 +148,7 @@ export async function startWorker(
   const worker = running(
     connection,
     attempts,
+    leave,
     workers.filter((created) => created !== undefined),
   );
   await promote(present.buildId, deployments);
@@ -140,22 +156,39 @@ export async function startWorker(
     () => void promoteIfNewest(present.buildId, deployments).catch(() => undefined),
     PROMOTE_MS,
   );
-  return { ...worker, done: worker.done.finally(() => clearInterval(again)) };
+  const stop = (): void => {
+    clearInterval(again); // it takes no new jobs, however long its steps go on
+    worker.stop();
+  };
+  return { ...worker, stop, done: worker.done.finally(() => clearInterval(again)) };
 }
 
 /** Runs workers that end together. */
-function running(connection: NativeConnection, { blame }: Attempts, workers: readonly Worker[]): RunningWorker {
-  const stop = (): void => {
+function running(
+  connection: NativeConnection,
+  { blame }: Attempts,
+  leave: () => Promise<void>,
+  workers: readonly Worker[],
+): RunningWorker {
+  let left: Promise<void> | undefined;
+  const shutdown = (): void => {
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
   };
+  const stop = (): void => {
+    left ??= leave().finally(shutdown);
+  };
   const ran = workers.map((worker) => worker.run().finally(stop)); // when one ends, all end
-  return { stop, done: Promise.all(ran).then(() => connection.close()), blame };
+  const done = Promise.all(ran)
+    .then(() => left)
+    .then(() => connection.close());
+  return { stop, done, blame };
 }
 
 /** Sends the SDK's own warnings and errors to `log`. Must be called once, before the first worker starts. */
 export function installRuntime(log: Logger): void {
   Runtime.install({
     shutdownSignals: [], // main decides when to stop
+    workerHeartbeatInterval: HEARTBEAT,
     logger: new DefaultLogger('WARN', ({ level, message, meta }) => {
       if (!HALF.test(message)) log[level === 'ERROR' ? 'error' : 'warn'](meta ?? {}, message);
     }),

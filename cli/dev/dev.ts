@@ -2,7 +2,7 @@
 import type { DevConfig } from '../config';
 import type { Say } from '../say';
 import { removeRecord } from './record';
-import { startStack } from './stack';
+import { DRAIN_S, startStack } from './stack';
 import type { Stack, StackSize } from './stack';
 
 /** Runs until it is told to stop. Returns the exit code. */
@@ -18,7 +18,9 @@ export async function dev(config: DevConfig, size: StackSize): Promise<number> {
   }
   say(greeting(stack, config, (Date.now() - startedAt) / 1000));
   await stopped;
-  say('\nStopping; jobs that run now go on at the next start. Ctrl-C again ends everything at once.');
+  say(
+    `\nStopping: steps under way have ${DRAIN_S} s to end, and jobs go on at the next start. Ctrl-C again ends everything at once.`,
+  );
   process.once('SIGINT', () => {
     for (const child of [...stack.gateways, ...stack.workers]) process.kill(child.now().pid, 'SIGKILL');
     process.exit(130);

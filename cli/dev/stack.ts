@@ -105,6 +105,12 @@ async function gatewayPorts(first: number, count: number): Promise<number[]> {
   return ports;
 }
 
+/**
+ * How long the steps have when the stack stops, seconds, whatever `worker.drain` says: Temporal stops as well, so that no other worker
+ * could take over meanwhile, and a person waits.
+ */
+export const DRAIN_S = 20;
+
 /** The environment variables of the processes. Creates the gateways' secret if there is none. */
 function environmentOf(
   { dataDir, workDir, configFile, temporal: { namespace } }: DevConfig,
@@ -122,6 +128,7 @@ function environmentOf(
       HOLDFAST_CODE_DIR: join(dataDir, 'code'),
       HOLDFAST_GIT_LOCAL_PATHS: workDir,
       HOLDFAST_DOCUMENTS: join(workDir, 'docs'),
+      HOLDFAST_DRAIN: String(DRAIN_S),
     },
     gateway: {
       ...both,

@@ -29,6 +29,10 @@ export const TUNED: readonly Flag[] = [
   ),
   setting('matching.numTaskqueueWritePartitions=1', 'as for the read partitions'),
   setting(
+    'frontend.enableCancelWorkerPollsOnShutdown=true',
+    'a decision handed to a worker that stops at that moment is answered by nobody, and its job waits for 10 s',
+  ),
+  setting(
     'frontend.namespaceCount=5000',
     'long polls at one time: one for each job that is waited on; the default is 1,200',
   ),

@@ -28,6 +28,7 @@ export async function startProfile(changes: Partial<GatewayConfig> = {}): Promis
     {
       temporal: { connectionOptions: { address: temporal.address }, namespace: 'default' },
       concurrentSteps: 10,
+      drainMs: 20_000,
       queues: [],
     },
     { bundle: await bundleOf(join(__dirname, 'workflows')), activities: {} },

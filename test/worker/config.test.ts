@@ -18,6 +18,13 @@ test('the example configuration is valid and says the defaults', () => {
   expect(example).toEqual(workerConfig({}));
 });
 
+test('a worker that stops waits as long as the file says, or the environment', () => {
+  const HOLDFAST_CONFIG = configured('worker: { drain: 7200 }\n');
+  expect(workerConfig({ HOLDFAST_CONFIG }).drainMs).toBe(7_200_000);
+  expect(workerConfig({ HOLDFAST_CONFIG, HOLDFAST_DRAIN: '5' }).drainMs).toBe(5_000);
+  expect(() => workerConfig({ HOLDFAST_DRAIN: 'long' })).toThrow('HOLDFAST_DRAIN');
+});
+
 test('the four public sources are on, and those that need an address are off', () => {
   expect(workerConfig({}).activities.sources).toEqual({
     wikipedia: { language: 'en' },
