@@ -1,5 +1,5 @@
 /**
- * Turns a plain function into an activity: it sends heartbeats, passes cancellation on, limits the size of the result and gives
+ * Turns a plain function into an activity: it passes on what it reports, passes cancellation on, limits the size of the result and gives
  * every error a kind. The policy (timeouts, attempts) comes with the job, not from here.
  */
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
@@ -35,12 +35,10 @@ export interface StepContext {
 export function step<I, O>(run: (input: I, context: StepContext) => Promise<O>): (input: I) => Promise<O> {
   return async (input) => {
     const context = Context.current();
-    let last: StepProgress = {};
-    const heartbeat = setInterval(() => context.heartbeat(last), (context.info.heartbeatTimeoutMs ?? 15_000) / 3);
     try {
       const running = run(input, {
         signal: context.cancellationSignal,
-        report: (progress) => context.heartbeat((last = progress)),
+        report: (progress) => context.heartbeat(progress),
         attempt: context.info.attempt,
       });
       const output = await withinGrace(running, context);
@@ -60,8 +58,6 @@ export function step<I, O>(run: (input: I, context: StepContext) => Promise<O>):
       // The caller only learns that the step failed; the operator finds the reason in the log.
       context.log.error('step failed', { err: error });
       throw failure('unavailable', `Step ${context.info.activityType} failed.`, error, 'unknown');
-    } finally {
-      clearInterval(heartbeat);
     }
   };
 }

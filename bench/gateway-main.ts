@@ -26,6 +26,8 @@ const own = [
   fill,
   stroll,
   defineTool({ ...nap, name: 'nap', policy: { stepTimeout: '20 minutes' } }),
+  defineTool({ ...nap, name: 'short_nap' }),
+  defineTool({ ...nap, name: 'long_nap', policy: { stepTimeout: '1 hour' } }),
   defineTool({ ...nap, name: 'narrow_nap', policy: { queue: 'narrow' } }),
 ];
 const { description, input, output, annotations } = echo;

@@ -1,5 +1,6 @@
 /** `npm run bench`: every measurement in one run, as one table. `--quick` for a look, `--json` for scripts. It asserts nothing. */
 import { cpus } from 'node:os';
+import { actions } from './actions';
 import { costs } from './costs';
 import { fairness } from './fairness';
 import { overhead } from './overhead';
@@ -20,6 +21,7 @@ async function main(): Promise<void> {
     ['CPU next to the floors', await costs(tuned, size.rounds, size.calls)],
     ['Number of tools', await toolCosts(tuned, size.calls)],
     ['A worker killed in mid-step', await recovery(tuned, size.kills)],
+    ['Billable actions for a job', await actions(tuned)],
     ['Two tenants', await fairness(tuned, size.jobs / 2)],
     ['Tasks', await tasks(tuned, size.calls, size.jobs)],
     ['Waiting', await waiting(tuned, size.jobs)],

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { devConfig } from '../cli/config';
 import { findTemporalCli } from '../cli/engine/find';
+import { freePort } from '../cli/engine/ports';
 import { startTemporal } from '../cli/engine/server';
 import { bundleOf } from '../test/fixtures/bundle';
 import type { Order } from './floor-main';
@@ -41,6 +42,8 @@ export interface Floor {
 
 export interface BenchStack {
   readonly address: string;
+  /** Billable actions so far, as Temporal counts them. */
+  readonly actions: () => Promise<number>;
   /** `config`: the text of its holdfast.yaml. */
   readonly worker: (config?: string) => Promise<ChildProcess>;
   readonly gateway: (tools?: number, config?: string) => Promise<BenchGateway>;
@@ -54,7 +57,8 @@ export interface BenchStack {
 export async function benchStack(tuned: boolean, settings: Record<string, string> = {}): Promise<BenchStack> {
   const bundle = await bundleOf(join(__dirname, '..', 'test', 'fixtures', 'workflows'));
   const cli = await findTemporalCli(devConfig(process.env).engine, () => undefined);
-  const temporal = await startTemporal({ cli, dataDir: mkdtempSync(join(scratch, 'temporal-')), tuned });
+  const metricsPort = await freePort();
+  const temporal = await startTemporal({ cli, dataDir: mkdtempSync(join(scratch, 'temporal-')), tuned, metricsPort });
   const env = {
     TEMPORAL_ADDRESS: temporal.address,
     HOLDFAST_TEST_BUNDLE: bundle,
@@ -72,6 +76,11 @@ export async function benchStack(tuned: boolean, settings: Record<string, string
   };
   return {
     address: temporal.address,
+    async actions() {
+      const metrics = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
+      const counts = metrics.matchAll(/^action(?:_total)?\{[^}]*\bnamespace="default"[^}]*\} (\S+)$/gm);
+      return [...counts].reduce((sum, [, count]) => sum + Number(count), 0);
+    },
     worker: async (config) =>
       (await start(join(__dirname, '..', 'test', 'fixtures', 'worker-main.js'), configured(config)))[0],
     async gateway(tools = 10, config?: string) {

@@ -20,6 +20,8 @@ export interface Route {
   readonly taskQueue: string;
   /** What the workflow receives. */
   readonly args: (input: unknown) => readonly unknown[];
+  /** The one step of its jobs. Absent: they have more, or it is not known. */
+  readonly step?: string;
 }
 
 /** A tool, ready to be listed, checked and started. */
@@ -115,17 +117,22 @@ function toolOf(definition: ToolDefinition): Tool {
 function routeOf({ workflow, step }: ToolDefinition): Route {
   return step === undefined
     ? { workflow, taskQueue: TASK_QUEUE, args: (input) => [input] }
-    : { workflow: 'singleStep', taskQueue: TASK_QUEUE, args: (input) => [{ step, input }] };
+    : { workflow: 'singleStep', taskQueue: TASK_QUEUE, args: (input) => [{ step, input }], step };
 }
+
+/** Where a step may take this long, beats would add up, and a minute more until a lost worker is missed weighs little. */
+const LONG_STEP_MS = 30 * 60_000;
+const LONG_HEARTBEAT_MS = 75_000;
 
 /** The policy as data. What may not be repeated is attempted once, unless its author says otherwise. */
 function policyOf(words: PolicyInWords, { readOnlyHint, idempotentHint }: Annotations): Policy {
   const ms = (duration: Duration | undefined, otherwise: number): number =>
     duration === undefined ? otherwise : msToNumber(duration);
+  const stepTimeoutMs = ms(words.stepTimeout, DEFAULT_POLICY.stepTimeoutMs);
   return {
     budgetMs: ms(words.budget, DEFAULT_POLICY.budgetMs),
-    stepTimeoutMs: ms(words.stepTimeout, DEFAULT_POLICY.stepTimeoutMs),
-    heartbeatMs: ms(words.heartbeat, DEFAULT_POLICY.heartbeatMs),
+    stepTimeoutMs,
+    heartbeatMs: ms(words.heartbeat, stepTimeoutMs < LONG_STEP_MS ? DEFAULT_POLICY.heartbeatMs : LONG_HEARTBEAT_MS),
     attempts: words.retry?.attempts ?? (readOnlyHint === true || idempotentHint === true ? DEFAULT_POLICY.attempts : 1),
     retryInitialMs: ms(words.retry?.initial, DEFAULT_POLICY.retryInitialMs),
     retryMaxMs: ms(words.retry?.max, DEFAULT_POLICY.retryMaxMs),

@@ -18,7 +18,7 @@ export async function assertAlive(context: Context, beat: Beat): Promise<void> {
     context.info;
   const age = Date.now() - currentAttemptScheduledTimestampMs;
   // By two clocks. One that says "in the future" is wrong, and tells nothing.
-  if (!heartbeatTimeoutMs || (attempt === 1 && age >= 0 && age < heartbeatTimeoutMs / 2)) return;
+  if (attempt === 1 && (!heartbeatTimeoutMs || (age >= 0 && age < heartbeatTimeoutMs / 2))) return;
   const details = { payloads: [defaultPayloadConverter.toPayload(beat)] };
   const { client } = context;
   await client

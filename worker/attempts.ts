@@ -1,5 +1,5 @@
 /**
- * The attempts at steps that run in this process. Each says at once that it has begun, and how many before it ended without a
+ * The attempts at steps that run in this process. Each beats while it runs, and its beats say how many before it ended without a
  * word: a step that has lost three workers in a row is taken for what ends them, and is not begun again.
  */
 import { ApplicationFailure, asyncLocalStorage } from '@temporalio/activity';
@@ -10,8 +10,12 @@ import { FAILURES, LOST_MAX, lostIn, poisonText } from '../workflows/contract';
 import type { Beat, StepProgress } from '../workflows/contract';
 import { assertAlive } from './alive';
 import { createLastTries } from './last-tries';
+import { startPace } from './pace';
 import { NO_PULSE } from './pulse';
 import type { Pulse } from './pulse';
+
+/** For an attempt without a timeout of its beats. */
+const HEARTBEAT_MS = 75_000;
 
 /** The longest timer that Node has. */
 const TIMER_MAX_MS = 2 ** 31 - 1;
@@ -40,7 +44,7 @@ export function createAttempts(pulse: Pulse = NO_PULSE): Attempts {
 
   async function attempt(context: Context, run: () => Promise<unknown>): Promise<unknown> {
     const { info } = context;
-    // An attempt that ended before its first beat arrived has left no word at all.
+    // An attempt that ended before its first beat has left no word at all.
     const before = info.heartbeatDetails === undefined ? info.attempt - 1 : lostIn(info.heartbeatDetails);
     if (before >= LOST_MAX) throw failure('broken', poisonText(info.activityType), undefined, 'unknown');
     if (before < LOST_MAX - 1) return counted(context, run, before);
@@ -66,24 +70,28 @@ export function createAttempts(pulse: Pulse = NO_PULSE): Attempts {
     let lost = before + 1;
     await assertAlive(context, { lost });
     let progress: unknown;
-    const beat = (next: unknown): void => {
+    const said = (): Beat => ({ ...(progress as StepProgress | undefined), lost });
+    const beat = (): void => context.heartbeat(said());
+    const report = (next: unknown): void => {
       progress = next;
-      tell(context, { ...(next as StepProgress | undefined), lost });
+      pulse.beat(info, said());
     };
     outlived?.addEventListener('abort', () => {
       lost = Math.min(lost, before);
-      beat(progress);
+      report(progress);
+      beat();
     });
     const isAnswered = (): void => {
       lost = 0;
-      beat(progress);
+      report(progress);
+      beat();
     };
     // From here on the end of its time comes before silence is noticed, and says nothing about the worker.
     const late = setTimeout(isAnswered, lateMs(info));
     const stray = new AbortController();
-    // The step beats with the count, and is told to stop when an error outside of its promise has ended it.
+    // What the step reports goes with the next beat. It is told to stop when an error outside of its promise has ended it.
     const seen = Object.create(context, {
-      heartbeat: { value: beat },
+      heartbeat: { value: report },
       cancellationSignal: { value: AbortSignal.any([context.cancellationSignal, stray.signal]) },
     }) as Context;
     const end = { workerIs: 'kept' as WorkerIs };
@@ -94,13 +102,16 @@ export function createAttempts(pulse: Pulse = NO_PULSE): Attempts {
         stray.abort();
       });
     });
-    beat({});
+    report({});
+    if (before > 0) beat(); // a worker that is lost at once has to leave this count, and not the one before
+    const still = startPace(info.heartbeatTimeoutMs ?? HEARTBEAT_MS, beat);
     try {
       return await Promise.race([asyncLocalStorage.run(seen, run), blamed]);
     } catch (error) {
       if (end.workerIs === 'kept') isAnswered();
       throw error;
     } finally {
+      still();
       clearTimeout(late);
       running.delete(seen);
       pulse.end(info);

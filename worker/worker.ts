@@ -76,8 +76,8 @@ export async function startWorker(
     connection,
     namespace,
     identity,
-    // Progress and cancellation travel with heartbeats, so this is the longest that they are delayed.
-    maxHeartbeatThrottleInterval: '2s',
+    // The attempts have a pace of their own.
+    maxHeartbeatThrottleInterval: '500ms',
     shutdownGraceTime: drainMs,
     shutdownForceTime: drainMs + FORCE_MS,
   } as const;

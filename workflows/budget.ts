@@ -1,5 +1,5 @@
-/** The working time of a job: a workflow timer that stands still while the job waits for a person. */
-import { CancellationScope, CancelledFailure, sleep } from '@temporalio/workflow';
+/** The working time of a job: a workflow timer that stands still while the job waits for a person, or the time limit of its one step. */
+import { ActivityFailure, CancellationScope, CancelledFailure, TimeoutFailure, sleep } from '@temporalio/workflow';
 import type { PartialResult, Policy } from './contract';
 
 /** How long the job's code may clean up after the budget ended or the job was cancelled. */
@@ -26,6 +26,10 @@ export interface Budget {
    * hang the worker.
    */
   admit(): Promise<void>;
+  /** The time limit of a step, milliseconds, where that is what keeps the budget. */
+  stepLimitMs(): number | undefined;
+  /** Whether an error of a step is the end of the budget: then the job is stopped. */
+  isOver(error: unknown): boolean;
   /** Stops the job as at the end of its working time. */
   end(reason: PartialResult['reason']): void;
   /** Stops the clock until {@link Budget.release} is called as often as this. */
@@ -38,8 +42,11 @@ export function workingMsOf({ budgetMs }: Policy): number {
   return budgetMs - Math.min(RETURN_MS, budgetMs / 10);
 }
 
-/** @param leftMs - the working time that is left, milliseconds. It begins when `within` is called. */
-export function createBudget(leftMs: number): Budget {
+/**
+ * @param leftMs - the working time that is left, milliseconds. It begins when `within` is called.
+ * @param keptBy - a timer; or, at no cost, the time limit of the one step that the job waits for
+ */
+export function createBudget(leftMs: number, keptBy: 'timer' | 'step' = 'timer'): Budget {
   const root = CancellationScope.current();
   const work = new CancellationScope();
   let startedAt = 0;
@@ -54,6 +61,7 @@ export function createBudget(leftMs: number): Budget {
   };
   const start = (): void => {
     startedAt = Date.now();
+    if (keptBy === 'step') return;
     // In the job's own scope: an author may ask in a scope that is cancelled later, which must not cancel the timer.
     timer = new CancellationScope({ cancellable: true, parent: root });
     void timer
@@ -64,12 +72,20 @@ export function createBudget(leftMs: number): Budget {
       );
   };
 
+  const left = (): number => Math.max(0, holds > 0 ? leftMs : leftMs - (Date.now() - startedAt));
+
   return {
     get ended() {
       return ended;
     },
     end,
-    leftMs: () => Math.max(0, holds > 0 ? leftMs : leftMs - (Date.now() - startedAt)),
+    leftMs: left,
+    stepLimitMs: () => (keptBy === 'step' ? Math.max(1, left()) : undefined),
+    isOver(error) {
+      const over = keptBy === 'step' && left() === 0 && isTimeout(error);
+      if (over) ended = 'budget';
+      return over;
+    },
     async within(run) {
       start();
       const overdue = work.cancelRequested.catch(async (cancelled: unknown) => {
@@ -96,4 +112,8 @@ export function createBudget(leftMs: number): Budget {
       if (--holds === 0) start();
     },
   };
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof ActivityFailure && error.cause instanceof TimeoutFailure;
 }

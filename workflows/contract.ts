@@ -50,7 +50,7 @@ export interface Policy {
   readonly budgetMs: number;
   /** Longest time of one attempt at a step. */
   readonly stepTimeoutMs: number;
-  /** A worker that sends no heartbeat for this long during a step counts as dead. */
+  /** A worker that sends no heartbeat for this long during a step counts as dead. Beats come at two fifths of it, or every 30 s. */
   readonly heartbeatMs: number;
   /** Attempts at one step. With 1 a step is never repeated, not even when its worker is lost. */
   readonly attempts: number;
@@ -81,7 +81,7 @@ export const DEFAULT_POLICY: Policy & { readonly ttlMs: number } = {
 
 /** Memo key of {@link JobMemo}, written once at start by the gateway. */
 export const MEMO_JOB = 'holdfast';
-/** Memo key of {@link Progress}, rewritten at every step boundary. */
+/** Memo key of {@link Progress}, rewritten at every step boundary. The gateway writes the first one of a job of one step. */
 export const MEMO_PROGRESS = 'progress';
 /** Memo key of {@link PartialMemo}. */
 export const MEMO_PARTIAL = 'partial';
@@ -95,8 +95,10 @@ export const MEMO_QUESTIONS = 'questions';
  * - 2: a step's id is made of its name and input, so that a replay finds it out when the code has changed. At most 1,000 steps are
  *   under way at one time. Changes of the memo are written together, when the job waits.
  *   A job goes on in a new run before its history is full.
+ * - 3: less is written. The budget of a job of one step is the time limit of that step, with no timer. A progress that the memo has
+ *   is not written again, nor is what changes in the decision that ends the job with a result.
  */
-export const KIT = 2;
+export const KIT = 3;
 
 /** What a job knows about its call. It never holds a credential. */
 export interface JobMemo {

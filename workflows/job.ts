@@ -13,11 +13,21 @@ import {
   MEMO_JOB,
   MEMO_PARTIAL,
   MEMO_PARTIAL_MAX,
+  MEMO_PROGRESS,
   MEMO_QUESTIONS,
   QUERY_PARTIAL,
   isPartialResult,
 } from './contract';
-import type { Carried, FailureDetail, JobMemo, PartialMemo, PartialResult, Policy, Question } from './contract';
+import type {
+  Carried,
+  FailureDetail,
+  JobMemo,
+  PartialMemo,
+  PartialResult,
+  Policy,
+  Progress,
+  Question,
+} from './contract';
 import type { InputOf, OutputOf } from './define-tool';
 import { fail, jobFailure } from './failure';
 import { untilFull } from './history';
@@ -70,11 +80,13 @@ const TAIL = 500;
  * remember, and had kept a partial result.
  *
  * @param given - takes from these arguments what the caller gave, to show it to the person who has to allow the call
+ * @param steps - `one`: the job waits for one step and, but for its approval, for nothing else; so that needs no timer for its budget
  * @throws ApplicationFailure with a `Failure` of the contract as its type; CancelledFailure when the job was cancelled
  */
 export function job<T, P = unknown>(
   run: (input: InputOf<T>, job: Job<P>) => Promise<OutputOf<T>>,
   given: (input: InputOf<T>) => unknown = (input) => input,
+  steps: 'one' | 'many' = 'many',
 ) {
   return withCallback(
     async (input: InputOf<T>, earlier?: P, carried?: Carried): Promise<OutputOf<T> | PartialResult> => {
@@ -83,7 +95,10 @@ export function job<T, P = unknown>(
       const called = shown[MEMO_JOB] as Partial<JobMemo> | undefined;
       const kitVersion = called?.kit ?? 1;
       const policy = { ...DEFAULT_POLICY, ...called?.policy };
-      const budget = createBudget(carried?.leftMs ?? workingMsOf(policy));
+      const budget = createBudget(
+        carried?.leftMs ?? workingMsOf(policy),
+        steps === 'one' && kitVersion >= 3 ? 'step' : 'timer',
+      );
       const journal = kitVersion < 2 ? noJournal : createJournal(carried?.journal);
       const memo = kitVersion < 2 ? writtenAtOnce : createMemo(journal);
       const findings = createFindings(policy, memo, journal);
@@ -95,7 +110,10 @@ export function job<T, P = unknown>(
         journal,
         openBefore: carried ? ((shown[MEMO_QUESTIONS] ?? []) as Question[]) : [],
       });
-      const progress = createProgress(memo);
+      const progress = createProgress(
+        memo,
+        kitVersion < 3 ? undefined : (shown[MEMO_PROGRESS] as Progress | undefined),
+      );
       const turns = createTurns(kitVersion < 2 ? Infinity : PENDING_MAX);
       const stepIds = kitVersion < 2 ? numbered : createStepIds();
       const kit: Job<P> = {
@@ -113,7 +131,7 @@ export function job<T, P = unknown>(
         return run(input, kit);
       };
       try {
-        return checked(
+        const result = checked(
           await budget.within(() =>
             kitVersion < 2
               ? work()
@@ -121,6 +139,8 @@ export function job<T, P = unknown>(
           ),
           policy,
         );
+        if (kitVersion >= 3) memo.forget();
+        return result;
       } catch (error) {
         if (!budget.ended || !isCancellation(error)) throw jobFailure(error, policy);
         const value = findings.last();

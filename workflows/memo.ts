@@ -8,10 +8,12 @@ export interface Memo {
   write(fields: Readonly<Record<string, unknown>>): void;
   /** To be called before the job ends: what is not written by then never will be. */
   flush(): void;
+  /** To be called in its place before a job ends that returns its result: nobody needs what is not written by then. */
+  forget(): void;
 }
 
 /** For jobs that began before changes were collected: each is written at once. */
-export const writtenAtOnce: Memo = { write: upsertMemo, flush: () => undefined };
+export const writtenAtOnce: Memo = { write: upsertMemo, flush: () => undefined, forget: () => undefined };
 
 /**
  * Collects changes until the job waits for something, and writes them in one event then: one in each decision.
@@ -47,5 +49,8 @@ export function createMemo(journal: Pick<Journal, 'behind'>): Memo {
       if (!watching) void flushWhenQuiet();
     },
     flush,
+    forget() {
+      changes = {};
+    },
   };
 }

@@ -13,12 +13,16 @@ export interface JobProgress {
   step<R>(message: string, run: () => Promise<R>): Promise<R>;
 }
 
-export function createProgress(memo: Memo): JobProgress {
+/** @param written - what the memo says, by which the same is not written again; undefined: it is, as older jobs did */
+export function createProgress(memo: Memo, written?: Progress): JobProgress {
   let current: Progress = { done: 0, message: '' };
   const shown = (): Progress => ({ ...current, done: Math.min(current.done, current.total ?? Infinity) });
   const show = (update: Partial<Progress>): void => {
     current = { ...current, ...update, at: new Date().toISOString() };
-    memo.write({ [MEMO_PROGRESS]: shown() });
+    if (!written || !isSame(written, shown())) {
+      memo.write({ [MEMO_PROGRESS]: shown() });
+      written &&= shown();
+    }
     setCurrentDetails(current.message);
   };
   return {
@@ -32,4 +36,8 @@ export function createProgress(memo: Memo): JobProgress {
       return result;
     },
   };
+}
+
+function isSame(one: Progress, other: Progress): boolean {
+  return one.done === other.done && one.total === other.total && one.message === other.message;
 }

@@ -1,5 +1,5 @@
 /** The steps of a job: activities under the limits of the policy that the job was started with. */
-import { ActivityCancellationType, ApplicationFailure, proxyActivities } from '@temporalio/workflow';
+import { ActivityCancellationType, ApplicationFailure, CancelledFailure, proxyActivities } from '@temporalio/workflow';
 import { fits, jsonOf, tooLarge } from './bounded';
 import type { Budget } from './budget';
 import { queueOf } from './contract';
@@ -33,7 +33,7 @@ export type Settled<R> =
 /** What the steps of a job need from the job. */
 export interface StepsNeeds {
   readonly policy: Policy;
-  readonly budget: Pick<Budget, 'admit'>;
+  readonly budget: Pick<Budget, 'admit' | 'isOver' | 'stepLimitMs'>;
   readonly progress: Pick<JobProgress, 'current'>;
   readonly turns: Turns;
   readonly stepIds: StepIds;
@@ -69,12 +69,19 @@ export function createSteps<A>(job: StepsNeeds, limits: StepLimits): A {
       try {
         if (before) return await before;
         job.journal.takeNew(name, policy);
-        const options = { summary: job.progress.current().message, ...id };
+        const limitMs = job.budget.stepLimitMs();
+        const options = {
+          summary: job.progress.current().message,
+          ...id,
+          ...(limitMs !== undefined && { scheduleToCloseTimeout: limitMs }),
+        };
         const result = await activities[name]?.executeWithOptions(options, args);
         job.journal.keep(id.activityId, result);
         return result;
       } catch (error) {
-        const failure = jobFailure(error, policy);
+        const failure = job.budget.isOver(error)
+          ? new CancelledFailure('The budget ended.')
+          : jobFailure(error, policy);
         if (!before) job.journal.keepError(id.activityId, failure);
         throw failure;
       } finally {

@@ -34,6 +34,8 @@ export interface TemporalOptions {
   readonly port?: number;
   /** Port of the Web UI. Default: any free one. */
   readonly uiPort?: number;
+  /** Port of its Prometheus metrics. Default: one that the server chooses and does not tell. */
+  readonly metricsPort?: number;
   /** False: with the dev server's own settings, for comparison. Default true. */
   readonly tuned?: boolean;
 }
@@ -51,7 +53,7 @@ export const databaseOf = (dataDir: string): string => join(dataDir, 'temporal.d
  * @throws Error with the end of its log when it does not serve within 30 s
  */
 export async function startTemporal(options: TemporalOptions, tries = PORT_TRIES): Promise<TemporalServer> {
-  const { cli, dataDir, port, uiPort, tuned = true } = options;
+  const { cli, dataDir, port, uiPort, metricsPort, tuned = true } = options;
   mkdirSync(dataDir, { recursive: true });
   const log = join(dataDir, 'temporal.log');
   const [frontend, ui] = [port ?? (await freePort()), uiPort ?? (await freePort())];
@@ -69,6 +71,7 @@ export async function startTemporal(options: TemporalOptions, tries = PORT_TRIES
     databaseOf(dataDir),
     '--log-level',
     'warn',
+    ...(metricsPort === undefined ? [] : ['--metrics-port', String(metricsPort)]),
     ...flags,
   ];
   const output = openSync(log, 'w');

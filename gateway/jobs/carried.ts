@@ -1,7 +1,7 @@
 /** What every job carries of its call, however it is started: for its workflow, for the Web UI, and for the order in line. */
 import type { SearchAttributePair } from '@temporalio/common';
-import { KIT, MEMO_JOB } from '../../workflows/contract';
-import type { Caller, JobMemo } from '../../workflows/contract';
+import { KIT, MEMO_JOB, MEMO_PROGRESS } from '../../workflows/contract';
+import type { Caller, JobMemo, Progress } from '../../workflows/contract';
 import type { GatewayConfig } from '../config';
 import type { Ids } from '../ids';
 import type { Tool } from '../tools';
@@ -25,7 +25,7 @@ export interface Carried {
   readonly memo: Record<string, unknown>;
   readonly staticSummary: string;
   readonly typedSearchAttributes: SearchAttributePair[];
-  readonly priority: { readonly fairnessKey: string; readonly fairnessWeight: number; readonly priorityKey?: number };
+  readonly priority: { readonly fairnessKey?: string; readonly fairnessWeight?: number; readonly priorityKey?: number };
 }
 
 /** Says what the job of a call carries. `call`: what only this call knows. */
@@ -37,7 +37,9 @@ export type Carry = (
 ) => Carried;
 
 /** @param weights - the share of a tenant while workers are short; a tenant that is not listed has 1 */
-export function createCarry(weights: GatewayConfig['weights'], ids: Ids): Carry {
+export function createCarry({ weights, keys }: Pick<GatewayConfig, 'weights' | 'keys'>, ids: Ids): Carry {
+  // A single tenant has nobody to share with, and keys of shares are paid for where Temporal is.
+  const shared = Object.keys(weights).length > 0 || new Set(keys.map(({ tenant }) => tenant)).size > 1;
   return (tool, input, caller, call) => {
     const { name, policy, ownHandles, listed, route } = tool;
     const memo: JobMemo = { tool: name, caller, policy, kit: KIT, ...call, ...(ownHandles && { handles: 'own' }) };
@@ -45,7 +47,7 @@ export function createCarry(weights: GatewayConfig['weights'], ids: Ids): Carry 
       taskQueue: route.taskQueue,
       args: [...route.args(input)],
       workflowExecutionTimeout: policy.budgetMs + policy.askMs + SLACK_MS,
-      memo: { [MEMO_JOB]: memo },
+      memo: { [MEMO_JOB]: memo, ...firstProgress(tool, call.at) },
       staticSummary: listed.title ?? name,
       typedSearchAttributes: [
         { key: TENANT, value: caller.tenant },
@@ -54,10 +56,15 @@ export function createCarry(weights: GatewayConfig['weights'], ids: Ids): Carry 
       ],
       priority: {
         // Tenants share the workers by their weights; within a tenant, batch work comes after everything else.
-        fairnessKey: caller.tenant,
-        fairnessWeight: weights[caller.tenant] ?? 1,
+        ...(shared && { fairnessKey: caller.tenant, fairnessWeight: weights[caller.tenant] ?? 1 }),
         ...(tool.batch && { priorityKey: BATCH }),
       },
     };
   };
+}
+
+/** Where the job is once it has begun, if that is known before: its workflow need not write it then. */
+function firstProgress({ route: { step }, policy }: Tool, at?: string): { readonly [MEMO_PROGRESS]?: Progress } {
+  if (step === undefined || policy.approval === 'required') return {};
+  return { [MEMO_PROGRESS]: { done: 0, message: step, ...(at !== undefined && { at }) } };
 }

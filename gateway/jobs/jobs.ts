@@ -58,7 +58,7 @@ export interface Jobs extends Starts, Cancels, Lists {
  * @param onEnd - told of each job that is seen to have ended
  */
 export function createJobs(
-  { temporal, weights, cancelGraceMs }: Pick<GatewayConfig, 'temporal' | 'weights' | 'cancelGraceMs'>,
+  { temporal, weights, keys, cancelGraceMs }: Pick<GatewayConfig, 'temporal' | 'weights' | 'keys' | 'cancelGraceMs'>,
   ids: Ids,
   onEnd: (ref: JobRef) => void,
 ): Jobs {
@@ -77,7 +77,7 @@ export function createJobs(
     onEnd,
   });
   const poll = createPoll(store, onEnd);
-  const carry = createCarry(weights, ids);
+  const carry = createCarry({ weights, keys }, ids);
 
   async function outcomeOf(ref: JobRef): Promise<Outcome> {
     const outcome = await poll(ref, AbortSignal.timeout(POLL_MS));

@@ -155,3 +155,14 @@ test('of many arguments that do not exist five are told', () => {
       .join('; ')}; and 8997 more`,
   });
 });
+
+test('silence is noticed later in steps that may take longer, where beats would add up, unless the tool says otherwise', () => {
+  const heartbeatOf = (policy: object) => {
+    const tool = defineTool({ name: 'walk', description: 'Walks.', input: z.object({}), workflow: 'walk', policy });
+    return createCatalogue([tool]).get('walk')?.policy.heartbeatMs;
+  };
+  expect(heartbeatOf({})).toBe(6_000);
+  expect(heartbeatOf({ stepTimeout: '29 minutes' })).toBe(6_000);
+  expect(heartbeatOf({ stepTimeout: '1 hour' })).toBe(75_000);
+  expect(heartbeatOf({ stepTimeout: '1 hour', heartbeat: '6 s' })).toBe(6_000);
+});

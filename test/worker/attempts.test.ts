@@ -31,18 +31,48 @@ function attemptWith(info: Info, attempts: Attempts = createAttempts()) {
   return { environment, beats, run: (fn: Parameters<typeof step>[0]) => environment.run(step(fn), undefined) };
 }
 
-test('an attempt says at once that it has begun', async () => {
-  const { run, beats } = attemptWith({});
-  await run(() => {
-    expect(beats).toEqual([{ lost: 1 }]);
-    return Promise.resolve();
-  });
-});
+describe('the beats of an attempt', () => {
+  beforeEach(() => jest.useFakeTimers());
+  afterEach(() => jest.useRealTimers());
 
-test('what a step reports goes with its count', async () => {
-  const { run, beats } = attemptWith({ heartbeatDetails: { lost: 1 } });
-  await run((_input, { report }) => Promise.resolve(report({ message: 'reading', done: 1 })));
-  expect(beats).toContainEqual({ message: 'reading', done: 1, lost: 2 });
+  /** A step that runs until it is told to end. */
+  function running(info: Info) {
+    const { run, beats } = attemptWith(info);
+    let end: (value: unknown) => void = () => undefined;
+    let report: (progress: object) => void = () => undefined;
+    const ended = run((_input, context) => {
+      ({ report } = context);
+      return new Promise((resolve) => (end = resolve));
+    });
+    return { beats, report: (progress: object) => report(progress), end: () => (end(undefined), ended) };
+  }
+
+  test('are none where it is over within a second, whatever it reports', async () => {
+    const { beats, report, end } = running({ heartbeatTimeoutMs: 6_000 });
+    await jest.advanceTimersByTimeAsync(900);
+    report({ done: 1 });
+    await end();
+    expect(beats).toEqual([]);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  test('carry what it reported last, and its count', async () => {
+    const { beats, report, end } = running({ heartbeatTimeoutMs: 6_000 });
+    await jest.advanceTimersByTimeAsync(500);
+    for (const done of [1, 2, 3]) report({ message: 'reading', done });
+    await jest.advanceTimersByTimeAsync(500);
+    expect(beats).toEqual([{ message: 'reading', done: 3, lost: 1 }]);
+    await end();
+  });
+
+  test('come ever more slowly where silence is noticed late', async () => {
+    const { beats, end } = running({ startToCloseTimeoutMs: 3_600_000, heartbeatTimeoutMs: 75_000 });
+    await jest.advanceTimersByTimeAsync(5_000);
+    expect(beats).toHaveLength(3);
+    await jest.advanceTimersByTimeAsync(3_500_000);
+    expect(beats.length).toBeLessThan(140);
+    await end();
+  });
 });
 
 test('a step that has lost three workers in a row is not begun again', async () => {
@@ -178,7 +208,7 @@ describe('an error outside of the promise of a step', () => {
       message: 'Step crunch threw an error that nobody caught.',
       details: [{ sideEffect: 'unknown' }],
     });
-    expect(last).toEqual({ lost: 1 });
+    expect(last).toBeUndefined(); // that it was lost is told by its silence
   });
 
   test('is the end of it the third time', async () => {

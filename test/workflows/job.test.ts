@@ -3,7 +3,15 @@ import { randomUUID } from 'node:crypto';
 import { Client, Connection, WorkflowFailedError } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import { DEFAULT_POLICY, KIT, MEMO_JOB, QUERY_PARTIAL, SIGNAL_ANSWER, TASK_QUEUE } from '../../workflows/contract';
+import {
+  DEFAULT_POLICY,
+  KIT,
+  MEMO_JOB,
+  MEMO_PROGRESS,
+  QUERY_PARTIAL,
+  SIGNAL_ANSWER,
+  TASK_QUEUE,
+} from '../../workflows/contract';
 import type { JobMemo, Policy } from '../../workflows/contract';
 import { SHORT_BUDGET_MS } from '../fixtures/budget';
 import { eventually } from '../fixtures/eventually';
@@ -199,6 +207,47 @@ test.concurrent('a result too large for Temporal fails at once, with one attempt
   expect(await failureOf(handle)).toMatchObject({ type: 'too_large', details: [{ attempt: 1, sideEffect: 'done' }] });
 });
 
+/** The kinds of events that are paid for, in the order in which they came. */
+async function paidFor(handle: WorkflowHandle): Promise<string[]> {
+  const { events } = await handle.fetchHistory();
+  return (events ?? []).flatMap((event) => {
+    if (event.timerStartedEventAttributes) return ['timer'];
+    if (event.activityTaskScheduledEventAttributes) return ['step'];
+    return event.workflowPropertiesModifiedEventAttributes ? ['memo'] : [];
+  });
+}
+
+test.concurrent('a job of one step is paid for as its start and that step', async () => {
+  const first = { done: 0, message: 'fill', at: new Date().toISOString() };
+  const called = memoOf({}).memo;
+  const handle = await start(
+    'singleStep',
+    { step: 'fill', input: { characters: 3 } },
+    { memo: { ...called, [MEMO_PROGRESS]: first } },
+  );
+  await handle.result();
+  expect(await paidFor(handle)).toEqual(['step']);
+  expect(await memo(handle, 'progress')).toEqual(first);
+});
+
+test.concurrent('a job of one step whose first progress nobody knew writes it', async () => {
+  const handle = await start('singleStep', { step: 'fill', input: { characters: 3 } }, memoOf({}));
+  await handle.result();
+  expect((await paidFor(handle)).sort()).toEqual(['memo', 'step']);
+});
+
+test.concurrent('what a job of one step has not done at the end of its budget is over', async () => {
+  const handle = await start('singleStep', { step: 'nap', input: { ms: 60_000 } }, memoOf({ budgetMs: 1_000 }));
+  expect(await failureOf(handle)).toMatchObject({ type: 'over_budget', nonRetryable: true });
+});
+
+test.concurrent('a job of five steps writes its memo once for each, and nothing beside its result', async () => {
+  const steps = ['a', 'b', 'c', 'd', 'e'];
+  const handle = await start('walk', { ledger: newLedger().path, steps }, memoOf({}));
+  await handle.result();
+  expect((await paidFor(handle)).sort()).toEqual([...steps.map(() => 'memo'), ...steps.map(() => 'step'), 'timer']);
+});
+
 test.concurrent('a tool of one step runs it without a workflow of its own', async () => {
   const handle = await start('singleStep', { step: 'fill', input: { characters: 3 } });
   expect(await handle.result()).toBe('xxx');
@@ -324,7 +373,10 @@ test('a job that says too often how far it is writes it once, when it waits', as
 });
 
 test.concurrent('a job never shows more steps done than there are in all', async () => {
-  const handle = await start('chatter', { ledger: newLedger().path, steps: [] }, memoOf({}));
-  await handle.result();
+  const ledger = newLedger();
+  const handle = await start('chatter', { ledger: ledger.path, steps: ['gated'] }, memoOf({}));
+  await ledger.written('begin gated');
   expect(await memo(handle, 'progress')).toMatchObject({ done: 9, total: 9 });
+  ledger.open('gated');
+  await handle.result();
 });

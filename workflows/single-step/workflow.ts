@@ -14,4 +14,5 @@ export const singleStep = job<Route>(
     return job.step(step, () => run(input));
   },
   ({ input }) => input,
+  'one',
 );

@@ -29,7 +29,7 @@ let temporal: TemporalClient;
 beforeAll(async () => {
   [worker, gateway, strict, crowded, connection] = await Promise.all([
     startTestWorker(),
-    startTestGateway({ webhooks: { allowedHosts: ['hooks.example.com'] } }),
+    startTestGateway({ webhooks: { allowedHosts: ['hooks.example.com'] }, weights: { local: 2 } }),
     startTestGateway({ schedules: false }),
     startTestGateway({ quotas: { perCaller: 1, perTenant: 100 }, keys: tenant.keys }),
     Connection.connect({ address: run().address }),
@@ -144,7 +144,7 @@ test('the runs of a schedule wait in line, and are told of, like the call would 
   });
   const id = String(dataOf(answer)['schedule_id']);
   const { action } = await temporal.schedule.getHandle(await nameOf(id)).describe();
-  expect(action.priority).toMatchObject({ fairnessKey: 'local', fairnessWeight: 1 });
+  expect(action.priority).toMatchObject({ fairnessKey: 'local', fairnessWeight: 2 });
   expect(action.memo).toMatchObject({ holdfast: { callback: { url: 'https://hooks.example.com/done' } } });
   await call('job_cancel', { job_id: id });
 });

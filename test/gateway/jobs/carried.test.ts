@@ -11,14 +11,16 @@ const plain = { description: 'Walks.', input: z.object({}), workflow: 'walk' };
 const tools = createCatalogue([
   defineTool({ ...plain, name: 'walk' }),
   defineTool({ ...plain, name: 'stroll', policy: { priority: 'batch' } }),
+  defineTool({ description: 'Fills.', input: z.object({}), name: 'fill', step: 'fill' }),
+  defineTool({ description: 'Pays.', input: z.object({}), name: 'pay', step: 'pay', policy: { approval: 'required' } }),
 ]);
 const ids = createIds('x'.repeat(32));
-const carry = createCarry({ acme: 3, small: 0.5 }, ids);
+const weighted = { weights: { acme: 3, small: 0.5 }, keys: [] };
 
-function carriedBy(name: string, tenant: string): Carried {
+function carriedBy(name: string, tenant: string, shares: Parameters<typeof createCarry>[0] = weighted): Carried {
   const tool = tools.get(name);
   if (!tool) throw new Error(`There is no tool ${name}.`);
-  return carry(tool, {}, { tenant, subject: 'alice' }, { argsHash: 'hash' });
+  return createCarry(shares, ids)(tool, {}, { tenant, subject: 'alice' }, { argsHash: 'hash' });
 }
 
 test.each([
@@ -27,6 +29,20 @@ test.each([
   ['a tenant that is not listed', 1],
 ])('the jobs of %s share the workers with a weight of %d', (tenant, weight) => {
   expect(carriedBy('walk', tenant).priority).toEqual({ fairnessKey: tenant, fairnessWeight: weight });
+});
+
+test('a tenant that is alone has no share, which would be paid for', () => {
+  const keyOf = (tenant: string) => ({ sha256: '0'.repeat(64), tenant, subject: 'alice' });
+  const among = (...tenants: string[]) => carriedBy('walk', 'acme', { weights: {}, keys: tenants.map(keyOf) }).priority;
+  expect(among()).toEqual({});
+  expect(among('acme', 'acme')).toEqual({});
+  expect(among('acme', 'small')).toEqual({ fairnessKey: 'acme', fairnessWeight: 1 });
+});
+
+test('the first progress of a job of one step is there from its start, unless somebody has to allow it before', () => {
+  expect(carriedBy('fill', 'acme').memo).toMatchObject({ progress: { done: 0, message: 'fill' } });
+  expect(carriedBy('pay', 'acme').memo).not.toHaveProperty('progress');
+  expect(carriedBy('walk', 'acme').memo).not.toHaveProperty('progress');
 });
 
 test('batch work comes last within its tenant', () => {

@@ -33,7 +33,13 @@ const { outcomeOf } = fakeJobs();
 
 async function startWith(look: Look): Promise<JobView> {
   if (!tool) throw new Error('There is no tool.');
-  const { start } = createStarts({ store: deaf, look, outcomeOf, ids, carry: createCarry({}, ids) });
+  const { start } = createStarts({
+    store: deaf,
+    look,
+    outcomeOf,
+    ids,
+    carry: createCarry({ weights: {}, keys: [] }, ids),
+  });
   return (await start(tool, input, caller, { key: undefined, callback: undefined })).view;
 }
 const found =
@@ -90,7 +96,7 @@ describe('a key whose jobs have failed', () => {
       },
       outcomeOf: (ref) => Promise.resolve(outcomes[at(ref)] ?? freed),
       ids,
-      carry: createCarry({}, ids),
+      carry: createCarry({ weights: {}, keys: [] }, ids),
     });
     return {
       started,
