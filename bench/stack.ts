@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { devConfig } from '../cli/config';
 import { findTemporalCli } from '../cli/engine/find';
 import { freePort } from '../cli/engine/ports';
@@ -53,6 +54,9 @@ export interface BenchStack {
   readonly stop: () => Promise<void>;
 }
 
+/** The server adds to its metrics once a second. */
+const FLUSHED_MS = 2_500;
+
 /** Starts a Temporal with tuned or stock settings. `settings`: environment of its gateways and workers. */
 export async function benchStack(tuned: boolean, settings: Record<string, string> = {}): Promise<BenchStack> {
   const bundle = await bundleOf(join(__dirname, '..', 'test', 'fixtures', 'workflows'));
@@ -77,6 +81,7 @@ export async function benchStack(tuned: boolean, settings: Record<string, string
   return {
     address: temporal.address,
     async actions() {
+      await pause(FLUSHED_MS);
       const metrics = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
       const counts = metrics.matchAll(/^action(?:_total)?\{[^}]*\bnamespace="default"[^}]*\} (\S+)$/gm);
       return [...counts].reduce((sum, [, count]) => sum + Number(count), 0);
