@@ -2,37 +2,23 @@
 import { homedir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { z } from 'zod';
-import { BadSetting, fileAt } from '../config/file';
+import { holdfastFile } from '../config/holdfast';
+import { secretAt } from '../config/secret';
+import { Port, variablesIn } from '../config/variables';
 
 /** Where a stack keeps its data, relative to the working directory. */
 export const DEFAULT_DATA_DIR = '.holdfast';
 
 const Environment = z.object({
   HOLDFAST_DATA_DIR: z.string().default(DEFAULT_DATA_DIR),
-  HOLDFAST_PORT: z
-    .string()
-    .regex(/^\d{1,5}$/, 'HOLDFAST_PORT must be a port number, or 0 for any free one')
-    .transform(Number)
-    .optional(),
+  HOLDFAST_PORT: Port,
   HOLDFAST_CONFIG: z.string().optional(),
-  HOLDFAST_WEBHOOK_SECRET: z.string().optional(),
   TEMPORAL_ADDRESS: z.string().optional(),
   TEMPORAL_NAMESPACE: z.string().default('default'),
   TEMPORAL_CLI_PATH: z.string().optional(),
   PATH: z.string().default(''),
   XDG_CACHE_HOME: z.string().optional(),
   LOCALAPPDATA: z.string().optional(),
-});
-
-/** The part of the configuration file that the stack itself needs. The gateway and the worker check the rest. */
-const File = z.looseObject({
-  gateway: z
-    .looseObject({
-      port: z.int().min(0).max(65_535).optional(),
-      host: z.unknown().optional(),
-      keys: z.array(z.unknown()).optional().catch(undefined),
-    })
-    .prefault({}),
 });
 
 /** The configuration of a stack on this machine. */
@@ -72,18 +58,16 @@ export interface EngineConfig {
  * @throws BadSetting that names the setting and what it wants
  */
 export function devConfig(env: NodeJS.ProcessEnv): DevConfig {
-  const result = Environment.safeParse(env);
-  if (!result.success) throw new BadSetting(result.error.issues.map(({ message }) => message).join('; '));
-  const set = result.data;
-  const { gateway: file } = fileAt(File, set.HOLDFAST_CONFIG);
+  const set = variablesIn(Environment, env);
+  const { gateway: file } = holdfastFile(set.HOLDFAST_CONFIG);
   return {
     dataDir: resolve(set.HOLDFAST_DATA_DIR),
     workDir: process.cwd(),
-    port: set.HOLDFAST_PORT ?? file.port ?? 8484,
+    port: set.HOLDFAST_PORT ?? file.port,
     host: file.host,
-    keyed: (file.keys ?? []).length > 0,
+    keyed: file.keys.length > 0,
     configFile: set.HOLDFAST_CONFIG,
-    webhookSecret: set.HOLDFAST_WEBHOOK_SECRET,
+    webhookSecret: secretAt(env, 'HOLDFAST_WEBHOOK_SECRET'),
     temporal: { address: set.TEMPORAL_ADDRESS, namespace: set.TEMPORAL_NAMESPACE },
     engine: {
       cliPath: set.TEMPORAL_CLI_PATH,

@@ -1,4 +1,4 @@
-/** Reads holdfast.yaml: one file for all processes, each of which reads its own part. */
+/** Reads a file of settings. */
 import { readFileSync } from 'node:fs';
 import { YAMLError, parse } from 'yaml';
 import type { z } from 'zod';

@@ -1,29 +1,16 @@
 /** The gateway's configuration: the `gateway` part of holdfast.yaml and the environment, read once, parsed once. */
-import { readFileSync } from 'node:fs';
-import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { ClientConnectConfig } from '@temporalio/envconfig';
 import { z } from 'zod';
-import { BadSetting, fileAt, parsed } from '../config/file';
-import { Host } from '../config/host';
+import { BadSetting } from '../config/file';
+import type { ClientProfile, GatewayPart } from '../config/gateway';
+import { holdfastFile } from '../config/holdfast';
+import { secretAt } from '../config/secret';
+import { temporalConfig } from '../config/temporal';
+import { Port, variablesIn } from '../config/variables';
 
+/** Shortest secret, characters. */
+const SECRET_MIN = 32;
 const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
-
-const Patience = z.number().min(0).max(240);
-
-const Profile = z.strictObject({
-  /** Seconds. */
-  patience: Patience,
-});
-type ClientProfile = z.output<typeof Profile>;
-
-const Key = z.strictObject({
-  /** SHA-256 of the key, hex. The key itself is never stored. */
-  sha256: z.string().regex(/^[0-9a-f]{64}$/, 'the SHA-256 of the key in 64 lower-case hex digits'),
-  tenant: z.string().regex(/^[a-z0-9-]{1,32}$/, '1 to 32 of a-z, 0-9 and -'),
-  subject: z.string().min(1).max(128),
-  /** Seconds that calls with this key wait, whatever the client. */
-  patience: Patience.optional(),
-});
 
 /** What is known of clients by their `clientInfo.name`. Any other gets the default. */
 const CLIENTS: Readonly<Record<string, ClientProfile>> = {
@@ -32,69 +19,14 @@ const CLIENTS: Readonly<Record<string, ClientProfile>> = {
   'Visual Studio Code': { patience: 110 },
 };
 
-const File = z.strictObject({
-  host: z.string().default('127.0.0.1'),
-  port: z.int().min(0).max(65_535).default(8484),
-  /** Names that may stand in `Host` and `Origin` besides the loopback names. */
-  allowed_hosts: z.array(z.string()).default([]),
-  /** Seconds that a call waits before it answers with a handle. */
-  patience: Patience.default(45),
-  /** How long calls of a client wait, by its `clientInfo.name`. */
-  clients: z.record(z.string(), Profile).default({}),
-  /** Seconds that a call waits before it answers with a task, where the client knows tasks. */
-  task_grace: Patience.default(2),
-  /** Seconds that a job has to end by itself once it was told to stop. Then it is ended, whatever its code does. */
-  cancel_grace: z.number().positive().max(3_600).default(30),
-  /** Base address of the Temporal Web UI, for the audit link in every answer. */
-  temporal_ui: z.url().optional(),
-  keys: z.array(Key).default([]),
-  /** Jobs that one caller, and one tenant, may have running; a call over it is told when to come back. */
-  quotas: z
-    .strictObject({ caller: z.int().positive().default(100), tenant: z.int().positive().default(1_000) })
-    .prefault({}),
-  /** What one request may bring. The highest values are what Temporal takes as one payload, and what the process bears. */
-  limits: z
-    .strictObject({
-      max_bytes: z.int().min(16_384).max(1_900_000).default(1_048_576),
-      max_depth: z.int().min(16).max(256).default(64),
-      max_values: z.int().min(1_000).max(100_000).default(10_000),
-      max_batch: z.int().min(1).max(100).default(10),
-    })
-    .prefault({}),
-  /** Connections in all, and those of one address on which nothing is asked; the longest silent one goes for a new one. */
-  connections: z
-    .strictObject({
-      max: z.int().min(10).max(100_000).default(5_000),
-      silent_per_address: z.int().min(1).max(100_000).default(500),
-    })
-    .prefault({}),
-  /** Addresses, or ranges such as 10.0.0.0/8, of proxies in front of the gateway: what they say in X-Forwarded-For is believed. */
-  proxies: z
-    .array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], 'an address, or a range such as 10.0.0.0/8'))
-    .default([]),
-  /** Share of a tenant in workers that are short, against the 1 of others. */
-  weights: z.record(z.string(), z.number().min(0.001).max(1_000)).default({}),
-  /** Whether calls may be put off or repeated (`job_schedule`). */
-  schedules: z.boolean().default(false),
-  webhooks: z
-    .strictObject({
-      /** Hosts that callers may have called back when their job ends. None until the operator lists one. */
-      allowed_hosts: z.array(Host).default([]),
-    })
-    .prefault({}),
-});
-
-/** Both parts: a name that neither gateway nor worker reads is a mistake. */
-const Parts = z.strictObject({ gateway: File.prefault({}), worker: z.unknown().optional() });
+const SECONDS = 'must be seconds, more than 0 and at most 240';
 
 const Environment = z.object({
   HOLDFAST_CONFIG: z.string().optional(),
   HOLDFAST_HOST: z.string().optional(),
-  HOLDFAST_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
-  HOLDFAST_PATIENCE: z.coerce.number().positive().max(240).optional(),
-  HOLDFAST_TEMPORAL_UI: z.url().optional(),
-  HOLDFAST_SECRET: z.string().optional(),
-  HOLDFAST_SECRET_FILE: z.string().optional(),
+  HOLDFAST_PORT: Port,
+  HOLDFAST_PATIENCE: z.coerce.number(SECONDS).positive(SECONDS).max(240, SECONDS).optional(),
+  HOLDFAST_TEMPORAL_UI: z.url('must be the address of the Web UI, with https:// or http://').optional(),
 });
 
 /** What a gateway process is started with. Durations in milliseconds. */
@@ -114,7 +46,7 @@ export interface GatewayConfig {
   /** Base address of the Temporal Web UI, without a slash at its end. */
   readonly temporalUi: string | undefined;
   /** Without any, a gateway serves loopback only, and everyone is one caller. */
-  readonly keys: readonly z.output<typeof Key>[];
+  readonly keys: z.output<typeof GatewayPart>['keys'];
   readonly quotas: { readonly perCaller: number; readonly perTenant: number };
   /** What one request may bring. */
   readonly limits: {
@@ -135,6 +67,8 @@ export interface GatewayConfig {
   readonly schedules: boolean;
   readonly webhooks: { readonly allowedHosts: readonly string[] };
   readonly secret: string;
+  /** The secret before it: jobs, sessions and notes of that time are still known. */
+  readonly previousSecret?: string | undefined;
   readonly temporal: ClientConnectConfig;
 }
 
@@ -145,8 +79,8 @@ export interface GatewayConfig {
  * @throws BadSetting that names the setting and what it wants
  */
 export function gatewayConfig(env: NodeJS.ProcessEnv): GatewayConfig {
-  const set = parsed(Environment, env, 'the environment');
-  const { gateway: file } = fileAt(Parts, set.HOLDFAST_CONFIG);
+  const set = variablesIn(Environment, env);
+  const { gateway: file } = holdfastFile(set.HOLDFAST_CONFIG);
   const host = set.HOLDFAST_HOST ?? file.host;
   const loopback = LOOPBACK.includes(host);
   if (!loopback && file.keys.length === 0) {
@@ -159,13 +93,7 @@ export function gatewayConfig(env: NodeJS.ProcessEnv): GatewayConfig {
       `The gateway listens on ${host}: list the names that clients use for it in gateway.allowed_hosts.`,
     );
   }
-  const secret =
-    set.HOLDFAST_SECRET ?? (set.HOLDFAST_SECRET_FILE && readFileSync(set.HOLDFAST_SECRET_FILE, 'utf8').trim());
-  if (!secret || secret.length < 32) {
-    throw new BadSetting(
-      'HOLDFAST_SECRET (or the file named by HOLDFAST_SECRET_FILE) must hold at least 32 characters, the same for every gateway. Make one with: openssl rand -hex 32',
-    );
-  }
+  const [secret, previousSecret] = secretsIn(env);
   return {
     host,
     port: set.HOLDFAST_PORT ?? file.port,
@@ -189,6 +117,21 @@ export function gatewayConfig(env: NodeJS.ProcessEnv): GatewayConfig {
     schedules: file.schedules,
     webhooks: { allowedHosts: file.webhooks.allowed_hosts },
     secret,
-    temporal: loadClientConnectConfig(),
+    previousSecret,
+    temporal: temporalConfig(env),
   };
+}
+
+/** The secret, and the one before it while jobs that began under that can still be read. */
+function secretsIn(env: NodeJS.ProcessEnv): [secret: string, previous: string | undefined] {
+  const [secret = '', previous] = [secretAt(env, 'HOLDFAST_SECRET'), secretAt(env, 'HOLDFAST_SECRET_PREVIOUS')];
+  if (secret.length < SECRET_MIN)
+    throw new BadSetting(
+      `HOLDFAST_SECRET (or the file named by HOLDFAST_SECRET_FILE) must hold at least ${SECRET_MIN} characters, the same for every gateway. Make one with: openssl rand -hex 32`,
+    );
+  if (previous !== undefined && (previous.length < SECRET_MIN || previous === secret))
+    throw new BadSetting(
+      `HOLDFAST_SECRET_PREVIOUS (or its _FILE) must hold the secret before this one, at least ${SECRET_MIN} characters. Unset it once no job of that time is wanted.`,
+    );
+  return [secret, previous];
 }

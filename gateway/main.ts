@@ -1,5 +1,6 @@
 /** The gateway process: configuration, tools and the world meet here. */
 import { pino } from 'pino';
+import { doubtsIn } from '../config/holdfast';
 import { tools } from '../workflows/tools';
 import { gatewayConfig } from './config';
 import { startGateway } from './gateway';
@@ -8,7 +9,9 @@ async function main(): Promise<void> {
   const log = pino({ name: 'holdfast-gateway', redact: ['authorization', '*.authorization'] });
   // A stray rejection of one request must not end the others.
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled rejection'));
-  const gateway = await startGateway(gatewayConfig(process.env), tools, log);
+  const config = gatewayConfig(process.env);
+  for (const doubt of doubtsIn(process.env)) log.warn(doubt);
+  const gateway = await startGateway(config, tools, log);
   const stop = (): void => {
     gateway.stop().then(
       () => process.exit(0),

@@ -1,5 +1,5 @@
 /** What is wrong with arguments, in words for the model. */
-import { nearestTo } from './unknown-arguments';
+import { nearestTo } from '../config/nearest';
 
 /** How many problems are told: a hostile argument may have a million. */
 const SHOWN = 5;

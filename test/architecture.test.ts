@@ -16,7 +16,7 @@ function gatewayMayImport(rooms: string, temporal = 'activity|client|proto|worke
   const ours = rooms.split('|').map((room) => (room === 'ground' ? GROUND.source.slice(1, -1) : `gateway/${room}/.+`));
   const theirs = `npm:(?!@temporalio/(${temporal})(/|$)).+`;
   return new RegExp(
-    `^(${[...ours, 'config/(file|host)', 'workflows/(contract|cut|excerpt)', 'package\\.json', theirs].join('|')})$`,
+    `^(${[...ours, 'config/.+', 'workflows/(contract|cut|excerpt)', 'package\\.json', theirs].join('|')})$`,
   );
 }
 
@@ -42,16 +42,16 @@ const table: readonly (readonly [files: RegExp, mayImport: RegExp])[] = [
   [/^gateway\/handles\//, gatewayMayImport('ground|jobs|words|call|handles')],
   [/^gateway\/mcp\//, gatewayMayImport('ground|jobs|words|call|handles|mcp|http')],
   [/^gateway\/gateway$/, gatewayMayImport('ground|jobs|words|call|handles|mcp|http')],
-  [/^gateway\/main$/, /^(gateway\/(config|gateway)|workflows\/tools|npm:pino)$/],
-  [/^config\/host$/, /^(npm:(ipaddr\.js|zod)|workflows\/contract)$/],
-  [/^config\//, /^npm:.+$/],
+  [/^gateway\/main$/, /^(gateway\/(config|gateway)|config\/holdfast|workflows\/tools|npm:pino)$/],
+  [/^config\//, /^(config\/.+|workflows\/contract|npm:(?!@temporalio\/(activity|client|worker|workflow)(\/|$)).+)$/],
   // The check of a build, which the running worker does not load.
   [/^worker\/doors$/, /^workflows\/(index|tools)$/],
-  [/^worker\//, /^(worker\/(?!doors$).+|activities|config\/(file|host)|workflows\/contract|npm:.+)$/],
-  // In one place: the secret that a worker signs with and its operator hands out; and which numbers JSON can carry.
+  [/^worker\//, /^(worker\/(?!doors$).+|activities|config\/.+|workflows\/contract|npm:.+)$/],
+  // In one place: the secret that a worker signs with and its operator hands out; which numbers JSON can carry; and how Temporal
+  // and the jobs in it are.
   [
     /^cli\//,
-    /^(cli\/.+|(gateway|worker)\/main\.js|gateway\/numbers|activities\/webhooks\/sign|config\/(file|host)|workflows\/(contract|excerpt)|package\.json|npm:.+)$/,
+    /^(cli\/.+|(gateway|worker)\/main\.js|gateway\/(numbers|jobs\/(condition|connection|view))|activities\/webhooks\/sign|config\/.+|workflows\/(contract|excerpt)|package\.json|npm:.+)$/,
   ],
 ];
 

@@ -4,61 +4,17 @@ import { delimiter, join } from 'node:path';
 import type { ClientConnectConfig } from '@temporalio/envconfig';
 import { z } from 'zod';
 import type { ActivitiesConfig } from '../activities';
-import { fileAt, parsed } from '../config/file';
-import { Host } from '../config/host';
-import { QUEUE_NAME, WEBHOOKS_QUEUE } from '../workflows/contract';
+import { holdfastFile } from '../config/holdfast';
+import { secretAt } from '../config/secret';
+import { temporalConfig } from '../config/temporal';
+import { variablesIn } from '../config/variables';
+import { Drain, Queue } from '../config/worker';
+import { WEBHOOKS_QUEUE } from '../workflows/contract';
 import { secretIn, webhookSecrets } from './secrets';
-import { Sources, WebAddress, sourcesOf } from './sources';
-import { temporalConfig } from './temporal';
+import { sourcesOf } from './sources';
 
-const GIB = 1024 ** 3;
-
-const Queue = z.strictObject({
-  /** Steps of this queue that one process runs at the same time. */
-  concurrent_steps: z.number().int().positive().default(50),
-  /** Steps of this queue that begin in a second, in the whole fleet. */
-  per_second: z.number().positive().optional(),
-});
-const Drain = z.number().positive().max(86_400);
 /** The limits of the callbacks' queue, unless the file sets others. Every worker polls it. */
 const WEBHOOKS = Queue.parse({});
-
-const File = z.strictObject({
-  repository: z
-    .strictObject({
-      /** Folders under which local repositories may be read. None until the operator lists one. */
-      local_paths: z.array(z.string()).default([]),
-      /** Largest clone, bytes. */
-      max_bytes: z.number().int().positive().default(GIB),
-    })
-    .prefault({}),
-  egress: z
-    .strictObject({
-      /** host:port pairs at which sources may have private addresses and use plain http. The pages that they find may not. */
-      allow: z.array(z.string().regex(/^[^\sA-Z]+:\d{1,5}$/, 'host:port, in lower case')).default([]),
-    })
-    .prefault({}),
-  sources: Sources.prefault({}),
-  /** The OpenAI-compatible endpoint that plans and writes for deep_research. */
-  model: z.strictObject({ url: WebAddress, name: z.string().min(1), key_env: z.string().min(1).optional() }).optional(),
-  webhooks: z
-    .strictObject({
-      /** Hosts that may be called back when a job ends. None until the operator lists one. */
-      allowed_hosts: z.array(Host).default([]),
-    })
-    .prefault({}),
-  /** Steps that one process runs at the same time. */
-  concurrent_steps: z.number().int().positive().default(50),
-  /** Earlier versions of the workflow code that one process runs as long as they have jobs, the newest ones. */
-  earlier_versions: z.number().int().nonnegative().default(10),
-  /** Seconds that the steps under way have to come to their end when a worker is told to stop. */
-  drain: Drain.default(20),
-  /** Queues with a limit of their own, by the name that tools have in their policy (`queue`). */
-  queues: z.record(z.string().regex(QUEUE_NAME, '1 to 32 of a-z, 0-9 and -'), Queue).default({}),
-});
-
-/** The whole file. The gateway checks its own part; any further part is a mistake. */
-const Parts = z.strictObject({ gateway: z.unknown().optional(), worker: File.prefault({}) });
 
 const Environment = z.object({
   HOLDFAST_CONFIG: z.string().optional(),
@@ -73,10 +29,6 @@ const Environment = z.object({
   HOLDFAST_GIT_LOCAL_PATHS: z.string().optional(),
   /** A folder of documents besides those of `sources.folders`; ignored when it does not exist. */
   HOLDFAST_DOCUMENTS: z.string().optional(),
-  /** The secrets of webhook receivers are derived from it. */
-  HOLDFAST_WEBHOOK_SECRET: z.string().optional(),
-  /** The secret before, while receivers change over: messages are signed with both. */
-  HOLDFAST_WEBHOOK_SECRET_OLD: z.string().optional(),
 });
 
 export interface WorkerConfig {
@@ -110,10 +62,10 @@ export interface QueueConfig {
  * @throws BadSetting that names the setting and what it wants
  */
 export function workerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
-  const set = parsed(Environment, env, 'the environment');
-  const { worker } = fileAt(Parts, set.HOLDFAST_CONFIG);
+  const set = variablesIn(Environment, env);
+  const { worker } = holdfastFile(set.HOLDFAST_CONFIG);
   return {
-    temporal: temporalConfig(),
+    temporal: temporalConfig(env),
     concurrentSteps: worker.concurrent_steps,
     queues: Object.entries({ [WEBHOOKS_QUEUE]: WEBHOOKS, ...worker.queues }).map(
       ([name, { concurrent_steps, per_second }]) => ({
@@ -144,7 +96,7 @@ export function workerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
         secrets:
           worker.webhooks.allowed_hosts.length === 0
             ? []
-            : webhookSecrets(set.HOLDFAST_WEBHOOK_SECRET, set.HOLDFAST_WEBHOOK_SECRET_OLD),
+            : webhookSecrets(secretAt(env, 'HOLDFAST_WEBHOOK_SECRET'), secretAt(env, 'HOLDFAST_WEBHOOK_SECRET_OLD')),
       },
     },
   };

@@ -2,6 +2,7 @@
 import { pino } from 'pino';
 import { createActivities } from '../activities';
 import { showAlive } from './alive-file';
+import { doubtsIn } from '../config/holdfast';
 import { BUNDLE } from './bundle';
 import { workerConfig } from './config';
 import { handleFaults } from './faults';
@@ -15,9 +16,10 @@ const ALIVE_MS = 1_000;
 async function main(): Promise<void> {
   const config = workerConfig(process.env);
   const log = pino({ name: 'holdfast-worker' });
+  for (const doubt of doubtsIn(process.env)) log.warn(doubt);
   installRuntime(log);
   const code = { bundle: BUNDLE, activities: createActivities(config.activities) };
-  const worker = await startWorker(config, code, startPulse());
+  const worker = await startWorker(config, code, startPulse(config.temporal));
   const { stop, done } = worker;
   handleFaults(worker, log);
   stopOnSignal(stop, config.drainMs, log);

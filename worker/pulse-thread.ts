@@ -10,7 +10,6 @@ import { pino } from 'pino';
 import type { Beat } from '../workflows/contract';
 import { holderOf } from './held';
 import type { PulseData, PulseNews } from './pulse';
-import { temporalConfig } from './temporal';
 
 /** How often it looks, milliseconds: the loop ticks at least twice in between. */
 const LOOK_MS = 250;
@@ -34,8 +33,8 @@ interface Attempt {
   beatenAt: number;
 }
 
-const { ticks } = workerData as PulseData;
-const { connectionOptions, namespace } = temporalConfig();
+const { ticks, temporal } = workerData as PulseData;
+const { connectionOptions, namespace } = temporal;
 const connection = Connection.lazy(connectionOptions);
 const log = pino({ name: 'holdfast-worker' });
 const attempts = new Map<string, Attempt>();

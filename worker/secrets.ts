@@ -1,20 +1,21 @@
-/** The secrets of the worker's configuration. They come from the environment, never from a file. */
+/** The secrets of the worker's configuration. They never stand in holdfast.yaml itself. */
 import { BadSetting } from '../config/file';
+import { secretAt } from '../config/secret';
 
 /** Shortest secret, characters. */
 const SECRET_MIN = 32;
 
 /**
- * The value of the environment variable that a setting names.
+ * The secret in the environment variable that a setting names, or in the file that the variable with `_FILE` behind its name names.
  *
  * @param setting - the path of the setting, for the message
  * @param name - the variable; undefined when the setting is absent
- * @throws BadSetting when the variable is not set
+ * @throws BadSetting when neither is set
  */
 export function secretIn(env: NodeJS.ProcessEnv, setting: string, name: string | undefined): string | undefined {
   if (name === undefined) return undefined;
-  const secret = env[name];
-  if (!secret) throw new BadSetting(`${setting} names ${name}, which is not set.`);
+  const secret = secretAt(env, name);
+  if (secret === undefined) throw new BadSetting(`${setting} names ${name}, which is not set, nor is ${name}_FILE.`);
   return secret;
 }
 
@@ -27,6 +28,6 @@ export function webhookSecrets(present = '', old: string | undefined): readonly 
   const secrets = old === undefined ? [present] : [present, old];
   if (secrets.every(({ length }) => length >= SECRET_MIN)) return secrets;
   throw new BadSetting(
-    `worker.webhooks.allowed_hosts names receivers: HOLDFAST_WEBHOOK_SECRET (and HOLDFAST_WEBHOOK_SECRET_OLD, if set) must hold at least ${SECRET_MIN} characters, the same for every worker. Make one with: openssl rand -hex 32`,
+    `worker.webhooks.allowed_hosts names receivers: HOLDFAST_WEBHOOK_SECRET or HOLDFAST_WEBHOOK_SECRET_FILE (and HOLDFAST_WEBHOOK_SECRET_OLD, if set) must hold at least ${SECRET_MIN} characters, the same for every worker. Make one with: openssl rand -hex 32`,
   );
 }

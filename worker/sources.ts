@@ -1,36 +1,11 @@
 /** The `sources` part of the worker's configuration: where deep_research and search_sources look. */
 import { existsSync, readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { SourcesConfig } from '../activities/sources/sources';
 import { BadSetting } from '../config/file';
+import type { Sources } from '../config/worker';
 import { secretIn } from './secrets';
-
-export const WebAddress = z.url({ protocol: /^https?$/, error: 'An address that begins with https:// or http://' });
-
-/** A schema for the settings of something that `false` turns off. */
-const orFalse = <T extends z.ZodType>(settings: T) =>
-  z.union([z.literal(false).transform(() => undefined), settings], 'Either false or its settings');
-
-/** The one setting that most sources have: another address, such as that of a mirror. */
-const Address = z.strictObject({ base_url: WebAddress.optional() });
-
-export const Sources = z.strictObject({
-  wikipedia: orFalse(
-    Address.extend({
-      language: z
-        .string()
-        .regex(/^[a-z][a-z-]*$/, 'A language as in the address: en, de, zh-min-nan')
-        .default('en'),
-    }),
-  ).prefault({}),
-  hacker_news: orFalse(Address).prefault({}),
-  arxiv: orFalse(Address).prefault({}),
-  github: orFalse(Address.extend({ token_env: z.string().min(1).optional() })).prefault({}),
-  searxng: z.strictObject({ url: WebAddress }).optional(),
-  feeds: z.array(WebAddress).max(100).default([]),
-  folders: z.array(z.string().min(1)).default([]),
-});
 
 /**
  * Turns the settings into those of the activities.

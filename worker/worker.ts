@@ -2,6 +2,8 @@
 import { hostname } from 'node:os';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
+import { addressOf } from '../config/temporal';
+import { unreachedText } from '../config/unreached';
 import { TASK_QUEUE, queueOf } from '../workflows/contract';
 import { createAttempts } from './attempts';
 import type { Attempts } from './attempts';
@@ -22,7 +24,10 @@ const CACHED_EARLIER = 50;
 /** How long a step that is cancelled at the end of the drain has before its worker ends by force. It has 5 s to end by itself. */
 const FORCE_MS = 7_000;
 
-/** How often a process tells Temporal of its workers, so that it knows soon whom to take out of line. It is not an action. */
+/**
+ * How often a process tells Temporal of its workers: soon enough to take them out of line, and by it `holdfast doctor` tells one that
+ * is frozen from one that has nothing to do. It is not an action.
+ */
 const HEARTBEAT = '5 s';
 
 /** What the SDK warns of where one worker runs steps only and another one decisions only, as they are meant to. */
@@ -51,7 +56,7 @@ export interface RunningWorker {
  *
  * @param identity - what Temporal calls it; must be given where another one runs in the same process
  * @param pulse - keeps its steps alive while the event loop of this process stands still; absent: nothing does
- * @throws TransportError when Temporal is not reachable
+ * @throws Error with one sentence when Temporal is not reachable, or takes no connection
  */
 export async function startWorker(
   {
@@ -69,7 +74,9 @@ export async function startWorker(
   pulse?: Pulse,
 ): Promise<RunningWorker> {
   const attempts = createAttempts(pulse);
-  const connection = await NativeConnection.connect(temporal.connectionOptions);
+  const connection = await NativeConnection.connect(temporal.connectionOptions).catch((error: unknown) => {
+    throw new Error(unreachedText(error, addressOf(temporal)), { cause: error });
+  });
   const { namespace } = temporal;
   const leave = (): Promise<void> => leaveLine(connection, namespace, identity);
   const common = {

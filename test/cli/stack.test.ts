@@ -233,11 +233,15 @@ test.each([
 });
 
 test.each([
-  ['Gateway 1', 'gateway: { patience: 999 }', 'gateway.patience'],
-  ['Worker 1', 'worker: { concurrent_steps: 0 }', 'worker.concurrent_steps'],
-])('%s that refuses its configuration ends the start, and its last sentence is shown', async (name, yaml, setting) => {
+  ['Gateway 1', () => ({ HOLDFAST_PATIENCE: '999' }), 'HOLDFAST_PATIENCE'],
+  [
+    'Worker 1',
+    () => ({ HOLDFAST_CONFIG: configured('worker: { sources: { folders: [/nowhere] } }') }),
+    'worker.sources.folders',
+  ],
+])('%s that refuses its configuration ends the start, and its last sentence is shown', async (name, env, setting) => {
   const dataDir = scratch();
-  const { said, exit } = dev(dataDir, [], { HOLDFAST_CONFIG: configured(yaml) });
+  const { said, exit } = dev(dataDir, [], env());
   expect(await said(new RegExp(`^${name} did not start: .*${setting}`))).toBeDefined();
   expect(await exit).toBe(1);
   expect(existsSync(join(dataDir, 'dev.json'))).toBe(false);

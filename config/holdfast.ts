@@ -1,0 +1,62 @@
+/**
+ * holdfast.yaml as a whole. Whoever reads it checks all of it, the other process's part too: what a gateway promises, a worker
+ * has to keep.
+ */
+import { z } from 'zod';
+import { fileAt } from './file';
+import { GatewayPart } from './gateway';
+import { unreadIn } from './variables';
+import { WorkerPart } from './worker';
+
+/** A name that neither gateway nor worker reads is a mistake. A part may be absent, where gateways and workers have a file each. */
+const Parts = z
+  .strictObject({ gateway: GatewayPart.nullish(), worker: WorkerPart.nullish() })
+  .superRefine(({ gateway, worker }, context) => {
+    if (!gateway || !worker) return;
+    const undeliverable = without(gateway.webhooks.allowed_hosts, worker.webhooks.allowed_hosts);
+    if (undeliverable.length > 0)
+      context.addIssue({
+        code: 'custom',
+        path: ['gateway', 'webhooks', 'allowed_hosts'],
+        message: `${undeliverable.join(', ')} is not in worker.webhooks.allowed_hosts: callbacks would be accepted, and never delivered`,
+      });
+  });
+
+/** What the file says, with the defaults of what it does not. */
+export interface HoldfastFile {
+  readonly gateway: z.output<typeof GatewayPart>;
+  readonly worker: z.output<typeof WorkerPart>;
+}
+
+/**
+ * Reads the file.
+ *
+ * @param path - what HOLDFAST_CONFIG says; undefined: as if the file were empty
+ * @throws BadSetting that names every wrong setting
+ */
+export function holdfastFile(path: string | undefined): HoldfastFile {
+  const { gateway, worker } = fileAt(Parts, path);
+  return { gateway: gateway ?? GatewayPart.parse({}), worker: worker ?? WorkerPart.parse({}) };
+}
+
+/**
+ * What is strange in the settings, and keeps nothing from running: a sentence each.
+ *
+ * @throws BadSetting as {@link holdfastFile} does
+ */
+export function doubtsIn(env: NodeJS.ProcessEnv): string[] {
+  const { gateway, worker } = fileAt(Parts, env['HOLDFAST_CONFIG'] || undefined);
+  const named = [worker?.model?.key_env, worker?.sources.github?.token_env].filter((name) => name !== undefined);
+  const unasked = gateway && worker ? without(worker.webhooks.allowed_hosts, gateway.webhooks.allowed_hosts) : [];
+  return [
+    ...unreadIn(env, named),
+    ...(unasked.length === 0
+      ? []
+      : [
+          `worker.webhooks.allowed_hosts names ${unasked.join(', ')}, and gateway.webhooks.allowed_hosts does not: callers cannot ask for callbacks there.`,
+        ]),
+  ];
+}
+
+const without = (hosts: readonly string[], others: readonly string[]): string[] =>
+  hosts.filter((host) => !others.includes(host));
