@@ -70,8 +70,8 @@ export async function startGateway(
   let draining = false;
 
   const tools = createCatalogue(definitions);
-  const ids = createIds(config.secret);
-  const seals = createSeals(config.secret);
+  const ids = createIds(config.secret, config.previousSecret);
+  const seals = createSeals(config.secret, config.previousSecret);
   const jobs = createJobs(config, ids, (ref) => admission.ended(ref));
 
   const admission = createAdmission(config.quotas, 'jobs running', jobs.running);

@@ -14,12 +14,16 @@ const CROCKFORD = '0123456789abcdefghjkmnpqrstvwxyz';
 export interface JobRef {
   readonly id: JobId;
   readonly workflowId: string;
+  /** Its workflow id if it began under the previous secret, which only Temporal knows. Absent: it did not, or there is none. */
+  readonly formerly?: string;
 }
 
 /** The ids of a deployment. */
 export interface Ids {
   /** Names a subject without telling who it is: 10 characters. */
   subjectTag(caller: Caller): string;
+  /** All names that a subject may be known by: the one above, and the one under the previous secret. */
+  tagsOf(caller: Caller): readonly string[];
   /** The job that `id` names for this caller, whether it exists or not. */
   refOf(caller: Caller, id: JobId): JobRef;
   /**
@@ -28,10 +32,17 @@ export interface Ids {
    * @param again - how many jobs of the key have failed before, without effect
    */
   newRef(caller: Caller, tool: string, key: string | undefined, again?: number): JobRef;
+  /** The ids that were given out before the secret was changed; undefined when they are no longer wanted. */
+  readonly previous: Ids | undefined;
 }
 
-/** Every gateway of a deployment needs the same `secret`. */
-export function createIds(secret: string): Ids {
+/**
+ * Every gateway of a deployment needs the same secrets.
+ *
+ * @param previousSecret - the secret before this one: what was named by it is still found
+ */
+export function createIds(secret: string, previousSecret?: string): Ids {
+  const previous = previousSecret === undefined ? undefined : createIds(previousSecret);
   const mac = (...parts: readonly string[]): Buffer =>
     createHmac('sha256', secret).update(JSON.stringify(parts)).digest();
 
@@ -45,10 +56,13 @@ export function createIds(secret: string): Ids {
   const refOf = (caller: Caller, id: JobId): JobRef => ({
     id,
     workflowId: `${caller.tenant}/${subjectTag(caller)}/${id}`,
+    ...(previous && { formerly: previous.refOf(caller, id).workflowId }),
   });
 
   return {
+    previous,
     subjectTag,
+    tagsOf: (caller) => [subjectTag(caller), ...(previous ? previous.tagsOf(caller) : [])],
     refOf,
     newRef(caller, tool, key, again = 0) {
       const named = (name: string): Buffer =>

@@ -13,22 +13,31 @@ export interface Seals {
   open<S extends z.ZodType>(purpose: Purpose, sealed: string, schema: S): z.output<S> | undefined;
 }
 
-/** Every gateway of a deployment needs the same `secret`. */
-export function createSeals(secret: string): Seals {
-  const mac = (purpose: Purpose, text: string): string =>
-    createHmac('sha256', secret).update(`seal\0${purpose}\0${text}`).digest('base64url');
+/**
+ * Every gateway of a deployment needs the same secrets.
+ *
+ * @param previousSecret - the secret before this one: notes that it has signed are still taken
+ */
+export function createSeals(secret: string, previousSecret?: string): Seals {
+  const secrets = previousSecret === undefined ? [secret] : [secret, previousSecret];
+  const mac = (by: string, purpose: Purpose, text: string): string =>
+    createHmac('sha256', by).update(`seal\0${purpose}\0${text}`).digest('base64url');
 
   return {
     seal(purpose, note) {
       const text = Buffer.from(JSON.stringify(note)).toString('base64url');
-      return `${text}.${mac(purpose, text)}`;
+      return `${text}.${mac(secret, purpose, text)}`;
     },
 
     open(purpose, sealed, schema) {
       const [text = '', signature = '', ...rest] = sealed.split('.');
       if (rest.length > 0) return undefined;
-      const [given, due] = [Buffer.from(signature), Buffer.from(mac(purpose, text))];
-      if (given.length !== due.length || !timingSafeEqual(given, due)) return undefined;
+      const given = Buffer.from(signature);
+      const isOurs = secrets.some((by) => {
+        const due = Buffer.from(mac(by, purpose, text));
+        return given.length === due.length && timingSafeEqual(given, due);
+      });
+      if (!isOurs) return undefined;
       return schema.safeParse(JSON.parse(Buffer.from(text, 'base64url').toString())).data;
     },
   };

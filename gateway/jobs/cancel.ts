@@ -21,7 +21,7 @@ export interface Cancels {
 export function createCancels({ ask, askOf, client }: Store): Cancels {
   /** What the workflow itself does when it ends: whoever asked for a callback gets it. */
   async function callBack(ref: JobRef): Promise<void> {
-    const { memo, closeTime } = await askOf(ref, (handle) => handle.describe());
+    const { memo, closeTime, workflowId } = await askOf(ref, (handle) => handle.describe());
     const { callback, tool } = calledIn(memo);
     if (!callback) return;
     const notice: Notice = {
@@ -33,7 +33,7 @@ export function createCancels({ ask, askOf, client }: Store): Cancels {
     };
     const start = () =>
       client.workflow.start('deliverWebhook', {
-        workflowId: `${ref.workflowId}/webhook`,
+        workflowId: `${workflowId}/webhook`,
         taskQueue: TASK_QUEUE,
         args: [notice],
         workflowIdReusePolicy: 'REJECT_DUPLICATE',

@@ -23,7 +23,11 @@ export interface Store {
   readonly client: Client;
   /** Runs a unary RPC within `ms` milliseconds, 4 s by default. @throws Problem `unavailable` when no answer comes in time */
   ask<R>(run: () => Promise<R>, ms?: number): Promise<R>;
-  /** Runs a unary RPC about one existing job. @throws Problem `unavailable`; `unknown_job` when there is no such job */
+  /**
+   * Runs a unary RPC about one existing job, and again with its former workflow id where there is none of the present one.
+   *
+   * @throws Problem `unavailable`; `unknown_job` when there is no such job
+   */
   askOf<R>(ref: JobRef, run: (handle: WorkflowHandle) => Promise<R>, ms?: number): Promise<R>;
   decoded(payloads: Payload[] | null | undefined): Promise<unknown[]>;
   /** Ends the connection. What was asked and is not answered fails. */
@@ -53,20 +57,23 @@ export function createStore({ connectionOptions, namespace = 'default' }: Gatewa
     }
   }
 
+  const askOf: Store['askOf'] = async ({ id, workflowId, formerly }, run, ms) => {
+    try {
+      return await ask(() => run(client.workflow.getHandle(workflowId)), ms);
+    } catch (error) {
+      const unknown = error instanceof WorkflowNotFoundError || grpcCodeOf(error) === NOT_FOUND;
+      if (!unknown) throw error;
+      if (formerly === undefined) throw new Problem('unknown_job', { id });
+      return askOf({ id, workflowId: formerly }, run, ms);
+    }
+  };
+
   return {
     namespace,
     connection,
     client,
     ask,
-
-    async askOf({ id, workflowId }, run, ms) {
-      try {
-        return await ask(() => run(client.workflow.getHandle(workflowId)), ms);
-      } catch (error) {
-        const unknown = error instanceof WorkflowNotFoundError || grpcCodeOf(error) === NOT_FOUND;
-        throw unknown ? new Problem('unknown_job', { id }) : error;
-      }
-    },
+    askOf,
 
     decoded: (payloads) => decodeArrayFromPayloads(client.options.loadedDataConverter, payloads),
 

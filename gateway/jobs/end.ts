@@ -31,7 +31,10 @@ export function createPoll({ connection, client, askOf }: Store, onEnd: (ref: Jo
       // It ended, with something that the payload converter cannot read: it never will.
       if (error instanceof SyntaxError || error instanceof ValueError) return UNREADABLE;
       if (signal.aborted) return undefined;
-      if (error instanceof WorkflowNotFoundError) throw new Problem('unknown_job', { id: ref.id });
+      if (error instanceof WorkflowNotFoundError) {
+        if (ref.formerly === undefined) throw new Problem('unknown_job', { id: ref.id });
+        return outcomeOf({ id: ref.id, workflowId: ref.formerly }, signal);
+      }
       // Whatever ails the connection, the job goes on, and so may the wait.
       if (grpcCodeOf(error) !== undefined) throw new Problem('unavailable', { refused: false });
       throw error;

@@ -15,10 +15,10 @@ export type RecentEvents = (ref: JobRef) => Promise<readonly Event[]>;
 
 export function createRecentEvents({ askOf, connection, namespace }: Store): RecentEvents {
   return (ref) =>
-    askOf(ref, async () => {
+    askOf(ref, async ({ workflowId }) => {
       const { history } = await connection.workflowService.getWorkflowExecutionHistoryReverse({
         namespace,
-        execution: { workflowId: ref.workflowId },
+        execution: { workflowId },
         maximumPageSize: LAST_EVENTS,
       });
       return history?.events ?? [];

@@ -111,10 +111,10 @@ export function createJobs(
     },
 
     inputOf: (ref) =>
-      askOf(ref, async () => {
+      askOf(ref, async ({ workflowId }) => {
         const { history } = await connection.workflowService.getWorkflowExecutionHistory({
           namespace,
-          execution: { workflowId: ref.workflowId },
+          execution: { workflowId },
           maximumPageSize: 1,
         });
         const [input] = await decoded(history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads);

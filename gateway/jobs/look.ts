@@ -49,14 +49,16 @@ export function createLook({ store, recent, end, cancelGraceMs, queueState, esti
     const beating = description.raw.pendingActivities?.find(({ heartbeatDetails }) => heartbeatDetails);
     // A foreign worker may have written it in a form that only itself can read.
     const [heartbeat] = await store.decoded(beating?.heartbeatDetails?.payloads).catch(() => []);
-    const view = viewOf(ref, description, heartbeat);
+    // Where it was found: under the id of the previous secret, perhaps.
+    const found: JobRef = { id: ref.id, workflowId: description.workflowId };
+    const view = viewOf(found, description, heartbeat);
     if (!isClosed(view)) {
       const now = await goingOn(view);
       if (!now.cancelledAt || Date.now() - now.cancelledAt.getTime() < cancelGraceMs) return now;
-      await end(ref);
-      return look(ref);
+      await end(found);
+      return look(found);
     }
-    onEnd(ref);
+    onEnd(found);
     const at = expiryOf(view);
     if (at.getTime() < Date.now()) throw new Problem('expired', { id: ref.id, at });
     return view;

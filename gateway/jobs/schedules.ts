@@ -1,6 +1,6 @@
 /** Calls that are made again and again: Temporal Schedules, each owned by its caller. A run is a job like any other. */
 import { ScheduleAlreadyRunning, ScheduleNotFoundError } from '@temporalio/client';
-import type { Caller } from '../../workflows/contract';
+import type { Caller, JobId } from '../../workflows/contract';
 import { Problem, isProblem } from '../errors';
 import { argsHash } from '../ids';
 import type { Ids, ScheduleId } from '../ids';
@@ -36,8 +36,13 @@ export interface Schedules {
 }
 
 export function createSchedules({ client, ask }: Store, ids: Ids, carry: Carry): Schedules {
-  const prefixOf = (caller: Caller): string => `${caller.tenant}/${ids.subjectTag(caller)}/`;
+  /** What Temporal calls a schedule, by the present secret and by the one before. */
+  const namesOf = (caller: Caller, id: ScheduleId): [present: string, ...former: string[]] => {
+    const [present = '', ...former] = ids.tagsOf(caller).map((tag) => `${caller.tenant}/${tag}/${id}`);
+    return [present, ...former];
+  };
 
+  const scheduleIdOf = (job: JobId): ScheduleId => job.replace(/^job_/, 'sched_') as ScheduleId;
   const idIn = (scheduleId: string): ScheduleId => scheduleId.split('/').at(-1) as ScheduleId;
 
   function listed(query: string): Promise<ListedSchedule[]> {
@@ -55,16 +60,31 @@ export function createSchedules({ client, ask }: Store, ids: Ids, carry: Carry):
   const list = (caller: Caller, tool?: string): Promise<ListedSchedule[]> =>
     listed([ofCaller(caller, ids), ...(tool === undefined ? [] : [ofTool(tool)])].join(' AND '));
 
-  /** After a create that was not acknowledged, or not needed: whether the schedule is there, and is the one that was meant. */
-  async function arrived(scheduleId: string, hash: string): Promise<boolean> {
+  /** Whether a schedule is there, and is the one that was meant. */
+  async function exists(scheduleId: string, hash: string): Promise<boolean> {
     try {
       const { memo } = await ask(() => client.schedule.getHandle(scheduleId).describe());
       if (memo?.[MEMO_HASH] !== hash) throw new Problem('conflict', { id: idIn(scheduleId) });
       return true;
     } catch (error) {
-      if (error instanceof ScheduleNotFoundError || isProblem(error, 'unavailable')) return false;
+      if (error instanceof ScheduleNotFoundError) return false;
       throw error;
     }
+  }
+
+  /** After a create that was not acknowledged, or not needed. */
+  const arrived = (scheduleId: string, hash: string): Promise<boolean> =>
+    exists(scheduleId, hash).catch((error: unknown) => {
+      if (isProblem(error, 'unavailable')) return false;
+      throw error;
+    });
+
+  /** The schedule that a key has from before the secret was changed; undefined when it has none. */
+  async function ofFormerKey(tool: Tool, caller: Caller, key: string, hash: string): Promise<ScheduleId | undefined> {
+    if (!ids.previous) return undefined;
+    const id = scheduleIdOf(ids.previous.newRef(caller, tool.name, key).id);
+    const [, former = ''] = namesOf(caller, id);
+    return (await exists(former, hash)) ? id : undefined;
   }
 
   return {
@@ -76,10 +96,12 @@ export function createSchedules({ client, ask }: Store, ids: Ids, carry: Carry):
     },
 
     async create(tool, input, caller, { key, callback }, everyMs) {
-      const { id: jobId, workflowId } = ids.newRef(caller, tool.name, key);
-      const id = jobId.replace(/^job_/, 'sched_') as ScheduleId;
-      const scheduleId = prefixOf(caller) + id;
       const hash = argsHash({ input, everyMs });
+      const former = key === undefined ? undefined : await ofFormerKey(tool, caller, key, hash);
+      if (former !== undefined) return former;
+      const { id: jobId, workflowId } = ids.newRef(caller, tool.name, key);
+      const id = scheduleIdOf(jobId);
+      const [scheduleId] = namesOf(caller, id);
       const workflow = carry(tool, input, caller, { argsHash: hash, ...(callback && { callback }) });
       const { typedSearchAttributes } = workflow;
       await ask(() =>
@@ -101,13 +123,15 @@ export function createSchedules({ client, ask }: Store, ids: Ids, carry: Carry):
     },
 
     async end(caller, id) {
-      try {
-        await ask(() => client.schedule.getHandle(prefixOf(caller) + id).delete());
-        return true;
-      } catch (error) {
-        if (error instanceof ScheduleNotFoundError) return false;
-        throw error;
+      for (const scheduleId of namesOf(caller, id)) {
+        try {
+          await ask(() => client.schedule.getHandle(scheduleId).delete());
+          return true;
+        } catch (error) {
+          if (!(error instanceof ScheduleNotFoundError)) throw error;
+        }
       }
+      return false;
     },
   };
 }

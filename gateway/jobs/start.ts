@@ -154,9 +154,31 @@ export function createStarts({ store: { ask, client }, look, outcomeOf, ids, car
     throw new Problem('worn_key', { limit: AGAIN_MAX });
   }
 
+  /** The job that a key has from before the secret was changed; undefined when it has none, or is free again. */
+  async function ofFormerKey(tool: Tool, caller: Caller, key: string, hash: string): Promise<Begun | undefined> {
+    const { previous } = ids;
+    if (!previous) return undefined;
+    try {
+      return await ofKey(
+        (again) => previous.newRef(caller, tool.name, key, again),
+        async (ref) => {
+          const view = await look(ref, ARRIVED_MS);
+          if (view.argsHash !== hash) throw new Problem('conflict', { id: ref.id });
+          return { view, replayed: isClosed(view) };
+        },
+      );
+    } catch (error) {
+      if (isProblem(error, 'unknown_job')) return undefined;
+      // Nothing was started for this call.
+      throw isProblem(error, 'unavailable') ? new Problem('unavailable', { refused: true }) : error;
+    }
+  }
+
   return {
-    start(tool, input, caller, { key, callback }, options = {}) {
+    async start(tool, input, caller, { key, callback }, options = {}) {
       const hash = hashOf(input, options.earlier);
+      const former = key === undefined ? undefined : await ofFormerKey(tool, caller, key, hash);
+      if (former) return former;
       const beginning = { tool, input, caller, hash, keyed: key !== undefined, callback, ...options };
       return ofKey(
         (again) => ids.newRef(caller, tool.name, key, again),
@@ -164,8 +186,10 @@ export function createStarts({ store: { ask, client }, look, outcomeOf, ids, car
       );
     },
 
-    joined(tool, input, caller, key, earlier) {
+    async joined(tool, input, caller, key, earlier) {
       const wanted = { hash: hashOf(input, earlier), keyed: true };
+      const former = await ofFormerKey(tool, caller, key, wanted.hash);
+      if (former) return former;
       return ofKey(
         (again) => ids.newRef(caller, tool.name, key, again),
         async (ref) => {

@@ -31,7 +31,10 @@ export interface ListedJob {
 /** Whose jobs, or schedules, a query is for. */
 export const ofTenant = (tenant: string): string => `${TENANT.name} = '${tenant}'`;
 export const ofCaller = (caller: Caller, ids: Ids): string =>
-  `${ofTenant(caller.tenant)} AND ${SUBJECT.name} = '${ids.subjectTag(caller)}'`;
+  `${ofTenant(caller.tenant)} AND ${SUBJECT.name} IN (${ids
+    .tagsOf(caller)
+    .map((tag) => `'${tag}'`)
+    .join(', ')})`;
 export const ofTool = (tool: string): string => `${TOOL.name} = '${tool}'`;
 
 /** Which of a caller's jobs to list. */

@@ -64,7 +64,7 @@ export function createElicitation({ jobs, respond, ids, seals: { seal, open } }:
     async take(body, caller) {
       const { id, result } = Response.parse(body);
       const asked = open('question', id.slice(PREFIX.length), Asked);
-      if (!asked || !isJobId(asked.job) || asked.owner !== ids.subjectTag(caller) || asked.until < Date.now())
+      if (!asked || !isJobId(asked.job) || !ids.tagsOf(caller).includes(asked.owner) || asked.until < Date.now())
         return undefined;
       // An error means that the client could not show it, or that its user closed it.
       const response = result ?? { action: 'cancel' };

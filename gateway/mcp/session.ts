@@ -51,7 +51,7 @@ export interface Sessions {
   read(header: string | undefined, caller: Caller): Session | undefined;
 }
 
-export function createSessions({ seal, open }: Seals, { subjectTag }: Ids): Sessions {
+export function createSessions({ seal, open }: Seals, { subjectTag, tagsOf }: Ids): Sessions {
   return {
     begin(body, caller) {
       if (!isRecord(body) || body['method'] !== 'initialize') return undefined; // as nearly all are
@@ -71,7 +71,7 @@ export function createSessions({ seal, open }: Seals, { subjectTag }: Ids): Sess
 
     read(header, caller) {
       const session = header === undefined ? undefined : open('session', header, Session);
-      return session && session.owner === subjectTag(caller) ? session : undefined;
+      return session && tagsOf(caller).includes(session.owner) ? session : undefined;
     },
   };
 }
