@@ -2,8 +2,8 @@
 import type { Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createMcpHandler } from '@modelcontextprotocol/server';
-import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
+import { BadSetting } from '../config/file';
 import type { ToolDefinition } from '../workflows/define-tool';
 import { createAdmission } from './call/admission';
 import { createAnswers } from './call/answer';
@@ -25,7 +25,7 @@ import { createFront } from './http/front';
 import { createIds } from './ids';
 import type { JobRef } from './ids';
 import { createJobs } from './jobs/jobs';
-import type { Jobs } from './jobs/jobs';
+import { watchReadiness } from './jobs/readiness';
 import { createElicitation } from './mcp/elicitation';
 import { createExchange } from './mcp/exchange';
 import type { Exchange } from './mcp/exchange';
@@ -38,14 +38,13 @@ import { INFO, createServerFactory } from './mcp/server';
 import type { More } from './mcp/server';
 import { createSessions } from './mcp/session';
 import { createTasks } from './mcp/tasks';
+
 import { createSeals } from './seal';
 import { createCatalogue } from './tools';
 
 /** How long a stop waits for answers that are on their way. */
 const DRAIN_MS = 10_000;
 const IDLE_MS = 100;
-/** How often Temporal is asked whether it serves, for `/readyz`. */
-const READY_FRESH_MS = 1_000;
 
 export interface Gateway {
   /** The MCP endpoint. */
@@ -130,6 +129,7 @@ export async function startGateway(
     listeners: createListeners({ jobs, watch, answers, ids, serverInfo: INFO }),
   });
 
+  const readiness = watchReadiness(() => jobs.condition(), tools.values(), config.temporal.namespace ?? 'default', log);
   const server = createFront({
     allowedHosts: config.allowedHosts,
     authenticate: createAuthenticate(config.keys),
@@ -137,7 +137,7 @@ export async function startGateway(
     limits: config.limits,
     connections: { ...config.connections, isProxy: createIsProxy(config.proxies) },
     answer,
-    ready: createReady(jobs),
+    ready: () => readiness.now(),
     draining: () => draining,
     onError,
   });
@@ -146,6 +146,7 @@ export async function startGateway(
     url,
     async stop() {
       draining = true;
+      readiness.stop();
       const closed = new Promise((resolve) => server.close(resolve));
       watch.drain();
       // A client that keeps its connection alive would keep the process, too.
@@ -161,7 +162,15 @@ export async function startGateway(
 
 /** Begins to listen, and says where. */
 async function listening(server: HttpServer, { host, port }: Pick<GatewayConfig, 'host' | 'port'>): Promise<string> {
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve));
+  await new Promise<void>((resolve, reject) => {
+    const refused = ({ code }: NodeJS.ErrnoException): void =>
+      reject(
+        new BadSetting(
+          `The gateway cannot listen on port ${port} of ${host}${code === 'EADDRINUSE' ? ', another program does' : ` (${code})`}: set HOLDFAST_PORT or HOLDFAST_HOST (gateway.port, gateway.host).`,
+        ),
+      );
+    server.once('error', refused).listen(port, host, resolve);
+  });
   const { port: taken } = server.address() as AddressInfo;
   return `http://${host.includes(':') ? `[${host}]` : host}:${taken}/mcp`;
 }
@@ -182,10 +191,4 @@ function auditLink({ temporalUi, temporal }: GatewayConfig): (ref: JobRef) => st
   if (temporalUi === undefined) return () => undefined;
   const base = `${temporalUi}/namespaces/${temporal.namespace ?? 'default'}/workflows`;
   return ({ workflowId }) => `${base}/${encodeURIComponent(workflowId)}`;
-}
-
-/** Whether Temporal serves, asked at most once a second. */
-function createReady(jobs: Pick<Jobs, 'reachable'>): () => Promise<boolean> {
-  const known = new LRUCache<'ready', boolean>({ max: 1, ttl: READY_FRESH_MS, fetchMethod: () => jobs.reachable() });
-  return () => known.forceFetch('ready');
 }

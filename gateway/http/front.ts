@@ -39,8 +39,8 @@ export interface FrontNeeds {
   readonly limits: GatewayConfig['limits'];
   readonly connections: ConnectionBounds;
   readonly answer: Answer;
-  /** Whether Temporal can be reached. */
-  readonly ready: () => Promise<boolean>;
+  /** Why no call can be taken, in one sentence; and what is wrong though calls are taken. */
+  readonly ready: () => Promise<{ readonly trouble: string | undefined; readonly warnings: readonly string[] }>;
   /** Whether this gateway is on its way to a stop. */
   readonly draining: () => boolean;
   /** Told of every error that is a bug of ours. */
@@ -172,9 +172,10 @@ function createRefuseForeign(allowedHosts: readonly string[]): RefuseForeign {
 
 async function readiness(response: ServerResponse, { draining, ready }: FrontNeeds): Promise<void> {
   if (draining()) return plain(response, 503, 'draining');
-  if (await ready()) return plain(response, 200, 'ready');
+  const { trouble, warnings } = await ready();
+  if (trouble === undefined) return plain(response, 200, ['ready', ...warnings].join('\n'));
   response.setHeader('retry-after', RETRY_AFTER_S);
-  plain(response, 503, 'Temporal is not reachable');
+  plain(response, 503, trouble);
 }
 
 function plain(response: ServerResponse, status: number, text: string): void {

@@ -2,6 +2,7 @@
  * The gateway's contract with Temporal. This folder alone knows its client. Nothing here is remembered between two requests but
  * the connection, and what was counted a moment ago.
  */
+import { addressOf } from '../../config/temporal';
 import { QUERY_PARTIAL, SIGNAL_ANSWER, SIGNAL_SHOWN } from '../../workflows/contract';
 import type { Answer } from '../../workflows/contract';
 import type { GatewayConfig } from '../config';
@@ -19,6 +20,8 @@ import { createLook } from './look';
 import type { Look } from './look';
 import type { Outcome } from './outcome';
 import { createQueueState } from './queues';
+import { conditionOf } from './condition';
+import type { Condition } from './condition';
 import { createSchedules } from './schedules';
 import type { Schedules } from './schedules';
 import { createStarts } from './start';
@@ -27,7 +30,6 @@ import { createLists } from './visibility';
 import type { Lists } from './visibility';
 
 const QUERY_MS = 2_000;
-const REACHABLE_MS = 1_000;
 /** So long after the grace a job that was told to stop is looked at: clocks of gateway and Temporal differ a little. */
 const LATE_MS = 500;
 
@@ -46,8 +48,8 @@ export interface Jobs extends Starts, Cancels, Lists {
   shown(ref: JobRef, key: string): Promise<void>;
   /** Hands the answer of a person to the job. It lands even when no worker is up. */
   respond(ref: JobRef, answer: Answer): Promise<void>;
-  /** Whether Temporal serves, asked for real with a deadline of 1 s. */
-  reachable(): Promise<boolean>;
+  /** Whether jobs can be started and found, asked of Temporal for real within some seconds. Search attributes that are missing are created. */
+  condition(): Promise<Condition>;
   /** Ends the connection. */
   close(): Promise<void>;
 }
@@ -63,7 +65,7 @@ export function createJobs(
   onEnd: (ref: JobRef) => void,
 ): Jobs {
   const store = createStore(temporal);
-  const { askOf, ask, connection, namespace, decoded } = store;
+  const { askOf, connection, namespace, decoded } = store;
   const lists = createLists(store, ids);
   const recent = createRecentEvents(store);
   const cancels = createCancels(store);
@@ -125,11 +127,7 @@ export function createJobs(
 
     respond: (ref, answer) => askOf(ref, (handle) => handle.signal(SIGNAL_ANSWER, answer)),
 
-    reachable: () =>
-      ask(() => connection.workflowService.getSystemInfo({}), REACHABLE_MS).then(
-        () => true,
-        () => false,
-      ),
+    condition: () => conditionOf({ connection, namespace, address: addressOf(temporal) }, true),
 
     close: () => store.close(),
   };

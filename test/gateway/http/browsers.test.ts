@@ -14,7 +14,7 @@ const needs: FrontNeeds = {
   limits: { bytes: 1_048_576, depth: 64, values: 10_000, batch: 10 },
   connections: { most: 5_000, silentPerAddress: 500, isProxy: () => false },
   answer: (_request, response) => void response.writeHead(200, { 'mcp-session-id': 's' }).end('taken'),
-  ready: () => Promise.resolve(true),
+  ready: () => Promise.resolve({ trouble: undefined, warnings: [] }),
   draining: () => false,
   onError: () => undefined,
 };

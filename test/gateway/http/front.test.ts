@@ -211,7 +211,8 @@ test('a client that hangs up ends its wait, not the job', async () => {
 
 test('livez and readyz say that all is well', async () => {
   expect((await fetch(`${origin()}/livez`)).status).toBe(200);
-  expect((await fetch(`${origin()}/readyz`)).status).toBe(200);
+  const ready = await fetch(`${origin()}/readyz`);
+  expect([ready.status, (await ready.text()).split('\n', 1)]).toEqual([200, ['ready']]);
 });
 
 describe('with Temporal unreachable', () => {
@@ -221,6 +222,7 @@ describe('with Temporal unreachable', () => {
     expect((await fetch(`${new URL(url()).origin}/livez`)).status).toBe(200);
     const ready = await fetch(`${new URL(url()).origin}/readyz`);
     expect([ready.status, ready.headers.get('retry-after')]).toEqual([503, '2']);
+    expect(await ready.text()).toMatch(/^Nothing listens at 127\.0\.0\.1:\d+, the connection was refused: [^\n]+\n$/);
   });
 
   test('tools/list and initialize still answer', async () => {

@@ -15,7 +15,7 @@ const startFront = (limits: FrontNeeds['limits']): Server =>
     connections: { most: 5_000, silentPerAddress: 500, isProxy: () => false },
     authenticate: () => ({ caller: { tenant: 'acme', subject: 'alice' } }),
     answer: (_request, response) => void response.end('taken'),
-    ready: () => Promise.resolve(true),
+    ready: () => Promise.resolve({ trouble: undefined, warnings: [] }),
     draining: () => false,
     onError: () => undefined,
   });
