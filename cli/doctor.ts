@@ -2,27 +2,49 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { promisify } from 'node:util';
+import { doubtsIn, holdfastFile } from '../config/holdfast';
+import { temporalConfig } from '../config/temporal';
 import type { DevConfig } from './config';
 import { readRecord } from './dev/record';
+import type { StackRecord } from './dev/record';
+import { deployment } from './doctor/deployment';
+import type { Finding } from './doctor/finding';
 import { cachedCli } from './engine/cache';
 import { isFree } from './engine/ports';
-import { isServing } from './engine/server';
 
 const exec = promisify(execFile);
 
-interface Finding {
-  readonly ok: boolean;
-  readonly what: string;
-  /** What to do when it is not ok. */
-  readonly advice?: string;
+const MARK = { well: '✓', doubt: '!', ill: '✗' } as const;
+const GATEWAY_MS = 5_000;
+
+/** Which deployment to look at. */
+export interface DoctorOptions {
+  /** A gateway. Absent: those of the stack that runs here. */
+  readonly url?: string;
 }
 
-/** Checks everything and prints what it finds. Returns 0 when all is ok, 1 when something keeps Holdfast from running. */
-export async function doctor(config: DevConfig): Promise<number> {
-  const findings = [await git(), await engine(config), ...(await stack(config))];
-  for (const { ok, what, advice } of findings)
-    console.log(`${ok ? '✓' : '✗'} ${what}${ok || advice === undefined ? '' : `\n    ${advice}`}`);
-  return findings.every(({ ok }) => ok) ? 0 : 1;
+/**
+ * Checks everything and prints what it finds: this machine, and the deployment that the environment names, or that runs here.
+ *
+ * @returns 0 when all is well or only doubtful, 1 when something keeps Holdfast from running
+ * @throws BadSetting when the settings cannot be used
+ */
+export async function doctor(config: DevConfig, env: NodeJS.ProcessEnv, { url }: DoctorOptions): Promise<number> {
+  const temporal = temporalConfig(env);
+  const { worker } = holdfastFile(config.configFile);
+  const record = existsSync(config.dataDir) ? readRecord(config.dataDir) : undefined;
+  const local = record && { ...temporal, connectionOptions: { address: record.temporal.address } };
+  const there = temporal.connectionOptions.address === undefined ? local : temporal;
+  const findings = [
+    ...doubtsIn(env).map((what): Finding => ({ is: 'doubt', what })),
+    await git(),
+    ...(there ? await deployment(there, Object.keys(worker.queues)) : [await engine(config), await port(config)]),
+    ...(await gateways(url === undefined ? (record?.gateways.map((gateway) => gateway.url) ?? []) : [url])),
+    ...silentWorkers(record, config.dataDir),
+  ];
+  for (const { is, what, advice } of findings)
+    console.log(`${MARK[is]} ${what}${is === 'well' || advice === undefined ? '' : `\n    ${advice}`}`);
+  return findings.some(({ is }) => is === 'ill') ? 1 : 0;
 }
 
 async function versionOf(command: string, args: readonly string[]): Promise<string | undefined> {
@@ -35,68 +57,60 @@ async function versionOf(command: string, args: readonly string[]): Promise<stri
 async function git(): Promise<Finding> {
   const version = await versionOf('git', ['--version']);
   return version === undefined
-    ? { ok: false, what: 'git is missing: analyze_repository needs it', advice: 'Install it from https://git-scm.com.' }
-    : { ok: true, what: `${version}, Node ${process.versions.node}` };
+    ? {
+        is: 'doubt',
+        what: 'git is missing: analyze_repository needs it',
+        advice: 'Install it from https://git-scm.com.',
+      }
+    : { is: 'well', what: `${version}, Node ${process.versions.node}` };
 }
 
-async function engine({
-  temporal: { address, namespace },
-  engine: { cliPath, cacheDir },
-}: DevConfig): Promise<Finding> {
-  if (address !== undefined) {
-    return (await isServing(address, namespace, 3_000))
-      ? { ok: true, what: `Temporal answers at ${address} (TEMPORAL_ADDRESS)` }
-      : {
-          ok: false,
-          what: `No Temporal answers at ${address} (TEMPORAL_ADDRESS)`,
-          advice: 'Start it, correct the address, or unset it to have one started here.',
-        };
-  }
+async function engine({ engine: { cliPath, cacheDir } }: DevConfig): Promise<Finding> {
   for (const path of [cliPath ?? 'temporal', cachedCli(cacheDir)]) {
     const version = await versionOf(path, ['--version']);
-    if (version !== undefined) return { ok: true, what: `${version}, ${path}` };
+    if (version !== undefined) return { is: 'well', what: `${version}, ${path}` };
   }
   const go = await versionOf('go', ['version']);
   return go === undefined
     ? {
-        ok: false,
+        is: 'ill',
         what: 'There is no Temporal CLI, and no Go to build one',
         advice: 'Install one from https://docs.temporal.io/cli, or Go 1.26 from https://go.dev/dl.',
       }
-    : { ok: true, what: `The Temporal CLI will be downloaded, or built by ${go}, at the first start` };
+    : { is: 'well', what: `The Temporal CLI will be downloaded, or built by ${go}, at the first start` };
 }
 
-async function stack({ dataDir, port }: DevConfig): Promise<Finding[]> {
-  const record = existsSync(dataDir) ? readRecord(dataDir) : undefined;
-  if (!record) {
-    const free = port === 0 || (await isFree(port));
-    return [
-      {
-        ok: free,
-        what: free ? `No stack runs in ${dataDir}; port ${port} is free for it` : `Port ${port} is taken`,
-        advice: 'Set HOLDFAST_PORT to a free port, or to 0 for any.',
-      },
-    ];
-  }
-  const workers = record.workers.map(({ pid, silent }): Finding => ({
-    ok: !silent,
-    what: silent
-      ? `Worker (process ${pid}) does not answer: it is frozen, or a step holds its event loop`
-      : `Worker (process ${pid}): well`,
-    advice: `Its log in ${dataDir} names the step. It is ended, and started again, if it does not go on.`,
-  }));
-  const gateways = await Promise.all(
-    record.gateways.map(async ({ url }): Promise<Finding> => {
-      const ready = await fetch(new URL('/readyz', url)).then(
+async function port({ dataDir, port: wanted }: DevConfig): Promise<Finding> {
+  const free = wanted === 0 || (await isFree(wanted));
+  return {
+    is: free ? 'well' : 'ill',
+    what: free ? `No stack runs in ${dataDir}; port ${wanted} is free for it` : `Port ${wanted} is taken`,
+    advice: 'Set HOLDFAST_PORT to a free port, or to 0 for any.',
+  };
+}
+
+/** What gateways say of themselves: the first line of `/readyz` is `ready`, or why not. */
+function gateways(urls: readonly string[]): Promise<Finding[]> {
+  return Promise.all(
+    urls.map(async (url): Promise<Finding> => {
+      const answer = await fetch(new URL('/readyz', url), { signal: AbortSignal.timeout(GATEWAY_MS) }).then(
         (response) => response.text(),
-        () => 'no answer',
+        () => `no answer within ${GATEWAY_MS / 1_000} s`,
       );
-      return {
-        ok: ready.trim() === 'ready',
-        what: `Gateway ${url}: ${ready.trim()}`,
-        advice: `Its log lies in ${dataDir}.`,
-      };
+      const [state = '', ...warnings] = answer.trim().split('\n');
+      if (state !== 'ready') return { is: 'ill', what: `Gateway ${url}: ${state}`, advice: 'Its log tells more.' };
+      return { is: warnings.length > 0 ? 'doubt' : 'well', what: `Gateway ${url}: ${[state, ...warnings].join('. ')}` };
     }),
   );
-  return [...gateways, ...workers];
+}
+
+/** The workers of the stack that runs here which say nothing to their supervisor. */
+function silentWorkers(record: StackRecord | undefined, dataDir: string): Finding[] {
+  return (record?.workers ?? [])
+    .filter(({ silent }) => silent)
+    .map(({ pid }) => ({
+      is: 'ill',
+      what: `Worker (process ${pid}) does not answer: it is frozen, or a step holds its event loop`,
+      advice: `Its log in ${dataDir} names the step. It is ended, and started again, if it does not go on.`,
+    }));
 }

@@ -5,6 +5,7 @@ import { version } from '../package.json';
 import { EXIT, answer, call, callOnce, wait } from './call';
 import type { CallOptions } from './call';
 import { DEFAULT_DATA_DIR, devConfig } from './config';
+import type { DoctorOptions } from './doctor';
 import { NoGateway } from './endpoint';
 
 /** Parses a number of processes. */
@@ -112,10 +113,17 @@ const program = new Command('holdfast')
   )
   .addCommand(jobs)
   .addCommand(
-    new Command('doctor').description('is everything here that is needed, and is it well?').action(async () => {
-      const { doctor } = await import('./doctor.js');
-      await exitWith(doctor(devConfig(process.env)));
-    }),
+    new Command('doctor')
+      .description(
+        'is everything here that is needed, and is it well? Of the deployment that TEMPORAL_ADDRESS names, too',
+      )
+      .addOption(
+        new Option('--url <url>', 'a gateway of it; default: those of the stack that runs here').env('HOLDFAST_URL'),
+      )
+      .action(async (options: DoctorOptions) => {
+        const { doctor } = await import('./doctor.js');
+        await exitWith(doctor(devConfig(process.env), process.env, options));
+      }),
   )
   .addCommand(
     new Command('webhook-secret')

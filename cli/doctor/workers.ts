@@ -1,0 +1,122 @@
+/** The workers of a deployment: each says every 10 s that it runs, by a thread of its own that stands still only with the process. */
+import { temporal } from '@temporalio/proto';
+import { optionalTsToDate } from '@temporalio/common/lib/time';
+import { grpcCodeOf } from '../../gateway/jobs/connection';
+import type { Store } from '../../gateway/jobs/connection';
+import { TASK_QUEUE } from '../../workflows/contract';
+import { spanText } from './finding';
+import type { Finding } from './finding';
+
+/** One that says nothing for this long is frozen, or was killed, milliseconds. */
+const SILENT_MS = 25_000;
+/** One that was silent for longer has been replaced, or nobody misses it, while others run. */
+const FORGOTTEN_MS = 10 * 60_000;
+const PAGE = 1_000;
+/** gRPC UNIMPLEMENTED. */
+const UNIMPLEMENTED = 12;
+const { WORKER_STATUS_SHUTDOWN } = temporal.api.enums.v1.WorkerStatus;
+
+/** One process. */
+interface Fellow {
+  readonly identity: string;
+  /** How long ago it was heard of, milliseconds. */
+  readonly ageMs: number;
+  /** Versions of the workflow code that it runs. */
+  readonly builds: readonly string[];
+}
+
+export async function workersOf(store: Store): Promise<Finding[]> {
+  const [heard, current] = await Promise.all([heartbeats(store), currentBuild(store)]);
+  const fellows = heard ?? (await pollers(store));
+  const running = fellows.filter(({ ageMs }) => ageMs < SILENT_MS);
+  const silent = fellows.filter(({ ageMs }) => ageMs >= SILENT_MS && (running.length === 0 || ageMs < FORGOTTEN_MS));
+  if (fellows.length === 0)
+    return [{ is: 'ill', what: `No worker polls the queue ${TASK_QUEUE}: jobs wait`, advice: 'Start one.' }];
+  const version = ({ builds }: Fellow): string => (builds.length === 0 ? '' : `, code ${builds.join(' and ')}`);
+  const told = (fellow: Fellow): string =>
+    `Worker ${fellow.identity}${version(fellow)}: last heard of ${spanText(fellow.ageMs)} ago`;
+  return [
+    ...(current === undefined ? [] : [{ is: 'well' as const, what: `New jobs begin with the code ${current}` }]),
+    ...running.map((fellow): Finding => ({ is: 'well', what: told(fellow) })),
+    ...silent.map((fellow): Finding => ({
+      // A poll lasts a minute: where that is all that is known, a worker may be well and silent.
+      is: running.length > 0 || heard === undefined ? 'doubt' : 'ill',
+      what: told(fellow),
+      advice: 'It is frozen, cut off, or was killed. Look at its process and its log.',
+    })),
+  ];
+}
+
+/** By what workers say of themselves; undefined where Temporal keeps no such thing, or they say nothing. */
+async function heartbeats({ ask, connection, namespace }: Store): Promise<Fellow[] | undefined> {
+  const listed = await ask(() => connection.workflowService.listWorkers({ namespace, pageSize: PAGE })).catch(
+    (error: unknown) => {
+      if (grpcCodeOf(error) === UNIMPLEMENTED) return undefined;
+      throw error;
+    },
+  );
+  const beats = (listed?.workersInfo ?? []).flatMap(({ workerHeartbeat: beat }) =>
+    beat && isOurs(beat.taskQueue) && beat.status !== WORKER_STATUS_SHUTDOWN ? [beat] : [],
+  );
+  if (beats.length === 0) return undefined;
+  return oneEach(
+    beats.map(({ workerIdentity, heartbeatTime, deploymentVersion }) => ({
+      identity: workerIdentity ?? '',
+      ageMs: ageOf(heartbeatTime),
+      builds: buildsIn(deploymentVersion),
+    })),
+  );
+}
+
+/** By the polls that Temporal has seen of late. */
+async function pollers({ ask, connection, namespace }: Store): Promise<Fellow[]> {
+  const { TASK_QUEUE_TYPE_WORKFLOW, TASK_QUEUE_TYPE_ACTIVITY } = temporal.api.enums.v1.TaskQueueType;
+  const polled = await Promise.all(
+    [TASK_QUEUE_TYPE_WORKFLOW, TASK_QUEUE_TYPE_ACTIVITY].map((taskQueueType) =>
+      ask(() =>
+        connection.workflowService.describeTaskQueue({ namespace, taskQueue: { name: TASK_QUEUE }, taskQueueType }),
+      ),
+    ),
+  );
+  return oneEach(
+    polled
+      .flatMap(({ pollers: seen }) => seen)
+      .map(({ identity, lastAccessTime, deploymentOptions }) => ({
+        identity: identity ?? '',
+        ageMs: ageOf(lastAccessTime),
+        builds: buildsIn(deploymentOptions),
+      })),
+  );
+}
+
+/** The version of the workflow code that new jobs begin with; undefined where workers pin no jobs. */
+async function currentBuild({ ask, connection, namespace }: Store): Promise<string | undefined> {
+  const known = await ask(() =>
+    connection.workflowService.describeWorkerDeployment({ namespace, deploymentName: TASK_QUEUE }),
+  ).catch(() => undefined);
+  return known?.workerDeploymentInfo?.routingConfig?.currentDeploymentVersion?.buildId ?? undefined;
+}
+
+/** One process polls several queues, and is told of several times. */
+function oneEach(told: readonly Fellow[]): Fellow[] {
+  const fellows = new Map<string, Fellow>();
+  for (const { identity, ageMs, builds } of told) {
+    const known = fellows.get(identity);
+    fellows.set(identity, {
+      identity,
+      ageMs: Math.min(ageMs, known?.ageMs ?? Infinity),
+      builds: [...new Set([...(known?.builds ?? []), ...builds])],
+    });
+  }
+  return [...fellows.values()].sort((a, b) => a.ageMs - b.ageMs);
+}
+
+/** A worker that belongs to no deployment has a build id all the same, made of its SDK's version. */
+const buildsIn = (version: { deploymentName?: string | null; buildId?: string | null } | null | undefined): string[] =>
+  version?.deploymentName && version.buildId ? [version.buildId] : [];
+
+const isOurs = (queue: string | null | undefined): boolean =>
+  queue === TASK_QUEUE || queue?.startsWith(`${TASK_QUEUE}.`) === true;
+
+const ageOf = (time: Parameters<typeof optionalTsToDate>[0]): number =>
+  Math.max(0, Date.now() - (optionalTsToDate(time)?.getTime() ?? 0));

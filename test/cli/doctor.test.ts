@@ -1,0 +1,111 @@
+/** What `holdfast doctor` finds in a deployment: a Temporal of its own, so that no other test's worker takes the job. */
+import { msToTs } from '@temporalio/common/lib/time';
+import { deployment } from '../../cli/doctor/deployment';
+import type { Finding } from '../../cli/doctor/finding';
+import { workersOf } from '../../cli/doctor/workers';
+import type { TemporalServer } from '../../cli/engine/server';
+import type { Gateway } from '../../gateway/gateway';
+import type { Store } from '../../gateway/jobs/connection';
+import { eventually } from '../fixtures/eventually';
+import { ownTemporal } from '../fixtures/processes';
+import { modern } from '../fixtures/raw';
+import { configFor, dataOf, startTestGateway, startTestWorker } from '../fixtures/stack';
+
+const linesOf = (findings: readonly Finding[]): string[] => findings.map(({ is, what }) => `${is}: ${what}`);
+
+describe('a deployment', () => {
+  let server: TemporalServer;
+  let gateway: Gateway;
+  beforeAll(async () => {
+    server = await ownTemporal();
+    gateway = await startTestGateway({ temporal: configFor(server.address).temporal });
+  });
+  afterAll(async () => {
+    await gateway.stop();
+    await server.stop();
+  });
+
+  const examined = async (): Promise<string[]> =>
+    linesOf(await deployment({ connectionOptions: { address: server.address }, namespace: 'default' }, ['browsers']));
+
+  test('without a worker has an ill queue and a stuck job; with one, all is told as well', async () => {
+    const call = { name: 'echo', arguments: { text: 'hello' } };
+    const { message } = await modern(gateway.url, 'tools/call', call, { 'holdfast-patience': '0.2' });
+    const id = String(dataOf(message.result)['job_id']);
+    const ill = await eventually('the job is told as stuck', async () => {
+      const lines = await examined();
+      return lines.some((line) => line.includes('1 are stuck')) ? lines : undefined;
+    });
+    expect(ill).toEqual([
+      `well: Temporal at ${server.address} serves namespace default, its store and the search attributes`,
+      'ill: No worker polls the queue holdfast: jobs wait',
+      expect.stringMatching(/^ill: Queue holdfast, decisions: no worker polls it/),
+      'ill: Queue holdfast, steps: no worker polls it',
+      'ill: Queue holdfast.webhooks, steps: no worker polls it',
+      'ill: Queue holdfast.browsers, steps: no worker polls it',
+      'ill: 1 jobs run; 1 are stuck',
+      expect.stringMatching(
+        new RegExp(`^ill: Job .*${id}: no worker takes its next decision from the queue holdfast$`),
+      ),
+    ]);
+
+    const worker = await startTestWorker({}, server.address);
+    const well = await eventually('the job has ended', async () => {
+      const lines = await examined();
+      return lines.includes('well: 0 jobs run; none is stuck') ? lines : undefined;
+    });
+    expect(well).toContainEqual(expect.stringMatching(/^well: Worker \d+@\S+: last heard of \d+ s ago$/));
+    expect(well).toContain('well: Queue holdfast, steps: nothing waits');
+    expect(well).toContain('ill: Queue holdfast.browsers, steps: no worker polls it');
+    await worker.stop();
+  });
+});
+
+test('a Temporal that is not there is one finding', async () => {
+  const nowhere = { connectionOptions: { address: '127.0.0.1:1' }, namespace: 'default' };
+  expect(linesOf(await deployment(nowhere, []))).toEqual([
+    'ill: Nothing listens at 127.0.0.1:1, the connection was refused: start Temporal, or correct TEMPORAL_ADDRESS.',
+  ]);
+});
+
+describe('workers', () => {
+  /** A Temporal where workers were last heard of so many seconds ago; undefined: it keeps only their polls. */
+  function heardOf(seconds: Record<string, number>, polled?: Record<string, number>): Store {
+    const at = (ago: number) => msToTs(Date.now() - ago * 1_000);
+    const workersInfo = Object.entries(seconds).map(([workerIdentity, ago]) => ({
+      workerHeartbeat: {
+        workerIdentity,
+        taskQueue: 'holdfast',
+        heartbeatTime: at(ago),
+        deploymentVersion: { deploymentName: 'holdfast', buildId: 'abc' },
+      },
+    }));
+    const pollers = Object.entries(polled ?? {}).map(([identity, ago]) => ({ identity, lastAccessTime: at(ago) }));
+    const workflowService = {
+      listWorkers: () => Promise.resolve({ workersInfo }),
+      describeTaskQueue: () => Promise.resolve({ pollers }),
+      describeWorkerDeployment: () => Promise.reject(new Error('None.')),
+    };
+    return {
+      ask: (run: () => unknown) => run(),
+      connection: { workflowService },
+      namespace: 'default',
+    } as unknown as Store;
+  }
+
+  test('that are all frozen are ill, though Temporal still counts their polls', async () => {
+    const frozen = heardOf({ '1@a': 50, '2@b': 51 }, { '1@a': 50, '2@b': 51 });
+    expect((await workersOf(frozen)).map(({ is }) => is)).toEqual(['ill', 'ill']);
+  });
+
+  test('of which one is silent and another runs are a doubt; one that is long gone is not told', async () => {
+    expect(linesOf(await workersOf(heardOf({ '1@a': 3, '2@b': 50, '3@c': 7_200 })))).toEqual([
+      expect.stringMatching(/^well: Worker 1@a, code abc: last heard of [34] s ago$/),
+      expect.stringMatching(/^doubt: Worker 2@b, code abc: last heard of 5[01] s ago$/),
+    ]);
+  });
+
+  test('of which only polls are known are in doubt when silent, since a poll lasts a minute', async () => {
+    expect((await workersOf(heardOf({}, { '1@a': 50 }))).map(({ is }) => is)).toEqual(['doubt']);
+  });
+});
