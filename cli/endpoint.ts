@@ -1,5 +1,6 @@
 /** Finds the gateway and connects an MCP client to it. */
 import { Client, SdkHttpError, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { secretAt } from '../config/secret';
 import { version } from '../package.json';
 import { readRecord } from './dev/record';
 
@@ -9,6 +10,8 @@ export interface EndpointOptions {
   readonly url?: string;
   /** An API key of the gateway. */
   readonly apiKey?: string;
+  /** A file that holds the key, where it is not given itself. */
+  readonly apiKeyFile?: string;
   readonly dataDir: string;
 }
 
@@ -29,18 +32,19 @@ function endpointOf({ url, dataDir }: EndpointOptions): string {
 /**
  * Connects an MCP client, in the revision of MCP that the gateway prefers.
  *
- * @throws NoGateway when the gateway does not answer or refuses the key
+ * @throws NoGateway when the gateway does not answer or refuses the key; BadSetting when the key's file cannot be read
  */
 export async function connect(options: EndpointOptions): Promise<Client> {
   const url = endpointOf(options);
   const client = new Client({ name: 'holdfast-cli', version }, { versionNegotiation: { mode: 'auto' } });
-  const headers = options.apiKey === undefined ? {} : { authorization: `Bearer ${options.apiKey}` };
+  const { apiKey = secretAt({ HOLDFAST_API_KEY_FILE: options.apiKeyFile }, 'HOLDFAST_API_KEY') } = options;
+  const headers = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
   try {
     await client.connect(new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } }));
   } catch (error) {
     if (error instanceof SdkHttpError && error.status === 401)
       throw new NoGateway(
-        options.apiKey === undefined
+        apiKey === undefined
           ? `The gateway at ${url} wants an API key: give one with --api-key <key>, or in HOLDFAST_API_KEY.`
           : `The gateway at ${url} does not know this API key: its SHA-256 is not in gateway.keys.`,
       );

@@ -22,6 +22,7 @@ function createClientCommand(name: string, description: string): Command {
     .description(description)
     .addOption(new Option('--url <url>', 'the MCP endpoint; default: the stack that runs here').env('HOLDFAST_URL'))
     .addOption(new Option('--api-key <key>', 'an API key of the gateway').env('HOLDFAST_API_KEY'))
+    .addOption(new Option('--api-key-file <path>', 'a file that holds it').env('HOLDFAST_API_KEY_FILE'))
     .addOption(
       new Option('--data-dir <dir>', 'where the running stack keeps its data')
         .env('HOLDFAST_DATA_DIR')

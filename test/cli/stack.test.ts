@@ -213,6 +213,9 @@ test('a stack whose gateway wants keys says so in its hints, and to who calls wi
   expect(jobs().stderr).toContain('wants an API key: give one with --api-key <key>, or in HOLDFAST_API_KEY.');
   expect(jobs('--api-key', 'another').stderr).toContain('does not know this API key');
   expect(jobs('--api-key', key).status).toBe(0);
+  const keyFile = join(dataDir, 'key');
+  writeFileSync(keyFile, `${key}\n`);
+  expect(jobs('--api-key-file', keyFile).status).toBe(0);
 });
 
 test.each([
