@@ -56,7 +56,7 @@ export function step<I, O>(run: (input: I, context: StepContext) => Promise<O>):
       if (context.cancellationSignal.aborted) throw new CancelledFailure('The step was cancelled.');
       if (error instanceof ApplicationFailure) throw wellFormedError(error);
       // The caller only learns that the step failed; the operator finds the reason in the log.
-      context.log.error('step failed', { err: error });
+      context.log.error('step failed', { error });
       throw failure('unavailable', `Step ${context.info.activityType} failed.`, error, 'unknown');
     }
   };

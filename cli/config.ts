@@ -2,6 +2,7 @@
 import { homedir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { z } from 'zod';
+import { Address } from '../config/address';
 import { holdfastFile } from '../config/holdfast';
 import { secretAt } from '../config/secret';
 import { Port, variablesIn } from '../config/variables';
@@ -13,6 +14,7 @@ const Environment = z.object({
   HOLDFAST_DATA_DIR: z.string().default(DEFAULT_DATA_DIR),
   HOLDFAST_PORT: Port,
   HOLDFAST_CONFIG: z.string().optional(),
+  HOLDFAST_METRICS: Address,
   TEMPORAL_ADDRESS: z.string().optional(),
   TEMPORAL_NAMESPACE: z.string().default('default'),
   TEMPORAL_CLI_PATH: z.string().optional(),
@@ -37,6 +39,8 @@ export interface DevConfig {
   readonly configFile: string | undefined;
   /** The master secret that callbacks are signed with. */
   readonly webhookSecret: string | undefined;
+  /** Where the first process serves its metrics, and each other one on the next port; absent: nowhere. */
+  readonly metrics?: Address | undefined;
   /** `address`: host:port of a Temporal that runs already; undefined: one is started. */
   readonly temporal: { readonly address: string | undefined; readonly namespace: string };
   readonly engine: EngineConfig;
@@ -68,6 +72,7 @@ export function devConfig(env: NodeJS.ProcessEnv): DevConfig {
     keyed: file.keys.length > 0,
     configFile: set.HOLDFAST_CONFIG,
     webhookSecret: secretAt(env, 'HOLDFAST_WEBHOOK_SECRET'),
+    metrics: set.HOLDFAST_METRICS,
     temporal: { address: set.TEMPORAL_ADDRESS, namespace: set.TEMPORAL_NAMESPACE },
     engine: {
       cliPath: set.TEMPORAL_CLI_PATH,

@@ -1,9 +1,11 @@
 /** The gateway's configuration: the `gateway` part of holdfast.yaml and the environment, read once, parsed once. */
 import type { ClientConnectConfig } from '@temporalio/envconfig';
 import { z } from 'zod';
+import { Address } from '../config/address';
 import { BadSetting } from '../config/file';
 import type { ClientProfile, GatewayPart } from '../config/gateway';
 import { holdfastFile } from '../config/holdfast';
+import { LogLevel } from '../config/log';
 import { secretAt } from '../config/secret';
 import { temporalConfig } from '../config/temporal';
 import { Port, variablesIn } from '../config/variables';
@@ -27,6 +29,9 @@ const Environment = z.object({
   HOLDFAST_PORT: Port,
   HOLDFAST_PATIENCE: z.coerce.number(SECONDS).positive(SECONDS).max(240, SECONDS).optional(),
   HOLDFAST_TEMPORAL_UI: z.url('must be the address of the Web UI, with https:// or http://').optional(),
+  HOLDFAST_LOG_LEVEL: LogLevel.optional(),
+  /** Where Prometheus reads metrics; absent: nowhere. */
+  HOLDFAST_METRICS: Address,
 });
 
 /** What a gateway process is started with. Durations in milliseconds. */
@@ -69,6 +74,10 @@ export interface GatewayConfig {
   readonly secret: string;
   /** The secret before it: jobs, sessions and notes of that time are still known. */
   readonly previousSecret?: string | undefined;
+  /** The least that is logged; absent: info. */
+  readonly logLevel?: LogLevel | undefined;
+  /** Where metrics are served; absent: nowhere. */
+  readonly metrics?: Address | undefined;
   readonly temporal: ClientConnectConfig;
 }
 
@@ -118,6 +127,8 @@ export function gatewayConfig(env: NodeJS.ProcessEnv): GatewayConfig {
     webhooks: { allowedHosts: file.webhooks.allowed_hosts },
     secret,
     previousSecret,
+    logLevel: set.HOLDFAST_LOG_LEVEL,
+    metrics: set.HOLDFAST_METRICS,
     temporal: temporalConfig(env),
   };
 }

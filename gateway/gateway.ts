@@ -3,8 +3,11 @@ import type { Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createMcpHandler } from '@modelcontextprotocol/server';
 import type { Logger } from 'pino';
+import type { Address } from '../config/address';
 import { BadSetting } from '../config/file';
+import { queueOf } from '../workflows/contract';
 import type { ToolDefinition } from '../workflows/define-tool';
+import { createAudit } from './audit';
 import { createAdmission } from './call/admission';
 import { createAnswers } from './call/answer';
 import { createBegin } from './call/begin';
@@ -22,8 +25,11 @@ import { createJobSchedule } from './handles/schedule';
 import { createIsProxy } from './http/address';
 import { createAuthenticate } from './http/auth';
 import { createFront } from './http/front';
+import type { Answer } from './http/front';
+import { createScrape } from './http/scrape';
 import { createIds } from './ids';
 import type { JobRef } from './ids';
+import { isRecord } from './json';
 import { createJobs } from './jobs/jobs';
 import { watchReadiness } from './jobs/readiness';
 import { createElicitation } from './mcp/elicitation';
@@ -32,13 +38,15 @@ import type { Exchange } from './mcp/exchange';
 import { createInbox } from './mcp/inbox';
 import { createListeners } from './mcp/listen';
 import { createMenu } from './mcp/menu';
+import type { Menu } from './mcp/menu';
 import { createOpenRequests } from './mcp/open-requests';
 import { createResources } from './mcp/resources';
 import { INFO, createServerFactory } from './mcp/server';
 import type { More } from './mcp/server';
 import { createSessions } from './mcp/session';
 import { createTasks } from './mcp/tasks';
-
+import { createMetrics } from './metrics';
+import type { Metrics } from './metrics';
 import { createSeals } from './seal';
 import { createCatalogue } from './tools';
 
@@ -97,6 +105,14 @@ export async function startGateway(
     call: (called, request) => call(called, request, callNeeds),
   });
 
+  const queues = new Set(
+    [...tools.values()].flatMap(({ policy: { queue } }) => (queue === undefined ? [] : [queueOf(queue)])),
+  );
+  const metrics = config.metrics && createMetrics(jobs.backlog([...queues]));
+  const audit = createAudit(log, namesOn(menu), metrics);
+  const scrape =
+    config.metrics && metrics && (await serveMetrics(createScrape(metrics, config.metrics), config.metrics, log));
+
   const sessions = createSessions(seals, ids);
   const elicitation = createElicitation({ jobs, respond, ids, seals });
   const exchanges = createExchanges();
@@ -114,6 +130,7 @@ export async function startGateway(
       openRequests,
       more,
       onError,
+      audit,
     },
     exchanges.of,
   );
@@ -127,6 +144,7 @@ export async function startGateway(
     elicitation,
     openRequests,
     listeners: createListeners({ jobs, watch, answers, ids, serverInfo: INFO }),
+    audit,
   });
 
   const readiness = watchReadiness(() => jobs.condition(), tools.values(), config.temporal.namespace ?? 'default', log);
@@ -136,10 +154,11 @@ export async function startGateway(
     keyed: config.keys.length > 0,
     limits: config.limits,
     connections: { ...config.connections, isProxy: createIsProxy(config.proxies) },
-    answer,
+    answer: metrics ? counted(answer, metrics) : answer,
     ready: () => readiness.now(),
     draining: () => draining,
     onError,
+    onRefused: audit.refused,
   });
   const url = await listening(server, config);
   return {
@@ -155,6 +174,8 @@ export async function startGateway(
       await closed;
       clearInterval(idle);
       clearTimeout(late);
+      audit.flush();
+      scrape?.close();
       await jobs.close();
     },
   };
@@ -173,6 +194,32 @@ async function listening(server: HttpServer, { host, port }: Pick<GatewayConfig,
   });
   const { port: taken } = server.address() as AddressInfo;
   return `http://${host.includes(':') ? `[${host}]` : host}:${taken}/mcp`;
+}
+
+/** Every name that a `tools/call` may have. */
+function namesOn({ lists }: Menu): ReadonlySet<string> {
+  return new Set(Object.values(lists).flatMap(({ tools }) => tools.map(({ name }) => name)));
+}
+
+/** Counts what is asked, by its method. */
+function counted(answer: Answer, { asked }: Metrics): Answer {
+  return (request, response, body, visitor) => {
+    for (const message of Array.isArray(body) ? (body as unknown[]) : [body])
+      if (isRecord(message) && 'method' in message) asked(message['method']);
+    return answer(request, response, body, visitor);
+  };
+}
+
+/** Serves metrics, if the port can be had: a gateway is not kept from its work by a port that only its operator reads. */
+async function serveMetrics(server: HttpServer, { host, port }: Address, log: Logger): Promise<HttpServer | undefined> {
+  try {
+    await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve));
+    log.info(server.address() as AddressInfo, 'metrics are served');
+    return server;
+  } catch (error) {
+    log.error({ err: error }, 'metrics are not served: HOLDFAST_METRICS names an address that cannot be had');
+    return undefined;
+  }
 }
 
 /** Finds what belongs to the HTTP request that the SDK hands back. */

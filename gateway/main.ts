@@ -1,15 +1,15 @@
 /** The gateway process: configuration, tools and the world meet here. */
-import { pino } from 'pino';
 import { doubtsIn } from '../config/holdfast';
+import { createLog } from '../config/log';
 import { tools } from '../workflows/tools';
 import { gatewayConfig } from './config';
 import { startGateway } from './gateway';
 
 async function main(): Promise<void> {
-  const log = pino({ name: 'holdfast-gateway', redact: ['authorization', '*.authorization'] });
+  const config = gatewayConfig(process.env);
+  const log = createLog('holdfast-gateway', config.logLevel);
   // A stray rejection of one request must not end the others.
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled rejection'));
-  const config = gatewayConfig(process.env);
   for (const doubt of doubtsIn(process.env)) log.warn(doubt);
   const gateway = await startGateway(config, tools, log);
   const stop = (): void => {

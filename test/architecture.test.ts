@@ -9,7 +9,7 @@ const root = dirname(__dirname);
 
 /** What every room of the gateway may know. */
 const GROUND =
-  /^gateway\/(closed|config|errors|ids|json|lost-names|numbers|problems|schemas|seal|tools|unknown-arguments)$/;
+  /^gateway\/(audit|closed|config|errors|ids|json|lost-names|metrics|numbers|problems|schemas|seal|tools|unknown-arguments|visit)$/;
 
 /** @param temporal - the packages of Temporal that it may not import */
 function gatewayMayImport(rooms: string, temporal = 'activity|client|proto|worker|workflow'): RegExp {
@@ -27,7 +27,7 @@ const table: readonly (readonly [files: RegExp, mayImport: RegExp])[] = [
   [/^workflows\/(define-tool|tools|[^/]+\/tool)$/, /^(npm:zod|workflows\/(contract|define-tool|[^/]+\/tool))$/],
   [
     /^workflows\//,
-    /^(npm:@temporalio\/workflow|workflows\/(contract|job|bounded|budget|cut|failure|history|interleaved|journal|memo|progress|questions|quiet|searched|step-ids|steps|turns|webhook|well-formed|[^/]+\/workflow))$/,
+    /^(npm:@temporalio\/workflow|workflows\/(contract|job|bounded|budget|counted|cut|failure|history|interleaved|journal|memo|progress|questions|quiet|searched|step-ids|steps|turns|webhook|well-formed|[^/]+\/workflow))$/,
   ],
   [
     /^activities\//,
@@ -42,11 +42,11 @@ const table: readonly (readonly [files: RegExp, mayImport: RegExp])[] = [
   [/^gateway\/handles\//, gatewayMayImport('ground|jobs|words|call|handles')],
   [/^gateway\/mcp\//, gatewayMayImport('ground|jobs|words|call|handles|mcp|http')],
   [/^gateway\/gateway$/, gatewayMayImport('ground|jobs|words|call|handles|mcp|http')],
-  [/^gateway\/main$/, /^(gateway\/(config|gateway)|config\/holdfast|workflows\/tools|npm:pino)$/],
+  [/^gateway\/main$/, /^(gateway\/(config|gateway)|config\/(holdfast|log)|workflows\/tools)$/],
   [/^config\//, /^(config\/.+|workflows\/contract|npm:(?!@temporalio\/(activity|client|worker|workflow)(\/|$)).+)$/],
   // The check of a build, which the running worker does not load.
   [/^worker\/doors$/, /^workflows\/(index|tools)$/],
-  [/^worker\//, /^(worker\/(?!doors$).+|activities|config\/.+|workflows\/contract|npm:.+)$/],
+  [/^worker\//, /^(worker\/(?!doors$).+|activities|config\/.+|package\.json|workflows\/contract|npm:.+)$/],
   // In one place: the secret that a worker signs with and its operator hands out; which numbers JSON can carry; and how Temporal
   // and the jobs in it are.
   [
@@ -172,7 +172,7 @@ test('the bundle holds workflows, the contract and the Temporal SDK, and nothing
   expect(
     ours.filter(
       (path) =>
-        !/^workflows\/(bounded|budget|contract|cut|failure|history|interleaved|index|job|journal|memo|progress|questions|quiet|searched|step-ids|steps|turns|webhook|well-formed|[^/]+\/workflow)$/.test(
+        !/^workflows\/(bounded|budget|contract|counted|cut|failure|history|interleaved|index|job|journal|memo|progress|questions|quiet|searched|step-ids|steps|turns|webhook|well-formed|[^/]+\/workflow)$/.test(
           path,
         ),
     ),

@@ -4,7 +4,9 @@ import { delimiter, join } from 'node:path';
 import type { ClientConnectConfig } from '@temporalio/envconfig';
 import { z } from 'zod';
 import type { ActivitiesConfig } from '../activities';
+import { Address } from '../config/address';
 import { holdfastFile } from '../config/holdfast';
+import { LogLevel } from '../config/log';
 import { secretAt } from '../config/secret';
 import { temporalConfig } from '../config/temporal';
 import { variablesIn } from '../config/variables';
@@ -29,6 +31,9 @@ const Environment = z.object({
   HOLDFAST_GIT_LOCAL_PATHS: z.string().optional(),
   /** A folder of documents besides those of `sources.folders`; ignored when it does not exist. */
   HOLDFAST_DOCUMENTS: z.string().optional(),
+  HOLDFAST_LOG_LEVEL: LogLevel.optional(),
+  /** Where Prometheus reads metrics; absent: nowhere. */
+  HOLDFAST_METRICS: Address,
 });
 
 export interface WorkerConfig {
@@ -44,6 +49,10 @@ export interface WorkerConfig {
   readonly aliveFile?: string | undefined;
   /** Most earlier versions of the code that this process runs. Absent: no limit. */
   readonly earlierVersionsMax?: number;
+  /** The least that is logged; absent: info. */
+  readonly logLevel?: LogLevel | undefined;
+  /** Where metrics are served; absent: nowhere. */
+  readonly metrics?: Address | undefined;
   readonly activities: ActivitiesConfig;
 }
 
@@ -78,6 +87,8 @@ export function workerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
     codeDir: set.HOLDFAST_CODE_DIR,
     aliveFile: set.HOLDFAST_ALIVE_FILE,
     earlierVersionsMax: worker.earlier_versions,
+    logLevel: set.HOLDFAST_LOG_LEVEL,
+    metrics: set.HOLDFAST_METRICS,
     activities: {
       egress: worker.egress,
       sources: sourcesOf(worker.sources, set.HOLDFAST_DOCUMENTS, env),

@@ -6,7 +6,7 @@ import { url as debuggerUrl } from 'node:inspector';
 import { parentPort, workerData } from 'node:worker_threads';
 import { Connection } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
-import { pino } from 'pino';
+import { createLog } from '../config/log';
 import type { Beat } from '../workflows/contract';
 import { holderOf } from './held';
 import type { PulseData, PulseNews } from './pulse';
@@ -33,10 +33,10 @@ interface Attempt {
   beatenAt: number;
 }
 
-const { ticks, temporal } = workerData as PulseData;
+const { ticks, temporal, logLevel } = workerData as PulseData;
 const { connectionOptions, namespace } = temporal;
 const connection = Connection.lazy(connectionOptions);
-const log = pino({ name: 'holdfast-worker' });
+const log = createLog('holdfast-worker', logLevel);
 const attempts = new Map<string, Attempt>();
 
 parentPort?.on('message', ({ token, beat, step = '', heartbeatMs = 0 }: PulseNews) => {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { asyncLocalStorage } from '@temporalio/activity';
 import type { Info } from '@temporalio/activity';
+import type { LogLevel } from '../config/log';
 import type { TemporalConfig } from '../config/temporal';
 import type { Beat } from '../workflows/contract';
 
@@ -20,6 +21,7 @@ export interface PulseData {
   /** One counter, which the loop counts up. */
   readonly ticks: Int32Array;
   readonly temporal: TemporalConfig;
+  readonly logLevel: LogLevel | undefined;
 }
 
 /** What the thread is told of an attempt; without a beat: that it has ended. */
@@ -42,12 +44,12 @@ export interface Pulse {
 export const NO_PULSE: Pulse = { beat: () => undefined, end: () => undefined };
 
 /** Starts the thread. It ends with the process, and ends the process when its loop does not go on. */
-export function startPulse(temporal: TemporalConfig): Pulse {
+export function startPulse(temporal: TemporalConfig, logLevel?: LogLevel): Pulse {
   const ticks = new Int32Array(new SharedArrayBuffer(4));
   setInterval(() => Atomics.add(ticks, 0, 1), TICK_MS).unref();
   Object.defineProperty(globalThis, WHO, { value: () => asyncLocalStorage.getStore()?.info.base64TaskToken });
   const thread = new Worker(join(__dirname, 'pulse-thread.js'), {
-    workerData: { ticks, temporal } satisfies PulseData,
+    workerData: { ticks, temporal, logLevel } satisfies PulseData,
   });
   thread.unref();
   const tell = (news: PulseNews): void => thread.postMessage(news);

@@ -1,7 +1,6 @@
 /** Starts and stops a worker. When it stops, its steps are finished or left for another worker. */
 import { hostname } from 'node:os';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import type { Logger } from 'pino';
+import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { addressOf } from '../config/temporal';
 import { unreachedText } from '../config/unreached';
 import { TASK_QUEUE, queueOf } from '../workflows/contract';
@@ -24,15 +23,6 @@ const CACHED_EARLIER = 50;
 /** How long a step that is cancelled at the end of the drain has before its worker ends by force. It has 5 s to end by itself. */
 const FORCE_MS = 7_000;
 
-/**
- * How often a process tells Temporal of its workers: soon enough to take them out of line, and by it `holdfast doctor` tells one that
- * is frozen from one that has nothing to do. It is not an action.
- */
-const HEARTBEAT = '5 s';
-
-/** What the SDK warns of where one worker runs steps only and another one decisions only, as they are meant to. */
-const HALF = /^No (activities|workflows) registered/;
-
 /** The code that a worker runs. */
 export interface WorkerCode {
   /** Path of the bundle of its workflows. */
@@ -41,11 +31,22 @@ export interface WorkerCode {
   readonly activities: object;
 }
 
+/** What a worker asks Temporal for. */
+export interface Polls {
+  readonly namespace: string;
+  readonly queues: readonly string[];
+  /** The version of its code, and the earlier ones that it runs beside it; absent where jobs are not pinned. */
+  readonly build?: string;
+  readonly earlier?: readonly string[];
+}
+
 export interface RunningWorker {
   /** Takes no new steps. Running ones have `drainMs` to finish; those that do not are started again on another worker. */
   readonly stop: () => void;
   /** Resolves when the worker has stopped; rejects when it cannot go on. */
   readonly done: Promise<void>;
+  /** What it polls for, for the log. */
+  readonly polls: Polls;
   /** Fails the step that threw an error outside of its promise. */
   readonly blame: Attempts['blame'];
 }
@@ -112,8 +113,10 @@ export async function startWorker(
       ...(queue.perSecond !== undefined && { maxTaskQueueActivitiesPerSecond: queue.perSecond }),
     }),
   );
+  const polls: Polls = { namespace, queues: [TASK_QUEUE, ...queues.map(({ name }) => queueOf(name))] };
   if (codeDir === undefined)
     return running(
+      polls,
       connection,
       attempts,
       leave,
@@ -151,12 +154,16 @@ export async function startWorker(
       `Of ${earlier.length + left.length} earlier versions that have jobs the newest ${earlier.length} run here. The jobs of the others wait until worker.earlier_versions is more, or until others have ended and a worker is started again; job_cancel ends them.`,
       { builds: left.map(({ buildId }) => buildId) },
     );
-  const workers = await Promise.all([Worker.create(steps), ...limited, pin(present), ...earlier.map(pinEarlier)]);
+  const [workers, pinned] = await Promise.all([
+    Promise.all([Worker.create(steps), ...limited, pin(present)]),
+    Promise.all(earlier.map(pinEarlier)),
+  ]);
   const worker = running(
+    { ...polls, build: present.buildId, earlier: earlier.filter((_, n) => pinned[n]).map(({ buildId }) => buildId) },
     connection,
     attempts,
     leave,
-    workers.filter((created) => created !== undefined),
+    [...workers, ...pinned.filter((created) => created !== undefined)],
   );
   await promote(present.buildId, deployments);
   const again = setInterval(
@@ -172,6 +179,7 @@ export async function startWorker(
 
 /** Runs workers that end together. */
 function running(
+  polls: Polls,
   connection: NativeConnection,
   { blame }: Attempts,
   leave: () => Promise<void>,
@@ -188,17 +196,5 @@ function running(
   const done = Promise.all(ran)
     .then(() => left)
     .then(() => connection.close());
-  return { stop, done, blame };
-}
-
-/** Sends the SDK's own warnings and errors to `log`. Must be called once, before the first worker starts. */
-export function installRuntime(log: Logger): void {
-  Runtime.install({
-    shutdownSignals: [], // main decides when to stop
-    workerHeartbeatInterval: HEARTBEAT,
-    logger: new DefaultLogger('WARN', ({ level, message, meta }) => {
-      if (!HALF.test(message)) log[level === 'ERROR' ? 'error' : 'warn'](meta ?? {}, message);
-    }),
-    telemetryOptions: { logging: { filter: 'WARN', console: { format: 'json' } } },
-  });
+  return { stop, polls, done, blame };
 }

@@ -8,6 +8,7 @@ import {
   startChild,
   workflowInfo,
 } from '@temporalio/workflow';
+import { countEnd } from './counted';
 import { MEMO_JOB, isPartialResult } from './contract';
 import type { JobId, JobMemo, Notice } from './contract';
 import { deliverWebhook } from './deliver/workflow';
@@ -20,12 +21,17 @@ export function withCallback<A extends readonly unknown[], R>(run: (...args: A) 
       result = await run(...args);
     } catch (error) {
       // With any other error the job has not ended: it is a bug, and the job goes on once it is fixed.
-      if (error instanceof TemporalFailure) await startCallback(wasCancelled(error) ? 'cancelled' : 'failed');
+      if (error instanceof TemporalFailure) await ended(wasCancelled(error) ? 'cancelled' : 'failed');
       throw error;
     }
-    await startCallback(isPartialResult(result) ? 'partial' : 'done');
+    await ended(isPartialResult(result) ? 'partial' : 'done');
     return result;
   };
+}
+
+function ended(status: Notice['status']): Promise<void> {
+  countEnd(status);
+  return startCallback(status);
 }
 
 /** As Temporal decides it: a cancellation error counts as a failure unless somebody cancelled the workflow. */

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { textOf } from '../../config/address';
 import type { DevConfig } from '../config';
 import { freePort, isFree } from '../engine/ports';
 import type { Say } from '../say';
@@ -62,9 +63,10 @@ async function startAll(config: DevConfig, size: StackSize, killed: StackRecord 
     const name = `${kind === 'gateway' ? 'Gateway' : 'Worker'} ${n}`;
     return { name, start: () => startChild(kind, n, itsEnv, dataDir, (line) => onChange(`${name} ${line}`)) };
   };
-  const worker = (n: number): Start<Child> => start('worker', n, env.worker);
+  const worker = (n: number): Start<Child> =>
+    start('worker', n, { ...env.worker, ...metricsOf(config, size.gateways + n - 1) });
   const gateway = (n: number, port: number): Start<Child> =>
-    start('gateway', n, { ...env.gateway, HOLDFAST_PORT: String(port) });
+    start('gateway', n, { ...env.gateway, ...metricsOf(config, n - 1), HOLDFAST_PORT: String(port) });
   const kept = await keepAll(
     [...Array.from({ length: size.workers }, (_, n) => worker(n + 1)), ...ports.map((port, n) => gateway(n + 1, port))],
     say,
@@ -110,6 +112,11 @@ async function gatewayPorts(first: number, count: number): Promise<number[]> {
  * could take over meanwhile, and a person waits.
  */
 export const DRAIN_S = 20;
+
+/** Where a process of the stack serves its metrics: they cannot share the one port that is set, so each has the next one. */
+function metricsOf({ metrics }: DevConfig, n: number): { readonly HOLDFAST_METRICS?: string } {
+  return metrics ? { HOLDFAST_METRICS: textOf({ ...metrics, port: metrics.port + n }) } : {};
+}
 
 /** The environment variables of the processes. Creates the gateways' secret if there is none. */
 function environmentOf(

@@ -17,7 +17,8 @@ import type { Asked } from '../words/result';
 
 /** A job that has ended, with its answer; or one that goes on, as it is now. */
 export type State =
-  { readonly kind: 'ended'; readonly result: CallToolResult } | { readonly kind: 'open'; readonly view: JobView };
+  | { readonly kind: 'ended'; readonly outcome: Outcome; readonly result: CallToolResult }
+  | { readonly kind: 'open'; readonly view: JobView };
 
 /** What clients are told about jobs. */
 export interface Answers {
@@ -70,7 +71,7 @@ export function createAnswers(
     if (view && !isClosed(view)) return { kind: 'open', view };
     // It ended between the wait and the look.
     const outcome = view && (await jobs.outcomeOf(ref).catch(unlessUnavailable));
-    if (outcome) return { kind: 'ended', result: await ended(ref, tool, outcome, asked) };
+    if (outcome) return { kind: 'ended', outcome, result: await ended(ref, tool, outcome, asked) };
     const trouble = 'its state cannot be read for the moment; it was accepted and goes on';
     return { kind: 'open', view: newView(ref, tool, DEFAULT_POLICY, { trouble }) };
   }

@@ -3,6 +3,7 @@ import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
 import type { Result } from '@modelcontextprotocol/server';
 import { unlessGone } from '../errors';
 import { argsHash } from '../ids';
+import type { Outcome } from '../jobs/outcome';
 import { isClosed } from '../jobs/view';
 import type { JobView } from '../jobs/view';
 import type { Tool } from '../tools';
@@ -30,15 +31,26 @@ export async function call(called: Called, request: CallRequest, needs: CallNeed
   if (begun.kind === 'full') return overQuota(begun);
   // From here on the call survives us.
   request.accepted();
+  request.note({ job: begun.ref.id, args, outcome: 'open', ...(isNew(begun) && { started: true }) });
 
   const task = await taskAtOnce(begun, tool, request, needs);
   if (task) return task;
   const outcome = await wait(begun, tool, request, needs);
   const asked = { keyed: request.origin.key !== undefined, replayed: begun.kind === 'started' && begun.replayed };
-  if (outcome) return needs.answers.ended(begun.ref, tool.name, outcome, asked);
+  if (outcome) return ended(outcome, needs.answers.ended(begun.ref, tool.name, outcome, asked), request);
   await cancelIfAbandoned(begun, tool, request, needs);
   const state = await needs.answers.stateOf(begun.ref, tool.name, asked);
-  return state.kind === 'ended' ? state.result : goesOn(state.view, args, begun, request, tool, needs);
+  return state.kind === 'ended'
+    ? ended(state.outcome, state.result, request)
+    : goesOn(state.view, args, begun, request, tool, needs);
+}
+
+/** Whether the call began a job, or came back to one. */
+const isNew = (begun: Started | Resumed): boolean => begun.kind === 'started' && !begun.replayed;
+
+function ended<R>(outcome: Outcome, result: R, { note }: CallRequest): R {
+  note({ outcome: outcome.kind, ...(outcome.kind === 'failed' && { failure: outcome.failure }) });
+  return result;
 }
 
 function refuseOtherRound(round: Round | undefined, tool: Tool, args: string): void {
@@ -85,12 +97,14 @@ function wait(begun: Started | Resumed, tool: Tool, request: CallRequest, needs:
 async function cancelIfAbandoned(
   { ref }: Started | Resumed,
   { onDisconnect }: Tool,
-  { signal, aborted, client, origin }: CallRequest,
+  { signal, aborted, client, origin, note }: CallRequest,
   { jobs, watch }: CallNeeds,
 ): Promise<void> {
   if (!signal.aborted || origin.key !== undefined) return;
   const hungUp = client.era === 'modern' && onDisconnect === 'cancel' && !watch.draining();
-  if (hungUp || (await aborted())) await jobs.cancel(ref).catch(unlessGone);
+  if (!hungUp && !(await aborted())) return;
+  await jobs.cancel(ref).catch(unlessGone);
+  note({ abandoned: true });
 }
 
 /** What a client is told whose job goes on: a task, another round, or a handle in words. */

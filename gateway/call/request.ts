@@ -1,5 +1,6 @@
 /** What a call is made of: what is called, what its request brings along, and what it needs of the gateway. */
 import type { Caller } from '../../workflows/contract';
+import type { TakeNote } from '../audit';
 import type { Jobs } from '../jobs/jobs';
 import type { Earlier, Origin } from '../jobs/start';
 import type { JobView } from '../jobs/view';
@@ -42,6 +43,8 @@ export interface CallRequest {
   readonly push: Push | undefined;
   /** To be called once the call is durable. */
   readonly accepted: () => void;
+  /** Takes note of what becomes known, for the line of the call in the log. */
+  readonly note: TakeNote;
 }
 
 export interface CallNeeds {

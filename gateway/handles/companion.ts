@@ -6,6 +6,7 @@ import type { Answers } from '../call/answer';
 import type { CallRequest } from '../call/request';
 import { metaOf, stateOf } from '../words/handle';
 import { JOB_ID } from '../ids';
+import { argsHash } from '../ids';
 import type { Ids } from '../ids';
 import type { Jobs } from '../jobs/jobs';
 import type { Respond } from '../call/respond';
@@ -49,7 +50,10 @@ export function createCompanion<S extends z.ZodRawShape>(
     listed: { ...listed, inputSchema: input.listed },
     run: async (args, request) => {
       const checked = input.read(args);
-      return checked.ok ? run(checked.input, request) : misfitting(listed.name, checked.problems);
+      if (!checked.ok) return misfitting(listed.name, checked.problems);
+      const job: unknown = 'job_id' in checked.input ? checked.input['job_id'] : undefined;
+      request.note({ args: argsHash(checked.input), ...(typeof job === 'string' && { job }) });
+      return run(checked.input, request);
     },
   };
 }

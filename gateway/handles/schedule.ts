@@ -47,7 +47,7 @@ export function createJobSchedule(
         .optional()
         .describe('How often to call it, such as 6 hours'),
     }),
-    async ({ tool: name, arguments: args, run_at, every }, { caller, client, origin, accepted }) => {
+    async ({ tool: name, arguments: args, run_at, every }, { caller, client, origin, accepted, note }) => {
       const tool = tools.get(name) ?? tools.get(name.replace(/^start_/, ''));
       if (!tool) return invalid(`There is no tool ${name} that can be scheduled. tools/list names the tools.`);
       refuseLacking(tool, client);
@@ -61,6 +61,7 @@ export function createJobSchedule(
           jobs.schedules.create(tool, checked.input, caller, origin, msToNumber(every)),
         );
         accepted();
+        note({ job: id, started: true });
         const text = `${name} is called every ${every} from now on, as ${id}. job_list shows its jobs; job_cancel(${JSON.stringify({ job_id: id })}) ends it.`;
         return {
           content: [{ type: 'text', text }],
@@ -83,6 +84,7 @@ export function createJobSchedule(
       const { view } = await inPlace(place, () => jobs.start(tool, checked.input, caller, origin, { delayMs }));
       place.give(view.ref);
       accepted();
+      note({ job: view.ref.id, started: true });
       return client.tasks ? createdTask(view) : handleOf(view, answers.auditOf(view.ref));
     },
   );

@@ -7,6 +7,9 @@ import type { GatewayConfig } from '../config';
 import { Problem, RETRY_AFTER_S } from '../errors';
 import { lostNameIn } from '../lost-names';
 import { changedNumberIn } from '../numbers';
+import { visitOf } from '../visit';
+import type { Visit } from '../visit';
+import { addressOf } from './address';
 import type { Authenticate, Grant } from './auth';
 import { createReadBody } from './body';
 import type { Body, ReadBody } from './body';
@@ -14,7 +17,7 @@ import { boundConnections } from './connections';
 import type { ConnectionBounds } from './connections';
 import { answerOptions, letRead } from './cors';
 import { answerNoOAuth, isOfOAuth } from './discovery';
-import { idOf, refuse } from './refusal';
+import { codeOf, idOf, refuse } from './refusal';
 
 /** `name`, IPv4 or bracketed IPv6, and a port. Anything else could be read as a path by someone downstream. */
 const HOST = /^(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(:\d{1,5})?$/i;
@@ -22,12 +25,17 @@ const HOST = /^(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(:\d{1,5})?$/i;
 /** Pairs of host and origin that are remembered. */
 const GOOD_MAX = 100;
 
+/** Who sent a request, and what the log calls it. */
+export interface Visitor extends Grant {
+  readonly visit: Visit;
+}
+
 /** Answers the parsed body of one request. @throws Problem to refuse it, as long as no byte of an answer has left */
 export type Answer = (
   request: IncomingMessage,
   response: ServerResponse,
   body: unknown,
-  grant: Grant,
+  visitor: Visitor,
 ) => Promise<void> | void;
 
 export interface FrontNeeds {
@@ -45,6 +53,8 @@ export interface FrontNeeds {
   readonly draining: () => boolean;
   /** Told of every error that is a bug of ours. */
   readonly onError: (error: unknown) => void;
+  /** Told of every request that was refused; absent: nobody is. `from`: the address of the client. */
+  readonly onRefused?: (visit: Visit, status: number, code: string | undefined, from: string | undefined) => void;
 }
 
 /** Makes the HTTP server; it does not listen yet. Routes: `/mcp`, `/livez`, `/readyz`, and where clients look for OAuth. */
@@ -55,6 +65,13 @@ export function createFront(needs: FrontNeeds): HttpServer {
     { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000, connectionsCheckingInterval: 1_000 },
     (request, response) => {
       if (!takeRequest(request, response)) return;
+      const visit = visitOf(request);
+      const from = addressOf(request, needs.connections.isProxy); // a socket that is closed has none
+      response.once('close', () => {
+        const { statusCode } = response;
+        if (statusCode >= 400 && request.url !== '/readyz')
+          needs.onRefused?.(visit, statusCode, codeOf(response), from);
+      });
       const fail = (error: unknown): void => {
         if (!(error instanceof Problem) || response.headersSent) needs.onError(error);
         if (response.headersSent) return void response.destroy();
@@ -62,7 +79,7 @@ export function createFront(needs: FrontNeeds): HttpServer {
         refuse(response, error instanceof Problem ? error : new Problem('internal'));
       };
       try {
-        route(request, response, { ...needs, refuseForeign, readBody })?.catch(fail);
+        route(request, response, visit, { ...needs, refuseForeign, readBody })?.catch(fail);
       } catch (error) {
         fail(error);
       }
@@ -79,7 +96,12 @@ interface RouteNeeds extends FrontNeeds {
 }
 
 /** Up to its body a request is judged at once: one that is refused leaves no body behind that had to be kept. */
-function route(request: IncomingMessage, response: ServerResponse, needs: RouteNeeds): Promise<void> | void {
+function route(
+  request: IncomingMessage,
+  response: ServerResponse,
+  visit: Visit,
+  needs: RouteNeeds,
+): Promise<void> | void {
   if (needs.draining()) response.setHeader('connection', 'close');
   const path = pathOf(request);
   if (path === '/livez') return plain(response, 200, 'alive');
@@ -102,25 +124,26 @@ function route(request: IncomingMessage, response: ServerResponse, needs: RouteN
     response.setHeader('www-authenticate', 'Bearer');
     throw new Problem('no_key');
   }
-  return answerPosted(request, response, grant, needs);
+  visit.caller = grant.caller;
+  return answerPosted(request, response, { ...grant, visit }, needs);
 }
 
 async function answerPosted(
   request: IncomingMessage,
   response: ServerResponse,
-  grant: Grant,
+  visitor: Visitor,
   { readBody, answer }: RouteNeeds,
 ): Promise<void> {
   let body: Body;
   try {
-    body = await readBody(request, grant.caller.tenant);
+    body = await readBody(request, visitor.caller.tenant);
   } catch (error) {
     if (error instanceof Problem) throw error;
     return void response.destroy(); // the client hung up in mid-sentence
   }
   const lost = changedNumberIn(body.text) ?? lostNameIn(body.text, body.value);
   if (lost !== undefined) return refuse(response, new Problem('malformed', { what: lost }), idOf(body.value));
-  await answer(request, response, body.value, grant);
+  await answer(request, response, body.value, visitor);
 }
 
 /** For an answer that does not wait for the body: what comes of it is dropped, and the connection ends with the answer. */

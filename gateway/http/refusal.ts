@@ -1,12 +1,17 @@
 /** An answer that is no: an HTTP status of its own with a JSON-RPC error, as long as no byte of another answer has left. */
 import type { ServerResponse } from 'node:http';
 import { RETRY_AFTER_S } from '../errors';
-import type { Problem } from '../errors';
+import type { Code, Problem } from '../errors';
 import { isRecord, wellFormed } from '../json';
+
+/** Which row of the table a refusal was. */
+const codes = new WeakMap<ServerResponse, Code>();
+export const codeOf = (response: ServerResponse): Code | undefined => codes.get(response);
 
 /** Refuses a request. Without a readable `id` the error has none. */
 export function refuse(response: ServerResponse, problem: Problem, id?: string | number): void {
   const { status, rpc, message, facts } = problem;
+  codes.set(response, problem.code);
   const { requiredCapabilities } = facts;
   const later = status === 503 ? { retry_after_s: RETRY_AFTER_S } : undefined;
   if (later) response.setHeader('retry-after', later.retry_after_s);

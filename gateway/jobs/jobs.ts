@@ -8,6 +8,8 @@ import type { Answer } from '../../workflows/contract';
 import type { GatewayConfig } from '../config';
 import { Problem } from '../errors';
 import type { Ids, JobRef } from '../ids';
+import type { Backlog } from '../metrics';
+import { createBacklog } from './backlog';
 import { createCancels } from './cancel';
 import type { Cancels } from './cancel';
 import { createCarry } from './carried';
@@ -38,6 +40,8 @@ export interface Jobs extends Starts, Cancels, Lists {
   readonly look: Look;
   readonly poll: Poll;
   readonly schedules: Schedules;
+  /** What waits, asked of Temporal when an operator's metrics are read. */
+  readonly backlog: (queues: readonly string[]) => Backlog;
   /** How a job ended that has ended. */
   outcomeOf(ref: JobRef): Promise<Outcome>;
   /** The last partial result in full, from a worker; undefined when none answers within 2 s. */
@@ -101,6 +105,8 @@ export function createJobs(
     },
 
     schedules: createSchedules(store, ids, carry),
+
+    backlog: (queues) => createBacklog(store, queues),
 
     outcomeOf,
 

@@ -7,6 +7,7 @@ import { RELATED_TASK_META_KEY } from '@modelcontextprotocol/server';
 import type { JSONRPCRequest } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import type { Caller, Question } from '../../workflows/contract';
+import type { TakeNote } from '../audit';
 import { unlessGone } from '../errors';
 import { JOB_ID, isJobId } from '../ids';
 import type { Ids, JobRef } from '../ids';
@@ -38,7 +39,7 @@ export interface Elicitation {
    *
    * @throws Problem `unavailable`
    */
-  take(body: unknown, caller: Caller): Promise<string | undefined>;
+  take(body: unknown, caller: Caller, note: TakeNote): Promise<string | undefined>;
 }
 
 export interface ElicitationNeeds {
@@ -61,15 +62,19 @@ export function createElicitation({ jobs, respond, ids, seals: { seal, open } }:
 
     isResponse: (body) => Response.safeParse(body).success,
 
-    async take(body, caller) {
+    async take(body, caller, note) {
       const { id, result } = Response.parse(body);
       const asked = open('question', id.slice(PREFIX.length), Asked);
-      if (!asked || !isJobId(asked.job) || !ids.tagsOf(caller).includes(asked.owner) || asked.until < Date.now())
+      if (!asked || !isJobId(asked.job) || !ids.tagsOf(caller).includes(asked.owner) || asked.until < Date.now()) {
+        note({ refused: 'no_question' });
         return undefined;
+      }
+      note({ job: asked.job });
       // An error means that the client could not show it, or that its user closed it.
       const response = result ?? { action: 'cancel' };
       try {
         const reception = await respond(await jobs.look(ids.refOf(caller, asked.job)), asked.key, response);
+        if (reception.kind !== 'taken') note({ refused: reception.kind });
         return reception.kind === 'misfit' ? reception.problems : undefined;
       } catch (error) {
         return unlessGone(error);

@@ -8,6 +8,7 @@ import type { McpHttpHandler } from '@modelcontextprotocol/server';
 import type { Caller } from '../../workflows/contract';
 import type { Problem } from '../errors';
 import { acceptOf } from '../http/accept';
+import type { Visit } from '../visit';
 import type { Answer } from '../http/front';
 import { idOf, refuse } from '../http/refusal';
 import { isRecord } from '../json';
@@ -20,6 +21,7 @@ const FIRST_BYTE_MS = 800;
 
 /** What one HTTP request brings, beyond its JSON-RPC body. */
 export interface Exchange {
+  readonly visit: Visit;
   readonly caller: Caller;
   /** It is no part of a batch. */
   readonly alone: boolean;
@@ -61,7 +63,7 @@ const HUNG_UP = new Error('The client has hung up.');
 
 /** Hands one parsed request to the SDK, and its answer back to the client. */
 export function createExchange({ sdk, exchanges, sessions }: ExchangeNeeds): Answer {
-  return async (request, response, body, { caller, patienceMs }) => {
+  return async (request, response, body, { caller, patienceMs, visit }) => {
     if (response.destroyed) return; // hung up before anything was asked of the SDK, which would not notice
     const header = (name: string): string | undefined => {
       const value = request.headers[name];
@@ -81,6 +83,7 @@ export function createExchange({ sdk, exchanges, sessions }: ExchangeNeeds): Ans
     } as unknown as Request;
     const session = sessions.read(header('mcp-session-id'), caller);
     exchanges.set(asked, {
+      visit,
       caller,
       alone,
       key: header('idempotency-key'),

@@ -10,8 +10,9 @@ import {
   isJsonContentType,
 } from '@modelcontextprotocol/server';
 import type { Caller } from '../../workflows/contract';
+import type { Audit } from '../audit';
 import { Problem } from '../errors';
-import type { Answer } from '../http/front';
+import type { Answer, Visitor } from '../http/front';
 import { idOf, refuse } from '../http/refusal';
 import { isRecord, recordIn } from '../json';
 import { NO_RESPONSES } from '../words/question';
@@ -38,6 +39,7 @@ export interface InboxNeeds {
   readonly elicitation: Pick<Elicitation, 'isResponse' | 'take'>;
   readonly openRequests: Pick<OpenRequests, 'takeBack'>;
   readonly listeners: Listeners;
+  readonly audit: Pick<Audit, 'told'>;
 }
 
 export function createInbox(needs: InboxNeeds): Answer {
@@ -50,7 +52,7 @@ export function createInbox(needs: InboxNeeds): Answer {
     if (forbidden !== undefined) return refusal('malformed', forbidden);
 
     const messages: readonly unknown[] = Array.isArray(body) ? body : [body];
-    const { rest, problems } = await takeIn(request, messages, caller, needs);
+    const { rest, problems } = await takeIn(request, messages, grant, needs);
     // Beside a request that is answered there is no place to say what is wrong with an answer: its question stays open.
     if (rest.length === 0 && problems !== undefined)
       throw new Problem('wrong_params', { what: `The answer does not fit: ${problems}.` });
@@ -76,15 +78,17 @@ export function createInbox(needs: InboxNeeds): Answer {
 async function takeIn(
   request: IncomingMessage,
   messages: readonly unknown[],
-  caller: Caller,
-  { elicitation, openRequests, sessions }: InboxNeeds,
+  { caller, visit }: Visitor,
+  { elicitation, openRequests, sessions, audit }: InboxNeeds,
 ): Promise<{ readonly rest: readonly unknown[]; readonly problems: string | undefined }> {
   if (!isLegacy(request)) return { rest: messages, problems: undefined };
   const rest: unknown[] = [];
   let problems: string | undefined;
   for (const message of messages) {
-    if (elicitation.isResponse(message)) problems = (await elicitation.take(message, caller)) ?? problems;
-    else if (isCancellation(message)) {
+    if (elicitation.isResponse(message)) {
+      const asked = { visit, caller, method: 'answer' };
+      problems = (await audit.told(asked, (note) => elicitation.take(message, caller, note))) ?? problems;
+    } else if (isCancellation(message)) {
       // Without the session of that request nobody knows which it was.
       const session = sessions.read(String(request.headers['mcp-session-id']), caller);
       if (session) openRequests.takeBack(session, message);

@@ -2,6 +2,7 @@
 import { MissingRequiredClientCapabilityError, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
 import type { ServerContext } from '@modelcontextprotocol/server';
 import { z } from 'zod';
+import type { Audit } from '../audit';
 import { TASKS_EXTENSION } from '../call/client';
 import type { ClientFacts } from '../call/client';
 import { Problem, unlessUnavailable } from '../errors';
@@ -19,6 +20,7 @@ interface Served {
   readonly tasks: Tasks;
   readonly openRequests: Pick<OpenRequests, 'open'>;
   readonly onError: OnError;
+  readonly audit: Pick<Audit, 'told'>;
 }
 
 const params = z.looseObject({ taskId: z.string() });
@@ -26,10 +28,11 @@ const params = z.looseObject({ taskId: z.string() });
 /** Serves the extension of 2026-07-28, to clients that declare it on each request. */
 export function serveTasks(
   server: McpServer,
-  { tasks, onError }: Omit<Served, 'openRequests'>,
+  { tasks, onError, audit }: Omit<Served, 'openRequests'>,
   exchange: Exchange,
 ): void {
   const { caller, session } = exchange;
+  const change = createChange(exchange, audit);
   const asked = (context: ServerContext): ClientFacts => {
     const client = clientOf('modern', context, session);
     if (client.tasks) return client;
@@ -45,22 +48,25 @@ export function serveTasks(
     const { inputResponses, droppedInputResponseKeys = [] } = context.mcpReq;
     if (!inputResponses) throw new ProtocolError(ProtocolErrorCode.InvalidParams, NO_RESPONSES);
     const dropped = Object.fromEntries(droppedInputResponseKeys.map((key) => [key, undefined]));
-    return guarded(exchange, onError, () => tasks.update(caller, taskId, { ...inputResponses, ...dropped }));
+    return guarded(exchange, onError, () =>
+      change('tasks/update', taskId, () => tasks.update(caller, taskId, { ...inputResponses, ...dropped })),
+    );
   });
   server.setRequestHandler('tasks/cancel', { params }, ({ taskId }, context) => {
     asked(context);
-    return guarded(exchange, onError, () => tasks.cancel(caller, taskId));
+    return guarded(exchange, onError, () => change('tasks/cancel', taskId, () => tasks.cancel(caller, taskId)));
   });
 }
 
 /** Serves the core tasks of 2025-11-25. */
 export function serveCoreTasks(
   server: McpServer,
-  { tasks, onError, openRequests }: Served,
+  { tasks, onError, openRequests, audit }: Served,
   exchange: Exchange,
   pushOn: PushOn,
 ): void {
   const { caller, session, settle } = exchange;
+  const change = createChange(exchange, audit);
   server.setRequestHandler('tasks/get', { params }, ({ taskId }, context) =>
     guarded(exchange, onError, () => {
       const client = clientOf('legacy', context, session);
@@ -80,6 +86,16 @@ export function serveCoreTasks(
     }),
   );
   server.setRequestHandler('tasks/cancel', { params }, ({ taskId }) =>
-    guarded(exchange, onError, () => tasks.cancelCore(caller, taskId)),
+    guarded(exchange, onError, () => change('tasks/cancel', taskId, () => tasks.cancelCore(caller, taskId))),
   );
+}
+
+/** What changes a task has a line in the log. Only a task that is the caller's is named there: any other id is a stranger's words. */
+function createChange({ visit, caller }: Exchange, { told }: Pick<Audit, 'told'>) {
+  return <R>(method: string, taskId: string, run: () => Promise<R>): Promise<R> =>
+    told({ visit, caller, method }, async (note) => {
+      const result = await run();
+      note({ job: taskId });
+      return result;
+    });
 }

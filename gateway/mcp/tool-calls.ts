@@ -2,6 +2,7 @@
 import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
 import type { Result, ServerContext } from '@modelcontextprotocol/server';
 import { z } from 'zod';
+import type { Audit, TakeNote } from '../audit';
 import { CALLBACK_META } from '../call/callback';
 import type { ReadCallback } from '../call/callback';
 import type { ClientFacts } from '../call/client';
@@ -36,6 +37,7 @@ export interface ToolCallNeeds {
   readonly jobs: Pick<Jobs, 'list'>;
   readonly openRequests: Pick<OpenRequests, 'open'>;
   readonly onError: OnError;
+  readonly audit: Pick<Audit, 'told'>;
 }
 
 /** @param core - whether the core tasks of 2025-11-25 are spoken */
@@ -45,8 +47,13 @@ export function serveToolCalls(
   exchange: Exchange,
   { era, core, pushOn }: { readonly era: ClientFacts['era']; readonly core: boolean; readonly pushOn: PushOn },
 ): void {
-  const { caller, session, settle } = exchange;
-  server.setRequestHandler('tools/call', { params }, async ({ name, arguments: args, task }, context) => {
+  const { caller, session, settle, visit } = exchange;
+  type Params = z.output<typeof params>;
+  async function serve(
+    { name, arguments: args, task }: Params,
+    context: ServerContext,
+    note: TakeNote,
+  ): Promise<Result> {
     const { mcpReq } = context;
     const client = clientOf(era, context, session);
     const asTask = core && task !== undefined;
@@ -71,6 +78,7 @@ export function serveToolCalls(
         onView: client.tasks || asTask ? undefined : progress.show,
         push: pushOn(client, context),
         accepted: () => settle(),
+        note,
       });
       // The others of a batch want their answers on the same stream.
       if (open.takenBack() && exchange.alone) await server.close();
@@ -83,7 +91,10 @@ export function serveToolCalls(
       progress.stop();
       settle();
     }
-  });
+  }
+  server.setRequestHandler('tools/call', { params }, (asked, context) =>
+    needs.audit.told({ visit, caller, method: 'tools/call', tool: asked.name }, (note) => serve(asked, context, note)),
+  );
 }
 
 /** A call as a task that did not become one has no result: it is an error. */

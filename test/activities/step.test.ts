@@ -5,7 +5,7 @@ import type { LogEntry } from '@temporalio/worker';
 import { pino } from 'pino';
 import { failure } from '../../activities/failure';
 import { step } from '../../activities/step';
-import { installRuntime } from '../../worker/worker';
+import { installRuntime } from '../../worker/runtime';
 
 beforeAll(() => installRuntime(pino({ level: 'silent' })));
 

@@ -5,7 +5,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { pino } from 'pino';
 import { step } from '../../activities/step';
 import { inThread } from '../../activities/thread';
-import { installRuntime } from '../../worker/worker';
+import { installRuntime } from '../../worker/runtime';
 import type * as computations from '../fixtures/computations';
 import { eventually } from '../fixtures/eventually';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { Worker } from '@temporalio/worker';
 import { pino } from 'pino';
-import { installRuntime } from '../../worker/worker';
+import { installRuntime } from '../../worker/runtime';
 import * as workflows from '../../workflows';
 import { run } from '../fixtures/stack';
 

@@ -5,7 +5,7 @@ import { failure } from '../../activities/failure';
 import { step } from '../../activities/step';
 import { createAttempts } from '../../worker/attempts';
 import type { Attempts } from '../../worker/attempts';
-import { installRuntime } from '../../worker/worker';
+import { installRuntime } from '../../worker/runtime';
 
 beforeAll(() => installRuntime(pino({ level: 'silent' })));
 

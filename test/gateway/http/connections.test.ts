@@ -18,7 +18,7 @@ async function fronting(more: Partial<FrontNeeds> = {}): Promise<URL> {
     connections: { most: 5_000, silentPerAddress: 500, isProxy: () => false },
     authenticate: (key) => (key === undefined ? undefined : { caller: { tenant: 'acme', subject: 'alice' } }),
     answer: (_request, response) => void response.end('taken'),
-    ready: () => Promise.resolve(true),
+    ready: () => Promise.resolve({ trouble: undefined, warnings: [] }),
     draining: () => false,
     onError: () => undefined,
     ...more,

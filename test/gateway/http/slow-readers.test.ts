@@ -92,7 +92,7 @@ async function givenUp(response: Promise<ServerResponse>): Promise<void> {
 const exchanging =
   (contentType: string): Serve =>
   (asked, answer) =>
-    exchangeOf(contentType)(asked, answer, {}, { caller });
+    exchangeOf(contentType)(asked, answer, {}, { caller, visit: { id: 'test', told: false } });
 
 test.each<[string, Serve]>([
   ['a JSON body', exchanging('application/json')],

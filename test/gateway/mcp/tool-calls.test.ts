@@ -11,6 +11,7 @@ import { DEFAULT_POLICY } from '../../../workflows/contract';
 import { fakeJobs } from '../../fixtures/fakes';
 
 const exchange: Exchange = {
+  visit: { id: 'test', told: false },
   caller: { tenant: 'acme', subject: 'alice' },
   alone: true,
   key: undefined,
@@ -50,6 +51,7 @@ async function answersTo(params: object, serve: Serve, more: Partial<Exchange> =
       jobs: fakeJobs(),
       openRequests,
       onError: () => undefined,
+      audit: { told: (_asked, run) => run(() => undefined) },
     },
     { ...exchange, ...more },
     { era: 'legacy', core: true, pushOn: () => undefined },

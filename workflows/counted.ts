@@ -1,0 +1,15 @@
+/** Counts jobs as they end, for the metrics of the worker: each once, and also those that nobody waits for. */
+import { metricMeter, workflowInfo } from '@temporalio/workflow';
+import { MEMO_JOB } from './contract';
+import type { JobMemo, Notice } from './contract';
+
+/** To be called when a job ends. It leaves nothing in the history. */
+export function countEnd(outcome: Notice['status']): void {
+  const { memo, workflowType, runStartTime } = workflowInfo();
+  const { tool = workflowType, at } = (memo?.[MEMO_JOB] ?? {}) as Partial<JobMemo>;
+  const begun = at === undefined ? runStartTime.getTime() : Date.parse(at);
+  metricMeter.createCounter('holdfast_jobs', undefined, 'Jobs that ended.').add(1, { tool, outcome });
+  metricMeter
+    .createHistogram('holdfast_job_seconds', 'float', 's', 'Time from the call to the end of its job.')
+    .record(Math.max(0, Date.now() - begun) / 1_000, { tool });
+}
