@@ -14,6 +14,8 @@ const LARGE_BYTES = 65_536;
 /** How many large bodies of one tenant are read at one time. The others wait, unread, behind them, and not behind those of others. */
 const LARGE_AT_ONCE = 8;
 
+const NOTHING: Buffer = Buffer.alloc(0);
+
 /** A body as it was sent, and what it says. */
 export interface Body {
   readonly text: string;
@@ -97,7 +99,7 @@ function readBytes(
   buffers: Buffers,
 ): Promise<{ readonly bytes: Buffer; readonly size: number }> {
   return new Promise((resolve, reject) => {
-    let bytes: Buffer = Buffer.alloc(0);
+    let bytes = NOTHING;
     let [size, pieces, over] = [0, 0, false];
     const refuse = (problem: Error): void => {
       if (over) return;
@@ -123,6 +125,7 @@ function readBytes(
       .once('end', () => {
         if (!over) resolve({ bytes, size });
         over = true;
+        bytes = NOTHING; // the listeners stay as long as the request
       })
       .once('error', refuse)
       .once('close', () => refuse(new Error('The client hung up in mid-sentence.')));

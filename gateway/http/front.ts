@@ -143,7 +143,7 @@ async function answerPosted(
   }
   const lost = changedNumberIn(body.text) ?? lostNameIn(body.text, body.value);
   if (lost !== undefined) return refuse(response, new Problem('malformed', { what: lost }), idOf(body.value));
-  await answer(request, response, body.value, visitor);
+  return answer(request, response, body.value, visitor); // what is awaited here would keep the text of the body for as long
 }
 
 /** For an answer that does not wait for the body: what comes of it is dropped, and the connection ends with the answer. */

@@ -24,8 +24,7 @@ export type Poll = (ref: JobRef, signal: AbortSignal) => Promise<Outcome | undef
 export function createPoll({ connection, client, askOf }: Store, onEnd: (ref: JobRef) => void): Poll {
   async function outcomeOf(ref: JobRef, signal: AbortSignal): Promise<Outcome | undefined> {
     try {
-      const handle = client.workflow.getHandle(ref.workflowId);
-      return endedWith(await connection.withAbortSignal(signal, () => handle.result()));
+      return endedWith(await connection.withAbortSignal(signal, () => client.workflow.result(ref.workflowId)));
     } catch (error) {
       if (error instanceof WorkflowFailedError) return failedOutcome(error, await wasTold(ref, error));
       // It ended, with something that the payload converter cannot read: it never will.

@@ -108,7 +108,7 @@ export function createExchange({ sdk, exchanges, sessions }: ExchangeNeeds): Ans
       if (begun !== undefined) response.setHeader('mcp-session-id', begun);
       return answerWith(ready, response);
     }
-    const due = after(FIRST_BYTE_MS);
+    const due = after(FIRST_BYTE_MS, beginning);
     const problem = await Promise.race([settled, beginning.then(() => undefined), due]);
     if (problem && alone) {
       beginning.then(discard, () => undefined);
@@ -174,6 +174,11 @@ function versionAsked(body: unknown): string | undefined {
   return negotiated(body.params.protocolVersion);
 }
 
-function after(ms: number): Promise<undefined> {
-  return new Promise((resolve) => setTimeout(resolve, ms, undefined).unref());
+/** Resolves after `ms` milliseconds, unless `first` is settled before. */
+function after(ms: number, first: Promise<unknown>): Promise<undefined> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms, undefined).unref();
+    const clear = (): void => clearTimeout(timer);
+    first.then(clear, clear);
+  });
 }

@@ -25,11 +25,12 @@ beforeAll(async () => {
     host: '127.0.0.1',
     port,
   });
-  const queues = [{ name: 'narrow', drainMs: 1_000, concurrentSteps: 1, perSecond: undefined }];
+  const queues = [{ name: 'narrow', concurrentSteps: 1, perSecond: undefined }];
   worker = await startWorker(
     {
       temporal: { connectionOptions: { address: temporal.address }, namespace: 'default' },
       concurrentSteps: 10,
+      drainMs: 1_000,
       queues,
     },
     { bundle: run().bundle, activities },
