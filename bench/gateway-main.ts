@@ -65,7 +65,7 @@ void startGateway(
   process.on('message', (asked: 'usage' | 'memory') => {
     if (asked === 'memory') for (let n = 0; n < 2; n += 1) global.gc?.(); // what was weakly held goes with the second
     const cpu = process.cpuUsage();
-    process.send?.({ cpu, rss: process.memoryUsage().rss, rpcs });
+    process.send?.({ cpu, memory: process.memoryUsage(), rpcs });
   });
   process.once('disconnect', () => process.exit(0));
   process.send?.({ ready: true, url });

@@ -1,5 +1,8 @@
 /** Load, bounded in count: so many calls, so many at a time. */
 
+/** The tool and the task that the floor answers without Temporal. */
+export const CONSTANT = 'constant';
+
 export interface Load {
   readonly perSecond: number;
   /** Milliseconds. */

@@ -1,4 +1,7 @@
-/** What the gateway adds to a job: the same workflow through it, and started and awaited by a bare Temporal client, in turns. */
+/**
+ * What the gateway adds to a job: the same workflow through it, through its floor (the SDK and a bare client in one process), and
+ * started and awaited by a bare Temporal client, in turns.
+ */
 import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import { modern } from '../test/fixtures/raw';
@@ -29,6 +32,7 @@ export async function overhead(stack: BenchStack, rounds: number, calls: number)
   const client = new Client({ connection });
   const worker = await stack.worker();
   const gateway = await stack.gateway();
+  const floor = await stack.floor([]);
   const rows: Row[] = [];
   for (const { name, tool, toolArgs, workflow, args } of CASES) {
     const bare = async (): Promise<unknown> => {
@@ -39,17 +43,20 @@ export async function overhead(stack: BenchStack, rounds: number, calls: number)
       });
       return handle.result();
     };
-    const through = async (): Promise<void> => {
-      const { message, text } = await modern(gateway.url, 'tools/call', { name: tool, arguments: toolArgs });
+    const through = async (url: string): Promise<void> => {
+      const { message, text } = await modern(url, 'tools/call', { name: tool, arguments: toolArgs });
       if (!message.result || message.result['isError'] === true) throw new Error(text);
     };
     await load(20, 5, bare); // warm
-    await load(20, 5, through);
-    const results: { one: [Load, Load]; many: [Load, Load] }[] = [];
+    const ours = (): Promise<void> => through(gateway.url);
+    const least = (): Promise<void> => through(floor.url);
+    await load(20, 5, ours);
+    await load(20, 5, least);
+    const results: { one: [Load, Load]; many: [Load, Load, Load] }[] = [];
     for (let round = 0; round < rounds; round += 1) {
       results.push({
-        one: [await load(calls / 4, 1, bare), await load(calls / 4, 1, through)],
-        many: [await load(calls, 20, bare), await load(calls, 20, through)],
+        one: [await load(calls / 4, 1, bare), await load(calls / 4, 1, ours)],
+        many: [await load(calls, 20, bare), await load(calls, 20, ours), await load(calls, 20, least)],
       });
     }
     const of = (pick: (result: (typeof results)[number]) => number): number => median(results.map(pick));
@@ -71,10 +78,15 @@ export async function overhead(stack: BenchStack, rounds: number, calls: number)
         value: of(({ many: [a, b] }) => b.perSecond / a.perSecond).toFixed(2),
         aim: '≥ 0.92',
       },
+      {
+        what: `${name}: the same, floor to bare`,
+        value: of(({ many: [a, , c] }) => c.perSecond / a.perSecond).toFixed(2),
+      },
     );
   }
   worker.kill('SIGKILL');
   await gateway.stop();
+  await floor.stop();
   await connection.close();
   return rows;
 }

@@ -22,11 +22,18 @@ export interface Usage {
   readonly rpcs: number;
 }
 
+/** After a collection of garbage. The collection costs CPU: measure that before, or after. */
+export interface Memory {
+  /** Resident, MB. */
+  readonly rss: number;
+  /** What lives on V8's heap, MB. */
+  readonly heap: number;
+}
+
 export interface BenchGateway {
   readonly url: string;
   readonly usage: () => Promise<Usage>;
-  /** Resident memory after a collection of garbage, MB. The collection costs CPU: measure that before, or after. */
-  readonly memory: () => Promise<number>;
+  readonly memory: () => Promise<Memory>;
   readonly stop: () => Promise<void>;
 }
 
@@ -36,6 +43,7 @@ export interface Floor {
   readonly url: string;
   /** Microseconds of CPU since the process began. */
   readonly cpuUs: () => Promise<number>;
+  readonly memory: () => Promise<Memory>;
   /** Has the bare client do something, and tells the microseconds of CPU that each time took. */
   readonly bare: (order: Order) => Promise<number>;
   readonly stop: () => Promise<void>;
@@ -94,8 +102,8 @@ export async function benchStack(tuned: boolean, settings: Record<string, string
         MALLOC_ARENA_MAX: '1', // as npm start and the image have it
         ...configured(config),
       });
-      const ask = async (what: 'usage' | 'memory'): Promise<{ cpu: NodeJS.CpuUsage; rss: number; rpcs: number }> => {
-        const answer = once(child, 'message') as Promise<[{ cpu: NodeJS.CpuUsage; rss: number; rpcs: number }]>;
+      const ask = async (what: 'usage' | 'memory'): Promise<Told & { readonly rpcs: number }> => {
+        const answer = once(child, 'message') as Promise<[Told & { readonly rpcs: number }]>;
         child.send(what);
         return (await answer)[0];
       };
@@ -105,7 +113,7 @@ export async function benchStack(tuned: boolean, settings: Record<string, string
           const { cpu, rpcs } = await ask('usage');
           return { cpuUs: cpu.user + cpu.system, rpcs };
         },
-        memory: async () => (await ask('memory')).rss / 1024 / 1024,
+        memory: async () => memoryOf(await ask('memory')),
         async stop() {
           child.kill('SIGKILL');
           await once(child, 'exit');
@@ -116,17 +124,24 @@ export async function benchStack(tuned: boolean, settings: Record<string, string
     async floor(tools) {
       const list = join(scratch, 'tools.json');
       writeFileSync(list, JSON.stringify(tools));
-      const [child, { url = '' }] = await start(join(__dirname, 'floor-main.js'), { BENCH_LIST: list });
-      const ask = async (order: Order | 'usage'): Promise<number> => {
-        const answer = once(child, 'message') as Promise<[{ cpu: NodeJS.CpuUsage }]>;
+      const [child, { url = '' }] = await start(join(__dirname, 'floor-main.js'), {
+        BENCH_LIST: list,
+        MALLOC_ARENA_MAX: '1',
+      });
+      const ask = async (order: Order | 'usage' | 'memory'): Promise<Told> => {
+        const answer = once(child, 'message') as Promise<[Told]>;
         child.send(order);
-        const [{ cpu }] = await answer;
+        return (await answer)[0];
+      };
+      const cpuUs = async (order: Order | 'usage'): Promise<number> => {
+        const { cpu } = await ask(order);
         return cpu.user + cpu.system;
       };
       return {
         url,
-        cpuUs: () => ask('usage'),
-        bare: async (order) => (await ask(order)) / order.count,
+        cpuUs: () => cpuUs('usage'),
+        memory: async () => memoryOf(await ask('memory')),
+        bare: async (order) => (await cpuUs(order)) / order.count,
         async stop() {
           child.kill('SIGKILL');
           await once(child, 'exit');
@@ -140,6 +155,14 @@ export async function benchStack(tuned: boolean, settings: Record<string, string
     },
   };
 }
+
+/** What a gateway or a floor tells of its process. */
+interface Told {
+  readonly cpu: NodeJS.CpuUsage;
+  readonly memory: NodeJS.MemoryUsage;
+}
+
+const memoryOf = ({ memory: { rss, heapUsed } }: Told): Memory => ({ rss: rss / 2 ** 20, heap: heapUsed / 2 ** 20 });
 
 let configs = 0;
 
