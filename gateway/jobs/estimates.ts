@@ -1,7 +1,7 @@
 /** How much longer a job will take, from how long the tool's jobs took before. Says nothing where they say nothing. */
 import { LRUCache } from 'lru-cache';
 
-/** Seconds that are left: for half of the earlier jobs that took this long, and for nine in ten. */
+/** Seconds until half of the earlier jobs had ended, and until nine in ten had; 0 once that time is over. */
 export interface Estimate {
   readonly eta_s: number;
   readonly eta_p90_s: number;
@@ -12,9 +12,8 @@ export interface Estimate {
 const FRESH_MS = 60_000;
 /** Tools of tenants that durations are kept of. */
 const KNOWN_MAX = 1_000;
-/** Fewer earlier jobs make no estimate; nor do fewer that took as long as this one has. */
+/** Fewer earlier jobs make no estimate. */
 const ENOUGH = 5;
-const ENOUGH_LONGER = 2;
 
 /** Estimates for a job that has run for `elapsedMs` milliseconds; undefined where too little is known. */
 export type Estimates = (tenant: string, tool: string, elapsedMs: number) => Estimate | undefined;
@@ -42,11 +41,15 @@ export function createEstimates(durationsOf: (tenant: string, tool: string) => P
   };
 }
 
-/** @param past - durations of earlier jobs, milliseconds */
+/**
+ * Counted down from what all earlier jobs took, so that it never grows while a job runs.
+ *
+ * @param past - durations of earlier jobs, milliseconds
+ */
 export function estimateFrom(past: readonly number[], elapsedMs: number): Estimate | undefined {
-  const longer = past.filter((ms) => ms > elapsedMs).sort((a, b) => a - b);
-  if (past.length < ENOUGH || longer.length < ENOUGH_LONGER) return undefined;
+  if (past.length < ENOUGH) return undefined;
+  const sorted = [...past].sort((a, b) => a - b);
   const left = (share: number): number =>
-    Math.ceil(((longer[Math.floor((longer.length - 1) * share)] ?? elapsedMs) - elapsedMs) / 1000);
+    Math.max(0, Math.ceil(((sorted[Math.floor((sorted.length - 1) * share)] ?? 0) - elapsedMs) / 1000));
   return { eta_s: left(0.5), eta_p90_s: left(0.9), from: past.length };
 }

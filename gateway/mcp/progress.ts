@@ -19,10 +19,13 @@ export interface ProgressReport {
   /** To be called when the request is answered. */
   stop(): void;
 }
+/** What time alone adds, at most: so little that the number still is what the message says. */
+const CREEP_MAX = 0.01;
 
 /**
- * Begins to report. Between changes of the job the last one is said again every 10 s. `progress` grows with every notification, as
- * the specification demands: finished steps, and a fraction that creeps.
+ * Begins to report. Between changes of the job the last one is said again every 10 s. `progress` is what the message says: finished
+ * steps, and the share of the running one that is done, where that is known. It grows with every notification, as the specification
+ * demands: by a trifle where there is nothing new, and also where a step begins again.
  *
  * @param progressToken - of the request; without one nothing is reported
  */
@@ -31,12 +34,13 @@ export function createProgress(
   notify: (params: ProgressParams) => void,
 ): ProgressReport {
   if (progressToken === undefined) return { show: undefined, stop: () => undefined };
-  let done = 0;
+  let reached = 0;
   let beats = 0;
   let total: number | undefined;
   let message = 'Accepted; waiting for the first step';
+  const said = (): number => reached + (CREEP_MAX * beats) / (beats + 1);
   const say = (): void => {
-    const progress = done + beats / (beats + 1);
+    const progress = said();
     beats += 1;
     // A total that is passed was none.
     notify({ progressToken, progress, message, ...(total !== undefined && progress <= total && { total }) });
@@ -44,8 +48,9 @@ export function createProgress(
   const timer = setInterval(say, BEAT_MS);
   return {
     show(view) {
-      if (view.progress && view.progress.done > done) {
-        done = view.progress.done;
+      const there = doneIn(view);
+      if (there > said()) {
+        reached = there;
         beats = 0;
       }
       total = view.progress?.total;
@@ -56,4 +61,11 @@ export function createProgress(
     },
     stop: () => clearInterval(timer),
   };
+}
+
+/** Finished steps, and the share of the running one that is done. */
+function doneIn({ progress, within }: JobView): number {
+  const share = within?.done !== undefined && within.total ? within.done / within.total : 0;
+  const done = (progress?.done ?? 0) + Math.min(Math.max(share, 0), 1);
+  return Math.min(done, progress?.total ?? Infinity);
 }

@@ -78,7 +78,12 @@ function retryText({ step, attempt, of, next_attempt_at: next, last_error: last 
 
 /** How much longer it takes, from earlier jobs: "about 6 min left". */
 export function estimateText({ estimate }: Pick<JobView, 'estimate'>): string {
-  return estimate ? `about ${duration(estimate.eta_s)} left` : '';
+  if (!estimate) return '';
+  const { eta_s: half, eta_p90_s: most } = estimate;
+  if (half > 0) return `about ${duration(half)} left`;
+  return most > 0
+    ? `longer than usual, at most ${duration(most)} more in nine of ten cases`
+    : 'longer than nearly all before it';
 }
 
 /** Where a running job is, for a progress bar: "step 2 of 5: Taking inventory". */

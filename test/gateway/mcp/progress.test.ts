@@ -56,6 +56,22 @@ test('progress grows with every notification, and time alone never finishes a st
   expect(values.at(-1)).toBe(2);
 });
 
+test('the number is what the message says, also within a step', () => {
+  const first = { ...listing, progress: { done: 0, total: 3, message: 'Listing files' } };
+  report.show?.(first);
+  report.show?.({ ...first, within: { done: 1, total: 5 } });
+  expect(heard.map(({ progress }) => progress)).toEqual([0, 0.2]);
+  expect(heard[1]?.message).toBe(`${ref.id}, step 1 of 3: Listing files (1/5)`);
+});
+
+test('a step that begins again takes nothing back', () => {
+  report.show?.({ ...listing, within: { done: 4, total: 5 } });
+  report.show?.({ ...listing, within: { done: 0, total: 5 } });
+  const [before = 0, after = 0] = heard.map(({ progress }) => progress);
+  expect(after).toBeGreaterThan(before);
+  expect(after).toBeLessThan(2);
+});
+
 test('a client never hears of more than there is in all', () => {
   report.show?.({ ...listing, progress: { done: 3, total: 3, message: 'Listing files again' } });
   jest.advanceTimersByTime(60_000);
