@@ -212,6 +212,18 @@ test.each(['constructor', 'toString', '__proto__'])('a source called %s is one t
   });
 });
 
+test('a search whose sources all have wrong names is wrong input, and says which names there are', async () => {
+  const input = { query: 'durable', sources: ['documents', 'gopher'], limit: 5, offset: 0 };
+  await expect((await start('searchSources', input, searching)).result()).rejects.toMatchObject({
+    cause: {
+      type: 'invalid_input',
+      message: expect.stringMatching(
+        /^Nothing was searched \(documents, gopher\): There is no source of this name\..*wikipedia/,
+      ),
+    },
+  });
+});
+
 test('a source that there is not is not worth another call', async () => {
   const input = { query: 'durable', sources: ['gopher', 'hacker_news'], limit: 5, offset: 0 };
   const found = (await (await start('searchSources', input, searching)).result()) as Found;

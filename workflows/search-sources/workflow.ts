@@ -1,4 +1,6 @@
 /** How sources are searched: all at the same time, so that one that is slow or fails does not affect the others. */
+import { patched } from '@temporalio/workflow';
+import { fail } from '../failure';
 import { interleaved } from '../interleaved';
 import { job } from '../job';
 import { searchedIn } from '../searched';
@@ -17,6 +19,9 @@ interface Findings {
 /** Most names of sources in one call: see the tool. */
 const NAMES_MAX = 20;
 
+/** Before this patch a search whose names of sources are all wrong ended well, with no hits. */
+const WRONG_NAMES_PATCH = 'wrong-names-fail';
+
 export const searchSources = job<typeof tool, Findings>(async ({ query, sources, limit, offset }, job) => {
   const { listSources } = job.steps<Steps>();
   const { searchSource } = job.steps<Steps>({ within: '12 s' });
@@ -29,6 +34,7 @@ export const searchSources = job<typeof tool, Findings>(async ({ query, sources,
   const inside = before.flatMap(({ again }) => again ?? []);
   const asked = [...new Set([...names.filter((name) => !answered.has(name)), ...inside])];
   let done = answered.size;
+  const misnamed: string[] = [];
 
   job.progress({ done, total: done + asked.length, message: `Searching ${asked.join(', ')}` });
   await Promise.all(
@@ -40,6 +46,7 @@ export const searchSources = job<typeof tool, Findings>(async ({ query, sources,
         skipped.push(...searched.skipped);
       } else {
         const { why, failure, retryAfterS } = found;
+        if (failure === 'invalid_input') misnamed.push(why);
         skipped.push({
           what: source,
           why,
@@ -51,6 +58,14 @@ export const searchSources = job<typeof tool, Findings>(async ({ query, sources,
       job.progress({ done: ++done });
     }),
   );
+
+  if (
+    misnamed[0] !== undefined &&
+    answered.size === 0 &&
+    misnamed.length === asked.length &&
+    patched(WRONG_NAMES_PATCH)
+  )
+    throw fail('invalid_input', `Nothing was searched (${asked.join(', ')}): ${misnamed[0]}`, { sideEffect: 'none' });
 
   const lists = [...new Set([...names, ...asked])].map((name) => answered.get(name) ?? []);
   const hits = interleaved(lists);
