@@ -116,6 +116,8 @@ export interface JobMemo {
   readonly kit?: number;
   /** The job that this one continues. */
   readonly continues?: JobId;
+  /** The arguments in one line, cut short, for people who look through jobs. Absent in jobs of an older version. */
+  readonly args?: string;
   /** `own`: its tool has handle tools of its own, such as `wait_X`. */
   readonly handles?: 'own';
   /** Where to report the end of the job. Absent: nobody asked for that, or the job is of an older version. */
@@ -224,6 +226,8 @@ export interface Answer {
   readonly content?: Readonly<Record<string, unknown>>;
   /** When the gateway received it, by its clock, ISO 8601. The job may read it later, when its workers are down. */
   readonly at?: string;
+  /** Who gave it, as whoever handed it in says: for the record, and not checked. Absent when nobody said. */
+  readonly by?: string;
 }
 
 export type JsonSchema = Readonly<Record<string, unknown>>;

@@ -1,6 +1,7 @@
 /** Questions of a job to a person. An open one is in the memo, a signal answers it, and waiting costs no budget. */
 import { condition, defineSignal, patched, setHandler } from '@temporalio/workflow';
 import type { Budget } from './budget';
+import { head } from './cut';
 import { MAX_QUESTION, MEMO_QUESTIONS, SIGNAL_ANSWER, SIGNAL_SHOWN } from './contract';
 import type { Answer, ClientRequest, FailureDetail, JsonSchema, Policy, Question } from './contract';
 import { fail } from './failure';
@@ -9,7 +10,7 @@ import type { Memo } from './memo';
 import { idOf } from './step-ids';
 
 /** What a question leads to: an answer, or `expired` when nobody answered in time. Expiry is never an approval. */
-export type Reply = Omit<Answer, 'key' | 'at'> | { readonly action: 'expired' };
+export type Reply = Omit<Answer, 'key' | 'at' | 'by'> | { readonly action: 'expired' };
 
 /**
  * A question as the author writes it: a sentence, and a form as in MCP elicitation, which is a flat object of strings, numbers,
@@ -81,7 +82,7 @@ export function createAsk({ policy, budget, memo, journal, openBefore }: AskNeed
     budget.hold();
     try {
       const leftMs = Math.max(1, Date.parse(question.expiresAt) - Date.now());
-      await condition(() => answers.has(key) && !journal.behind, leftMs);
+      await condition(() => answers.has(key) && !journal.behind, leftMs, { summary: `Question ${head(key, 64)}` });
     } catch (error) {
       journal.keepError(id, error);
       throw error;
@@ -90,7 +91,7 @@ export function createAsk({ policy, budget, memo, journal, openBefore }: AskNeed
       open.delete(key);
       showOpen();
     }
-    const { key: answered, at: taken, ...reply } = answers.get(key) ?? { key, action: 'expired' as const };
+    const { key: answered, at: taken, by: whom, ...reply } = answers.get(key) ?? { key, action: 'expired' as const };
     journal.keep(id, reply);
     return reply;
   };

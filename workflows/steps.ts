@@ -4,12 +4,16 @@ import { fits, jsonOf, tooLarge } from './bounded';
 import type { Budget } from './budget';
 import { queueOf } from './contract';
 import type { Failure, FailureDetail, Policy } from './contract';
+import { head } from './cut';
 import type { Duration } from './define-tool';
 import { jobFailure, kindOf } from './failure';
 import type { Journal } from './journal';
 import type { JobProgress } from './progress';
 import type { StepIds } from './step-ids';
 import type { Turns } from './turns';
+
+/** Longest message of a step in the Web UI, characters. */
+const SUMMARY_MAX = 200;
 
 /** Limits for some steps of a job. They can only be narrower than the job's policy. */
 export interface StepLimits {
@@ -71,7 +75,7 @@ export function createSteps<A>(job: StepsNeeds, limits: StepLimits): A {
         job.journal.takeNew(name, policy);
         const limitMs = job.budget.stepLimitMs();
         const options = {
-          summary: job.progress.current().message,
+          summary: head(job.progress.current().message, SUMMARY_MAX),
           ...id,
           ...(limitMs !== undefined && { scheduleToCloseTimeout: limitMs }),
         };

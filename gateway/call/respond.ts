@@ -9,11 +9,15 @@ import type { JobView } from '../jobs/view';
 export type Reception =
   { readonly kind: 'taken' } | { readonly kind: 'closed' } | { readonly kind: 'misfit'; readonly problems: string };
 
-/** Checks a response against the open question `key` of a job and, if it fits, delivers it as the answer. */
-export type Respond = (view: JobView, key: string, response: unknown) => Promise<Reception>;
+/**
+ * Checks a response against the open question `key` of a job and, if it fits, delivers it as the answer.
+ *
+ * @param by - who gave it, where that was said
+ */
+export type Respond = (view: JobView, key: string, response: unknown, by?: string) => Promise<Reception>;
 
 export function createRespond(jobs: Pick<Jobs, 'respond' | 'partial'>): Respond {
-  return async ({ ref, questions }, key, response) => {
+  return async ({ ref, questions }, key, response, by) => {
     const question = questions.find((open) => open.key === key);
     const now = new Date();
     // A job whose workers are down still shows a question whose time is up.
@@ -23,7 +27,7 @@ export function createRespond(jobs: Pick<Jobs, 'respond' | 'partial'>): Respond 
     const problems = answer.content && (await misfit(question, answer.content));
     if (problems !== undefined) return { kind: 'misfit', problems };
     try {
-      await jobs.respond(ref, { ...answer, at: now.toISOString() });
+      await jobs.respond(ref, { ...answer, at: now.toISOString(), ...(by !== undefined && { by }) });
     } catch (error) {
       // The job ended after it was looked at.
       if (isGone(error)) return { kind: 'closed' };

@@ -36,12 +36,14 @@ export function createJobList({ jobs, schedules }: HandleNeeds): Companion {
       return {
         content: [{ type: 'text', text: lines.length > 0 ? lines.join('\n') : 'No jobs.' }],
         structuredContent: {
-          jobs: found.map(({ ref, tool, status, startedAt, beginsAt }) => ({
+          jobs: found.map(({ ref, tool, status, startedAt, beginsAt, args, questions }) => ({
             job_id: ref.id,
             tool,
             status,
             started_at: startedAt.toISOString(),
             ...(beginsAt && { begins_at: beginsAt.toISOString() }),
+            ...(args !== undefined && { args }),
+            ...(questions.length > 0 && { questions: questions.map(({ key, message }) => ({ key, message })) }),
           })),
           ...(scheduled.length > 0 && {
             schedules: scheduled.map(({ id, tool, next }) => ({ schedule_id: id, tool, next_at: next?.toISOString() })),

@@ -20,10 +20,11 @@ export function createJobRespond(needs: HandleNeeds): Companion {
       action: z.enum(['accept', 'decline', 'cancel']).default('accept'),
       // Whether it can be an answer is judged in one place, for every way that an answer comes.
       content: z.unknown().optional().meta({ type: 'object', description: 'The answer, for action "accept"' }),
+      by: z.string().min(1).max(100).optional().describe('Name of the person who answered, for the record'),
     }),
-    async ({ job_id, question: key, action, content }, { caller }) => {
+    async ({ job_id, question: key, action, content, by }, { caller }) => {
       const view = await jobs.look(ids.refOf(caller, job_id));
-      const reception = await respond(view, key, { action, content });
+      const reception = await respond(view, key, { action, content }, by);
       switch (reception.kind) {
         case 'taken': {
           const questions = view.questions.filter((open) => open.key !== key);

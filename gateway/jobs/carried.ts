@@ -16,6 +16,9 @@ const BATCH = 5;
  */
 const SLACK_MS = 7 * 86_400_000;
 
+/** Longest line about a job in lists and in the Web UI, bytes: as long as Temporal wants a summary to be. */
+const LINE_MAX = 200;
+
 /** What a start and a schedule of Temporal have in common. */
 export interface Carried {
   readonly taskQueue: string;
@@ -41,14 +44,23 @@ export function createCarry({ weights, keys }: Pick<GatewayConfig, 'weights' | '
   // A single tenant has nobody to share with, and keys of shares are paid for where Temporal is.
   const shared = Object.keys(weights).length > 0 || new Set(keys.map(({ tenant }) => tenant)).size > 1;
   return (tool, input, caller, call) => {
-    const { name, policy, ownHandles, listed, route } = tool;
-    const memo: JobMemo = { tool: name, caller, policy, kit: KIT, ...call, ...(ownHandles && { handles: 'own' }) };
+    const { name, policy, ownHandles, route } = tool;
+    const given = JSON.stringify(input ?? {});
+    const memo: JobMemo = {
+      tool: name,
+      caller,
+      policy,
+      kit: KIT,
+      args: cutToBytes(given, LINE_MAX),
+      ...call,
+      ...(ownHandles && { handles: 'own' }),
+    };
     return {
       taskQueue: route.taskQueue,
       args: [...route.args(input)],
       workflowExecutionTimeout: policy.budgetMs + policy.askMs + SLACK_MS,
       memo: { [MEMO_JOB]: memo, ...firstProgress(tool, call.at) },
-      staticSummary: listed.title ?? name,
+      staticSummary: cutToBytes(`${name} ${given}`, LINE_MAX),
       typedSearchAttributes: [
         { key: TENANT, value: caller.tenant },
         { key: SUBJECT, value: ids.subjectTag(caller) },
@@ -67,4 +79,11 @@ export function createCarry({ weights, keys }: Pick<GatewayConfig, 'weights' | '
 function firstProgress({ route: { step }, policy }: Tool, at?: string): { readonly [MEMO_PROGRESS]?: Progress } {
   if (step === undefined || policy.approval === 'required') return {};
   return { [MEMO_PROGRESS]: { done: 0, message: step, ...(at !== undefined && { at }) } };
+}
+
+/** The beginning of a text, no character in part, with a sign that it was cut. */
+function cutToBytes(text: string, max: number): string {
+  const bytes = new TextEncoder().encode(text);
+  if (bytes.length <= max) return text;
+  return `${new TextDecoder().decode(bytes.subarray(0, max - 3), { stream: true })}…`;
 }

@@ -10,6 +10,7 @@ export const Memo = z.object({
       argsHash: z.string().default(''),
       at: z.iso.datetime().optional(),
       handles: z.string().optional(),
+      args: z.string().optional(),
       policy: z
         .object({ budgetMs: z.number(), askMs: z.number(), ttlMs: z.number().exactOptional() })
         .catch(DEFAULT_POLICY),

@@ -2,8 +2,8 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
-import { MEMO_JOB, SEARCH_ATTRIBUTES } from '../../workflows/contract';
-import type { Caller } from '../../workflows/contract';
+import { MEMO_JOB, MEMO_QUESTIONS, SEARCH_ATTRIBUTES } from '../../workflows/contract';
+import type { Caller, Question } from '../../workflows/contract';
 import { isJobId } from '../ids';
 import type { Ids, JobRef } from '../ids';
 import type { Store } from './connection';
@@ -26,6 +26,10 @@ export interface ListedJob {
   readonly startedAt: Date;
   /** When it begins, if it is put off. */
   readonly beginsAt: Date | undefined;
+  /** Its arguments in one line, cut short; undefined in jobs of an older version. */
+  readonly args: string | undefined;
+  /** What it asks a person. */
+  readonly questions: readonly Question[];
 }
 
 /** Whose jobs, or schedules, a query is for. */
@@ -99,12 +103,15 @@ export function createLists({ client, ask }: Store, ids: Ids): Lists {
           if (!isJobId(id)) continue;
           const { startTime, executionTime = startTime, typedSearchAttributes, type } = info;
           const status = await statusOfListed(info);
+          const memo = Memo.parse(info.memo ?? {});
           found.push({
             ref: ids.refOf(caller, id),
             tool: typedSearchAttributes.get(TOOL) ?? type,
             status,
             startedAt: acceptedAt(info),
             beginsAt: status === 'running' && executionTime.getTime() > Date.now() ? executionTime : undefined,
+            args: memo[MEMO_JOB]?.args,
+            questions: status === 'input_required' ? memo[MEMO_QUESTIONS] : [],
           });
           if (found.length === limit) break;
         }

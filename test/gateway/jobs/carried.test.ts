@@ -17,10 +17,15 @@ const tools = createCatalogue([
 const ids = createIds('x'.repeat(32));
 const weighted = { weights: { acme: 3, small: 0.5 }, keys: [] };
 
-function carriedBy(name: string, tenant: string, shares: Parameters<typeof createCarry>[0] = weighted): Carried {
+function carriedBy(
+  name: string,
+  tenant: string,
+  shares: Parameters<typeof createCarry>[0] = weighted,
+  input: unknown = {},
+): Carried {
   const tool = tools.get(name);
   if (!tool) throw new Error(`There is no tool ${name}.`);
-  return createCarry(shares, ids)(tool, {}, { tenant, subject: 'alice' }, { argsHash: 'hash' });
+  return createCarry(shares, ids)(tool, input, { tenant, subject: 'alice' }, { argsHash: 'hash' });
 }
 
 test.each([
@@ -61,4 +66,16 @@ test('a job can be searched for by tenant, tool and a tag of its subject', () =>
     HoldfastSubject: ids.subjectTag({ tenant: 'acme', subject: 'alice' }),
     HoldfastTool: 'walk',
   });
+});
+
+test('the Web UI and lists show the tool and its arguments in one line, within what Temporal takes', () => {
+  expect(carriedBy('walk', 'acme', { to: 'Rome' })).toMatchObject({
+    staticSummary: 'walk {"to":"Rome"}',
+    memo: { holdfast: { args: '{"to":"Rome"}' } },
+  });
+  const { staticSummary, memo } = carriedBy('walk', 'acme', { to: '🏛'.repeat(200) });
+  for (const line of [staticSummary, (memo['holdfast'] as { args: string }).args]) {
+    expect(Buffer.byteLength(line)).toBeLessThanOrEqual(200);
+    expect(line).toMatch(/🏛…$/u);
+  }
 });
