@@ -8,10 +8,12 @@ import { changedNumberIn } from '../gateway/numbers';
 import { NoGateway, connect } from './endpoint';
 import type { EndpointOptions } from './endpoint';
 import { nextCommandsOf } from './next-commands';
+import { holdfastFrom } from './shell';
 import { createStatusLine } from './status-line';
 import type { StatusLine } from './status-line';
+import { wordsOf, wordsOfAnswer, wordsOfCancel, wordsOfList } from './words';
 
-/** The exit codes. */
+/** The exit codes. `usage` is also that of arguments which a gateway refuses: nothing was started. */
 export const EXIT = { done: 0, failed: 1, usage: 2, unreachable: 3, partial: 4, input: 5 } as const;
 
 /** The gateway sends progress every 10 s. One that is silent for this long is gone. */
@@ -29,7 +31,12 @@ export interface CallOptions extends EndpointOptions {
 }
 
 const State = z
-  .object({ job_id: z.string().optional(), status: z.string().optional(), begins_at: z.string().optional() })
+  .object({
+    job_id: z.string().optional(),
+    status: z.string().optional(),
+    begins_at: z.string().optional(),
+    error: z.object({ kind: z.string() }).optional().catch(undefined),
+  })
   .catch({});
 
 /** Calls `tool`, waits for its job, and prints the result. Returns the exit code. */
@@ -48,25 +55,60 @@ export function wait(jobId: string, options: CallOptions): Promise<number> {
   );
 }
 
-/** Answers a question of a job, or declines it. Returns the exit code. */
+/**
+ * Answers a question of a job, or declines it. Returns the exit code.
+ *
+ * @param by - who answers: it is recorded with the answer
+ */
 export async function answer(
   jobId: string,
   question: string,
   json: string | undefined,
-  { decline, ...options }: CallOptions & { readonly decline: boolean },
+  { decline, by, ...options }: CallOptions & { readonly decline: boolean; readonly by: string },
 ): Promise<number> {
-  const to = { job_id: jobId, question };
-  if (decline && json === undefined) return callOnce('job_respond', { ...to, action: 'decline' }, options);
+  const to = { job_id: jobId, question, by };
+  if (decline && json === undefined)
+    return callOnce('job_respond', { ...to, action: 'decline' }, options, wordsOfAnswer);
   const wanted = `Give either the answer, a JSON object such as '{"name":"…"}' or '{}', or --decline.`;
   const content = decline || json === undefined ? wanted : objectIn(json, wanted);
   if (typeof content === 'string') return wrongUsage(content);
-  return callOnce('job_respond', { ...to, content }, options);
+  return callOnce('job_respond', { ...to, content }, options, wordsOfAnswer);
 }
 
-/** Calls a handle tool, such as `job_list`, and prints its answer without waiting for a job. Returns the exit code. */
-export function callOnce(tool: string, args: Record<string, unknown>, options: CallOptions): Promise<number> {
-  return withClient(options, (client) => client.callTool({ name: tool, arguments: args }, { timeout: SILENCE_MS }));
+/**
+ * Calls a handle tool, such as `job_list`, and prints its answer without waiting for a job. Returns the exit code.
+ *
+ * @param words - what a person reads of the answer
+ */
+export function callOnce(
+  tool: string,
+  args: Record<string, unknown>,
+  options: CallOptions,
+  words: Words = wordsOf,
+): Promise<number> {
+  return withClient(
+    options,
+    (client) => client.callTool({ name: tool, arguments: args }, { timeout: SILENCE_MS }),
+    words,
+  );
 }
+
+/** The latest jobs, newest first. Returns the exit code. */
+export function list({
+  running,
+  limit,
+  ...options
+}: CallOptions & { readonly running: boolean; readonly limit: number }): Promise<number> {
+  return callOnce('job_list', { running, limit }, options, wordsOfList);
+}
+
+/** Stops a job for good. Returns the exit code. */
+export function cancel(jobId: string, options: CallOptions): Promise<number> {
+  return callOnce('job_cancel', { job_id: jobId }, options, wordsOfCancel);
+}
+
+/** What a person reads of an answer. */
+type Words = (result: CallToolResult) => string;
 
 type Request = Parameters<Client['callTool']>[0];
 
@@ -82,7 +124,7 @@ async function request(client: Client, line: StatusLine, first: Request): Promis
   // A job that begins later may begin in a month. Only `holdfast jobs wait` waits for it.
   if (first.name !== JOB_WAIT && stateOf(result).begins_at !== undefined) return result;
   for (let state = stateOf(result); state.status === 'running' && state.job_id !== undefined; state = stateOf(result)) {
-    line.show(textOf(result).split('\n', 1)[0] ?? '');
+    line.show(wordsOf(result).split('\n', 1)[0] ?? '');
     result = await ask({ name: JOB_WAIT, arguments: { job_ids: [state.job_id] } });
   }
   return result;
@@ -96,7 +138,9 @@ async function retryUnreachable<R>(line: StatusLine, ask: () => Promise<R>): Pro
     } catch (error) {
       if (error instanceof ProtocolError) throw error;
       if (Date.now() > deadline)
-        throw new NoGateway('The gateway stopped answering. The job, if it was accepted, goes on: holdfast jobs.');
+        throw new NoGateway(
+          'The gateway stopped answering. The job, if it was accepted, goes on; the command jobs lists it.',
+        );
       line.show('The gateway does not answer; asking again');
       await pause(ASK_AGAIN_MS);
     }
@@ -107,19 +151,20 @@ async function retryUnreachable<R>(line: StatusLine, ask: () => Promise<R>): Pro
 async function withClient(
   options: CallOptions,
   run: (client: Client, line: StatusLine) => Promise<CallToolResult>,
+  words: Words = wordsOf,
 ): Promise<number> {
   const client = await connect(options);
   const line = createStatusLine(process.stderr);
   const hangUp = (): void => {
     line.clear();
-    console.error('Hung up. A job that was accepted goes on: npx holdfast jobs');
+    console.error(`Hung up. A job that was accepted goes on: ${holdfastFrom(process.cwd())} jobs`);
     process.exit(130);
   };
   process.once('SIGINT', hangUp);
   try {
     const result = await run(client, line);
     line.clear();
-    console.log(options.json ? JSON.stringify(result, null, 2) : textOf(result));
+    console.log(options.json ? JSON.stringify(result, null, 2) : words(result));
     const audit = result._meta?.['io.holdfast/audit'];
     if (!options.json) {
       for (const command of nextCommandsOf(result.structuredContent)) console.error(command);
@@ -134,8 +179,9 @@ async function withClient(
 }
 
 function exitOf(result: CallToolResult): number {
+  const { status, error } = stateOf(result);
+  if (status === 'rejected' && error?.kind === 'invalid_input') return EXIT.usage;
   if (result.isError === true) return EXIT.failed;
-  const { status } = stateOf(result);
   return status === 'partial' ? EXIT.partial : status === 'input_required' ? EXIT.input : EXIT.done;
 }
 
@@ -155,7 +201,3 @@ function objectIn(text: string, otherwise: string): Record<string, unknown> | st
 }
 
 const stateOf = (result: CallToolResult): z.output<typeof State> => State.parse(result.structuredContent);
-
-function textOf({ content }: CallToolResult): string {
-  return content.map((block) => (block.type === 'text' ? block.text : `[${block.type}]`)).join('\n');
-}

@@ -19,8 +19,6 @@ const Environment = z.object({
   TEMPORAL_NAMESPACE: z.string().default('default'),
   TEMPORAL_CLI_PATH: z.string().optional(),
   PATH: z.string().default(''),
-  XDG_CACHE_HOME: z.string().optional(),
-  LOCALAPPDATA: z.string().optional(),
 });
 
 /** The configuration of a stack on this machine. */
@@ -77,15 +75,19 @@ export function devConfig(env: NodeJS.ProcessEnv): DevConfig {
     engine: {
       cliPath: set.TEMPORAL_CLI_PATH,
       path: set.PATH.split(delimiter).filter(Boolean),
-      cacheDir: join(cacheHome(set), 'holdfast'),
+      cacheDir: cacheDirOf(env),
     },
   };
 }
 
-/** The user's cache folder. It is outside of every checkout, so that all of them find the same engine. */
-function cacheHome({ XDG_CACHE_HOME, LOCALAPPDATA }: z.output<typeof Environment>): string {
-  if (XDG_CACHE_HOME) return XDG_CACHE_HOME;
+/** Our folder in the user's cache. It is outside of every checkout, so that all of them find the same engine, and one another's stacks. */
+export function cacheDirOf({ XDG_CACHE_HOME, LOCALAPPDATA }: NodeJS.ProcessEnv): string {
+  return join(cacheHome(XDG_CACHE_HOME, LOCALAPPDATA), 'holdfast');
+}
+
+function cacheHome(xdg: string | undefined, localAppData: string | undefined): string {
+  if (xdg) return xdg;
   if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches');
-  if (process.platform === 'win32') return LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local');
+  if (process.platform === 'win32') return localAppData ?? join(homedir(), 'AppData', 'Local');
   return join(homedir(), '.cache');
 }

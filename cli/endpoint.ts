@@ -2,7 +2,9 @@
 import { Client, SdkHttpError, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { secretAt } from '../config/secret';
 import { version } from '../package.json';
+import { DEFAULT_DATA_DIR } from './config';
 import { readRecord } from './dev/record';
+import { runningStacks } from './dev/stacks';
 
 /** The options of all commands that talk to a gateway. */
 export interface EndpointOptions {
@@ -12,7 +14,10 @@ export interface EndpointOptions {
   readonly apiKey?: string;
   /** A file that holds the key, where it is not given itself. */
   readonly apiKeyFile?: string;
-  readonly dataDir: string;
+  /** Absent: `.holdfast` here, or else the one stack of this user that runs. */
+  readonly dataDir?: string;
+  /** Where it is noted which stacks of this user run. */
+  readonly cacheDir: string;
 }
 
 /** No gateway answered, or it refused our API key. The message says what to do. */
@@ -20,12 +25,21 @@ export class NoGateway extends Error {
   override name = 'NoGateway';
 }
 
-/** The address of the endpoint. @throws NoGateway when none is given and no stack runs here */
-function endpointOf({ url, dataDir }: EndpointOptions): string {
-  const running = url ?? readRecord(dataDir)?.gateways[0]?.url;
-  if (running !== undefined) return running;
+/** The address of the endpoint. @throws NoGateway when none is given and no stack runs here, or several elsewhere */
+function endpointOf({ url, dataDir, cacheDir }: EndpointOptions): string {
+  if (url !== undefined) return url;
+  const here = readRecord(dataDir ?? DEFAULT_DATA_DIR)?.gateways[0]?.url;
+  if (here !== undefined) return here;
+  const elsewhere = runningStacks(cacheDir);
+  const [only, ...others] = elsewhere;
+  if (dataDir === undefined && only !== undefined && others.length === 0) {
+    const found = readRecord(only)?.gateways[0]?.url;
+    if (found !== undefined) return found;
+  }
   throw new NoGateway(
-    `No gateway runs here (${dataDir} knows of none). Start one with npm start in another terminal, or name one with --url (or HOLDFAST_URL).`,
+    elsewhere.length === 0
+      ? `No gateway runs here (${dataDir ?? DEFAULT_DATA_DIR} knows of none). Start one with npm start in another terminal, or name one with --url (or HOLDFAST_URL).`
+      : `No gateway runs here (${dataDir ?? DEFAULT_DATA_DIR} knows of none), but in other data directories. Name one of them: ${elsewhere.map((dir) => `--data-dir ${dir}`).join(', or ')}.`,
   );
 }
 

@@ -1,20 +1,24 @@
 /** The `holdfast` command, with a subcommand for everything that a person can run. */
+import { userInfo } from 'node:os';
+import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/client';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { BadSetting } from '../config/file';
 import { version } from '../package.json';
-import { EXIT, answer, call, callOnce, wait } from './call';
+import { EXIT, answer, call, callOnce, cancel, list, wait } from './call';
 import type { CallOptions } from './call';
-import { DEFAULT_DATA_DIR, devConfig } from './config';
+import { DEFAULT_DATA_DIR, cacheDirOf, devConfig } from './config';
 import type { DoctorOptions } from './doctor';
 import { NoGateway } from './endpoint';
 
-/** Parses a number of processes. */
-function parseCount(text: string): number {
-  const number = Number(text);
-  if (!Number.isInteger(number) || number < 1 || number > 16)
-    throw new InvalidArgumentError('It must be a whole number from 1 to 16.');
-  return number;
-}
+/** Parses how many there are to be. */
+const countUpTo =
+  (max: number) =>
+  (text: string): number => {
+    const number = Number(text);
+    if (!Number.isInteger(number) || number < 1 || number > max)
+      throw new InvalidArgumentError(`It must be a whole number from 1 to ${max}.`);
+    return number;
+  };
 
 /** A command that talks to a gateway, with the options that all of them have. */
 function createClientCommand(name: string, description: string): Command {
@@ -24,11 +28,13 @@ function createClientCommand(name: string, description: string): Command {
     .addOption(new Option('--api-key <key>', 'an API key of the gateway').env('HOLDFAST_API_KEY'))
     .addOption(new Option('--api-key-file <path>', 'a file that holds it').env('HOLDFAST_API_KEY_FILE'))
     .addOption(
-      new Option('--data-dir <dir>', 'where the running stack keeps its data')
-        .env('HOLDFAST_DATA_DIR')
-        .default(DEFAULT_DATA_DIR),
+      new Option(
+        '--data-dir <dir>',
+        `where the running stack keeps its data; default: ${DEFAULT_DATA_DIR}, or wherever your one stack does that runs`,
+      ).env('HOLDFAST_DATA_DIR'),
     )
-    .option('--json', 'print the MCP result as JSON', false);
+    .option('--json', 'print the MCP result as JSON', false)
+    .hook('preAction', (command) => void command.setOptionValue('cacheDir', cacheDirOf(process.env)));
 }
 
 /** Gives wrong usage its own exit code: commander's is 1, and so is that of a job that failed. */
@@ -46,10 +52,8 @@ const jobs = new Command('jobs')
   .addCommand(
     createClientCommand('list', 'the latest jobs, newest first')
       .option('--running', 'only those that have not ended', false)
-      .option('--limit <n>', 'how many, at most 50', Number, 10)
-      .action((options: CallOptions & { running: boolean; limit: number }) =>
-        exitWith(callOnce('job_list', { running: options.running, limit: options.limit }, options)),
-      ),
+      .option('--limit <n>', 'how many, at most 50', countUpTo(50), 10)
+      .action((options: CallOptions & { running: boolean; limit: number }) => exitWith(list(options))),
     { isDefault: true },
   )
   .addCommand(
@@ -65,7 +69,7 @@ const jobs = new Command('jobs')
   .addCommand(
     createClientCommand('cancel', 'stop a job for good')
       .argument('<job>')
-      .action((job: string, options: CallOptions) => exitWith(callOnce('job_cancel', { job_id: job }, options))),
+      .action((job: string, options: CallOptions) => exitWith(cancel(job, options))),
   )
   .addCommand(
     createClientCommand('answer', 'answer a question of a job')
@@ -73,8 +77,14 @@ const jobs = new Command('jobs')
       .argument('<question>', 'its key, such as q1')
       .argument('[json]', "the answer, a JSON object that fits the question's form; {} to allow a call")
       .option('--decline', 'say no in place of an answer', false)
-      .action((job: string, question: string, json: string | undefined, options: CallOptions & { decline: boolean }) =>
-        exitWith(answer(job, question, json, options)),
+      .option('--by <name>', 'who answers, for the record', userInfo().username)
+      .action(
+        (
+          job: string,
+          question: string,
+          json: string | undefined,
+          options: CallOptions & { decline: boolean; by: string },
+        ) => exitWith(answer(job, question, json, options)),
       ),
   );
 
@@ -90,8 +100,8 @@ const program = new Command('holdfast')
   .addCommand(
     new Command('dev')
       .description('everything on this machine: Temporal with its Web UI, workers, gateways')
-      .option('--gateways <n>', 'how many gateways', parseCount, 1)
-      .option('--workers <n>', 'how many workers', parseCount, 1)
+      .option('--gateways <n>', 'how many gateways', countUpTo(16), 1)
+      .option('--workers <n>', 'how many workers', countUpTo(16), 1)
       .action(async (options: { gateways: number; workers: number }) => {
         const { dev } = await import('./dev/dev.js');
         await exitWith(dev(devConfig(process.env), options));
@@ -150,9 +160,15 @@ const program = new Command('holdfast')
       }),
   );
 
+/** What could not be asked for at all, such as a tool that there is not, is wrong usage. */
+function exitOfError(error: unknown): number {
+  if (error instanceof NoGateway) return EXIT.unreachable;
+  const wrong = error instanceof ProtocolError && error.code === Number(ProtocolErrorCode.InvalidParams);
+  return wrong || error instanceof BadSetting ? EXIT.usage : EXIT.failed;
+}
+
 exitWithUsage(program);
 program.parseAsync().catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error);
-  process.exitCode =
-    error instanceof NoGateway ? EXIT.unreachable : error instanceof BadSetting ? EXIT.usage : EXIT.failed;
+  process.exitCode = exitOfError(error);
 });

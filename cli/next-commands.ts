@@ -1,5 +1,6 @@
 /** The commands that a person may type next. A gateway's answers do not have them: they name tools for an agent to call. */
 import { z } from 'zod';
+import { holdfastFrom, quoted } from './shell';
 
 const Schema = z.object({
   properties: z.record(z.string(), z.looseObject({})).catch({}),
@@ -16,6 +17,7 @@ const State = z.object({
   status: z.string(),
   begins_at: z.string().optional(),
   cancelling: z.boolean().optional(),
+  next: z.object({ tool: z.string(), args: z.unknown() }).optional().catch(undefined),
   questions: z.array(Question).catch([]),
 });
 
@@ -26,15 +28,18 @@ const State = z.object({
  */
 export function nextCommandsOf(state: unknown): readonly string[] {
   const { data } = State.safeParse(state);
+  const holdfast = holdfastFrom(process.cwd());
   if (!data || data.cancelling === true) return [];
-  if (data.begins_at !== undefined) return [`To call it off: npx holdfast jobs cancel ${data.job_id}`];
-  if (data.status === 'running') return [`To wait for it: npx holdfast jobs wait ${data.job_id}`];
+  if (data.begins_at !== undefined) return [`To call it off: ${holdfast} jobs cancel ${data.job_id}`];
+  if (data.status === 'running') return [`To wait for it: ${holdfast} jobs wait ${data.job_id}`];
+  if (data.next?.tool === 'job_continue')
+    return [`To go on from there: ${holdfast} call job_continue ${quoted(JSON.stringify(data.next.args))}`];
   if (data.status !== 'input_required') return [];
   return data.questions
     .filter(({ request }) => request === undefined)
     .flatMap(({ key, schema }) => [
-      `To answer:  npx holdfast jobs answer ${data.job_id} ${key} ${quoted(JSON.stringify(draftOf(schema)))}`,
-      `To decline: npx holdfast jobs answer ${data.job_id} ${key} --decline`,
+      `To answer:  ${holdfast} jobs answer ${data.job_id} ${key} ${quoted(JSON.stringify(draftOf(schema)))}`,
+      `To decline: ${holdfast} jobs answer ${data.job_id} ${key} --decline`,
     ]);
 }
 
@@ -57,6 +62,3 @@ function draftValueOf({ type, enum: choices }: Readonly<Record<string, unknown>>
       return '…';
   }
 }
-
-/** The text in quotes, so that a shell takes it for one word. */
-const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;

@@ -5,7 +5,6 @@ import { closeSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { packageRoot } from '../root';
 import type { Say } from '../say';
 import type { Running } from './keep';
 import { watchSilence } from './silence';
@@ -27,6 +26,14 @@ export interface Child extends Running {
 const Leaving = z.object({ leaving: z.literal(true) });
 const Ready = z.object({ ready: z.literal(true), url: z.string().default('') });
 
+/** Where a stack has what its processes need. */
+export interface Place {
+  /** The folder of the logs. */
+  readonly dataDir: string;
+  /** The folder of the code, laid out as `dist/` is. */
+  readonly code: string;
+}
+
 /**
  * Starts a gateway or worker and waits until it is ready.
  *
@@ -38,7 +45,7 @@ export async function startChild(
   kind: 'gateway' | 'worker',
   n: number,
   env: Readonly<Record<string, string>>,
-  dataDir: string,
+  { dataDir, code }: Place,
   say: Say,
 ): Promise<Child> {
   const log = join(dataDir, `${kind}-${n}.log`);
@@ -46,7 +53,7 @@ export async function startChild(
   const before = sizeOf(log); // the log of earlier processes
   const output = openSync(log, 'a');
   // In its own process group, so that Ctrl-C reaches only the supervisor, which stops everything in order.
-  const child = fork(join(packageRoot(), 'dist', kind, 'main.js'), [], {
+  const child = fork(join(code, kind, 'main.js'), [], {
     env: { ...process.env, ...env },
     stdio: ['ignore', output, output, 'ipc'],
     detached: true,

@@ -1,6 +1,8 @@
 /** `holdfast dev`: starts the stack, prints its addresses, and stops it on Ctrl-C. */
 import type { DevConfig } from '../config';
 import type { Say } from '../say';
+import { holdfastFrom } from '../shell';
+import { exampleIn } from './example';
 import { removeRecord } from './record';
 import { DRAIN_S, startStack } from './stack';
 import type { Stack, StackSize } from './stack';
@@ -47,7 +49,7 @@ function greeting({ gateways, temporal }: Stack, { workDir, host, keyed }: DevCo
     `  MCP endpoint  ${[first, ...others].join('  ')}`,
     ...(temporal.ui === undefined ? [] : [`  Web UI        ${temporal.ui}`]),
     `  Claude Code   claude mcp add --transport http holdfast ${first ?? ''}${keyed ? ' --header "Authorization: Bearer <key>"' : ''}`,
-    `  By hand       npx holdfast call${keyed ? ' --api-key <key>' : ''} analyze_repository '${JSON.stringify({ url: workDir })}'`,
+    `  By hand       ${holdfastFrom(workDir)} call${keyed ? ' --api-key <key>' : ''} ${exampleIn(workDir)}`,
     ...(host === undefined || host === LOOPBACK
       ? []
       : [`gateway.host is not used here: npm start listens on ${LOOPBACK} alone; npx holdfast gateway uses it.`]),

@@ -24,7 +24,7 @@ const fileOf = (dataDir: string): string => join(dataDir, 'dev.json');
  */
 export function claim(dataDir: string): StackRecord | undefined {
   const left = readRecord(dataDir);
-  if (left && left.supervisor !== process.pid && runs(left.supervisor, 'holdfast')) {
+  if (left && left.supervisor !== process.pid && isRunning(dataDir)) {
     const where = left.gateways.map(({ url }) => url).join(', ');
     throw new Error(
       `Holdfast runs here already (process ${left.supervisor})${where === '' ? '' : ` at ${where}`}. Stop it first, or set HOLDFAST_DATA_DIR to another folder.`,
@@ -47,6 +47,12 @@ export function readRecord(dataDir: string): StackRecord | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Whether a stack runs in the data directory. */
+export function isRunning(dataDir: string): boolean {
+  const record = readRecord(dataDir);
+  return record !== undefined && runs(record.supervisor, 'holdfast');
 }
 
 /** Replaces the record in one move, so that nobody reads half of it. */

@@ -4,15 +4,19 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { textOf } from '../../config/address';
 import type { DevConfig } from '../config';
-import { freePort, isFree } from '../engine/ports';
 import type { Say } from '../say';
 import { startChild } from './child';
 import type { Child } from './child';
+import { holdCode } from './code';
 import type { Kept } from './keep';
 import { keepAll } from './keep-all';
 import type { Start } from './keep-all';
+import { endLeftovers } from './leftover';
+import { createPorts } from './ports';
+import type { Ports } from './ports';
 import { claim, removeRecord, writeRecord } from './record';
 import type { StackRecord } from './record';
+import { forgetStack, noteStack } from './stacks';
 import { findOrStartTemporal } from './temporal';
 import type { StackTemporal } from './temporal';
 
@@ -50,25 +54,34 @@ export async function startStack(config: DevConfig, size: StackSize, say: Say): 
 
 /** @param killed - the record of an earlier stack whose supervisor was killed, if there was one */
 async function startAll(config: DevConfig, size: StackSize, killed: StackRecord | undefined, say: Say): Promise<Stack> {
-  const { dataDir } = config;
-  const ports = await gatewayPorts(config.port, size.gateways);
+  const {
+    dataDir,
+    engine: { cacheDir },
+  } = config;
+  await endLeftovers(killed, dataDir, say);
+  const ports = createPorts(dataDir, say);
+  const gatewayPorts = await portsOfGateways(ports, config.port, size.gateways);
+  const place = { dataDir, code: holdCode(dataDir) };
   let onReplaced = (): void => undefined; // nothing is recorded until everything runs
   const onChange: Say = (line) => {
     say(line);
     onReplaced();
   };
-  const temporal = await findOrStartTemporal(config, killed, say, onChange);
+  const temporal = await findOrStartTemporal(config, ports, say, onChange);
   const env = environmentOf(config, temporal);
   const start = (kind: 'gateway' | 'worker', n: number, itsEnv: Readonly<Record<string, string>>): Start<Child> => {
     const name = `${kind === 'gateway' ? 'Gateway' : 'Worker'} ${n}`;
-    return { name, start: () => startChild(kind, n, itsEnv, dataDir, (line) => onChange(`${name} ${line}`)) };
+    return { name, start: () => startChild(kind, n, itsEnv, place, (line) => onChange(`${name} ${line}`)) };
   };
   const worker = (n: number): Start<Child> =>
     start('worker', n, { ...env.worker, ...metricsOf(config, size.gateways + n - 1) });
   const gateway = (n: number, port: number): Start<Child> =>
     start('gateway', n, { ...env.gateway, ...metricsOf(config, n - 1), HOLDFAST_PORT: String(port) });
   const kept = await keepAll(
-    [...Array.from({ length: size.workers }, (_, n) => worker(n + 1)), ...ports.map((port, n) => gateway(n + 1, port))],
+    [
+      ...Array.from({ length: size.workers }, (_, n) => worker(n + 1)),
+      ...gatewayPorts.map((port, n) => gateway(n + 1, port)),
+    ],
     say,
     onChange,
   ).catch(async (error: unknown) => {
@@ -84,27 +97,21 @@ async function startAll(config: DevConfig, size: StackSize, killed: StackRecord 
       await Promise.all(gateways.map((gateway) => gateway.stop()));
       await Promise.all(workers.map((worker) => worker.stop()));
       await temporal.stop();
+      forgetStack(cacheDir, dataDir);
       removeRecord(dataDir);
     },
   };
   onReplaced = () => writeRecord(dataDir, recordOf(stack));
   onReplaced();
+  noteStack(cacheDir, dataDir);
   return stack;
 }
 
 /** A port for each gateway: `first`, and the next free ones after it. */
-async function gatewayPorts(first: number, count: number): Promise<number[]> {
-  if (first !== 0 && !(await isFree(first))) {
-    throw new Error(
-      `Port ${first} is taken by another program. Set HOLDFAST_PORT (or gateway.port) to a free port, or to 0 for any.`,
-    );
-  }
-  const ports: number[] = [];
-  for (let n = 0; n < count; n += 1) {
-    const last = ports.at(-1);
-    ports.push(await freePort(last === undefined ? first : last + 1));
-  }
-  return ports;
+async function portsOfGateways(ports: Ports, first: number, count: number): Promise<number[]> {
+  const chosen = [await (first === 0 ? ports.of('Gateway 1', 0) : ports.fixed('Gateway 1', first))];
+  for (let n = 2; n <= count; n += 1) chosen.push(await ports.of(`Gateway ${n}`, (chosen.at(-1) ?? 0) + 1));
+  return chosen;
 }
 
 /**

@@ -6,12 +6,10 @@ import { lock } from 'proper-lockfile';
 import { SEARCH_ATTRIBUTES } from '../../workflows/contract';
 import type { DevConfig } from '../config';
 import { findTemporalCli } from '../engine/find';
-import { freePort } from '../engine/ports';
-import { databaseOf, isServing, startTemporal } from '../engine/server';
+import { isServing, startTemporal } from '../engine/server';
 import type { Say } from '../say';
 import { keep } from './keep';
-import { runs } from './record';
-import type { StackRecord } from './record';
+import type { Ports } from './ports';
 
 const PORT = 7233;
 const UI_PORT = 8233;
@@ -33,13 +31,13 @@ export interface StackTemporal {
 /**
  * Finds or starts Temporal and waits until it answers.
  *
- * @param killed - the record of an earlier stack whose supervisor was killed, if there was one
+ * @param ports - chooses those of our own server
  * @param onChange - told when our own server dies and when it is replaced
  * @throws Error with one sentence that says what to do
  */
 export async function findOrStartTemporal(
   { temporal: { address, namespace }, engine, dataDir }: DevConfig,
-  killed: StackRecord | undefined,
+  ports: Ports,
   say: Say,
   onChange: Say,
 ): Promise<StackTemporal> {
@@ -54,9 +52,8 @@ export async function findOrStartTemporal(
     return { address, ui: undefined, pid: () => undefined, stop: () => Promise.resolve() };
   }
   const cli = await findTemporalCli(engine, say);
-  endOrphan(killed, dataDir, say);
   const release = await turnToStart(engine.cacheDir);
-  const [port, uiPort] = [await freePort(PORT), await freePort(UI_PORT)];
+  const [port, uiPort] = [await ports.of('Temporal', PORT), await ports.of('The Web UI', UI_PORT)];
   const server = await keep('Temporal', () => startTemporal({ cli, dataDir, port, uiPort }), onChange).finally(release);
   return { address: server.now().address, ui: server.now().uiUrl, pid: () => server.now().pid, stop: server.stop };
 }
@@ -82,12 +79,4 @@ async function addSearchAttributes(address: string, namespace: string): Promise<
   } finally {
     await connection.close();
   }
-}
-
-/** Ends the server that a killed supervisor left behind: two servers on one database file would damage it. */
-function endOrphan(killed: StackRecord | undefined, dataDir: string, say: Say): void {
-  const pid = killed?.temporal.pid;
-  if (pid === undefined || !runs(pid, databaseOf(dataDir))) return;
-  say(`Ending the Temporal of an earlier run that was killed (process ${pid}).`);
-  process.kill(pid, 'SIGKILL');
 }

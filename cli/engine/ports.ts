@@ -2,11 +2,11 @@
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 
-/** A port on loopback that is free: `wanted`, or else the next free one after it. For 0: any free one. */
-export async function freePort(wanted = 0): Promise<number> {
-  for (let port = wanted; port < 65_536; port += 1) {
+/** A port on loopback that is free: `wanted`, or else the next free one after it. For 0: any free one. None of `except`. */
+export async function freePort(wanted = 0, except: ReadonlySet<number> = new Set()): Promise<number> {
+  for (let port = wanted; port < 65_536; port += wanted === 0 ? 0 : 1) {
     const found = await tryPort(port);
-    if (found !== undefined) return found;
+    if (found !== undefined && !except.has(found)) return found;
   }
   throw new Error(`No port from ${wanted} upwards is free.`);
 }

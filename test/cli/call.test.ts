@@ -1,8 +1,11 @@
 /** Calls, results and answers by hand: what is printed, and what the exit code says. */
-import { EXIT, answer, call, callOnce } from '../../cli/call';
+import { Client, Connection } from '@temporalio/client';
+import type { temporal } from '@temporalio/proto';
+import { EXIT, answer, call, callOnce, cancel, list } from '../../cli/call';
 import type { Gateway } from '../../gateway/gateway';
+import { eventually } from '../fixtures/eventually';
 import { newLedger } from '../fixtures/ledger';
-import { startTestGateway, startTestWorker } from '../fixtures/stack';
+import { run, startTestGateway, startTestWorker } from '../fixtures/stack';
 import type { TestWorker } from '../fixtures/stack';
 
 let gateway: Gateway;
@@ -16,6 +19,21 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all([gateway.stop(), worker.stop()]);
 });
+/** What Temporal has written down of a job. */
+async function eventsOf(job: string): Promise<temporal.api.history.v1.IHistoryEvent[]> {
+  const connection = await Connection.connect({ address: run().address });
+  try {
+    const { workflow } = new Client({ connection });
+    return await eventually('the job', async () => {
+      for await (const { workflowId } of workflow.list({ query: `HoldfastTool = 'greet'` }))
+        if (workflowId.endsWith(job)) return (await workflow.getHandle(workflowId).fetchHistory()).events ?? [];
+      return undefined;
+    });
+  } finally {
+    await connection.close();
+  }
+}
+
 beforeEach(() => {
   [printed, hinted] = [[], []];
   jest.spyOn(console, 'log').mockImplementation((line: string) => void printed.push(line));
@@ -23,10 +41,10 @@ beforeEach(() => {
 });
 afterEach(() => jest.restoreAllMocks());
 
-const options = () => ({ url: gateway.url, dataDir: '', json: false });
+const options = () => ({ url: gateway.url, cacheDir: '', json: false });
 const jobIn = (lines: readonly string[]): string => /job_[0-9a-z]{16}/.exec(lines.join('\n'))?.[0] ?? '';
 const reply = (job: string, question: string, json: string | undefined, decline = false): Promise<number> =>
-  answer(job, question, json, { ...options(), decline });
+  answer(job, question, json, { ...options(), decline, by: 'ada' });
 
 test('a partial result exits with 4, when it is waited for and when it is read again', async () => {
   const args = { ledger: newLedger().path, steps: ['one', 'gated'] };
@@ -45,6 +63,33 @@ test('a question is printed with the commands that answer and decline it', async
   expect(hinted).toContain(`To wait for it: npx holdfast jobs wait ${job}`);
   await callOnce('job_wait', { job_ids: [job] }, options());
   expect(printed.at(-1)).toContain('Hello, Ada!');
+});
+
+test('a list shows what a job was called with, and what it asks', async () => {
+  await call('wipe', '{"text":"the attic"}', options());
+  const job = jobIn(printed);
+  await eventually('the job in the list', async () => {
+    await list({ ...options(), running: true, limit: 50 });
+    return printed.at(-1)?.includes(job);
+  });
+  expect(printed.at(-1)).toMatch(new RegExp(`${job}  waits for you .*  wipe {"text":"the attic"}\n    q1: wipe wants`));
+  await cancel(job, options());
+  expect(printed.at(-1)).toBe(`${job} is cancelled.`);
+});
+
+test('an answer is written down with the name of who gave it, and a question is a labelled timer', async () => {
+  await call('greet', '{}', options());
+  const job = jobIn(printed);
+  await reply(job, 'q1', '{"name":"Ada"}');
+  const events = await eventsOf(job);
+  const [signal] = events.flatMap(({ workflowExecutionSignaledEventAttributes: signaled }) => signaled ?? []);
+  expect(JSON.parse(String(signal?.input?.payloads?.[0]?.data))).toMatchObject({ key: 'q1', by: 'ada' });
+  expect(events.map(({ userMetadata }) => String(userMetadata?.summary?.data ?? ''))).toContain('"Question q1"');
+});
+
+test('a tool that there is not, and arguments that do not fit, are wrong usage', async () => {
+  expect(await call('greet', '{"nonsense":1}', options())).toBe(EXIT.usage);
+  expect(await callOnce('job_wait', { job_ids: ['me'] }, options())).toBe(EXIT.usage);
 });
 
 test('an approval is declined by hand, and the job is refused', async () => {
@@ -67,9 +112,9 @@ test('of several questions each has its commands', async () => {
 test('an answer that does not fit is told what the answer must have', async () => {
   await call('greet', '{}', options());
   const job = jobIn(printed);
-  expect(await reply(job, 'q1', '{}')).toBe(EXIT.failed);
+  expect(await reply(job, 'q1', '{}')).toBe(EXIT.usage);
   expect(printed.at(-1)).toContain("the answer must have required property 'name'");
-  expect(await reply(job, 'q1', '{"name":7}')).toBe(EXIT.failed);
+  expect(await reply(job, 'q1', '{"name":7}')).toBe(EXIT.usage);
   expect(printed.at(-1)).toContain('name must be string');
   expect(printed.at(-1)).not.toContain('data');
 });
@@ -78,7 +123,7 @@ test('a call that is put off is not waited for, and how to call it off is printe
   const run_at = new Date(Date.now() + 86_400_000).toISOString();
   expect(await call('job_schedule', JSON.stringify({ tool: 'greet', run_at }), options())).toBe(EXIT.done);
   const job = jobIn(printed);
-  expect(printed.at(-1)).toContain('is put off');
+  expect(printed.at(-1)).toContain(`${job} (greet) begins at ${run_at.slice(0, 16)}`);
   expect(hinted[0]).toBe(`To call it off: npx holdfast jobs cancel ${job}`);
   await callOnce('job_cancel', { job_id: job }, options());
 });

@@ -8,6 +8,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { devConfig } from '../../cli/config';
+import { cachedCli } from '../../cli/engine/cache';
+import { freePort } from '../../cli/engine/ports';
 import { packageRoot } from '../../cli/root';
 import type { StackRecord } from '../../cli/dev/record';
 import { modern } from '../fixtures/raw';
@@ -92,12 +95,20 @@ test('the stack starts, is written down, and stops without a trace', async () =>
   expect([...pids, temporal.pid ?? 0].filter(isAlive)).toEqual([]);
 });
 
-test('jobs are listed, read and waited for by hand', async () => {
+test('jobs are listed, read and waited for by hand, from any folder', async () => {
+  // Another terminal does not know of the first one's data directory.
+  const XDG_CACHE_HOME = scratch();
+  const TEMPORAL_CLI_PATH = cachedCli(devConfig(process.env).engine.cacheDir);
   const dataDir = scratch();
-  await dev(dataDir).said(/Ctrl-C stops/);
+  // Stacks of one cache folder start one after the other. This one has another, and must not want the ports of those.
+  const ports = { Temporal: await freePort(0), 'The Web UI': await freePort(0) };
+  writeFileSync(join(dataDir, 'ports.json'), JSON.stringify(ports));
+  await dev(dataDir, [], { XDG_CACHE_HOME, TEMPORAL_CLI_PATH }).said(/Ctrl-C stops/);
+  const elsewhere = scratch();
   const holdfast = (...args: string[]): string =>
     execFileSync(process.execPath, [join(packageRoot(), 'cli', 'holdfast.mjs'), ...args], {
-      env: { ...process.env, HOLDFAST_DATA_DIR: dataDir },
+      cwd: elsewhere,
+      env: { ...process.env, XDG_CACHE_HOME },
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
     });
@@ -113,10 +124,11 @@ test('jobs are listed, read and waited for by hand', async () => {
   expect(holdfast('jobs')).toContain(job);
 });
 
-test('a second start finds the jobs of the first', async () => {
+test('a second start finds the jobs of the first, at the same addresses', async () => {
   const dataDir = scratch();
   const first = dev(dataDir);
   await first.said(/Ctrl-C stops/);
+  const before = recordIn(dataDir);
   const call = await modern(recordIn(dataDir).gateways[0]?.url ?? '', 'tools/call', {
     name: 'analyze_repository',
     arguments: { url: packageRoot() },
@@ -127,6 +139,12 @@ test('a second start finds the jobs of the first', async () => {
 
   const second = dev(dataDir);
   await second.said(/Ctrl-C stops/);
+  const after = recordIn(dataDir);
+  expect([after.temporal.address, after.temporal.ui, after.gateways[0]?.url]).toEqual([
+    before.temporal.address,
+    before.temporal.ui,
+    before.gateways[0]?.url,
+  ]);
   const again = await modern(recordIn(dataDir).gateways[0]?.url ?? '', 'tools/call', {
     name: 'job_wait',
     arguments: { job_ids: [job] },
@@ -151,6 +169,15 @@ test('whatever is killed is started again, with a line that says so', async () =
   expect(after.gateways[0]?.url).toBe(before.gateways[0]?.url);
   expect(after.temporal.address).toBe(before.temporal.address);
   expect(after.workers[0]?.pid).not.toBe(before.workers[0]?.pid);
+});
+
+test('a process that is started again runs the code that the stack began with', async () => {
+  const dataDir = scratch();
+  const { said } = dev(dataDir);
+  await said(/Ctrl-C stops/);
+  const command = (pid = 0): string => readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  const { workers, gateways } = recordIn(dataDir);
+  for (const { pid } of [...workers, ...gateways]) expect(command(pid)).toContain(join(dataDir, 'running', 'dist'));
 });
 
 test('a supervisor that is killed leaves no gateway and no worker behind, and the next start ends its Temporal', async () => {

@@ -69,11 +69,11 @@ test('a job can be searched for by tenant, tool and a tag of its subject', () =>
 });
 
 test('the Web UI and lists show the tool and its arguments in one line, within what Temporal takes', () => {
-  expect(carriedBy('walk', 'acme', { to: 'Rome' })).toMatchObject({
+  expect(carriedBy('walk', 'acme', weighted, { to: 'Rome' })).toMatchObject({
     staticSummary: 'walk {"to":"Rome"}',
     memo: { holdfast: { args: '{"to":"Rome"}' } },
   });
-  const { staticSummary, memo } = carriedBy('walk', 'acme', { to: '🏛'.repeat(200) });
+  const { staticSummary, memo } = carriedBy('walk', 'acme', weighted, { to: '🏛'.repeat(200) });
   for (const line of [staticSummary, (memo['holdfast'] as { args: string }).args]) {
     expect(Buffer.byteLength(line)).toBeLessThanOrEqual(200);
     expect(line).toMatch(/🏛…$/u);
