@@ -160,10 +160,13 @@ const program = new Command('holdfast')
       }),
   );
 
+/** JSON-RPC's code of a request that cannot be right, such as a call of a tool that there is not. */
+const INVALID_PARAMS: number = ProtocolErrorCode.InvalidParams;
+
 /** What could not be asked for at all, such as a tool that there is not, is wrong usage. */
 function exitOfError(error: unknown): number {
   if (error instanceof NoGateway) return EXIT.unreachable;
-  const wrong = error instanceof ProtocolError && error.code === Number(ProtocolErrorCode.InvalidParams);
+  const wrong = error instanceof ProtocolError && error.code === INVALID_PARAMS;
   return wrong || error instanceof BadSetting ? EXIT.usage : EXIT.failed;
 }
 
