@@ -31,6 +31,9 @@ export const Sources = z.strictObject({
   folders: z.array(z.string().min(1)).default([]),
 });
 
+/** Hosts that may have private addresses. None until the operator lists one. */
+const HostsAndPorts = z.array(z.string().regex(/^[^\sA-Z]+:\d{1,5}$/, 'host:port, in lower case')).default([]);
+
 export const Queue = z.strictObject({
   /** Steps of this queue that one process runs at the same time. */
   concurrent_steps: z.number().int().positive().default(50),
@@ -46,12 +49,14 @@ export const WorkerPart = z.strictObject({
       local_paths: z.array(z.string()).default([]),
       /** Largest clone, bytes. */
       max_bytes: z.number().int().positive().default(GIB),
+      /** host:port pairs of git hosts that may have private addresses. A redirect from another host does not lead there. */
+      allow: HostsAndPorts,
     })
     .prefault({}),
   egress: z
     .strictObject({
       /** host:port pairs at which sources may have private addresses and use plain http. The pages that they find may not. */
-      allow: z.array(z.string().regex(/^[^\sA-Z]+:\d{1,5}$/, 'host:port, in lower case')).default([]),
+      allow: HostsAndPorts,
     })
     .prefault({}),
   sources: Sources.prefault({}),

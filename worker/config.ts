@@ -101,6 +101,7 @@ export function workerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
         cacheDir: join(set.HOLDFAST_DATA_DIR, 'repositories'),
         localPaths: set.HOLDFAST_GIT_LOCAL_PATHS?.split(delimiter).filter(Boolean) ?? worker.repository.local_paths,
         maxBytes: worker.repository.max_bytes,
+        allow: worker.repository.allow,
       },
       webhooks: {
         allowedHosts: worker.webhooks.allowed_hosts,

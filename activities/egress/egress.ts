@@ -2,7 +2,6 @@
  * Requests to addresses that somebody else chose: callers, feeds, pages. Every address is checked before it is connected to,
  * those that redirects lead to as well. What a reply means is decided elsewhere.
  */
-import { lookup } from 'node:dns/promises';
 import { withDeadline } from './deadline';
 import { EgressError } from './error';
 import { exchange } from './exchange';
@@ -42,12 +41,9 @@ export type Egress = (url: string, request: EgressRequest) => Promise<EgressRepl
 /**
  * Creates the function that sends requests. Names are looked up anew for each, and no connection is kept.
  *
- * @param resolve - how names are looked up. Default: as the operating system does
+ * @param resolve - as for `createGuard`
  */
-export function createEgress(
-  { allow }: EgressConfig,
-  resolve: Resolve = (name) => lookup(name, { all: true }),
-): Egress {
+export function createEgress({ allow }: EgressConfig, resolve?: Resolve): Egress {
   const guard = createGuard(allow, resolve);
 
   async function follow(first: URL, request: Sent, redirects: number, limits: ExchangeLimits): Promise<EgressReply> {

@@ -1,5 +1,6 @@
 /** Decides what may be connected to: public addresses over https, and the hosts that the operator allows. */
 import type { LookupAddress } from 'node:dns';
+import { lookup as lookUp } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import type { LookupFunction } from 'node:net';
 import { callbackify } from 'node:util';
@@ -23,8 +24,9 @@ export type Guard = (url: URL, trusted: boolean) => LookupFunction;
  * Creates the check of URLs and addresses.
  *
  * @param allow - `host:port` pairs that may be private addresses and plain http when the caller chose them
+ * @param resolve - how names are looked up. Default: as the operating system does
  */
-export function createGuard(allow: readonly string[], resolve: Resolve): Guard {
+export function createGuard(allow: readonly string[], resolve: Resolve = (name) => lookUp(name, { all: true })): Guard {
   async function addressesOf(name: string, allowed: boolean): Promise<LookupAddress[]> {
     const addresses = await resolve(name).catch((error: unknown) => {
       throw new EgressError('host_not_found', { cause: error });

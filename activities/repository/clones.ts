@@ -5,12 +5,14 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Repository } from '../../workflows/analyze-repository/tool';
+import { EgressError } from '../egress/error';
+import { createTunnels } from '../egress/tunnel';
 import { failure } from '../failure';
 import type { StepContext } from '../step';
 import { createCloneFolders } from './clone-folders';
 import { download } from './download';
 import { GitError, createGit } from './git';
-import { remoteFailure } from './remote-failure';
+import { connectionFailure, remoteFailure } from './remote-failure';
 import { tipOf } from './remote';
 import { sourceOf } from './source';
 import type { Source } from './source';
@@ -22,6 +24,8 @@ export interface RepositoryConfig {
   readonly localPaths: readonly string[];
   /** Largest clone, bytes on disk. */
   readonly maxBytes: number;
+  /** `host:port` pairs of hosts that may have private addresses. Absent: none. */
+  readonly allow?: readonly string[];
 }
 
 /** A clone, open for reading. Each call runs git once; the process ends with the step at the latest. */
@@ -50,7 +54,7 @@ export interface Clones {
 
 export function createClones(config: RepositoryConfig): Clones {
   const cacheDir = resolve(config.cacheDir);
-  const git = createGit(cacheDir);
+  const git = createGit(cacheDir, createTunnels(config.allow ?? []));
   const folders = createCloneFolders(cacheDir);
 
   /** Returns the clone's folder. Fetches the clone first if it does not exist here. */
@@ -99,6 +103,7 @@ export function createClones(config: RepositoryConfig): Clones {
 /** Runs `run` and turns an error of git into the failure that a caller is told. */
 async function asFailure<R>(run: () => Promise<R>): Promise<R> {
   return run().catch((error: unknown) => {
+    if (error instanceof EgressError) throw connectionFailure(error);
     throw error instanceof GitError ? remoteFailure(error) : error;
   });
 }

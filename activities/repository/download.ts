@@ -23,7 +23,7 @@ export interface Download {
 }
 
 /**
- * @throws GitError when git fails
+ * @throws GitError when git fails, EgressError when it could not connect
  * @throws ApplicationFailure `refused` when the repository is larger than `maxBytes`, or the id is not that of a commit
  */
 export async function download(
@@ -49,7 +49,7 @@ export async function download(
       {
         gitDir: folder,
         signal,
-        protocol: source.protocol,
+        source,
         onStderr: (line) => reportTo(context, line),
       },
     );

@@ -28,7 +28,7 @@ const SETTINGS = `
 	allow = never
 [http]
 	; Hosting sites redirect renamed repositories, in the first request only. Later redirects are refused, and the
-	; protocol list confines even the first to https. It opens no door: a caller may name the target himself.
+	; protocol list confines even the first to https. The tunnel checks where each of them leads.
 	followRedirects = initial
 	lowSpeedLimit = 1000
 	lowSpeedTime = 60
@@ -49,8 +49,8 @@ const SETTINGS = `
 	windowMemory = 64m
 `;
 
-/** The variables that are passed on from our own environment, and no others: where programs and the network are. */
-const INHERITED = ['PATH', 'https_proxy', 'HTTPS_PROXY', 'no_proxy', 'NO_PROXY', 'GIT_SSL_CAINFO'];
+/** The variables that are passed on from our own environment, and no others: where programs and trusted certificates are. */
+const INHERITED = ['PATH', 'GIT_SSL_CAINFO'];
 
 /**
  * Writes the settings file, unless it exists.
@@ -82,8 +82,14 @@ export async function writeSettings(cacheDir: string): Promise<string> {
  *
  * @param settings - path of the settings file
  * @param protocol - the one transport that it may use; absent: none. No configuration can allow more.
+ * @param proxy - through which all that it sends to the network goes
  */
-export function environmentOf(cacheDir: string, settings: string, protocol?: 'https' | 'file'): NodeJS.ProcessEnv {
+export function environmentOf(
+  cacheDir: string,
+  settings: string,
+  protocol?: 'https' | 'file',
+  proxy?: string,
+): NodeJS.ProcessEnv {
   return {
     ...Object.fromEntries(INHERITED.map((name) => [name, process.env[name]])),
     HOME: '/nonexistent', // no ~/.netrc, no ~/.config/git
@@ -92,6 +98,7 @@ export function environmentOf(cacheDir: string, settings: string, protocol?: 'ht
     GIT_CONFIG_GLOBAL: settings,
     GIT_ATTR_NOSYSTEM: '1',
     GIT_ALLOW_PROTOCOL: protocol ?? 'none',
+    ...(proxy !== undefined && { https_proxy: proxy, http_proxy: proxy, GIT_HTTP_PROXY_AUTHMETHOD: 'basic' }),
     GIT_ASKPASS: '/bin/false',
     GIT_TERMINAL_PROMPT: '0',
     GIT_CEILING_DIRECTORIES: dirname(cacheDir), // never finds a repository around the cache

@@ -5,7 +5,9 @@
 import { spawn } from 'node:child_process';
 import { tail } from '../../workflows/cut';
 import { environmentOf, writeSettings } from './environment';
+import type { OpenTunnel } from '../egress/tunnel';
 import { failure } from '../failure';
+import type { Source } from './source';
 
 /** Longest record, bytes. The rest of a longer one is dropped: no name that a person reads is that long. */
 const MAX_RECORD = 4_096;
@@ -25,8 +27,8 @@ export interface GitCall {
   readonly signal: AbortSignal;
   /** The repository to work on. */
   readonly gitDir?: string;
-  /** The one transport that this call may use. */
-  readonly protocol?: 'https' | 'file';
+  /** The remote that this call may read, by no other transport. Absent: none. */
+  readonly source?: Source;
   /** Receives each line of stderr, progress lines included. */
   readonly onStderr?: (line: string) => void;
 }
@@ -48,7 +50,10 @@ export class GitError extends Error {
   }
 }
 
-/** Git. Every call throws {@link GitError} when git fails, and an abort error when its signal fires. */
+/**
+ * Git. Every call throws {@link GitError} when git fails, EgressError when it could not connect to the remote, and an abort
+ * error when its signal fires.
+ */
 export interface Git {
   /** Yields stdout split at NUL, or at line ends. Leaving the loop early ends git. */
   records(args: readonly string[], call: GitCall, separator?: '\0' | '\n'): AsyncGenerator<string>;
@@ -56,16 +61,21 @@ export interface Git {
   read(args: readonly string[], call: GitCall, limit?: number): Promise<string>;
 }
 
-/** @param cacheDir - where the clones are; git runs in it, with its settings file there */
-export function createGit(cacheDir: string): Git {
+/**
+ * @param cacheDir - where the clones are; git runs in it, with its settings file there
+ * @param openTunnel - git reaches the network through it alone
+ */
+export function createGit(cacheDir: string, openTunnel: OpenTunnel): Git {
   /** Yields stdout in chunks. Throws {@link GitError} after the last one when git failed. */
   async function* chunks(args: readonly string[], call: GitCall): AsyncGenerator<Buffer> {
     const settings = await writeSettings(cacheDir);
     call.signal.throwIfAborted();
     const target = call.gitDir === undefined ? [] : [`--git-dir=${call.gitDir}`];
+    const { protocol, remote = '' } = call.source ?? {};
+    const tunnel = protocol === 'https' ? await openTunnel(new URL(remote)) : undefined;
     const child = spawn('/bin/sh', ['-c', LIMITED_GIT, 'sh', ...target, ...args], {
       cwd: cacheDir,
-      env: environmentOf(cacheDir, settings, call.protocol),
+      env: environmentOf(cacheDir, settings, protocol, tunnel?.proxy),
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true, // its own process group, so that the helpers that git starts can be killed with it
     });
@@ -84,15 +94,17 @@ export function createGit(cacheDir: string): Git {
       if (call.onStderr) for (const line of text.split(/[\r\n]/)) call.onStderr(line);
     });
     call.signal.addEventListener('abort', kill, { once: true });
+    if (call.signal.aborted) kill();
     try {
       for await (const chunk of child.stdout) yield chunk;
       const code = await ended;
       call.signal.throwIfAborted();
       if (code === NOT_FOUND) throw failure('unavailable', 'This worker has no git. The operator must install it.');
-      if (code !== 0) throw new GitError(args[0] ?? '', code, stderr);
+      if (code !== 0) throw tunnel?.failure() ?? new GitError(args[0] ?? '', code, stderr);
     } finally {
       call.signal.removeEventListener('abort', kill);
       kill(); // the reader may have left early
+      tunnel?.close();
       await ended.catch(() => undefined);
     }
   }

@@ -1,8 +1,13 @@
 /** Tells from git's messages why a remote could not be read, and says it in our own words. Covers git 2.30 to 2.5x. */
 import type { ApplicationFailure } from '@temporalio/common';
+import type { EgressError } from '../egress/error';
 import { failure } from '../failure';
 import type { Failure } from '../../workflows/contract';
 import type { GitError } from './git';
+
+/** One sentence for all that can go wrong with a connection, so that nobody learns here what answers at which port. */
+const UNREACHABLE =
+  'The host of the url could not be read from: no connection could be made, it broke off, it took too long, or the host could not prove who it is. Check the spelling, or try again later.';
 
 /** The first match wins, so lasting reasons come before passing ones. */
 const REASONS: readonly (readonly [RegExp, Failure, string])[] = [
@@ -27,11 +32,6 @@ const REASONS: readonly (readonly [RegExp, Failure, string])[] = [
     'The repository does not exist or is not public. Only repositories that can be read without signing in are analyzed.',
   ],
   [
-    /certificate|SSL peer|self.signed/i,
-    'refused',
-    'The TLS certificate of the host is not trusted by this server, so nothing was fetched.',
-  ],
-  [
     /Protocol ".*" (not supported|disabled)|transport '.*' not allowed|redirect/i,
     'refused',
     'The host redirects to an address that this server does not follow. Give the final https url.',
@@ -41,18 +41,12 @@ const REASONS: readonly (readonly [RegExp, Failure, string])[] = [
     'unavailable',
     "This worker's disk is full. The operator must make room in repository.cacheDir.",
   ],
-  [
-    /Could not resolve host/i,
-    'unavailable',
-    'The host of the url could not be found. Check the spelling, or try again later.',
-  ],
   [/returned error: 429/i, 'unavailable', 'The host answered that it had too many requests. Try again later.'],
   [/returned error: 5\d\d/i, 'unavailable', 'The host answered with an error of its own. Try again later.'],
-  [/timed? ?out|too slow|Operation too slow/i, 'unavailable', 'The host did not answer in time. Try again later.'],
   [
-    /Failed to connect|Couldn't connect|Connection (was )?(reset|refused)|Network is unreachable/i,
+    /unable to access|RPC failed|early EOF|hung up|timed? ?out|too slow|certificate|Connection (was )?(reset|refused)/i,
     'unavailable',
-    'No connection to the host of the url could be made. Check the spelling, or try again later.',
+    UNREACHABLE,
   ],
 ];
 
@@ -69,4 +63,21 @@ export function remoteFailure(error: GitError): ApplicationFailure {
     'The transfer of the repository broke off. Try again later.',
   ];
   return failure(kind, sentence, error);
+}
+
+/**
+ * Turns a connection that was not made into the failure that the caller is told. A name that nobody knows and one of a private
+ * address read alike: nobody learns here which names there are inside.
+ *
+ * @returns `refused` when another attempt would fail as well, otherwise `unavailable`
+ */
+export function connectionFailure(error: EgressError): ApplicationFailure {
+  const isUnknown = error.reason === 'host_not_found' && !/EAI_AGAIN/.test(String(error.cause));
+  if (isUnknown || error.reason === 'forbidden_address' || error.reason === 'bad_url')
+    return failure(
+      'refused',
+      'The url names no host on the public internet. Check the spelling; the operator can allow an internal host with worker.repository.allow.',
+      error,
+    );
+  return failure('unavailable', UNREACHABLE, error);
 }

@@ -17,7 +17,7 @@ const MAX_REFS = 100_000;
  *
  * @param ref - a branch or tag; where both have the name, the branch. Absent: HEAD, else main, master or the first branch
  * @returns undefined when the repository is empty
- * @throws GitError when the remote cannot be read
+ * @throws GitError when the remote cannot be read, EgressError when it could not be connected to
  * @throws ApplicationFailure `invalid_input` when there is no such ref
  */
 export async function tipOf(
@@ -29,7 +29,7 @@ export async function tipOf(
   const offered = async (patterns: readonly string[]) => {
     const refs = new Map<string, string>();
     const args = ['ls-remote', '--symref', ...strictOptionsOf(source), '--', source.remote, ...patterns];
-    for await (const line of git.records(args, { signal, protocol: source.protocol }, '\n')) {
+    for await (const line of git.records(args, { signal, source }, '\n')) {
       const [value = '', name = ''] = line.split('\t');
       if (value.startsWith('ref: ')) refs.set(`->${name}`, value.slice(5));
       else if (/^[0-9a-f]{40,64}$/.test(value)) refs.set(name, value);

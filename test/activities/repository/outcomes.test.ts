@@ -94,12 +94,6 @@ test('refuses an offered folder that is no repository', async () => {
   });
 });
 
-test('asks for another attempt when no connection can be made', async () => {
-  const { activities } = world();
-  const failure = await failureOf(run(activities.fetchRepository, { url: 'https://127.0.0.1:1/a/b' }));
-  expect(failure).toMatchObject({ type: 'unavailable', nonRetryable: false });
-});
-
 test('says which argument is wrong when there is no such ref', async () => {
   const { offered, activities } = world();
   const url = repositoryIn(join(offered, 'plain'), { a: 'a' });

@@ -1,6 +1,7 @@
 /** Git's words are told apart, and never repeated. The samples were taken from git 2.39 against a server that fails on purpose. */
+import { EgressError } from '../../../activities/egress/error';
 import { GitError } from '../../../activities/repository/git';
-import { remoteFailure } from '../../../activities/repository/remote-failure';
+import { connectionFailure, remoteFailure } from '../../../activities/repository/remote-failure';
 
 const url = 'https://example.com/a/b/';
 const cannot = (why: string) => `fatal: unable to access '${url}': ${why}`;
@@ -14,7 +15,7 @@ test.each([
   ['refused', cannot('The requested URL returned error: 403')],
   ['refused', cannot('The requested URL returned error: 410')],
   [
-    'refused',
+    'unavailable',
     cannot('server certificate verification failed. CAfile: /etc/ssl/certs/ca-certificates.crt CRLfile: none'),
   ],
   ['refused', cannot('Protocol "http" not supported or disabled in libcurl')],
@@ -27,7 +28,6 @@ test.each([
   ['unavailable', cannot('The requested URL returned error: 503')],
   ['unavailable', cannot('GnuTLS recv error (-110): The TLS connection was non-properly terminated.')],
   ['unavailable', cannot("Failed to connect to 127.0.0.1 port 1 after 0 ms: Couldn't connect to server")],
-  ['unavailable', cannot('Could not resolve host: nope.invalid')],
   ['unavailable', 'error: RPC failed; curl 56 Recv failure: Connection reset by peer\nfatal: early EOF'],
   [
     'unavailable',
@@ -40,4 +40,21 @@ test.each([
   expect(failure).toMatchObject({ type: kind, nonRetryable: kind === 'refused' });
   expect(failure.message).not.toContain('example.com');
   expect(failure.message).not.toContain('fatal');
+});
+
+test('all failures of a connection read alike, so that none tells what answers at a port', () => {
+  const sentences = [
+    cannot('server certificate verification failed. CAfile: none CRLfile: none'),
+    cannot('GnuTLS recv error (-110): The TLS connection was non-properly terminated.'),
+    cannot("Failed to connect to 127.0.0.1 port 1 after 0 ms: Couldn't connect to server"),
+    'error: RPC failed; curl 56 Recv failure: Connection reset by peer\nfatal: early EOF',
+    'error: RPC failed; curl 28 Operation too slow. Less than 1000 bytes/sec transferred the last 60 seconds',
+  ].map((stderr) => remoteFailure(new GitError('fetch', 128, stderr)).message);
+  expect(new Set([...sentences, connectionFailure(new EgressError('timeout')).message]).size).toBe(1);
+});
+
+test('an internal name and one that nobody knows read alike', () => {
+  const cause = Object.assign(new Error('queryA ENOTFOUND'), { code: 'ENOTFOUND' });
+  const [unknown, internal] = [new EgressError('host_not_found', { cause }), new EgressError('forbidden_address')];
+  expect(connectionFailure(unknown).message).toBe(connectionFailure(internal).message);
 });

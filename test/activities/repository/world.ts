@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
+import type { RepositoryConfig } from '../../../activities/repository/clones';
 import { createRepositorySteps } from '../../../activities/repository/steps';
 import type { RepositorySteps } from '../../../activities/repository/steps';
 
@@ -18,12 +19,12 @@ afterEach(() => {
 });
 
 /** A temporary folder with an offered part, a part that is not offered, and a cache. Removed after the test. */
-export function world(limits: { maxBytes?: number } = {}) {
+export function world({ maxBytes = 1024 ** 3, ...more }: Partial<RepositoryConfig> = {}) {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'holdfast-repository-')));
   roots.push(root);
   const offered = join(root, 'offered');
   mkdirSync(offered);
-  const repository = { cacheDir: join(root, 'cache'), localPaths: [offered], maxBytes: limits.maxBytes ?? 1024 ** 3 };
+  const repository = { cacheDir: join(root, 'cache'), localPaths: [offered], maxBytes, ...more };
   const activities = createRepositorySteps(repository);
   return {
     root,
