@@ -46,7 +46,7 @@ export const WorkerPart = z.strictObject({
   repository: z
     .strictObject({
       /** Folders under which local repositories may be read. None until the operator lists one. */
-      local_paths: z.array(z.string()).default([]),
+      local_paths: z.array(z.string()).optional(),
       /** Largest clone, bytes. */
       max_bytes: z.number().int().positive().default(GIB),
       /** host:port pairs of git hosts that may have private addresses. A redirect from another host does not lead there. */

@@ -27,7 +27,7 @@ const Environment = z.object({
   HOLDFAST_CODE_DIR: z.string().min(1).optional(),
   /** A file that is touched every second while this process takes work. */
   HOLDFAST_ALIVE_FILE: z.string().min(1).optional(),
-  /** Overrides `repository.local_paths`: folders separated as in PATH. */
+  /** In place of `repository.local_paths`, where the file has none: folders separated as in PATH. */
   HOLDFAST_GIT_LOCAL_PATHS: z.string().optional(),
   /** A folder of documents besides those of `sources.folders`; ignored when it does not exist. */
   HOLDFAST_DOCUMENTS: z.string().optional(),
@@ -99,7 +99,8 @@ export function workerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
       },
       repository: {
         cacheDir: join(set.HOLDFAST_DATA_DIR, 'repositories'),
-        localPaths: set.HOLDFAST_GIT_LOCAL_PATHS?.split(delimiter).filter(Boolean) ?? worker.repository.local_paths,
+        localPaths:
+          worker.repository.local_paths ?? set.HOLDFAST_GIT_LOCAL_PATHS?.split(delimiter).filter(Boolean) ?? [],
         maxBytes: worker.repository.max_bytes,
         allow: worker.repository.allow,
       },

@@ -6,6 +6,7 @@ import { lstat, realpath } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { failure } from '../failure';
+import { wayOutOf } from './git-folder';
 
 export interface Source {
   /** The url in its normal form: clones are stored under it, and callers see it. */
@@ -57,6 +58,16 @@ function pathOf(url: URL): string {
   }
 }
 
+/** Git would follow all of these, also out of the offered folders. */
+const LEADS_OUT = {
+  pointer:
+    'The local repository is a worktree, a submodule or borrows objects from another one. Name the repository that it belongs to.',
+  link: 'The git folder of the local repository holds a link or a special file, which git would follow out of it. Name a clone that holds its own files.',
+  include:
+    'The configuration of the local repository includes another file. Name a clone whose configuration stands alone.',
+  large: 'The git folder of the local repository holds too many files to be checked. Pack them with git gc.',
+} as const;
+
 /** Checks a local path. Symbolic links are resolved first, so that what is checked is what git opens. */
 async function localSource(path: string, localPaths: readonly string[]): Promise<Source> {
   const roots = await Promise.all(localPaths.map((root) => realpath(root).catch(() => undefined)));
@@ -66,19 +77,9 @@ async function localSource(path: string, localPaths: readonly string[]): Promise
   const real = await realpathOf(path);
   if (!isOffered(real)) throw notOffered();
   const gitDir = await realpathOf((await kindOf(join(real, '.git'))) === 'nothing' ? real : join(real, '.git'));
-  for (const part of ['.', 'HEAD', 'config', 'packed-refs', 'refs', 'objects', 'objects/pack', 'objects/info']) {
-    const place = join(gitDir, part);
-    if ((await kindOf(place)) !== 'nothing' && !isOffered(await realpathOf(place))) throw notOffered();
-  }
-  // These point to other repositories, and git would follow them out of the offered folders.
-  for (const pointer of ['.', 'commondir', 'objects/info/alternates']) {
-    if ((await kindOf(join(gitDir, pointer))) === 'file') {
-      throw failure(
-        'invalid_input',
-        'The local repository is a worktree, a submodule or borrows objects from another one. Name the repository that it belongs to.',
-      );
-    }
-  }
+  if (!isOffered(gitDir)) throw notOffered();
+  const out = await wayOutOf(gitDir);
+  if (out !== undefined) throw failure('invalid_input', LEADS_OUT[out]);
   return { url: pathToFileURL(real).href, remote: pathToFileURL(gitDir).href, protocol: 'file' };
 }
 

@@ -60,3 +60,12 @@ test.each([
 ])('%s stops the start with a sentence that names it', (_what, yaml, words) => {
   expect(() => sourcesOf(yaml)).toThrow(words);
 });
+
+test('the folders of local repositories in the file win over those of the environment', () => {
+  const offeredBy = (yaml: string) =>
+    workerConfig({ HOLDFAST_CONFIG: configured(yaml), HOLDFAST_GIT_LOCAL_PATHS: '/here:/there' }).activities.repository
+      .localPaths;
+  expect(offeredBy('worker: { repository: { local_paths: [/srv/git] } }')).toEqual(['/srv/git']);
+  expect(offeredBy('worker: { repository: { local_paths: [] } }')).toEqual([]);
+  expect(offeredBy('worker: {}')).toEqual(['/here', '/there']);
+});

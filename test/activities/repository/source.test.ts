@@ -1,5 +1,5 @@
 /** What may be fetched. A refusal repeats nothing of the url and does not tell whether a path exists. */
-import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { failureOf, git, repositoryIn, run, world } from './world';
@@ -105,6 +105,24 @@ const doors: Record<string, (door: string, inside: string) => void> = {
     repositoryIn(door, { b: 'b' });
     renameSync(join(door, '.git/objects'), join(door, 'objects'));
     symlinkSync(join(inside, '.git/objects'), join(door, '.git/objects'));
+  },
+  'a folder of refs that is a symbolic link': (door, inside) => {
+    repositoryIn(door, { b: 'b' });
+    rmSync(join(door, '.git/refs/heads'), { recursive: true });
+    symlinkSync(join(inside, '.git/refs/heads'), join(door, '.git/refs/heads'));
+  },
+  'a single ref that is a symbolic link': (door, inside) => {
+    repositoryIn(door, { b: 'b' });
+    symlinkSync(join(inside, '.git/refs/heads/main'), join(door, '.git/refs/heads/theirs'));
+  },
+  'a single object that is a symbolic link': (door, inside) => {
+    repositoryIn(door, { b: 'b' });
+    mkdirSync(join(door, '.git/objects/pack'), { recursive: true });
+    symlinkSync(join(inside, '.git/objects/any.pack'), join(door, '.git/objects/pack/any.pack'));
+  },
+  'an include in the configuration': (door, inside) => {
+    repositoryIn(door, { b: 'b' });
+    appendFileSync(join(door, '.git/config'), `[Include]\n\tpath = ${join(inside, '.git/config')}\n`);
   },
   'a neighbour with the suffix .git': (door, inside) => {
     mkdirSync(door);
