@@ -1,12 +1,23 @@
 /** Computes in a thread of its own what would hold the worker's event loop, on which all its steps and their heartbeats run. */
 import { availableParallelism } from 'node:os';
+import { MessageChannel } from 'node:worker_threads';
+import pLimit from 'p-limit';
 import { Piscina } from 'piscina';
 import { failure } from './failure';
+import type { Computation } from './thread-entry';
 
 /** How much a computation may have on its heap, MB. */
 const HEAP_MB = 256;
+/** How long a computation may take, milliseconds, once a thread has begun it. */
+const TIME_MS = 20_000;
 /** How long a thread without work is kept with the modules that it has loaded, milliseconds. */
 const IDLE_MS = 60_000;
+
+/** The system gives the event loop its turn. */
+const MOST_THREADS = Math.max(2, availableParallelism());
+/** Computations wait here and not in the pool, which starts no thread for them in place of one that was ended. */
+const inTurn = pLimit(MOST_THREADS);
+const ENTRY = require.resolve('./thread-entry');
 
 let threads: Piscina | undefined;
 
@@ -14,7 +25,7 @@ let threads: Piscina | undefined;
 function pool(): Piscina {
   threads ??= new Piscina({
     minThreads: 0,
-    maxThreads: Math.max(2, availableParallelism()), // the system gives the event loop its turn
+    maxThreads: MOST_THREADS,
     idleTimeout: IDLE_MS,
     resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
   }).on('error', () => undefined); // of a thread whose computation has been answered: another takes its place
@@ -27,20 +38,46 @@ function pool(): Piscina {
  * Its input and output are copied: they are data. So is what it throws, which reaches the step as an error without a kind.
  *
  * @param module - the absolute path of the module: `require.resolve('./module')`. The thread loads it for itself
- * @returns rejects when `signal` fires, and the thread is ended in the midst of what it does
- * @throws ApplicationFailure `too_large` when it needs more than 256 MB of heap
+ * Its time begins with it, not while it waits for a thread. At its end the thread is ended in the midst of what it does.
+ *
+ * @param timeMs - how long it may take, milliseconds. Default 20 s
+ * @returns rejects when `signal` fires, and the thread is ended
+ * @throws ApplicationFailure `too_large` when it needs more than 256 MB of heap, or more time than it has
  */
 export function inThread<F extends (input: never) => unknown>(
   module: string,
   name: string,
+  timeMs = TIME_MS,
 ): (input: Parameters<F>[0], signal: AbortSignal) => Promise<Awaited<ReturnType<F>>> {
   return async (input, signal): Promise<Awaited<ReturnType<F>>> => {
+    const { port1: heard, port2: begun } = new MessageChannel();
+    const over = new AbortController();
+    let timer: NodeJS.Timeout | undefined;
+    heard.once('message', () => (timer = setTimeout(() => over.abort(), timeMs)));
     try {
-      return (await pool().run(input, { filename: module, name, signal })) as Awaited<ReturnType<F>>;
+      return (await inTurn(() => {
+        signal.throwIfAborted();
+        return pool().run({ module, name, input, begun } satisfies Computation, {
+          filename: ENTRY,
+          name: 'compute',
+          signal: AbortSignal.any([signal, over.signal]),
+          transferList: [begun],
+        });
+      })) as Awaited<ReturnType<F>>;
     } catch (error) {
+      if (over.signal.aborted && !signal.aborted)
+        throw failure(
+          'too_large',
+          `It took longer to compute than the ${timeMs / 1_000} s that a thread has.`,
+          error,
+          'unknown',
+        );
       if ((error as NodeJS.ErrnoException).code !== 'ERR_WORKER_OUT_OF_MEMORY') throw error;
       const sentence = `There is too much to compute at once: it needs more than the ${HEAP_MB} MB of memory that a thread has.`;
       throw failure('too_large', sentence, error, 'unknown');
+    } finally {
+      clearTimeout(timer);
+      heard.close();
     }
   };
 }

@@ -2,9 +2,7 @@
  * Reads the dependencies that a manifest declares, one function for each format. They throw what their parsers throw; a part of
  * a manifest that has an unexpected form is skipped. Nothing is resolved, and no registry is asked.
  */
-import { parse as parseToml } from 'smol-toml';
-import { parse as parseYaml } from 'yaml';
-import { at, lines, list, nodes, textOf, values, xml } from './shapes';
+import { at, json, lines, list, nodes, textOf, toml, values, xml, yaml } from './shapes';
 
 export interface Dependency {
   readonly name: string;
@@ -20,7 +18,7 @@ export interface Declarations {
 }
 
 export function inPackageJson(text: string): Declarations {
-  const root: unknown = JSON.parse(text);
+  const root: unknown = json(text);
   return {
     name: textOf(at(root, 'name')),
     dependencies: [
@@ -33,7 +31,7 @@ export function inPackageJson(text: string): Declarations {
 }
 
 export function inComposerJson(text: string): Declarations {
-  const root: unknown = JSON.parse(text);
+  const root: unknown = json(text);
   const all = [...pairs(at(root, 'require')), ...pairs(at(root, 'require-dev'), true)];
   return {
     name: textOf(at(root, 'name')),
@@ -46,7 +44,7 @@ export function inRequirements(text: string): Declarations {
 }
 
 export function inPyproject(text: string): Declarations {
-  const root: unknown = parseToml(text);
+  const root: unknown = toml(text);
   const poetry = at(root, 'tool', 'poetry');
   const groups = values(at(poetry, 'group')).flatMap((group) => pairs(at(group, 'dependencies'), true));
   const all = [
@@ -66,7 +64,7 @@ export function inPyproject(text: string): Declarations {
 }
 
 export function inPipfile(text: string): Declarations {
-  const root: unknown = parseToml(text);
+  const root: unknown = toml(text);
   return { name: null, dependencies: [...pairs(at(root, 'packages')), ...pairs(at(root, 'dev-packages'), true)] };
 }
 
@@ -90,7 +88,7 @@ export function inGoMod(text: string): Declarations {
 }
 
 export function inCargoToml(text: string): Declarations {
-  const root: unknown = parseToml(text);
+  const root: unknown = toml(text);
   const inTable = (table: unknown) => [
     ...pairs(at(table, 'dependencies')),
     ...pairs(at(table, 'build-dependencies'), true),
@@ -144,7 +142,7 @@ export function inProject(text: string): Declarations {
 }
 
 export function inPubspec(text: string): Declarations {
-  const root: unknown = parseYaml(text, { maxAliasCount: 0, logLevel: 'error' });
+  const root: unknown = yaml(text);
   return {
     name: textOf(at(root, 'name')),
     dependencies: [...pairs(at(root, 'dependencies')), ...pairs(at(root, 'dev_dependencies'), true)],

@@ -1,21 +1,33 @@
 /** Reads the manifests of the analyzed commit and sums up what they declare. One that cannot be read is reported as unreadable. */
+import { ApplicationFailure } from '@temporalio/common';
 import type { Dependencies } from '../../workflows/analyze-repository/tool';
 import type { StepContext } from '../step';
+import { inThread } from '../thread';
 import type { Clone } from './clones';
 import type { Declarations } from './declarations';
 import { entryOf } from './inventory';
 import { manifestKindOf } from './manifests';
-import type { ManifestKind } from './manifests';
+import type { ManifestKind, declarationsIn as read } from './manifests';
 import { visible } from './visible';
 
 /** Most manifests read. Those nearest to the root come first. */
 const MAX_MANIFESTS = 200;
-/** Largest manifest, bytes. Some parsers take seconds for a megabyte, and they hold up the worker's heartbeats. */
+/** Largest manifest, bytes. Some parsers take seconds for a megabyte. */
 const MAX_MANIFEST_BYTES = 256 * 1024;
+/** Longest time for one manifest, milliseconds. An honest one takes some ten. */
+const MANIFEST_MS = 3_000;
+/** How many manifests may take too long before the others are left unread, so that one repository does not hold a thread. */
+const MOST_SLOW = 3;
+/** Most dependencies that are summed up, of all manifests together. */
+const MOST_DECLARED = 50_000;
 /** Most entries of the commit's tree that are looked at. */
 const MAX_ENTRIES = 1_000_000;
+/** A finding: another attempt would end alike. */
+const TOO_LONG = 'it took too long, or too much memory';
 const TOP_MANIFESTS = 50;
 const TOP_DEPENDENCIES = 50;
+
+const declarationsIn = inThread<typeof read>(require.resolve('./manifests'), 'declarationsIn', MANIFEST_MS);
 
 export const NO_DEPENDENCIES: Dependencies = { manifests: [], moreManifests: 0, ecosystems: [] };
 
@@ -24,6 +36,14 @@ interface Manifest {
   readonly id: string;
   readonly bytes: number;
   readonly kind: ManifestKind;
+}
+
+/** What became of a manifest. */
+interface Reading {
+  readonly state: Dependencies['manifests'][number]['state'];
+  /** Why it was not read, where the state alone does not say it. */
+  readonly why?: string;
+  readonly declarations?: Declarations;
 }
 
 interface Declared {
@@ -38,15 +58,25 @@ export async function dependenciesOf(clone: Clone, context: StepContext): Promis
   const manifests: Dependencies['manifests'] = [];
   const ecosystems = new Map<string, Map<string, Declared>>();
 
-  for (const { path, id, bytes, kind } of nearest) {
-    const declarations =
-      bytes > MAX_MANIFEST_BYTES ? undefined : parsed(kind, await clone.read(['cat-file', 'blob', id], bytes));
+  let total = 0;
+  let slow = 0;
+
+  for (const manifest of nearest) {
+    const { path, kind } = manifest;
+    const reading: Reading =
+      slow < MOST_SLOW
+        ? await readingOf(clone, manifest, MOST_DECLARED - total, context.signal)
+        : { state: 'unreadable', why: 'it was not tried, because others took too long' };
+    const { state, why, declarations } = reading;
+    if (why === TOO_LONG) slow += 1;
+    total += declarations?.dependencies.length ?? 0;
     manifests.push({
       path: visible(path),
       ecosystem: kind.ecosystem,
       name: typeof declarations?.name === 'string' ? visible(declarations.name, 100) : null,
       dependencies: declarations?.dependencies.length ?? 0,
-      state: bytes > MAX_MANIFEST_BYTES ? 'too large' : declarations === undefined ? 'unreadable' : 'read',
+      state,
+      ...(why !== undefined && { why }),
     });
     addTo(ecosystems, kind.ecosystem, declarations?.dependencies ?? []);
     context.report({ done: manifests.length, total: nearest.length, message: 'manifests read' });
@@ -93,12 +123,22 @@ function depthOf(path: string): number {
   return path.split('/').length;
 }
 
-/** Undefined when the text is not of the kind that its file name promises. */
-function parsed(kind: ManifestKind, text: string): Declarations | undefined {
+/** @param most - most dependencies that it may declare */
+async function readingOf(
+  clone: Clone,
+  { path, id, bytes }: Manifest,
+  most: number,
+  signal: AbortSignal,
+): Promise<Reading> {
+  if (bytes > MAX_MANIFEST_BYTES) return { state: 'too large' };
+  const text = await clone.read(['cat-file', 'blob', id], bytes);
   try {
-    return kind.read(text);
-  } catch {
-    return undefined;
+    const declarations = await declarationsIn({ path, text, most }, signal);
+    if (declarations === 'too many') return { state: 'too large', why: 'it declares more than is summed up' };
+    return declarations === undefined ? { state: 'unreadable' } : { state: 'read', declarations };
+  } catch (error) {
+    if (!(error instanceof ApplicationFailure) || error.type !== 'too_large') throw error;
+    return { state: 'unreadable', why: TOO_LONG };
   }
 }
 

@@ -5,7 +5,7 @@ import type { Declarations } from './declarations';
 export interface ManifestKind {
   readonly ecosystem: string;
   readonly name: RegExp;
-  /** May throw whatever its parser throws. */
+  /** May throw whatever its parser throws, and take any time: see {@link declarationsIn}. */
   readonly read: (text: string) => Declarations;
 }
 
@@ -30,4 +30,27 @@ export function manifestKindOf(path: string): ManifestKind | undefined {
   if (/(^|\/)(node_modules|vendor|third_party|site-packages|bower_components)\//.test(path)) return undefined;
   const name = path.slice(path.lastIndexOf('/') + 1);
   return name.length > 100 ? undefined : KINDS.find((kind) => kind.name.test(name));
+}
+
+/**
+ * Reads a manifest. Run it in a thread, with a limit of time: a stranger wrote the text.
+ *
+ * @param most - most dependencies that are returned
+ * @returns undefined when the text is not of the kind that its file name promises
+ */
+export function declarationsIn({
+  path,
+  text,
+  most,
+}: {
+  path: string;
+  text: string;
+  most: number;
+}): Declarations | 'too many' | undefined {
+  try {
+    const declared = manifestKindOf(path)?.read(text);
+    return declared !== undefined && declared.dependencies.length > most ? 'too many' : declared;
+  } catch {
+    return undefined;
+  }
 }

@@ -63,8 +63,8 @@ function dependenciesPart({ manifests, moreManifests, ecosystems }: Findings['de
     ...section(
       'Manifests',
       manifests.map(
-        ({ path, state, dependencies }) =>
-          `${quoted(path)}: ${state === 'read' ? `${number(dependencies)} declared` : state}`,
+        ({ path, state, why, dependencies }) =>
+          `${quoted(path)}: ${state === 'read' ? `${number(dependencies)} declared` : why === undefined ? state : `${state}: ${why}`}`,
       ),
       moreManifests,
     ),

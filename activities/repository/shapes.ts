@@ -1,5 +1,26 @@
 /** Reads values from parsed data of unknown shape. What is missing, or has another type, counts as absent and is no error. */
 import { XMLParser } from 'fast-xml-parser';
+import { parse as parseToml } from 'smol-toml';
+import { parse as parseYaml } from 'yaml';
+import { assertShallow, assertShallowYaml } from './nesting';
+
+/** Parses JSON. Throws when the text is none, or nested too deeply. */
+export function json(text: string): unknown {
+  assertShallow(text);
+  return JSON.parse(text);
+}
+
+/** Parses TOML. Throws when the text is none, or nested too deeply. */
+export function toml(text: string): unknown {
+  assertShallow(text);
+  return parseToml(text);
+}
+
+/** Parses YAML without aliases. Throws when the text is none, or nested too deeply. */
+export function yaml(text: string): unknown {
+  assertShallowYaml(text);
+  return parseYaml(text, { maxAliasCount: 0, logLevel: 'error' });
+}
 
 /** Parses XML. Every value is a string; attributes are under `@name`. Throws when the text is not well-formed. */
 export function xml(text: string): unknown {
@@ -8,6 +29,7 @@ export function xml(text: string): unknown {
     attributeNamePrefix: '@',
     parseTagValue: false,
     parseAttributeValue: false,
+    maxNestedTags: 100,
     processEntities: false, // no expansion of entities that the file defines
   });
   return parser.parse(text, true);

@@ -46,6 +46,23 @@ test('a step that is cancelled ends its computation, and others get its thread',
   expect(await next).toBe(42);
 });
 
+test('a computation that takes too long fails its step alone, in words, and its wait for a thread does not count', async () => {
+  const shared = counter();
+  const forEver = inThread<Computations['count']>(require.resolve('../fixtures/computations'), 'count', 200);
+  const ends = Array.from({ length: 2 * Math.max(2, availableParallelism()) }, () =>
+    run(
+      step((_input: undefined, { signal }) => forEver(shared, signal)),
+      undefined,
+    ),
+  );
+  const next = run(computing('double'), 21); // behind them in the line
+  const failures = (await Promise.allSettled(ends)).map((end) => end.status === 'rejected' && (end.reason as unknown));
+  expect(new Set(failures.map((failure) => String(failure)))).toEqual(
+    new Set(['ApplicationFailure: It took longer to compute than the 0.2 s that a thread has.']),
+  );
+  expect(await next).toBe(42);
+});
+
 test('a computation that needs too much memory fails its step alone, in words', async () => {
   const neighbour = run(computing('double'), 21);
   await expect(run(computing('hoard'), undefined)).rejects.toMatchObject({

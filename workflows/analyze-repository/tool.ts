@@ -85,6 +85,7 @@ const dependencies = z.object({
       name: z.string().nullable().describe('The name that the package gives itself.'),
       dependencies: count,
       state: z.enum(['read', 'unreadable', 'too large']),
+      why: z.string().optional().describe('Why it was not read, where the state alone does not say it.'),
     }),
   ),
   moreManifests: count.describe('Further manifests that were found; those past the first 200 were not read.'),

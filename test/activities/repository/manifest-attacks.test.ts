@@ -1,0 +1,57 @@
+/** Manifests that are made to hold or to end the worker that reads them. The event loop, which all its steps share, goes on. */
+import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { analyze, repositoryIn, run, world } from './world';
+
+/** Just below the largest manifest that is read. */
+const filled = (piece: string): string => piece.repeat(Math.floor((255 * 1_024) / piece.length));
+
+const yaml = {
+  'anchors in a row': filled('&a '),
+  'tags in a row': filled('!!a '),
+  'long tags in a row': filled('!<a> '),
+  'flow collections': filled('[{'),
+  'flow maps': filled('{a: '),
+  'lists in a row': filled('- '),
+  'keys in a row': filled('? '),
+  'escapes without an end': `"${filled('\\x')}`,
+  commas: `[${filled(',')}`,
+  'many keys': Array.from({ length: 20_000 }, (_, n) => `k${n}: 1`).join('\n'),
+};
+const files: Record<string, string> = {
+  ...Object.fromEntries(Object.entries(yaml).map(([name, text]) => [`${name}/pubspec.yaml`, text])),
+  'json/package.json': filled('[{"":'),
+  'json/composer.json': filled('['),
+  'toml/pyproject.toml': `a = ${filled('[')}`,
+  'toml/Cargo.toml': `[${filled('a.')}a]\n`,
+  'toml/Pipfile': filled('[[a]]\n'),
+  'xml/pom.xml': filled('<a>'),
+  'xml/a.csproj': `<a ${filled('b ')}`,
+  'lines/requirements.txt': filled('a[[[ '),
+  'lines/Gemfile': filled('gem ('),
+  'lines/go.mod': filled('require (\n'),
+  'lines/build.gradle': filled('api ("'),
+};
+
+test('no manifest holds the event loop, and each is a finding', async () => {
+  const { offered, activities } = world();
+  const url = repositoryIn(join(offered, 'attack'), files);
+  const repository = await run(activities.fetchRepository, { url });
+  const delay = monitorEventLoopDelay({ resolution: 10 });
+  delay.enable();
+  const { manifests } = await run(activities.readDependencies, repository);
+  delay.disable();
+  expect(manifests).toHaveLength(Object.keys(files).length);
+  expect(delay.max / 1e6).toBeLessThan(250);
+});
+
+test('a manifest that takes too long says so, and its step does not fail', async () => {
+  const { offered, activities } = world();
+  const url = repositoryIn(join(offered, 'slow'), { 'pubspec.yaml': yaml['escapes without an end'] });
+  const { dependencies, report } = await analyze(activities, url);
+  expect(dependencies.manifests.find(({ path }) => path === 'pubspec.yaml')).toMatchObject({
+    state: 'unreadable',
+    why: expect.stringContaining('too long') as unknown,
+  });
+  expect(report).toContain('unreadable: it took too long');
+});
