@@ -16,7 +16,7 @@ export const Address = z
   .transform((text) => /^(?:(?:([\d.]+)|\[([\da-f:.]+)\]):)?(\d{1,5})$/i.exec(text) ?? (text === '' ? [] : undefined))
   .refine(
     (parts) => parts !== undefined && Number(parts[3] ?? 0) <= 65_535,
-    'a port, or address:port as in 0.0.0.0:9464',
+    'must be a port, or address:port as in 0.0.0.0:9464',
   )
   .transform((parts): Address | undefined =>
     parts?.[3] === undefined ? undefined : { host: parts[1] ?? parts[2] ?? '127.0.0.1', port: Number(parts[3]) },

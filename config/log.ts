@@ -5,7 +5,7 @@ import type { DestinationStream, Logger } from 'pino';
 import { z } from 'zod';
 
 /** What HOLDFAST_LOG_LEVEL may be: the least that is logged. */
-export const LogLevel = z.enum(['debug', 'info', 'warn', 'error']);
+export const LogLevel = z.enum(['debug', 'info', 'warn', 'error'], 'must be debug, info, warn or error');
 export type LogLevel = z.output<typeof LogLevel>;
 
 /** Longest text of an error, characters, and how many of its causes are told. */

@@ -40,7 +40,10 @@ export const Queue = z.strictObject({
   /** Steps of this queue that begin in a second, in the whole fleet. */
   per_second: z.number().positive().optional(),
 });
-export const Drain = z.number('must be seconds').positive('must be more than 0 s').max(86_400, 'must be a day at most, 86400 s');
+export const Drain = z
+  .number('must be seconds')
+  .positive('must be more than 0 s')
+  .max(86_400, 'must be a day at most, 86400 s');
 
 export const WorkerPart = z.strictObject({
   repository: z

@@ -103,7 +103,7 @@ export function createAttempts(pulse: Pulse = NO_PULSE): Attempts {
       });
     });
     report({});
-    if (before > 0) beat(); // a worker that is lost at once has to leave this count, and not the one before
+    if (outlived) beat(); // in place of one that still waits to be sent, and says that this attempt waits
     const still = startPace(info.heartbeatTimeoutMs ?? HEARTBEAT_MS, beat);
     try {
       return await Promise.race([asyncLocalStorage.run(seen, run), blamed]);

@@ -14,7 +14,7 @@ export interface LastTries {
   /**
    * Runs a step when its turn has come. One that goes on for long passes the turn on when others wait.
    *
-   * @param wait - called at once and again and again until then, so that the attempt stays alive
+   * @param wait - called while it has to wait, so that the attempt stays alive
    * @param run - its signal fires when the turn is passed on: what ends the worker from then on may be another's doing
    * @throws what `run` throws; CancelledFailure when the attempt is over before its turn has come
    */
@@ -26,6 +26,7 @@ export function createLastTries(): LastTries {
 
   return {
     async inTurn(context, wait, run) {
+      const isFree = line.activeCount + line.pendingCount === 0;
       let pass: () => void = () => undefined;
       const turn = new Promise<void>((begin) => {
         void line(() => {
@@ -35,7 +36,7 @@ export function createLastTries(): LastTries {
       });
       const waiting = setInterval(wait, (context.info.heartbeatTimeoutMs ?? 3 * BEAT_MS) / 3);
       try {
-        wait();
+        if (!isFree) wait(); // a beat that says that it waits must not arrive after the one that says that it has begun
         await Promise.race([turn, context.cancelled]);
       } catch (cancelled) {
         void turn.then(() => pass());

@@ -103,7 +103,7 @@ test('an error without a kind is in the log of the worker, with its stack', asyn
   const failing = step(() => Promise.reject(new TypeError('x is not a function')));
   await new MockActivityEnvironment({}, { logger }).run(failing, undefined).catch(() => undefined);
   const entry = logged.find(({ level }) => level === 'ERROR');
-  expect(entry?.meta?.['err']).toMatchObject({
+  expect(entry?.meta?.['error']).toMatchObject({
     message: 'x is not a function',
     stack: expect.stringContaining('step.test') as unknown,
   });

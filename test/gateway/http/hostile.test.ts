@@ -158,7 +158,7 @@ test('an answer to a question that nobody asked is taken and dropped', async () 
   await fc.assert(
     fc.asyncProperty(header, fc.dictionary(fc.string(), fc.jsonValue()), async (id, result) => {
       const answer = await post(url(), { jsonrpc: '2.0', id: `in.${id}`, result }, as('eve'));
-      expect(answer.status).toBe(202);
+      expect(answer.status).toBe(JSON.stringify(result).includes('"__proto__"') ? 400 : 202);
     }),
     runs,
   );
