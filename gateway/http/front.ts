@@ -18,6 +18,8 @@ import type { ConnectionBounds } from './connections';
 import { answerOptions, letRead } from './cors';
 import { answerNoOAuth, isOfOAuth } from './discovery';
 import { codeOf, idOf, refuse } from './refusal';
+import { createTurns } from './turns';
+import type { Turns } from './turns';
 
 /** `name`, IPv4 or bracketed IPv6, and a port. Anything else could be read as a path by someone downstream. */
 const HOST = /^(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(:\d{1,5})?$/i;
@@ -60,7 +62,7 @@ export interface FrontNeeds {
 /** Makes the HTTP server; it does not listen yet. Routes: `/mcp`, `/livez`, `/readyz`, and where clients look for OAuth. */
 export function createFront(needs: FrontNeeds): HttpServer {
   const refuseForeign = createRefuseForeign(needs.allowedHosts);
-  const readBody = createReadBody(needs.limits);
+  const all = { ...needs, refuseForeign, readBody: createReadBody(needs.limits), inTurn: createTurns() };
   const server = createServer(
     { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000, connectionsCheckingInterval: 1_000 },
     (request, response) => {
@@ -79,7 +81,7 @@ export function createFront(needs: FrontNeeds): HttpServer {
         refuse(response, error instanceof Problem ? error : new Problem('internal'));
       };
       try {
-        route(request, response, visit, { ...needs, refuseForeign, readBody })?.catch(fail);
+        route(request, response, visit, all)?.catch(fail);
       } catch (error) {
         fail(error);
       }
@@ -93,6 +95,7 @@ export function createFront(needs: FrontNeeds): HttpServer {
 interface RouteNeeds extends FrontNeeds {
   readonly refuseForeign: RefuseForeign;
   readonly readBody: ReadBody;
+  readonly inTurn: Turns;
 }
 
 /** Up to its body a request is judged at once: one that is refused leaves no body behind that had to be kept. */
@@ -132,7 +135,7 @@ async function answerPosted(
   request: IncomingMessage,
   response: ServerResponse,
   visitor: Visitor,
-  { readBody, answer }: RouteNeeds,
+  { readBody, inTurn, answer }: RouteNeeds,
 ): Promise<void> {
   let body: Body;
   try {
@@ -143,7 +146,7 @@ async function answerPosted(
   }
   const lost = changedNumberIn(body.text) ?? lostNameIn(body.text, body.value);
   if (lost !== undefined) return refuse(response, new Problem('malformed', { what: lost }), idOf(body.value));
-  return answer(request, response, body.value, visitor); // what is awaited here would keep the text of the body for as long
+  return inTurn(visitor.caller.tenant, async () => answer(request, response, body.value, visitor)); // what is awaited here would keep the text of the body for as long
 }
 
 /** For an answer that does not wait for the body: what comes of it is dropped, and the connection ends with the answer. */

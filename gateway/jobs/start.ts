@@ -16,7 +16,7 @@ import type { JobView } from './view';
 
 /** How many jobs a key may begin, each after the one before has failed without effect. */
 const AGAIN_MAX = 50;
-const LINE = { atOnce: 8, waiting: 1_000 };
+const LINE = { atOnce: 50, waiting: 1_000 };
 /** Deadlines of a start, and of the look whether it arrived all the same, milliseconds: who calls has an answer within 5 s. */
 const START_MS = 2_400;
 const ARRIVED_MS = 800;

@@ -9,8 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { bundleOf } from '../fixtures/bundle';
 import { gatewayProcess, killAll, ownTemporal, workerProcess } from '../fixtures/processes';
 import { ATTACKS } from './doors';
-import { FLOODS } from './neighbours';
-import type { behind } from './neighbours';
+import { FLOODS, medianMs } from './neighbours';
 
 /** How often the gateway is asked whether it lives. */
 const EVERY_MS = 50;
@@ -48,10 +47,16 @@ async function watch(url: string, pid: number, over: Promise<unknown>): Promise<
   return { stallMs, mb };
 }
 
-/** Lets a process of its own do an attack. */
-async function attacker<T>(...args: readonly string[]): Promise<T> {
-  const [seen] = (await once(fork(join(__dirname, 'attacker.js'), args), 'message')) as [T];
-  return seen;
+interface Said {
+  readonly attempts: number;
+  readonly refused: number;
+}
+
+/** A process of its own that attacks. */
+function startAttacker(...args: readonly string[]) {
+  const child = fork(join(__dirname, 'attacker.js'), args);
+  const said = once(child, 'message').then(([seen]) => seen as Said);
+  return { said, stop: (): boolean => child.send('stop') };
 }
 
 /** Does one attack on a gateway that has just been started. */
@@ -59,7 +64,7 @@ async function attack(name: string) {
   const gateway = await gatewayProcess('127.0.0.1:1', { HOLDFAST_CONFIG: configuration() });
   for (let warm = 0; warm < 20; warm += 1) await (await fetch(new URL('/livez', gateway.url))).text();
   const [began, before] = [performance.now(), megabytes(gateway.pid)];
-  const said = attacker<{ attempts: number }>('doors', name, gateway.url, EVIL);
+  const { said } = startAttacker('doors', name, gateway.url, EVIL);
   const { stallMs, mb } = await watch(gateway.url, gateway.pid, said);
   const { attempts } = await said;
   const seconds = (performance.now() - began) / 1000;
@@ -89,11 +94,15 @@ async function neighbours(): Promise<void> {
     gatewayProcess(temporal.address, { HOLDFAST_CONFIG: configuration() }),
     workerProcess(temporal.address),
   ]);
-  console.log('| a tenant that sends, 45 at a time | requests | refused | a call of another tenant, median ms |');
+  console.log('| a tenant sends, 45 at a time | requests | refused | a call of another tenant, median ms |');
   console.log('|---|---|---|---|');
-  for (const flood of Object.keys(FLOODS)) {
-    const seen = await attacker<Awaited<ReturnType<typeof behind>>>('neighbours', flood, gateway.url, EVIL, GOOD);
-    console.log(`| ${flood} | ${seen.sent} | ${seen.refused} | ${seen.medianMs.toFixed(0)} |`);
+  console.log(`| nothing | 0 | 0 | ${(await medianMs(gateway.url, GOOD)).toFixed(0)} |`);
+  for (const name of Object.keys(FLOODS)) {
+    const { said, stop } = startAttacker('flood', name, gateway.url, EVIL);
+    const median = await medianMs(gateway.url, GOOD);
+    stop();
+    const { attempts, refused } = await said;
+    console.log(`| ${name} | ${attempts} | ${refused} | ${median.toFixed(0)} |`);
   }
   await killAll();
   await temporal.stop();

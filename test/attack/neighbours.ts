@@ -11,35 +11,35 @@ type Sent = readonly [method: string, params: Record<string, unknown>];
 const CALL: Sent = ['tools/call', { name: 'echo', arguments: { text: 'x' } }];
 
 /** What the attacker sends, again and again. */
-export const FLOODS: Readonly<Record<string, Sent>> = {
-  nothing: ['', {}],
-  calls: CALL,
-  lists: ['tools/list', {}],
-};
+export const FLOODS: Readonly<Record<string, Sent>> = { calls: CALL, lists: ['tools/list', {}] };
 
-const as = (key: string): Record<string, string> => ({ authorization: `Bearer ${key}` });
+const sessionOf = (url: string, key: string) =>
+  legacySession(url, {}, '2025-11-25', 'raw', { authorization: `Bearer ${key}` });
 
-/** The median time of a call by `victim` while `attacker` floods the gateway, milliseconds, and the flood's requests and refusals. */
-export async function behind(flood: string, url: string, victim: string, attacker: string) {
-  const [method, params] = FLOODS[flood] ?? ['', {}];
-  const [evil, good] = await Promise.all(
-    [attacker, victim].map((key) => legacySession(url, {}, '2025-11-25', 'raw', as(key))),
+/** Floods the gateway until `over`. How many requests were sent, and how many refused. */
+export async function flood(name: string, url: string, key: string, over: AbortSignal) {
+  const session = await sessionOf(url, key);
+  const [method, params] = FLOODS[name] ?? CALL;
+  let [attempts, refused] = [0, 0];
+  await Promise.all(
+    Array.from({ length: AT_ONCE }, async () => {
+      while (!over.aborted) {
+        attempts += 1;
+        if ((await session.request(url, method, params)).status === 429) refused += 1;
+      }
+    }),
   );
-  let [going, sent, refused] = [true, 0, 0];
-  const loops = Array.from({ length: method === '' ? 0 : AT_ONCE }, async () => {
-    while (going) {
-      const answer = await evil?.request(url, method, params);
-      sent += 1;
-      if (answer?.status === 429) refused += 1;
-    }
-  });
+  return { attempts, refused };
+}
+
+/** The median time of a call, milliseconds. */
+export async function medianMs(url: string, key: string): Promise<number> {
+  const session = await sessionOf(url, key);
   const times: number[] = [];
   for (let nth = 0; nth < CALLS; nth += 1) {
     const began = performance.now();
-    await good?.request(url, ...CALL);
+    await session.request(url, ...CALL);
     times.push(performance.now() - began);
   }
-  going = false;
-  await Promise.all(loops);
-  return { medianMs: times.sort((a, b) => a - b)[CALLS / 2] ?? NaN, sent, refused };
+  return times.sort((a, b) => a - b)[CALLS / 2] ?? NaN;
 }

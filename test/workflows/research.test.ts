@@ -29,6 +29,7 @@ import type { JobMemo, Policy } from '../../workflows/contract';
 import { deepResearch } from '../../workflows/deep-research/tool';
 import type { Research } from '../../workflows/deep-research/tool';
 import { searchSources } from '../../workflows/search-sources/tool';
+import { createAttempts } from '../../worker/attempts';
 import type { Found } from '../../workflows/search-sources/tool';
 import { SHORT_BUDGET_MS } from '../fixtures/budget';
 import { eventually } from '../fixtures/eventually';
@@ -73,17 +74,20 @@ beforeAll(async () => {
     }),
     ...createResearchSteps({ egress, model, folders: [folder] }),
   });
+  const interceptors = { activity: [createAttempts().interceptor] };
   workers = await Promise.all([
     Worker.create({
       connection: native,
       taskQueue: QUEUE,
       workflowBundle: { codePath: bundle },
       activities: steps(undefined),
+      interceptors,
     }),
     Worker.create({
       connection: native,
       taskQueue: queueOf('hanging'),
       activities: steps({ url: `http://${base}/model`, name: 'hanging' }),
+      interceptors,
     }),
   ]);
   ran = Promise.all(workers.map((worker) => worker.run()));
