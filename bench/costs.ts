@@ -60,18 +60,26 @@ export async function costs(stack: BenchStack, rounds: number, calls: number): P
     const rounded: Awaited<ReturnType<typeof measured>>[] = [];
     for (let round = 0; round < rounds; round += 1) rounded.push(await measured(kind, gateway, floor));
     const ms = (pick: (of: (typeof rounded)[number]) => number): string => median(rounded.map(pick)).toFixed(2);
+    const aim = { aim: `≤ ${kind.aim}` };
     rows.push(
       {
         what: `${kind.what}: gateway, and floor, ms of CPU`,
         value: `${ms(({ ours }) => ours)}, ${ms(({ floor }) => floor)}`,
       },
-      { what: `${kind.what}: to the floor`, value: ms(({ ours, floor }) => ours / floor), aim: `≤ ${kind.aim}` },
+      {
+        what: `${kind.what}: to the floor`,
+        value: ms(({ ours, floor }) => ours / floor),
+        ...(kind.bare === undefined && aim),
+      },
     );
     if (kind.bare !== undefined)
-      rows.push({
-        what: `${kind.what}: SDK, and ${kind.bare}, apart; to their sum`,
-        value: `${ms(({ sdk }) => sdk)}, ${ms(({ bare }) => bare)}; ${ms(({ ours, sdk, bare }) => ours / (sdk + bare))}`,
-      });
+      rows.push(
+        {
+          what: `${kind.what}: SDK, and ${kind.bare}, apart, ms of CPU`,
+          value: `${ms(({ sdk }) => sdk)}, ${ms(({ bare }) => bare)}`,
+        },
+        { what: `${kind.what}: to their sum`, value: ms(({ ours, sdk, bare }) => ours / (sdk + bare)), ...aim },
+      );
     if (kind.what === 'tools/call')
       rows.push({ what: 'tools/call: RPCs to Temporal for each', value: ms(({ rpcs }) => rpcs), aim: '2' });
   }
