@@ -92,6 +92,8 @@ function createBuffers(bytes: number): Buffers {
   };
 }
 
+const hungUp = (): Error => new Error('The client hung up in mid-sentence.');
+
 /** By events: an iterator of the stream costs as much again as all the rest of the reading. */
 function readBytes(
   request: IncomingMessage,
@@ -128,7 +130,8 @@ function readBytes(
         bytes = NOTHING; // the listeners stay as long as the request
       })
       .once('error', refuse)
-      .once('close', () => refuse(new Error('The client hung up in mid-sentence.')));
+      .once('close', () => refuse(hungUp()));
+    if (request.destroyed) refuse(hungUp()); // while it waited for its place: no event tells of that any more
     if (Number(request.headers['content-length'] ?? 0) > limit) refuse(new Problem('too_large', { limit }));
   });
 }

@@ -189,3 +189,29 @@ test.each([
   await eventually('an answer', () => heard().startsWith(`HTTP/1.1 ${status} `));
   socket.destroy();
 });
+
+test('a client that hangs up while its large body waits for a place leaves none taken behind', async () => {
+  const url = await fronting();
+  const large = 100_000;
+  const head = asking(url, `Authorization: Bearer key\r\nContent-Length: ${large}\r\n`, '');
+  const send = async (body: string): Promise<Talk> => {
+    const talking = await talk(url);
+    talking.socket.write(head + body);
+    return talking;
+  };
+  const whole = JSON.stringify('x'.repeat(large - 2));
+  const reading = await Promise.all(Array.from({ length: 8 }, () => send('"')));
+  const waiting = await Promise.all(Array.from({ length: 8 }, () => send('"')));
+  const server = fronts.at(-1);
+  const open = async (): Promise<number> =>
+    new Promise((resolve, reject) =>
+      server?.getConnections((error, count) => (error ? reject(error) : resolve(count))),
+    );
+  await eventually('all are connected', async () => (await open()) === 16);
+  for (const { socket } of waiting) socket.destroy();
+  await eventually('half of them have hung up', async () => (await open()) === 8);
+  for (const { socket } of reading) socket.write(whole.slice(1));
+  const next = await send(whole);
+  await eventually('an answer', () => answersIn(next.heard()) === 1);
+  for (const { socket } of [...reading, next]) socket.destroy();
+});
