@@ -105,7 +105,7 @@ export interface JobMemo {
   readonly tool: string;
   readonly caller: Caller;
   readonly policy: Policy;
-  /** SHA-256 of the canonical JSON of the arguments, hex. */
+  /** SHA-256 of the canonical JSON of the arguments, hex; of `{ continues }` for a job that goes on with another. */
   readonly argsHash: string;
   /** When the call was accepted, by the gateway's clock, ISO 8601. Absent in jobs of an older version. */
   readonly at?: string;

@@ -110,10 +110,7 @@ export function job<T, P = unknown>(
         journal,
         openBefore: carried ? ((shown[MEMO_QUESTIONS] ?? []) as Question[]) : [],
       });
-      const progress = createProgress(
-        memo,
-        kitVersion < 3 ? undefined : (shown[MEMO_PROGRESS] as Progress | undefined),
-      );
+      const progress = createProgress(memo, kitVersion < 3, shown[MEMO_PROGRESS] as Progress | undefined);
       const turns = createTurns(kitVersion < 2 ? Infinity : PENDING_MAX);
       const stepIds = kitVersion < 2 ? numbered : createStepIds();
       const kit: Job<P> = {

@@ -13,15 +13,19 @@ export interface JobProgress {
   step<R>(message: string, run: () => Promise<R>): Promise<R>;
 }
 
-/** @param written - what the memo says, by which the same is not written again; undefined: it is, as older jobs did */
-export function createProgress(memo: Memo, written?: Progress): JobProgress {
+/**
+ * @param again - whether what the memo says already is written again, as jobs of kits 1 and 2 did
+ * @param known - what the memo says at the beginning; absent: nothing
+ */
+export function createProgress(memo: Memo, again: boolean, known?: Progress): JobProgress {
+  let written = known;
   let current: Progress = { done: 0, message: '' };
   const shown = (): Progress => ({ ...current, done: Math.min(current.done, current.total ?? Infinity) });
   const show = (update: Partial<Progress>): void => {
     current = { ...current, ...update, at: new Date().toISOString() };
-    if (!written || !isSame(written, shown())) {
-      memo.write({ [MEMO_PROGRESS]: shown() });
-      written &&= shown();
+    if (again || !written || !isSame(written, shown())) {
+      written = shown();
+      memo.write({ [MEMO_PROGRESS]: written });
     }
     setCurrentDetails(current.message);
   };

@@ -248,6 +248,13 @@ test.concurrent('a job of five steps writes its memo once for each, and nothing 
   expect((await paidFor(handle)).sort()).toEqual([...steps.map(() => 'memo'), ...steps.map(() => 'step'), 'timer']);
 });
 
+test.concurrent('a job that says the same again and again writes it once', async () => {
+  const steps = ['a', 'b', 'c'];
+  const handle = await start('harp', { ledger: newLedger().path, steps }, memoOf({}));
+  await handle.result();
+  expect((await paidFor(handle)).filter((event) => event === 'memo')).toEqual(['memo']);
+});
+
 test.concurrent('a tool of one step runs it without a workflow of its own', async () => {
   const handle = await start('singleStep', { step: 'fill', input: { characters: 3 } });
   expect(await handle.result()).toBe('xxx');
