@@ -1,4 +1,5 @@
 /** Starts and stops a worker. When it stops, its steps are finished or left for another worker. */
+import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { addressOf } from '../config/temporal';
@@ -33,6 +34,8 @@ export interface WorkerCode {
 
 /** What a worker asks Temporal for. */
 export interface Polls {
+  /** What Temporal calls it. */
+  readonly identity: string;
   readonly namespace: string;
   readonly queues: readonly string[];
   /** The version of its code, and the earlier ones that it runs beside it; absent where jobs are not pinned. */
@@ -55,7 +58,6 @@ export interface RunningWorker {
  * Connects a worker and starts polling: its own task queue, and one for each queue that has a limit. With `codeDir` it pins jobs
  * to the code that began them, and runs earlier versions beside its own as long as they have jobs.
  *
- * @param identity - what Temporal calls it; must be given where another one runs in the same process
  * @param pulse - keeps its steps alive while the event loop of this process stands still; absent: nothing does
  * @throws Error with one sentence when Temporal is not reachable, or takes no connection
  */
@@ -67,10 +69,7 @@ export async function startWorker(
     drainMs,
     codeDir,
     earlierVersionsMax = Infinity,
-    identity = `${process.pid}@${hostname()}`,
-  }: Pick<WorkerConfig, 'temporal' | 'concurrentSteps' | 'queues' | 'drainMs' | 'codeDir' | 'earlierVersionsMax'> & {
-    readonly identity?: string;
-  },
+  }: Pick<WorkerConfig, 'temporal' | 'concurrentSteps' | 'queues' | 'drainMs' | 'codeDir' | 'earlierVersionsMax'>,
   { bundle, activities }: WorkerCode,
   pulse?: Pulse,
 ): Promise<RunningWorker> {
@@ -79,6 +78,7 @@ export async function startWorker(
     throw new Error(unreachedText(error, addressOf(temporal)), { cause: error });
   });
   const { namespace } = temporal;
+  const identity = newIdentity();
   const leave = (): Promise<void> => leaveLine(connection, namespace, identity);
   const common = {
     connection,
@@ -113,7 +113,7 @@ export async function startWorker(
       ...(queue.perSecond !== undefined && { maxTaskQueueActivitiesPerSecond: queue.perSecond }),
     }),
   );
-  const polls: Polls = { namespace, queues: [TASK_QUEUE, ...queues.map(({ name }) => queueOf(name))] };
+  const polls: Polls = { identity, namespace, queues: [TASK_QUEUE, ...queues.map(({ name }) => queueOf(name))] };
   if (codeDir === undefined)
     return running(
       polls,
@@ -176,6 +176,12 @@ export async function startWorker(
   };
   return { ...worker, stop, done: worker.done.finally(() => clearInterval(again)) };
 }
+
+/**
+ * A name that no other worker has: who leaves the line takes all of that name along. Containers that share the network of their host
+ * have its name, and the same process id.
+ */
+const newIdentity = (): string => `${process.pid}@${hostname()}-${randomBytes(3).toString('hex')}`;
 
 /** Runs workers that end together. */
 function running(

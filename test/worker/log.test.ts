@@ -66,7 +66,7 @@ const told = (job: string, from: string): Promise<Record<string, unknown>> =>
   );
 
 test('a worker knows what it polls for', () => {
-  expect(worker.polls).toEqual({ namespace: 'default', queues: ['holdfast', 'holdfast.narrow'] });
+  expect(worker.polls).toMatchObject({ namespace: 'default', queues: ['holdfast', 'holdfast.narrow'] });
 });
 
 test("an error in a workflow's code is told with its message, its stack and its job, by the SDK and by its core", async () => {
