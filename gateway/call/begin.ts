@@ -4,6 +4,7 @@ import { unlessGone } from '../errors';
 import { argsHash } from '../ids';
 import type { JobRef } from '../ids';
 import type { Jobs } from '../jobs/jobs';
+import { callHash } from '../jobs/start';
 import type { Begun, Earlier } from '../jobs/start';
 import type { JobView } from '../jobs/view';
 import type { Tool } from '../tools';
@@ -63,7 +64,7 @@ export function createBegin({ jobs, admission }: BeginNeeds): Begin {
   return (tool, input, request, earlier) => {
     const { caller, origin } = request;
     if (origin.key === undefined) return begin(tool, input, request, earlier);
-    const same = argsHash([caller, tool.name, origin.key, input, earlier?.job]);
+    const same = argsHash([caller, tool.name, origin.key, callHash(input, earlier)]);
     const before = onTheirWay.get(same);
     if (before) return before;
     const begun = begin(tool, input, request, earlier).finally(() => onTheirWay.delete(same));

@@ -2,8 +2,8 @@
 import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
 import type { Result } from '@modelcontextprotocol/server';
 import { unlessGone } from '../errors';
-import { argsHash } from '../ids';
 import type { Outcome } from '../jobs/outcome';
+import { callHash } from '../jobs/start';
 import { isClosed } from '../jobs/view';
 import type { JobView } from '../jobs/view';
 import type { Tool } from '../tools';
@@ -21,8 +21,7 @@ export async function call(called: Called, request: CallRequest, needs: CallNeed
   const { tool, input, earlier } = called;
   if (!input.ok) return misfitting(tool.name, input.problems);
   refuseLacking(tool, request.client);
-  // A call that goes on with a job is told apart by that job alone.
-  const args = argsHash(earlier ? { continues: earlier.job } : input.input);
+  const args = callHash(input.input, earlier);
   refuseOtherRound(request.round, tool, args);
 
   const begun = request.round

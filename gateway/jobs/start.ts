@@ -176,7 +176,7 @@ export function createStarts({ store: { ask, client }, look, outcomeOf, ids, car
 
   return {
     async start(tool, input, caller, { key, callback }, options = {}) {
-      const hash = hashOf(input, options.earlier);
+      const hash = callHash(input, options.earlier);
       const former = key === undefined ? undefined : await ofFormerKey(tool, caller, key, hash);
       if (former) return former;
       const beginning = { tool, input, caller, hash, keyed: key !== undefined, callback, ...options };
@@ -187,7 +187,7 @@ export function createStarts({ store: { ask, client }, look, outcomeOf, ids, car
     },
 
     async joined(tool, input, caller, key, earlier) {
-      const wanted = { hash: hashOf(input, earlier), keyed: true };
+      const wanted = { hash: callHash(input, earlier), keyed: true };
       const former = await ofFormerKey(tool, caller, key, wanted.hash);
       if (former) return former;
       return ofKey(
@@ -201,7 +201,10 @@ export function createStarts({ store: { ask, client }, look, outcomeOf, ids, car
   };
 }
 
-/** What two calls with one key must have in common. */
-function hashOf(input: unknown, earlier: Earlier | undefined): string {
-  return argsHash(earlier ? { input, continues: earlier.job } : input);
+/**
+ * What two calls with one key, and the rounds of one call, have in common. A call that goes on with a job is told apart by that job
+ * alone: its arguments are those of that job, and are not read again in a later round.
+ */
+export function callHash(input: unknown, earlier: Pick<Earlier, 'job'> | undefined): string {
+  return argsHash(earlier ? { continues: earlier.job } : input);
 }

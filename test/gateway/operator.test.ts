@@ -1,17 +1,23 @@
 /** What an operator reads of a gateway: its log and its metrics, with canaries in everything that is not theirs to read. */
 import { createHash, randomUUID } from 'node:crypto';
 import { request } from 'node:http';
+import { Client, Connection } from '@temporalio/client';
 import { createLog } from '../../config/log';
 import { startGateway } from '../../gateway/gateway';
 import type { Gateway } from '../../gateway/gateway';
+import { createIds } from '../../gateway/ids';
 import { freePort } from '../../cli/engine/ports';
+import { newLedger } from '../fixtures/ledger';
 import { modern } from '../fixtures/raw';
 import { configFor, run, startTestWorker } from '../fixtures/stack';
 import type { TestWorker } from '../fixtures/stack';
 import { tools } from '../fixtures/workflows/tools';
+import { MEMO_JOB } from '../../workflows/contract';
+import type { JobId, JobMemo } from '../../workflows/contract';
 
 const CANARY = `canary${randomUUID().replaceAll('-', '')}`;
 const key = `${CANARY}-key`;
+const secret = `${CANARY}-secret-of-32-characters`;
 const headers = { authorization: `Bearer ${key}` };
 const tenant = randomUUID().slice(0, 32);
 const lines: string[] = [];
@@ -24,7 +30,7 @@ beforeAll(async () => {
   const keys = [{ sha256: createHash('sha256').update(key).digest('hex'), tenant, subject: 'ann' }];
   const config = configFor(run().address, {
     keys,
-    secret: `${CANARY}-secret-of-32-characters`,
+    secret,
     metrics: { host: '127.0.0.1', port },
   });
   gateway = await startGateway(
@@ -102,4 +108,18 @@ test('metrics are on a port of their own, and a page that was led to it does not
     asked.once('error', reject).end();
   });
   expect(status).toBe(404);
+});
+
+test('the line of a call that goes on with a job has the hash that its own job has in the memo', async () => {
+  const ledger = newLedger();
+  const { message } = await call('hurry', { ledger: ledger.path, steps: ['one', 'gated'] });
+  ledger.open('gated');
+  const { job_id } = message.result?.['structuredContent'] as { job_id: string };
+  await call('job_continue', { job_id });
+  const line = told('call').findLast(({ tool }) => tool === 'job_continue');
+  const { workflowId } = createIds(secret).refOf({ tenant, subject: 'ann' }, line?.['job'] as JobId);
+  const connection = await Connection.connect({ address: run().address });
+  const { memo } = await new Client({ connection }).workflow.getHandle(workflowId).describe();
+  await connection.close();
+  expect((memo?.[MEMO_JOB] as JobMemo).argsHash.slice(0, 16)).toBe(line?.['args']);
 });
