@@ -1,4 +1,4 @@
-/** The workers of a deployment: each says every 10 s that it runs, by a thread of its own that stands still only with the process. */
+/** The workers of a deployment: each says every 5 s that it runs, by a thread of its own that stands still only with the process. */
 import { temporal } from '@temporalio/proto';
 import { optionalTsToDate } from '@temporalio/common/lib/time';
 import { grpcCodeOf } from '../../gateway/jobs/connection';
