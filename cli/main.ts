@@ -6,7 +6,8 @@ import { BadSetting } from '../config/file';
 import { version } from '../package.json';
 import { EXIT, answer, call, callOnce, cancel, list, wait } from './call';
 import type { CallOptions } from './call';
-import { DEFAULT_DATA_DIR, cacheDirOf, devConfig } from './config';
+import { createClientCommand } from './client-command';
+import { cacheDirOf, devConfig } from './config';
 import type { DoctorOptions } from './doctor';
 import { NoGateway } from './endpoint';
 
@@ -20,22 +21,9 @@ const countUpTo =
     return number;
   };
 
-/** A command that talks to a gateway, with the options that all of them have. */
-function createClientCommand(name: string, description: string): Command {
-  return new Command(name)
-    .description(description)
-    .addOption(new Option('--url <url>', 'the MCP endpoint; default: the stack that runs here').env('HOLDFAST_URL'))
-    .addOption(new Option('--api-key <key>', 'an API key of the gateway').env('HOLDFAST_API_KEY'))
-    .addOption(new Option('--api-key-file <path>', 'a file that holds it').env('HOLDFAST_API_KEY_FILE'))
-    .addOption(
-      new Option(
-        '--data-dir <dir>',
-        `where the running stack keeps its data; default: ${DEFAULT_DATA_DIR}, or wherever your one stack does that runs`,
-      ).env('HOLDFAST_DATA_DIR'),
-    )
-    .option('--json', 'print the MCP result as JSON', false)
-    .hook('preAction', (command) => void command.setOptionValue('cacheDir', cacheDirOf(process.env)));
-}
+/** A command that talks to a gateway. */
+const clientCommand = (name: string, description: string): Command =>
+  createClientCommand(cacheDirOf(process.env), name, description);
 
 /** Gives wrong usage its own exit code: commander's is 1, and so is that of a job that failed. */
 function exitWithUsage(command: Command): void {
@@ -50,29 +38,29 @@ const exitWith = async (code: Promise<number>): Promise<void> => {
 const jobs = new Command('jobs')
   .description('list your jobs, wait for them, read, answer and cancel them')
   .addCommand(
-    createClientCommand('list', 'the latest jobs, newest first')
+    clientCommand('list', 'the latest jobs, newest first')
       .option('--running', 'only those that have not ended', false)
       .option('--limit <n>', 'how many, at most 50', countUpTo(50), 10)
       .action((options: CallOptions & { running: boolean; limit: number }) => exitWith(list(options))),
     { isDefault: true },
   )
   .addCommand(
-    createClientCommand('wait', 'wait until a job ends, and print its result')
+    clientCommand('wait', 'wait until a job ends, and print its result')
       .argument('<job>')
       .action((job: string, options: CallOptions) => exitWith(wait(job, options))),
   )
   .addCommand(
-    createClientCommand('result', 'the result of a job, or what it has found so far')
+    clientCommand('result', 'the result of a job, or what it has found so far')
       .argument('<job>')
       .action((job: string, options: CallOptions) => exitWith(callOnce('job_result', { job_id: job }, options))),
   )
   .addCommand(
-    createClientCommand('cancel', 'stop a job for good')
+    clientCommand('cancel', 'stop a job for good')
       .argument('<job>')
       .action((job: string, options: CallOptions) => exitWith(cancel(job, options))),
   )
   .addCommand(
-    createClientCommand('answer', 'answer a question of a job')
+    clientCommand('answer', 'answer a question of a job')
       .argument('<job>')
       .argument('<question>', 'its key, such as q1')
       .argument('[json]', "the answer, a JSON object that fits the question's form; {} to allow a call")
@@ -116,7 +104,7 @@ const program = new Command('holdfast')
       }),
   )
   .addCommand(
-    createClientCommand('call', 'call a tool and wait until it ends')
+    clientCommand('call', 'call a tool and wait until it ends')
       .argument('<tool>')
       .argument('[json]', 'the arguments, a JSON object', '{}')
       .option('--key <key>', 'an idempotency key: the same key means the same job')
