@@ -162,7 +162,8 @@ const hasBody = ({ headers }: IncomingMessage): boolean =>
 /** The path, of a target in origin form or in absolute form (RFC 9112, 3.2). */
 function pathOf({ url = '' }: IncomingMessage): string | undefined {
   if (url === '/mcp') return url;
-  return URL.canParse(url, 'http://holdfast.invalid') ? new URL(url, 'http://holdfast.invalid').pathname : undefined;
+  const whole = url.startsWith('/') ? `http://holdfast.invalid${url}` : url; // as a reference, //name/mcp would be a path at another host
+  return URL.canParse(whole) ? new URL(whole).pathname : undefined;
 }
 
 /** The host that a target in absolute form names; it stands above the Host header (RFC 9112, 3.2.2). */
@@ -190,7 +191,9 @@ function createRefuseForeign(allowedHosts: readonly string[]): RefuseForeign {
     const pair = `${host} ${origin ?? ''}`;
     if (origin !== '' && good.has(pair)) return;
     if (!validateHostHeader(host, allowed).ok) throw new Problem('foreign_host', { what: `Host ${host}` });
-    if (origin === '' || !validateOriginHeader(origin, allowed).ok)
+    // Two of them are handed on as one text, which can be read as the first with a path.
+    const origins = origin === undefined ? 0 : headersNamed('origin', request);
+    if (origin === '' || origins > 1 || !validateOriginHeader(origin, allowed).ok)
       throw new Problem('foreign_host', { what: 'This Origin' });
     good.set(pair, true);
   };

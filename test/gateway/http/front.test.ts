@@ -3,6 +3,7 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 import type { Gateway } from '../../../gateway/gateway';
 import { newLedger } from '../../fixtures/ledger';
+import { FOREIGN_HOSTS, FOREIGN_ORIGINS, FOREIGN_TARGETS, MALFORMED_HOSTS } from '../../fixtures/names';
 import { legacy, legacySession, modern, post } from '../../fixtures/raw';
 import { startTestGateway, startTestWorker, textOf } from '../../fixtures/stack';
 import type { TestWorker } from '../../fixtures/stack';
@@ -21,11 +22,11 @@ afterAll(async () => {
 
 const origin = (): string => new URL(gateway.url).origin;
 /** fetch forbids setting Host; node:http does not. */
-const statusWith = (headers: Record<string, string>): Promise<number | undefined> =>
+const statusWith = (headers: Record<string, string | string[]>, path = '/mcp'): Promise<number | undefined> =>
   new Promise((resolve, reject) => {
     const asked = request(
       gateway.url,
-      { method: 'POST', headers: { 'content-type': 'application/json', ...headers } },
+      { method: 'POST', path, headers: { 'content-type': 'application/json', ...headers } },
       (response) => {
         response.resume();
         resolve(response.statusCode);
@@ -34,22 +35,24 @@ const statusWith = (headers: Record<string, string>): Promise<number | undefined
     asked.on('error', reject).end('{}');
   });
 
-test.each(['evil.example', 'evil.example:8484', 'localhost.evil.example'])(
-  'the foreign Host %s is refused',
-  async (host) => {
-    expect(await statusWith({ host })).toBe(403);
-  },
-);
+test.each(FOREIGN_HOSTS)('the foreign Host %s is refused', async (host) => {
+  expect(await statusWith({ host })).toBe(403);
+});
 
-test.each(['a/b', 'localhost:8484/x', 'user@localhost', '', 'localhost:port'])(
-  'the malformed Host %j is a bad request, not an error of ours',
-  async (host) => {
-    expect(await statusWith({ host })).toBe(400);
-  },
-);
+test.each(MALFORMED_HOSTS)('the malformed Host %j is a bad request, not an error of ours', async (host) => {
+  expect(await statusWith({ host })).toBe(400);
+});
 
-test.each(['https://evil.example', 'null'])('the foreign Origin %s is refused', async (from) => {
+test.each(FOREIGN_ORIGINS)('the foreign Origin %s is refused', async (from) => {
   expect(await statusWith({ origin: from })).toBe(403);
+});
+
+test('a second Origin is refused, whatever the first is', async () => {
+  expect(await statusWith({ origin: ['http://localhost/', 'https://evil.example'] })).toBe(403);
+});
+
+test.each(FOREIGN_TARGETS)('the target %s is not this endpoint', async (target) => {
+  expect([400, 403, 404]).toContain(await statusWith({}, target));
 });
 
 test.each(['GET', 'DELETE', 'PUT'])('%s is answered with 405 and what is allowed', async (method) => {
