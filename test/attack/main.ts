@@ -1,4 +1,7 @@
-/** `npm run attack`: hostile clients against a gateway of its own. Prints what each did to others, and ends 1 where that is too much. */
+/**
+ * `npm run attack`: hostile clients against a gateway of its own. Prints what each did to others, and how many attempts went through
+ * that must not; ends 1 where that is too much. `npm run attack -- seals` does one part alone.
+ */
 import { fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
@@ -10,6 +13,7 @@ import { bundleOf } from '../fixtures/bundle';
 import { gatewayProcess, killAll, ownTemporal, workerProcess } from '../fixtures/processes';
 import { ATTACKS } from './doors';
 import { FLOODS, medianMs } from './neighbours';
+import { PROOFS } from './proofs';
 
 /** How often the gateway is asked whether it lives. */
 const EVERY_MS = 50;
@@ -108,10 +112,34 @@ async function neighbours(): Promise<void> {
   await temporal.stop();
 }
 
-async function main(): Promise<void> {
-  const only = process.argv[2];
-  if (only !== 'neighbours' && (await doors()) > 0) process.exitCode = 1;
-  if (only !== 'doors') await neighbours();
+/** What must not go through at all; how much did. */
+async function proofs(names: readonly string[]): Promise<number> {
+  let broken = 0;
+  console.log('| attempts on | made | went through | s |');
+  console.log('|---|---|---|---|');
+  for (const name of names) {
+    const began = performance.now();
+    const { attempts, through } = (await PROOFS[name]?.()) ?? { attempts: () => 0, through: [] };
+    broken += through.length;
+    const seconds = (performance.now() - began) / 1000;
+    console.log(`| ${name} | ${attempts()} | ${through.length} | ${seconds.toFixed(1)} |`);
+    for (const what of through) console.log(`  went through: ${what}`);
+  }
+  return broken;
 }
 
-void main();
+async function main(): Promise<void> {
+  const [, , only] = process.argv;
+  const parts = ['doors', 'neighbours', ...Object.keys(PROOFS)];
+  if (only !== undefined && !parts.includes(only)) throw new Error(`There is no ${only}, only ${parts.join(', ')}.`);
+  const chosen = only === undefined ? parts : [only];
+  if (chosen.includes('doors') && (await doors()) > 0) process.exitCode = 1;
+  if (chosen.includes('neighbours')) await neighbours();
+  const proved = chosen.filter((name) => name in PROOFS);
+  if (proved.length > 0 && (await proofs(proved)) > 0) process.exitCode = 1;
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exit(1);
+});
