@@ -14,6 +14,14 @@ export const NEEDED: readonly Flag[] = Object.values(SEARCH_ATTRIBUTES).map((nam
   why: 'every job carries it; a start that names an unknown attribute fails',
 }));
 
+/** With these no page in a browser drives the server. The gRPC port needs none: browsers do not speak HTTP/2 without TLS. */
+export const CLOSED: readonly Flag[] = [
+  setting(
+    'frontend.httpAllowedHosts=[]',
+    'its HTTP API cannot be switched off, answers whoever finds its port, takes orders from any page, and nothing here uses it',
+  ),
+];
+
 /** With these the dev server is quick: on one machine a job with one step took 150 ms without them, and 27 ms with them. */
 export const TUNED: readonly Flag[] = [
   { flag: ['--sqlite-pragma', 'journal_mode=WAL'], why: "SQLite's default journal syncs every write" },

@@ -5,8 +5,9 @@ import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time';
-import { NEEDED, TUNED } from './flags';
-import { freePort } from './ports';
+import { CLOSED, NEEDED, TUNED } from './flags';
+import { freePort, hiddenAddress } from './ports';
+import { showWebUi } from './web-ui';
 
 const START_MS = 30_000;
 const STOP_MS = 5_000;
@@ -15,6 +16,7 @@ const RETENTION = '7 days';
 export interface TemporalServer {
   /** host:port of the frontend. */
   readonly address: string;
+  /** Where a browser finds the Web UI. */
   readonly uiUrl: string;
   readonly pid: number;
   /** Resolves when the process has ended, for whatever reason. */
@@ -56,8 +58,8 @@ export async function startTemporal(options: TemporalOptions, tries = PORT_TRIES
   const { cli, dataDir, port, uiPort, metricsPort, tuned = true } = options;
   mkdirSync(dataDir, { recursive: true });
   const log = join(dataDir, 'temporal.log');
-  const [frontend, ui] = [port ?? (await freePort()), uiPort ?? (await freePort())];
-  const flags = [...NEEDED, ...(tuned ? TUNED : [])].flatMap(({ flag }) => flag);
+  const [frontend, hidden] = [port ?? (await freePort()), await hiddenAddress()];
+  const flags = [...NEEDED, ...CLOSED, ...(tuned ? TUNED : [])].flatMap(({ flag }) => flag);
   const args = [
     'server',
     'start-dev',
@@ -65,8 +67,10 @@ export async function startTemporal(options: TemporalOptions, tries = PORT_TRIES
     '127.0.0.1',
     '--port',
     String(frontend),
+    '--ui-ip',
+    hidden.host,
     '--ui-port',
-    String(ui),
+    String(hidden.port),
     '--db-filename',
     databaseOf(dataDir),
     '--log-level',
@@ -75,21 +79,22 @@ export async function startTemporal(options: TemporalOptions, tries = PORT_TRIES
     ...flags,
   ];
   const output = openSync(log, 'w');
+  const ui = await showWebUi(hidden, uiPort ?? 0);
   // In its own process group, so that Ctrl-C reaches only the supervisor, which stops everything in order.
   const child = spawn(cli, args, { stdio: ['ignore', output, output], detached: true });
   closeSync(output);
   const killChild = (): void => void child.kill('SIGKILL');
   process.once('exit', killChild); // this process may fail, and must not leave the server behind
-  const exited = new Promise((resolve) => child.once('exit', resolve).once('error', resolve)).finally(() =>
-    process.off('exit', killChild),
-  );
+  const exited = new Promise((resolve) => child.once('exit', resolve).once('error', resolve)).finally(() => {
+    ui.close();
+    process.off('exit', killChild);
+  });
   const address = `127.0.0.1:${frontend}`;
   const gone = exited.then(() => false);
   if (!(await Promise.race([isServing(address), gone]))) {
     child.kill('SIGKILL');
     const said = readFileSync(log, 'utf8').trim();
-    const chosen = port === undefined || uiPort === undefined;
-    if (chosen && tries > 1 && said.includes('address already in use')) return startTemporal(options, tries - 1);
+    if (tries > 1 && said.includes('address already in use')) return startTemporal(options, tries - 1);
     throw new Error(`Temporal did not start. The end of ${log}:\n${said.split('\n').slice(-5).join('\n')}`);
   }
   await keepClosedJobs(address);
@@ -102,7 +107,7 @@ export async function startTemporal(options: TemporalOptions, tries = PORT_TRIES
   };
   return {
     address,
-    uiUrl: `http://127.0.0.1:${ui}`,
+    uiUrl: ui.url,
     pid: child.pid ?? 0,
     exited,
     stop: () => end('SIGTERM'),
