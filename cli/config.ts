@@ -3,9 +3,11 @@ import { homedir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { Address } from '../config/address';
-import { holdfastFile } from '../config/holdfast';
+import { holdfastFile, namedIn } from '../config/holdfast';
 import { secretAt } from '../config/secret';
 import { Port, variablesIn } from '../config/variables';
+import { inheritedOf } from './inherited';
+import type { Inherited } from './inherited';
 
 /** Where a stack keeps its data, relative to the working directory. */
 export const DEFAULT_DATA_DIR = '.holdfast';
@@ -42,6 +44,8 @@ export interface DevConfig {
   /** `address`: host:port of a Temporal that runs already; undefined: one is started. */
   readonly temporal: { readonly address: string | undefined; readonly namespace: string };
   readonly engine: EngineConfig;
+  /** What the processes get of this environment. */
+  readonly inherited: Inherited;
 }
 
 /** What is needed to find the Temporal CLI. */
@@ -61,7 +65,7 @@ export interface EngineConfig {
  */
 export function devConfig(env: NodeJS.ProcessEnv): DevConfig {
   const set = variablesIn(Environment, env);
-  const { gateway: file } = holdfastFile(set.HOLDFAST_CONFIG);
+  const { gateway: file, worker } = holdfastFile(set.HOLDFAST_CONFIG);
   return {
     dataDir: resolve(set.HOLDFAST_DATA_DIR),
     workDir: process.cwd(),
@@ -77,6 +81,7 @@ export function devConfig(env: NodeJS.ProcessEnv): DevConfig {
       path: set.PATH.split(delimiter).filter(Boolean),
       cacheDir: cacheDirOf(env),
     },
+    inherited: inheritedOf(env, namedIn(worker)),
   };
 }
 

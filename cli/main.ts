@@ -3,6 +3,7 @@ import { userInfo } from 'node:os';
 import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/client';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { BadSetting } from '../config/file';
+import { doubtsIn } from '../config/holdfast';
 import { version } from '../package.json';
 import { EXIT, answer, call, callOnce, cancel, list, wait } from './call';
 import type { CallOptions } from './call';
@@ -92,6 +93,7 @@ const program = new Command('holdfast')
       .option('--workers <n>', 'how many workers', countUpTo(16), 1)
       .action(async (options: { gateways: number; workers: number }) => {
         const { dev } = await import('./dev/dev.js');
+        for (const doubt of doubtsIn(process.env)) console.log(doubt); // its processes get only what they read
         await exitWith(dev(devConfig(process.env), options));
       }),
   )

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { fileAt } from './file';
 import { GatewayPart } from './gateway';
-import { unreadIn } from './variables';
+import { orFile, unreadIn } from './variables';
 import { WorkerPart } from './worker';
 
 /** A name that neither gateway nor worker reads is a mistake. A part may be absent, where gateways and workers have a file each. */
@@ -46,16 +46,20 @@ export function holdfastFile(path: string | undefined): HoldfastFile {
  */
 export function doubtsIn(env: NodeJS.ProcessEnv): string[] {
   const { gateway, worker } = fileAt(Parts, env['HOLDFAST_CONFIG'] || undefined);
-  const named = [worker?.model?.key_env, worker?.sources.github?.token_env].filter((name) => name !== undefined);
   const unasked = gateway && worker ? without(worker.webhooks.allowed_hosts, gateway.webhooks.allowed_hosts) : [];
   return [
-    ...unreadIn(env, named),
+    ...unreadIn(env, worker ? namedIn(worker) : []),
     ...(unasked.length === 0
       ? []
       : [
           `worker.webhooks.allowed_hosts names ${unasked.join(', ')}, and gateway.webhooks.allowed_hosts does not: callers cannot ask for callbacks there.`,
         ]),
   ];
+}
+
+/** The variables that the file names for workers: those of keys, and of the files that hold them. */
+export function namedIn({ model, sources }: HoldfastFile['worker']): string[] {
+  return [model?.key_env, sources.github?.token_env].flatMap((name) => (name === undefined ? [] : orFile(name)));
 }
 
 const without = (hosts: readonly string[], others: readonly string[]): string[] =>

@@ -4,32 +4,35 @@ import { BadSetting } from './file';
 import { nearestTo } from './nearest';
 
 /** A secret may come from a file: the same name with `_FILE` behind it. */
-const SECRETS = [
-  'HOLDFAST_SECRET',
-  'HOLDFAST_SECRET_PREVIOUS',
-  'HOLDFAST_WEBHOOK_SECRET',
-  'HOLDFAST_WEBHOOK_SECRET_OLD',
-  'HOLDFAST_API_KEY',
-];
+export const orFile = (...names: readonly string[]): string[] => names.flatMap((name) => [name, `${name}_FILE`]);
 
-/** Every variable of ours, whichever process reads it: one shell, or one container, may serve several. */
-const KNOWN = [
-  ...SECRETS.flatMap((name) => [name, `${name}_FILE`]),
-  'HOLDFAST_ALIVE_FILE',
-  'HOLDFAST_CODE_DIR',
-  'HOLDFAST_CONFIG',
-  'HOLDFAST_DATA_DIR',
-  'HOLDFAST_DOCUMENTS',
-  'HOLDFAST_DRAIN',
-  'HOLDFAST_GIT_LOCAL_PATHS',
-  'HOLDFAST_HOST',
-  'HOLDFAST_LOG_LEVEL',
-  'HOLDFAST_METRICS',
-  'HOLDFAST_PATIENCE',
-  'HOLDFAST_PORT',
-  'HOLDFAST_TEMPORAL_UI',
-  'HOLDFAST_URL',
-];
+const EITHER = ['HOLDFAST_CONFIG', 'HOLDFAST_LOG_LEVEL', 'HOLDFAST_METRICS'];
+
+/** Our variables, by what reads them. The processes that `holdfast dev` starts get those of their kind, and no others. */
+export const READ = {
+  gateway: [
+    ...EITHER,
+    ...orFile('HOLDFAST_SECRET', 'HOLDFAST_SECRET_PREVIOUS'),
+    'HOLDFAST_HOST',
+    'HOLDFAST_PATIENCE',
+    'HOLDFAST_PORT',
+    'HOLDFAST_TEMPORAL_UI',
+  ],
+  worker: [
+    ...EITHER,
+    ...orFile('HOLDFAST_WEBHOOK_SECRET', 'HOLDFAST_WEBHOOK_SECRET_OLD'),
+    'HOLDFAST_ALIVE_FILE',
+    'HOLDFAST_CODE_DIR',
+    'HOLDFAST_DATA_DIR',
+    'HOLDFAST_DOCUMENTS',
+    'HOLDFAST_DRAIN',
+    'HOLDFAST_GIT_LOCAL_PATHS',
+  ],
+  commands: [...orFile('HOLDFAST_API_KEY'), 'HOLDFAST_URL'],
+};
+
+/** Whichever process reads it: one shell, or one container, may serve several. */
+const KNOWN = [...READ.gateway, ...READ.worker, ...READ.commands];
 
 /** What Kubernetes sets in every pod beside a service whose name begins with `holdfast`; and what the tests of Holdfast set. */
 const NOT_OURS = /_SERVICE_(HOST|PORT)|_PORT(_|$)|^HOLDFAST_TEST_/;
@@ -65,10 +68,10 @@ const hint = (value = ''): string =>
 /**
  * A sentence for each variable that looks like one of ours and that nothing reads.
  *
- * @param named - variables that the configuration names itself, such as that of a model's key
+ * @param named - variables that the configuration names itself, as `namedIn` has them
  */
 export function unreadIn(env: NodeJS.ProcessEnv, named: readonly string[]): string[] {
-  const known = [...KNOWN, ...named.flatMap((name) => [name, `${name}_FILE`])];
+  const known = [...KNOWN, ...named];
   return Object.keys(env)
     .filter((name) => name.startsWith('HOLDFAST_') && !known.includes(name) && !NOT_OURS.test(name))
     .map((name) => {

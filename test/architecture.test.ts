@@ -142,7 +142,6 @@ test("only each process's configuration and main read the environment", () => {
   const readers = files.filter((file) => readFileSync(join(root, `${file}.ts`), 'utf8').includes('process.env'));
   expect(readers.filter((file) => !/(^|\/)(config|main)$/.test(file))).toEqual([
     'activities/repository/environment', // passes PATH on to git, and nothing else
-    'cli/dev/child', // passes all of it on to the stack's processes
     'cli/engine/build', // passes all of it on to Go
   ]);
 });

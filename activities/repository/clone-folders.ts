@@ -35,7 +35,7 @@ export function createCloneFolders(cacheDir: string): CloneFolders {
 
   /** Makes room for one more clone, and removes drafts that no worker fills any more. */
   async function sweep(): Promise<void> {
-    await mkdir(cacheDir, { recursive: true });
+    await mkdir(cacheDir, { recursive: true, mode: 0o700 }); // whoever may read a repository, others here may not
     const entries = await Promise.all(
       (await readdir(cacheDir)).map(async (name) => {
         const found = await stat(join(cacheDir, name)).catch(() => undefined); // another worker may be sweeping too

@@ -64,7 +64,7 @@ export async function writeSettings(cacheDir: string): Promise<string> {
     () => false,
   );
   if (!exists) {
-    await mkdir(cacheDir, { recursive: true });
+    await mkdir(cacheDir, { recursive: true, mode: 0o700 });
     const draft = `${file}.${randomUUID()}`;
     try {
       await writeFile(draft, SETTINGS);

@@ -38,6 +38,7 @@ export interface Place {
  * Starts a gateway or worker and waits until it is ready.
  *
  * @param n - tells its log from those of others of its kind
+ * @param env - all of its environment
  * @param say - told when a worker falls silent, when it speaks again, and when it is ended for its silence
  * @throws Error with the last sentence of its log when it ends before it is ready
  */
@@ -54,7 +55,7 @@ export async function startChild(
   const output = openSync(log, 'a');
   // In its own process group, so that Ctrl-C reaches only the supervisor, which stops everything in order.
   const child = fork(join(code, kind, 'main.js'), [], {
-    env: { ...process.env, ...env },
+    env,
     stdio: ['ignore', output, output, 'ipc'],
     detached: true,
     ...(kind === 'worker' && { execArgv: [`--max-old-space-size=${heapMb()}`] }),

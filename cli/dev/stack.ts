@@ -1,6 +1,6 @@
 /** The whole stack on one machine: Temporal, workers and gateways. Each is kept alive; dev.json lists them. */
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { textOf } from '../../config/address';
 import type { DevConfig } from '../config';
@@ -14,6 +14,7 @@ import type { Start } from './keep-all';
 import { endLeftovers } from './leftover';
 import { createPorts } from './ports';
 import type { Ports } from './ports';
+import { keepPrivate } from './private';
 import { claim, removeRecord, writeRecord } from './record';
 import type { StackRecord } from './record';
 import { forgetStack, noteStack } from './stacks';
@@ -42,7 +43,7 @@ export interface StackSize {
  */
 export async function startStack(config: DevConfig, size: StackSize, say: Say): Promise<Stack> {
   const { dataDir } = config;
-  mkdirSync(dataDir, { recursive: true });
+  keepPrivate(dataDir);
   const killed = claim(dataDir);
   try {
     return await startAll(config, size, killed, say);
@@ -127,24 +128,26 @@ function metricsOf({ metrics }: DevConfig, n: number): { readonly HOLDFAST_METRI
 
 /** The environment variables of the processes. Creates the gateways' secret if there is none. */
 function environmentOf(
-  { dataDir, workDir, configFile, temporal: { namespace } }: DevConfig,
+  { dataDir, workDir, configFile, inherited, temporal: { namespace } }: DevConfig,
   { address, ui }: StackTemporal,
 ) {
   const both = {
     TEMPORAL_ADDRESS: address,
     TEMPORAL_NAMESPACE: namespace,
-    HOLDFAST_DATA_DIR: dataDir,
     ...(configFile !== undefined && { HOLDFAST_CONFIG: configFile }),
   };
   return {
     worker: {
+      ...inherited.worker,
       ...both,
+      HOLDFAST_DATA_DIR: dataDir,
       HOLDFAST_CODE_DIR: join(dataDir, 'code'),
       HOLDFAST_GIT_LOCAL_PATHS: workDir,
       HOLDFAST_DOCUMENTS: join(workDir, 'docs'),
       HOLDFAST_DRAIN: String(DRAIN_S),
     },
     gateway: {
+      ...inherited.gateway,
       ...both,
       HOLDFAST_HOST: '127.0.0.1',
       HOLDFAST_SECRET_FILE: secretFile(dataDir),

@@ -36,7 +36,7 @@ export interface StackTemporal {
  * @throws Error with one sentence that says what to do
  */
 export async function findOrStartTemporal(
-  { temporal: { address, namespace }, engine, dataDir }: DevConfig,
+  { temporal: { address, namespace }, engine, dataDir, inherited: { temporal: env } }: DevConfig,
   ports: Ports,
   say: Say,
   onChange: Say,
@@ -54,7 +54,9 @@ export async function findOrStartTemporal(
   const cli = await findTemporalCli(engine, say);
   const release = await turnToStart(engine.cacheDir);
   const [port, uiPort] = [await ports.of('Temporal', PORT), await ports.of('The Web UI', UI_PORT)];
-  const server = await keep('Temporal', () => startTemporal({ cli, dataDir, port, uiPort }), onChange).finally(release);
+  const server = await keep('Temporal', () => startTemporal({ cli, dataDir, env, port, uiPort }), onChange).finally(
+    release,
+  );
   return { address: server.now().address, ui: server.now().uiUrl, pid: () => server.now().pid, stop: server.stop };
 }
 

@@ -38,6 +38,8 @@ export interface TemporalOptions {
   readonly uiPort?: number;
   /** Port of its Prometheus metrics. Default: one that the server chooses and does not tell. */
   readonly metricsPort?: number;
+  /** All of its environment. Default: that of this process. */
+  readonly env?: Readonly<Record<string, string>>;
   /** False: with the dev server's own settings, for comparison. Default true. */
   readonly tuned?: boolean;
 }
@@ -55,7 +57,7 @@ export const databaseOf = (dataDir: string): string => join(dataDir, 'temporal.d
  * @throws Error with the end of its log when it does not serve within 30 s
  */
 export async function startTemporal(options: TemporalOptions, tries = PORT_TRIES): Promise<TemporalServer> {
-  const { cli, dataDir, port, uiPort, metricsPort, tuned = true } = options;
+  const { cli, dataDir, port, uiPort, metricsPort, env, tuned = true } = options;
   mkdirSync(dataDir, { recursive: true });
   const log = join(dataDir, 'temporal.log');
   const [frontend, hidden] = [port ?? (await freePort()), await hiddenAddress()];
@@ -81,7 +83,7 @@ export async function startTemporal(options: TemporalOptions, tries = PORT_TRIES
   const output = openSync(log, 'w');
   const ui = await showWebUi(hidden, uiPort ?? 0);
   // In its own process group, so that Ctrl-C reaches only the supervisor, which stops everything in order.
-  const child = spawn(cli, args, { stdio: ['ignore', output, output], detached: true });
+  const child = spawn(cli, args, { stdio: ['ignore', output, output], detached: true, ...(env && { env }) });
   closeSync(output);
   const killChild = (): void => void child.kill('SIGKILL');
   process.once('exit', killChild); // this process may fail, and must not leave the server behind

@@ -2,7 +2,7 @@ import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, existsSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, existsSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -169,6 +169,47 @@ test('whatever is killed is started again, with a line that says so', async () =
   expect(after.gateways[0]?.url).toBe(before.gateways[0]?.url);
   expect(after.temporal.address).toBe(before.temporal.address);
   expect(after.workers[0]?.pid).not.toBe(before.workers[0]?.pid);
+});
+
+const onLinux = process.platform === 'linux' ? test : test.skip;
+
+onLinux(
+  'each process has the secrets that it uses and no others, and what they write is closed to others',
+  async () => {
+    const dataDir = scratch();
+    const { said } = dev(dataDir, [], {
+      HOLDFAST_SECRET: 'canary-of-gateways'.padEnd(32, '0'),
+      HOLDFAST_WEBHOOK_SECRET: 'canary-of-workers'.padEnd(32, '0'),
+      SOME_TOKEN: 'canary-of-the-shell',
+    });
+    await said(/Ctrl-C stops/);
+    const { temporal, gateways, workers } = recordIn(dataDir);
+    const canariesOf = (pid = 0): string[] =>
+      readFileSync(`/proc/${pid}/environ`, 'utf8').match(/canary-[a-z-]+/g) ?? [];
+    expect([temporal.pid, gateways[0]?.pid, workers[0]?.pid].map(canariesOf)).toEqual([
+      [],
+      ['canary-of-gateways'],
+      ['canary-of-workers'],
+    ]);
+
+    await modern(gateways[0]?.url ?? '', 'tools/call', {
+      name: 'analyze_repository',
+      arguments: { url: packageRoot() },
+    });
+    const open = readdirSync(dataDir, { withFileTypes: true }).filter(
+      (entry) => !entry.isSymbolicLink() && (statSync(join(dataDir, entry.name)).mode & 0o077) !== 0,
+    );
+    expect(open.map(({ name }) => name)).toEqual([]);
+    expect(readdirSync(dataDir)).toEqual(
+      expect.arrayContaining(['temporal.db', 'worker-1.log', 'secret', 'running', 'code', 'repositories']),
+    );
+  },
+);
+
+test('a variable that nothing reads is told at the start', async () => {
+  const { said, process: supervisor } = dev(scratch(), [], { HOLDFAST_PATIANCE: '5' });
+  expect(await said(/HOLDFAST_PATIANCE/)).toContain('did you mean HOLDFAST_PATIENCE?');
+  supervisor.kill('SIGTERM');
 });
 
 test('a process that is started again runs the code that the stack began with', async () => {
