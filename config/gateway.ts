@@ -39,6 +39,13 @@ export const GatewayPart = z.strictObject({
   quotas: z
     .strictObject({ caller: z.int().positive().default(100), tenant: z.int().positive().default(1_000) })
     .prefault({}),
+  /** Requests of one caller in a second: calls, and everything else. Twice as many may come at once. */
+  rates: z
+    .strictObject({
+      calls: z.number().min(1).max(100_000).default(50),
+      reads: z.number().min(1).max(100_000).default(200),
+    })
+    .prefault({}),
   /** What one request may bring. The highest values are what Temporal takes as one payload, and what the process bears. */
   limits: z
     .strictObject({

@@ -53,6 +53,8 @@ export interface GatewayConfig {
   /** Without any, a gateway serves loopback only, and everyone is one caller. */
   readonly keys: z.output<typeof GatewayPart>['keys'];
   readonly quotas: { readonly perCaller: number; readonly perTenant: number };
+  /** Requests of one caller in a second. A gateway without keys has one caller, who is not slowed. */
+  readonly rates: { readonly calls: number; readonly reads: number };
   /** What one request may bring. */
   readonly limits: {
     readonly bytes: number;
@@ -114,6 +116,7 @@ export function gatewayConfig(env: NodeJS.ProcessEnv): GatewayConfig {
     temporalUi: (set.HOLDFAST_TEMPORAL_UI ?? file.temporal_ui)?.replace(/\/+$/, ''),
     keys: file.keys,
     quotas: { perCaller: file.quotas.caller, perTenant: file.quotas.tenant },
+    rates: file.rates,
     limits: {
       bytes: file.limits.max_bytes,
       depth: file.limits.max_depth,

@@ -22,6 +22,8 @@ export interface Facts {
   readonly refused?: boolean;
   /** The call had an idempotency key. */
   readonly keyed?: boolean;
+  /** When to ask again, seconds, where it is not the same for everybody. */
+  readonly retryAfterS?: number;
   /** The capabilities that a client would have to declare (2026-07-28, error -32021). */
   readonly requiredCapabilities?: Readonly<Record<string, unknown>>;
 }
@@ -110,6 +112,12 @@ const TABLE = {
   malformed: { rpc: InvalidRequest, status: 400, sentence: given },
   wrong_params: { rpc: InvalidParams, status: 400, sentence: given },
   lacking: { rpc: MissingRequiredClientCapability, status: 400, sentence: given },
+  too_fast: {
+    rpc: InternalError,
+    status: 429,
+    sentence: ({ retryAfterS }) =>
+      `You ask faster than the operator allows (gateway.rates). Nothing was done. Ask again in ${retryAfterS} s.`,
+  },
   too_many_streams: {
     rpc: InternalError,
     status: 429,

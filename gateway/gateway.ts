@@ -40,6 +40,7 @@ import { createListeners } from './mcp/listen';
 import { createMenu } from './mcp/menu';
 import type { Menu } from './mcp/menu';
 import { createOpenRequests } from './mcp/open-requests';
+import { paced } from './mcp/rates';
 import { createResources } from './mcp/resources';
 import { INFO, createServerFactory } from './mcp/server';
 import type { More } from './mcp/server';
@@ -134,7 +135,7 @@ export async function startGateway(
     },
     exchanges.of,
   );
-  const answer = createInbox({
+  const inbox = createInbox({
     exchange: createExchange({
       sdk: createMcpHandler(factory, { onerror: onRefused }),
       exchanges: exchanges.known,
@@ -146,6 +147,8 @@ export async function startGateway(
     listeners: createListeners({ jobs, watch, answers, ids, serverInfo: INFO }),
     audit,
   });
+
+  const answer = config.keys.length > 0 ? paced(inbox, config) : inbox;
 
   const readiness = watchReadiness(() => jobs.condition(), tools.values(), config.temporal.namespace ?? 'default', log);
   const server = createFront({

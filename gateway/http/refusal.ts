@@ -12,8 +12,8 @@ export const codeOf = (response: ServerResponse): Code | undefined => codes.get(
 export function refuse(response: ServerResponse, problem: Problem, id?: string | number): void {
   const { status, rpc, message, facts } = problem;
   codes.set(response, problem.code);
-  const { requiredCapabilities } = facts;
-  const later = status === 503 ? { retry_after_s: RETRY_AFTER_S } : undefined;
+  const { requiredCapabilities, retryAfterS = status === 503 ? RETRY_AFTER_S : undefined } = facts;
+  const later = retryAfterS === undefined ? undefined : { retry_after_s: retryAfterS };
   if (later) response.setHeader('retry-after', later.retry_after_s);
   const data = later ?? (requiredCapabilities && { requiredCapabilities });
   const error = { code: rpc, message, ...(data && { data }) };
