@@ -47,7 +47,8 @@ export interface Clones {
   /**
    * Runs `look` on the clone of a repository. For a repository without commits it returns `whenEmpty` instead.
    *
-   * @throws ApplicationFailure as `fetch`; also `unavailable` when the clone cannot be read, which discards it
+   * @throws ApplicationFailure as `fetch`; also when the clone cannot be read, which discards it: `unavailable` when it was here
+   *   already, `refused` when it had just been fetched and another one would be no better
    */
   read<R>(repository: Repository, context: StepContext, whenEmpty: R, look: (clone: Clone) => Promise<R>): Promise<R>;
 }
@@ -57,11 +58,15 @@ export function createClones(config: RepositoryConfig): Clones {
   const git = createGit(cacheDir, createTunnels(config.allow ?? []));
   const folders = createCloneFolders(cacheDir);
 
-  /** Returns the clone's folder. Fetches the clone first if it does not exist here. */
-  const provide = (source: Source, commit: string, context: StepContext): Promise<string> =>
-    folders.provide(`${source.url}\0${commit}`, (folder) =>
-      download({ git, source, commit, folder, maxBytes: config.maxBytes }, context),
-    );
+  /** Returns the clone's folder. Fetches the clone first, which is new then, if it does not exist here. */
+  const provide = async (source: Source, commit: string, context: StepContext) => {
+    let isNew = false;
+    const gitDir = await folders.provide(`${source.url}\0${commit}`, (folder) => {
+      isNew = true;
+      return download({ git, source, commit, folder, maxBytes: config.maxBytes }, context);
+    });
+    return { gitDir, isNew };
+  };
 
   return {
     async fetch(url, ref, context) {
@@ -69,7 +74,7 @@ export function createClones(config: RepositoryConfig): Clones {
       return asFailure(async () => {
         const tip = await tipOf(git, source, ref, context.signal);
         if (tip === undefined) return { url: source.url, ref: null, commit: null, empty: true, shallow: false };
-        const gitDir = await provide(source, tip.commit, context);
+        const { gitDir } = await provide(source, tip.commit, context);
         const shallow = await stat(join(gitDir, 'shallow')).then(
           () => true,
           () => false,
@@ -82,7 +87,7 @@ export function createClones(config: RepositoryConfig): Clones {
       const { commit } = repository;
       if (commit === null) return whenEmpty;
       const source = await sourceOf(repository.url, config.localPaths);
-      const gitDir = await asFailure(() => provide(source, commit, context));
+      const { gitDir, isNew } = await asFailure(() => provide(source, commit, context));
       const call = { gitDir, signal: context.signal };
       try {
         return await look({
@@ -94,6 +99,13 @@ export function createClones(config: RepositoryConfig): Clones {
         if (!(error instanceof GitError) || context.signal.aborted) throw error;
         if (error.isOutOfMemory) throw remoteFailure(error);
         await folders.discard(gitDir); // damaged, or removed meanwhile: the next attempt fetches it again
+        if (isNew && error.code !== null) {
+          throw failure(
+            'refused',
+            "Git could not read the repository, although its copy was new. Another attempt would most likely end alike; the operator finds git's words in the history of the job.",
+            error,
+          );
+        }
         throw failure('unavailable', 'The copy of the repository could not be read and was discarded.', error);
       }
     },

@@ -11,6 +11,10 @@ import { visible } from './visible';
 const MAX_COMMITS = 3_000_000;
 /** How many of the newest commits the hot spots are taken from: comparing trees is slow, and old changes say little. */
 const HOT_SPOT_COMMITS = 10_000;
+/** A commit may claim any time. The first day of 1970 is that of a clock that was never set. Seconds since 1970. */
+const EARLIEST = 86_400;
+/** How far ahead of ours the clock of an author may be, seconds. */
+const CLOCK_SKEW = 86_400;
 const TOP_AUTHORS = 15;
 const TOP_YEARS = 30;
 const TOP_HOT_SPOTS = 20;
@@ -34,7 +38,8 @@ export async function historyOf(clone: Clone, context: StepContext): Promise<His
   const authors = createTally();
   const names = new Map<string, string>();
   const years = createTally(10_000);
-  let [commits, merges, first, last] = [0, 0, Infinity, -Infinity];
+  let [commits, merges, first, last, suspiciousDates] = [0, 0, Infinity, -Infinity, 0];
+  const latest = Date.now() / 1_000 + CLOCK_SKEW;
 
   const log = ['log', '-z', '--encoding=UTF-8', '--no-show-signature', `--max-count=${MAX_COMMITS}`];
   for await (const record of clone.records([...log, '--format=%ct%n%P%n%ae%n%an', clone.commit, '--'])) {
@@ -45,9 +50,11 @@ export async function historyOf(clone: Clone, context: StepContext): Promise<His
     authors.add(author);
     if (names.size < 100_000 && !names.has(author)) names.set(author, name.join(' ')); // the first one seen is the newest name
     const seconds = Number(time);
-    first = Math.min(first, seconds);
-    last = Math.max(last, seconds);
-    years.add(String(yearOf(seconds)));
+    if (seconds >= EARLIEST && seconds <= latest) {
+      first = Math.min(first, seconds);
+      last = Math.max(last, seconds);
+      years.add(String(new Date(seconds * 1_000).getUTCFullYear()));
+    } else suspiciousDates += 1;
     if (commits % REPORT_EVERY === 0) context.report({ done: commits, message: 'commits read' });
   }
 
@@ -61,7 +68,8 @@ export async function historyOf(clone: Clone, context: StepContext): Promise<His
     complete: commits < MAX_COMMITS,
     first: timeOf(first),
     last: timeOf(last),
-    days: commits === 0 ? 0 : Math.floor((last - first) / 86_400),
+    days: Math.floor(Math.max(0, last - first) / 86_400),
+    ...(suspiciousDates > 0 && { suspiciousDates }),
     authors: authors.size(),
     topAuthors: topAuthors.map(([author, count]) => ({
       name: visible(names.get(author) || 'unknown', 80),
@@ -108,16 +116,6 @@ async function hotSpotsOf(
   return touched.top(TOP_HOT_SPOTS).map(([path, count]) => ({ path: visible(path), commits: count }));
 }
 
-/** A commit may claim any time. One that a Date cannot hold counts as the epoch. */
-function dateOf(seconds: number): Date {
-  const date = new Date(seconds * 1_000);
-  return Number.isNaN(date.getTime()) ? new Date(0) : date;
-}
-
-function yearOf(seconds: number): number {
-  return dateOf(seconds).getUTCFullYear();
-}
-
 function timeOf(seconds: number): string | null {
-  return Number.isFinite(seconds) ? dateOf(seconds).toISOString() : null;
+  return Number.isFinite(seconds) ? new Date(seconds * 1_000).toISOString() : null;
 }

@@ -12,9 +12,19 @@ const UNREACHABLE =
 /** The first match wins, so lasting reasons come before passing ones. */
 const REASONS: readonly (readonly [RegExp, Failure, string])[] = [
   [
-    /not our ref|couldn't find remote ref|did not send all necessary objects|unadvertised object/i,
+    /not our ref|couldn't find remote ref|unadvertised object/i,
     'refused',
-    'The repository no longer offers the commit that was being analyzed. Call the tool again to analyze its present state.',
+    'The repository does not, or no longer offers the commit that was to be analyzed. Call the tool with the name of a branch or tag, or without ref, to analyze its present state.',
+  ],
+  [
+    /promisor|lazy fetching/i,
+    'refused',
+    'The repository is a partial clone: it lacks files of its own history, which it would have to fetch from elsewhere. Name a full clone, or the repository that it was cloned from.',
+  ],
+  [
+    /repository corruption|did not send all necessary objects|unable to (?:read|unpack) [0-9a-f]{40}|bad (?:tree )?object|is corrupt|inflate: data stream error|missing (?:blob|tree|commit|necessary objects)|unresolved deltas|failed to traverse parents/i,
+    'refused',
+    'The repository is damaged: objects of its history are missing or cannot be read. Its owner finds them with git fsck; name an undamaged clone.',
   ],
   [
     /out of memory|cannot allocate memory|mmap failed/i,
@@ -54,15 +64,22 @@ const REASONS: readonly (readonly [RegExp, Failure, string])[] = [
  * Turns an error of git into the failure that the caller is told.
  *
  * @param error - from a git that read a remote
- * @returns `refused` when another attempt would fail as well, otherwise `unavailable`
+ * @returns `refused` when another attempt would fail as well, which is also taken for granted where git's reason is not known;
+ *   otherwise `unavailable`
  */
 export function remoteFailure(error: GitError): ApplicationFailure {
-  const [, kind, sentence] = REASONS.find(([words]) => words.test(error.stderr)) ?? [
-    undefined,
-    'unavailable' as const,
-    'The transfer of the repository broke off. Try again later.',
-  ];
+  const [, kind, sentence] = REASONS.find(([words]) => words.test(error.stderr)) ?? unknownReason(error);
   return failure(kind, sentence, error);
+}
+
+function unknownReason({ code }: GitError): readonly [undefined, Failure, string] {
+  if (code === null)
+    return [undefined, 'unavailable', 'Git was ended before it had transferred the repository. Try again later.'];
+  return [
+    undefined,
+    'refused',
+    "Git could not transfer the repository, for a reason that this server does not know. Another attempt would most likely end alike; the operator finds git's words in the history of the job.",
+  ];
 }
 
 /**

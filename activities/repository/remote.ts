@@ -5,17 +5,20 @@ import type { Source } from './source';
 
 export interface Tip {
   readonly commit: string;
-  /** Full name, such as `refs/heads/main`; null when HEAD is detached. */
+  /** Full name, such as `refs/heads/main`; null when HEAD is detached, or a commit was asked for. */
   readonly ref: string | null;
 }
 
+/** The whole id of an object, SHA-1 or SHA-256. */
+const ID = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i;
 /** Most refs read: a hostile server may offer them without end. */
 const MAX_REFS = 100_000;
 
 /**
  * Finds the commit to analyze.
  *
- * @param ref - a branch or tag; where both have the name, the branch. Absent: HEAD, else main, master or the first branch
+ * @param ref - a branch or tag, by its full name or its short one; where both have the name, the branch. Or the whole id of a
+ *   commit, which is not looked for here. Absent: HEAD, else main, master or the first branch
  * @returns undefined when the repository is empty
  * @throws GitError when the remote cannot be read, EgressError when it could not be connected to
  * @throws ApplicationFailure `invalid_input` when there is no such ref
@@ -38,20 +41,21 @@ export async function tipOf(
     return refs;
   };
 
-  if (ref !== undefined) {
+  if (ref !== undefined && ref !== 'HEAD') {
     const names = [
+      ...(ref.startsWith('refs/') ? [`${ref}^{}`, ref] : []), // with ^{}: what a tag with a message points to
       `refs/heads/${ref}`,
       `refs/tags/${ref}^{}`,
       `refs/tags/${ref}`,
-      ...(ref.startsWith('refs/') ? [ref] : []),
     ];
     const refs = await offered(names);
     const name = names.find((candidate) => refs.has(candidate));
     const commit = refs.get(name ?? '');
     if (name === undefined || commit === undefined) {
+      if (ID.test(ref)) return { commit: ref.toLowerCase(), ref: null };
       throw failure(
         'invalid_input',
-        'The repository has no branch or tag of the name given as ref. Leave ref out for the default branch.',
+        'The repository has no branch or tag of the name given as ref. Leave ref out for the default branch; a commit is named by its whole id of 40 digits.',
       );
     }
     return { commit, ref: name.replace('^{}', '') };

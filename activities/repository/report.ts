@@ -7,11 +7,10 @@ export function reportOf(findings: Findings): string {
   const { repository } = findings;
   const title = `# ${quoted(repository.url)}`;
   if (repository.empty) return `${title}\n\nThe repository is empty: it has no commits.\n`;
-  const branch =
-    repository.ref === null ? 'a detached HEAD' : quoted(repository.ref.replace(/^refs\/(heads|tags)\//, ''));
+  const branch = repository.ref === null ? '' : `${quoted(repository.ref.replace(/^refs\/(heads|tags)\//, ''))} at `;
   return [
     title,
-    `Analyzed ${branch} at commit \`${(repository.commit ?? '').slice(0, 12)}\`. Names below are quoted from the repository.`,
+    `Analyzed ${branch}commit \`${(repository.commit ?? '').slice(0, 12)}\`. Names below are quoted from the repository.`,
     ...(repository.shallow ? ['The source is a shallow copy: its history is not complete.'] : []),
     inventoryPart(findings.inventory),
     dependenciesPart(findings.dependencies),
@@ -81,11 +80,22 @@ function dependenciesPart({ manifests, moreManifests, ecosystems }: Findings['de
 }
 
 function historyPart(history: Findings['history']): string {
-  const day = (time: string | null) => (time ?? '').slice(0, 10);
+  const { first, last } = history;
+  const day = (time: string) => time.slice(0, 10);
+  const span =
+    first === null || last === null
+      ? 'at times that none of them tells'
+      : `from ${day(first)} to ${day(last)} (${number(history.days)} days)`;
+  const suspicious = history.suspiciousDates ?? 0;
   return [
     '## History',
     '',
-    `${history.complete ? '' : 'More than '}${number(history.commits)} commits (${number(history.merges)} merges) by ${number(history.authors)} authors, from ${day(history.first)} to ${day(history.last)} (${number(history.days)} days).`,
+    `${history.complete ? '' : 'More than '}${number(history.commits)} commits (${number(history.merges)} merges) by ${number(history.authors)} authors, ${span}.`,
+    ...(suspicious > 0
+      ? [
+          `${number(suspicious)} of the commits have a date that cannot be right, before 1970-01-02 or in the future: it counts in no time or year here.`,
+        ]
+      : []),
     ...section(
       'Authors',
       history.topAuthors.map(({ name, commits }) => `${quoted(name)}: ${number(commits)} commits`),

@@ -14,7 +14,7 @@ import { reportOf } from './report';
 const readTables = inThread<typeof read>(require.resolve('./languages'), 'readTables');
 
 export interface RepositorySteps {
-  /** Fetches a repository. @param given - `ref`: a branch or tag; absent: the default branch */
+  /** Fetches a repository. @param given - `ref`: a branch, tag or commit; absent: the default branch */
   fetchRepository(given: { readonly url: string; readonly ref?: string | undefined }): Promise<Repository>;
   /** Counts files, bytes, lines and languages. */
   takeInventory(repository: Repository): Promise<Inventory>;

@@ -13,7 +13,7 @@ function isWithoutCredentials(url: string): boolean {
   return username === '' && password === '' && search === '' && hash === '';
 }
 
-/** Whether a text may name a branch or tag. It is not a `pattern` in the schema: some clients refuse those with look-aheads. */
+/** Whether a text may name a branch, tag or commit. It is not a `pattern` in the schema: some clients refuse those with look-aheads. */
 function isRefName(ref: string): boolean {
   return /^[^-\s\p{Cc}~^:?*[\\][^\s\p{Cc}~^:?*[\\]*$/u.test(ref) && !ref.includes('..') && !ref.includes('@{');
 }
@@ -34,16 +34,21 @@ const input = z.object({
     .string()
     .min(1)
     .max(255)
-    .refine(isRefName, { error: 'ref must be the name of a branch or tag, such as main or v1.2.0.' })
+    .refine(isRefName, {
+      error: 'ref must be the name of a branch or tag, such as main or v1.2.0, or the whole id of a commit.',
+    })
     .optional()
     .describe(
-      'A branch or tag, such as main or v1.2.0. Default: the branch that the repository itself names as its default.',
+      'A branch or tag, such as main or v1.2.0, also by its full name, such as refs/tags/v1.2.0; or the whole id of a commit. Default: the branch that the repository itself names as its default.',
     ),
 });
 
 const repository = z.object({
   url: z.string(),
-  ref: z.string().nullable().describe('The full name of the analysed ref; null when HEAD names no branch.'),
+  ref: z
+    .string()
+    .nullable()
+    .describe('The full name of the analysed ref; null when HEAD names no branch, or a commit was asked for.'),
   commit: z.string().nullable().describe('The analysed commit; null when the repository is empty.'),
   empty: z.boolean().describe('Whether the repository has no commits at all.'),
   shallow: z.boolean().describe('Whether the source holds only a part of its own history.'),
@@ -115,6 +120,11 @@ const history = z.object({
   first: z.string().nullable().describe('Time of the oldest commit, ISO 8601.'),
   last: z.string().nullable().describe('Time of the newest commit, ISO 8601.'),
   days: count.describe('Days between the two.'),
+  suspiciousDates: count
+    .optional()
+    .describe(
+      'Commits dated before 1970-01-02 or in the future; they are left out of first, last, days and years. Absent: none.',
+    ),
   authors: count.describe('Distinct author addresses.'),
   topAuthors: z.array(z.object({ name: z.string(), commits: count })),
   moreAuthors: more,

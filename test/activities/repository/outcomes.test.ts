@@ -1,8 +1,8 @@
 /** Every outcome of an analysis is clear: what was found, or in one sentence why nothing was. */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { analyze, failureOf, git, repositoryIn, run, world } from './world';
+import { analyze, failureOf, git, replaceGit, repositoryIn, run, world } from './world';
 import { analyzeRepository } from '../../../workflows/analyze-repository/tool';
 
 test('reports files, languages, dependencies and history of a repository', async () => {
@@ -114,6 +114,71 @@ test('analyzes a branch, and a tag with a message', async () => {
     ref: 'refs/tags/v1',
   });
   expect(await run(activities.fetchRepository, { url, ref: 'topic' })).toMatchObject({ commit: second });
+});
+
+test.each(['HEAD', 'refs/heads/main', 'refs/tags/v1', 'id'])('analyzes %s as ref', async (name) => {
+  const { offered, activities } = world();
+  const url = repositoryIn(join(offered, 'plain'), { a: 'a' });
+  const commit = git(url, 'rev-parse', 'HEAD');
+  git(url, 'tag', '-a', '-m', 'one', 'v1');
+  const ref = name === 'id' ? commit.toUpperCase() : name;
+  const { repository, report } = await analyze(activities, url, ref);
+  const known = { HEAD: 'refs/heads/main', id: null };
+  expect(repository).toMatchObject({ commit, ref: name in known ? Reflect.get(known, name) : name });
+  expect(report).toContain(`commit \`${commit.slice(0, 12)}\``);
+});
+
+test('analyzes a commit that no branch names, and says so when there is none of the id', async () => {
+  const { offered, activities } = world();
+  const url = repositoryIn(join(offered, 'plain'), { a: 'a' }, { a: 'b' }, { a: 'c' });
+  const commit = git(url, 'rev-parse', 'HEAD~1');
+  const { history } = await analyze(activities, url, commit);
+  expect(history.commits).toBe(2);
+  const failure = await failureOf(run(activities.fetchRepository, { url, ref: 'f'.repeat(40) }));
+  expect(failure).toMatchObject({ type: 'refused', message: expect.stringContaining('does not') });
+});
+
+test('a branch that is named like a ref does not hide the ref', async () => {
+  const { offered, activities } = world();
+  const url = repositoryIn(join(offered, 'plain'), { a: 'a' }, { a: 'b' });
+  git(url, 'branch', 'refs/heads/main', 'HEAD~1');
+  const { repository } = await analyze(activities, url);
+  expect(await run(activities.fetchRepository, { url, ref: repository.ref ?? '' })).toEqual(repository);
+});
+
+test('a partial clone is refused for good, and told apart from a damaged one', async () => {
+  const { root, offered, activities } = world();
+  const whole = repositoryIn(join(root, 'whole'), { a: 'a' });
+  git(whole, 'config', 'uploadpack.allowFilter', 'true');
+  git(offered, 'clone', '-q', '--bare', '--filter=blob:none', `file://${whole}`, 'partial');
+  const partial = await failureOf(run(activities.fetchRepository, { url: join(offered, 'partial') }));
+  expect(partial).toMatchObject({ nonRetryable: true, message: expect.stringContaining('partial clone') });
+
+  const damaged = repositoryIn(join(offered, 'damaged'), { a: 'a' });
+  const blob = git(damaged, 'rev-parse', 'HEAD:a');
+  rmSync(join(damaged, '.git/objects', blob.slice(0, 2), blob.slice(2)));
+  const missing = await failureOf(run(activities.fetchRepository, { url: damaged }));
+  expect(missing).toMatchObject({ nonRetryable: true, message: expect.stringContaining('missing') });
+});
+
+test('a copy that is new and cannot be read is not fetched again and again', async () => {
+  const { root, offered, activities, otherWorker } = world();
+  const url = repositoryIn(join(offered, 'plain'), { a: 'a' });
+  const repository = await run(activities.fetchRepository, { url });
+  replaceGit(root, 'log', 'echo "fatal: of a kind that nobody has seen yet" >&2; exit 128');
+  const failure = await failureOf(run(otherWorker().readHistory, repository));
+  expect(failure).toMatchObject({ type: 'refused', nonRetryable: true });
+});
+
+test('commits with impossible dates leave the others their span of days', async () => {
+  const { offered, activities } = world();
+  const url = repositoryIn(join(offered, 'plain'), { a: 'a' });
+  for (const date of ['@1600000000 +0000', '@1600864000 +0000', '@4000000000 +0000', '@0 +0000']) {
+    process.env['GIT_COMMITTER_DATE'] = date;
+    git(url, 'commit', '-q', '--allow-empty', ...(date.startsWith('@16000') ? ['--amend'] : []), '-m', date);
+  }
+  const { history } = await analyze(activities, url);
+  expect(history).toMatchObject({ commits: 4, days: 10, suspiciousDates: 2, years: [{ year: 2020, commits: 2 }] });
 });
 
 test('refuses a tag that names a file', async () => {

@@ -34,12 +34,16 @@ test.each([
     'error: RPC failed; curl 28 Operation too slow. Less than 1000 bytes/sec transferred the last 60 seconds',
   ],
   ['unavailable', 'fatal: write error: No space left on device'],
-  ['unavailable', 'fatal: something that nobody has seen yet'],
+  ['refused', 'fatal: something that nobody has seen yet'],
 ])('%s: %s', (kind, stderr) => {
   const failure = remoteFailure(new GitError('fetch', 128, stderr));
   expect(failure).toMatchObject({ type: kind, nonRetryable: kind === 'refused' });
   expect(failure.message).not.toContain('example.com');
   expect(failure.message).not.toContain('fatal');
+});
+
+test('a git that was ended by a signal may be tried again', () => {
+  expect(remoteFailure(new GitError('fetch', null, ''))).toMatchObject({ type: 'unavailable', nonRetryable: false });
 });
 
 test('all failures of a connection read alike, so that none tells what answers at a port', () => {
