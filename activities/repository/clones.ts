@@ -9,6 +9,8 @@ import { EgressError } from '../egress/error';
 import { createTunnels } from '../egress/tunnel';
 import { failure } from '../failure';
 import type { StepContext } from '../step';
+import { blobsOf } from './blobs';
+import type { Blob } from './blobs';
 import { createCloneFolders } from './clone-folders';
 import { download } from './download';
 import { GitError, createGit } from './git';
@@ -33,8 +35,8 @@ export interface Clone {
   readonly commit: string;
   /** As {@link Git.records}. */
   records(args: readonly string[], separator?: '\0' | '\n'): AsyncGenerator<string>;
-  /** As {@link Git.read}. */
-  read(args: readonly string[], limit?: number): Promise<string>;
+  /** Files by their ids, in that order. Of each, the first `most` bytes are kept. */
+  blobs(ids: readonly string[], most: number): AsyncGenerator<Blob>;
 }
 
 export interface Clones {
@@ -93,7 +95,11 @@ export function createClones(config: RepositoryConfig): Clones {
         return await look({
           commit,
           records: (args, separator) => git.records(args, call, separator),
-          read: (args, limit) => git.read(args, call, limit),
+          blobs: (ids, most) =>
+            blobsOf(
+              git.chunks(['cat-file', '--batch', '--buffer'], { ...call, input: ids.map((id) => `${id}\n`).join('') }),
+              most,
+            ),
         });
       } catch (error) {
         if (!(error instanceof GitError) || context.signal.aborted) throw error;

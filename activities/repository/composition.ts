@@ -1,57 +1,72 @@
-/** Adds up the files of a repository by language, and decides which language a file name means where several claim it. */
+/** Adds up the files of a repository by language, and decides for those whose names and contents tell no single one. */
 import type { Inventory } from '../../workflows/analyze-repository/tool';
-import type { Candidates, Languages } from './languages';
+import type { Claim, Languages } from './languages';
 
 interface Count {
-  files: number;
-  bytes: number;
-  lines: number;
+  readonly files: number;
+  readonly bytes: number;
+  readonly lines: number;
 }
 
 export interface Composition {
-  /** Adds a file, or more about a file, to its language. */
-  add(path: string, count: Partial<Count>): void;
+  /** Adds a file to the languages that claim it. */
+  add(claim: Claim, file: { readonly bytes: number; readonly lines: number }): void;
   /** The languages, most bytes first. `lines` is null for all of them when lines were not counted. */
-  result(linesCounted: boolean): Inventory['languages'];
+  result(linesCounted: boolean): {
+    readonly languages: Inventory['languages'];
+    /** Files that count as what is commonest in this repository, or as what linguist takes them for. */
+    readonly guessed: number;
+    /** Files that count in no language. */
+    readonly undecided: number;
+  };
 }
+
+const NONE: Count = { files: 0, bytes: 0, lines: 0 };
+const sumOf = (a: Count, b: Count): Count => ({
+  files: a.files + b.files,
+  bytes: a.bytes + b.bytes,
+  lines: a.lines + b.lines,
+});
 
 /** Memory is bounded: at most one count for each entry of the language tables, however many files there are. */
 export function createComposition(languages: Languages): Composition {
-  const counts = new Map<Candidates, Count>();
+  const counts = new Map<Claim, Count>();
   return {
-    add: (path, { files = 0, bytes = 0, lines = 0 }) => {
-      const candidates = languages.of(path);
-      if (candidates === undefined) return;
-      const count = counts.get(candidates) ?? { files: 0, bytes: 0, lines: 0 };
-      counts.set(candidates, { files: count.files + files, bytes: count.bytes + bytes, lines: count.lines + lines });
-    },
+    add: (claim, file) => counts.set(claim, sumOf(counts.get(claim) ?? NONE, { files: 1, ...file })),
     result: (linesCounted) => {
       const sums = new Map<string, Count>();
-      const add = (language: string, { files, bytes, lines }: Count) => {
-        const sum = sums.get(language) ?? { files: 0, bytes: 0, lines: 0 };
-        sums.set(language, { files: sum.files + files, bytes: sum.bytes + bytes, lines: sum.lines + lines });
-      };
-      const doubtful: [Candidates, Count][] = [];
-      for (const [candidates, count] of counts) {
-        const [only] = candidates;
-        if (only !== undefined && candidates.length === 1) add(only, count);
-        else doubtful.push([candidates, count]);
-      }
-      // A doubtful name takes the candidate with most bytes in certain files: `.h` is C++ where most certain files are C++.
+      const add = (language: string, count: Count) => sums.set(language, sumOf(sums.get(language) ?? NONE, count));
+      for (const [{ candidates }, count] of counts) if (candidates.length === 1) add(candidates[0] ?? '', count);
       const certain = new Map([...sums].map(([language, { bytes }]) => [language, bytes]));
-      for (const [candidates, count] of doubtful) {
-        const [likeliest] = [...candidates].sort((a, b) => (certain.get(b) ?? 0) - (certain.get(a) ?? 0));
-        if (likeliest !== undefined) add(likeliest, count);
+      let [guessed, undecided] = [0, 0];
+      for (const [claim, count] of counts) {
+        if (claim.candidates.length === 1) continue;
+        const likeliest = commonest(claim.candidates, certain) ?? claim.fallback;
+        if (likeliest === undefined) undecided += count.files;
+        else {
+          guessed += count.files;
+          add(likeliest, count);
+        }
       }
-      return [...sums]
-        .map(([name, { lines, ...sum }]) => ({
-          name,
-          kind: languages.kindOf(name),
-          ...sum,
-          lines: linesCounted ? lines : null,
-        }))
-        .filter(({ files }) => files > 0)
-        .sort((a, b) => b.bytes - a.bytes || b.files - a.files);
+      return {
+        languages: [...sums]
+          .map(([name, { lines, ...sum }]) => ({
+            name,
+            kind: languages.kindOf(name),
+            ...sum,
+            lines: linesCounted ? lines : null,
+          }))
+          .sort((a, b) => b.bytes - a.bytes || b.files - a.files),
+        guessed,
+        undecided,
+      };
     },
   };
+}
+
+/** The candidate with most bytes in certain files: `.h` is C++ where most of those are C++. Undefined when none has more than others. */
+function commonest(candidates: readonly string[], certain: ReadonlyMap<string, number>): string | undefined {
+  const bytesOf = (language: string) => certain.get(language) ?? 0;
+  const [first = '', second = ''] = [...candidates].sort((a, b) => bytesOf(b) - bytesOf(a));
+  return bytesOf(first) > bytesOf(second) ? first : undefined;
 }

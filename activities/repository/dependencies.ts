@@ -8,6 +8,7 @@ import type { Declarations } from './declarations';
 import { entryOf } from './inventory';
 import { manifestKindOf } from './manifests';
 import type { ManifestKind, declarationsIn as read } from './manifests';
+import { decoded } from './text';
 import { visible } from './visible';
 
 /** Most manifests read. Those nearest to the root come first. */
@@ -131,7 +132,8 @@ async function readingOf(
   signal: AbortSignal,
 ): Promise<Reading> {
   if (bytes > MAX_MANIFEST_BYTES) return { state: 'too large' };
-  const text = await clone.read(['cat-file', 'blob', id], bytes);
+  let text = '';
+  for await (const { head } of clone.blobs([id], bytes)) text = decoded(head);
   try {
     const declarations = await declarationsIn({ path, text, most }, signal);
     if (declarations === 'too many') return { state: 'too large', why: 'it declares more than is summed up' };

@@ -29,6 +29,8 @@ export interface GitCall {
   readonly gitDir?: string;
   /** The remote that this call may read, by no other transport. Absent: none. */
   readonly source?: Source;
+  /** What git reads from stdin. Absent: nothing. */
+  readonly input?: string;
   /** Receives each line of stderr, progress lines included. */
   readonly onStderr?: (line: string) => void;
 }
@@ -55,6 +57,8 @@ export class GitError extends Error {
  * error when its signal fires.
  */
 export interface Git {
+  /** Yields stdout as it comes. Leaving the loop early ends git. */
+  chunks(args: readonly string[], call: GitCall): AsyncGenerator<Buffer>;
   /** Yields stdout split at NUL, or at line ends. Leaving the loop early ends git. */
   records(args: readonly string[], call: GitCall, separator?: '\0' | '\n'): AsyncGenerator<string>;
   /** Returns stdout as one text of at most `limit` bytes (default 64 KiB); a longer output is cut. */
@@ -66,7 +70,6 @@ export interface Git {
  * @param openTunnel - git reaches the network through it alone
  */
 export function createGit(cacheDir: string, openTunnel: OpenTunnel): Git {
-  /** Yields stdout in chunks. Throws {@link GitError} after the last one when git failed. */
   async function* chunks(args: readonly string[], call: GitCall): AsyncGenerator<Buffer> {
     const settings = await writeSettings(cacheDir);
     call.signal.throwIfAborted();
@@ -76,9 +79,10 @@ export function createGit(cacheDir: string, openTunnel: OpenTunnel): Git {
     const child = spawn('/bin/sh', ['-c', LIMITED_GIT, 'sh', ...target, ...args], {
       cwd: cacheDir,
       env: environmentOf(cacheDir, settings, protocol, tunnel?.proxy),
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
       detached: true, // its own process group, so that the helpers that git starts can be killed with it
     });
+    child.stdin.on('error', () => undefined).end(call.input); // git may end before it has read all
     let running = true;
     const ended = new Promise<number | null>((resolve, reject) => {
       child.once('error', reject);
@@ -110,6 +114,8 @@ export function createGit(cacheDir: string, openTunnel: OpenTunnel): Git {
   }
 
   return {
+    chunks,
+
     async *records(args, call, separator = '\0') {
       const end = separator.charCodeAt(0);
       let pending = Buffer.alloc(0);

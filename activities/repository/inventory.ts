@@ -1,8 +1,9 @@
-/** Lists what the analyzed commit holds: files, sizes, languages, lines. Streams git's listing; keeps only sums and top entries. */
+/** Lists what the analyzed commit holds: files, sizes, languages, lines. Streams git's listing, and keeps only sums and top entries. */
 import type { Inventory } from '../../workflows/analyze-repository/tool';
 import type { StepContext } from '../step';
 import type { Clone } from './clones';
-import { createComposition } from './composition';
+import { contentsOf, readAttributes } from './contents';
+import type { Entry } from './contents';
 import type { Languages } from './languages';
 import { createTally } from './tally';
 import { visible } from './visible';
@@ -13,6 +14,8 @@ const MAX_FILES = 500_000;
 const MAX_READ_BYTES = 4 * 1024 ** 3;
 /** How many records are read between two progress reports. */
 export const REPORT_EVERY = 500;
+/** Most files of attributes that are held. */
+const MOST_ATTRIBUTES = 10_000;
 const TOP_LANGUAGES = 20;
 const TOP_FOLDERS = 15;
 const TOP_FILES = 10;
@@ -35,13 +38,11 @@ export const NO_FILES: Inventory = {
 
 export async function inventoryOf(clone: Clone, languages: Languages, context: StepContext): Promise<Inventory> {
   const found = { files: 0, bytes: 0, symlinks: 0, submodules: 0, complete: true };
-  const vendored = { files: 0, bytes: 0 };
-  const composition = createComposition(languages);
   const folders = createTally();
+  const attributes: Entry[] = [];
   let largest: Inventory['largest'] = [];
 
-  for await (const record of clone.records(['ls-tree', '-r', '-l', '-z', clone.commit])) {
-    const { mode, bytes, path } = entryOf(record);
+  for await (const { mode, id, bytes, path } of listing(clone)) {
     if (mode === '160000') found.submodules += 1;
     else if (mode === '120000') found.symlinks += 1;
     else {
@@ -56,29 +57,24 @@ export async function inventoryOf(clone: Clone, languages: Languages, context: S
       if (bytes > (largest.at(TOP_FILES - 1)?.bytes ?? -1)) {
         largest = [...largest, { path, bytes }].sort((a, b) => b.bytes - a.bytes).slice(0, TOP_FILES);
       }
-      if (languages.isVendored(path)) {
-        vendored.files += 1;
-        vendored.bytes += bytes;
-      } else {
-        composition.add(path, { files: 1, bytes });
-      }
+      if (/(^|\/)\.gitattributes$/.test(path) && attributes.length < MOST_ATTRIBUTES)
+        attributes.push({ id, bytes, path });
       if (found.files % REPORT_EVERY === 0) context.report({ done: found.files, message: 'files listed' });
     }
   }
 
   const isReadable = found.complete && found.bytes <= MAX_READ_BYTES;
-  const read = isReadable
-    ? await linesOf(clone, context, found.files, (path, lines) => {
-        if (!languages.isVendored(path)) composition.add(path, { lines });
-      })
-    : { lines: null, binaryFiles: null };
-
-  const list = composition.result(isReadable);
+  const { languages: list, ...contents } = await contentsOf(
+    clone,
+    regularFiles(clone, found.files),
+    { languages, attributes: await readAttributes(clone, attributes), isReadable },
+    context,
+    (done) => context.report({ done, total: found.files, message: 'files read' }),
+  );
   const top = folders.top(TOP_FOLDERS);
   return {
     ...found,
-    ...read,
-    vendored,
+    ...contents,
     languages: list.slice(0, TOP_LANGUAGES),
     moreLanguages: Math.max(0, list.length - TOP_LANGUAGES),
     folders: top.map(([path, files]) => ({ path: visible(path), files })),
@@ -87,29 +83,25 @@ export async function inventoryOf(clone: Clone, languages: Languages, context: S
   };
 }
 
+async function* listing(clone: Clone): AsyncGenerator<ReturnType<typeof entryOf>> {
+  for await (const record of clone.records(['ls-tree', '-r', '-l', '-z', clone.commit])) yield entryOf(record);
+}
+
+/** The first `most` regular files. */
+async function* regularFiles(clone: Clone, most: number): AsyncGenerator<Entry> {
+  let left = most;
+  if (left === 0) return;
+  for await (const entry of listing(clone)) {
+    if (!entry.mode.startsWith('100')) continue;
+    yield entry;
+    left -= 1;
+    if (left === 0) return;
+  }
+}
+
 /** Parses a record of `ls-tree -l -z`: columns with mode, type, id and size, a tab, and the path without quoting. */
 export function entryOf(record: string): { mode: string; id: string; bytes: number; path: string } {
   const tab = record.indexOf('\t');
   const [mode = '', , id = '', size = ''] = record.slice(0, tab).split(/ +/);
   return { mode, id, bytes: Number(size) || 0, path: record.slice(tab + 1) };
-}
-
-/** Counts lines as git counts added lines, in a diff from nothing to the commit. The repository cannot configure the diff. */
-async function linesOf(clone: Clone, context: StepContext, files: number, add: (path: string, lines: number) => void) {
-  const emptyTree = (await clone.read(['hash-object', '-t', 'tree', '/dev/null'])).trim(); // depends on the object format
-  const options = ['--numstat', '-z', '--no-ext-diff', '--no-textconv', '--no-renames', '--ignore-submodules=all'];
-  let lines = 0;
-  let binaryFiles = 0;
-  let done = 0;
-  for await (const record of clone.records(['diff', ...options, emptyTree, clone.commit, '--'])) {
-    const [added = '', , ...path] = record.split('\t');
-    if (added === '-') binaryFiles += 1;
-    else {
-      lines += Number(added) || 0;
-      add(path.join('\t'), Number(added) || 0);
-    }
-    done += 1;
-    if (done % REPORT_EVERY === 0) context.report({ done, total: files, message: 'files read' });
-  }
-  return { lines, binaryFiles };
 }

@@ -31,10 +31,22 @@ function inventoryPart(inventory: Findings['inventory']): string {
     ...(inventory.files > 0 && text === 0 ? ['Every file is binary: there is no text to read.'] : []),
     ...(inventory.submodules > 0 ? [`${number(inventory.submodules)} submodules, not followed.`] : []),
     ...(inventory.vendored.files > 0
-      ? [
-          `${number(inventory.vendored.files)} of the files look third-party or generated and are left out of the languages.`,
-        ]
+      ? [`${number(inventory.vendored.files)} of the files look third-party and are left out of the languages.`]
       : []),
+    ...(inventory.lfs === undefined
+      ? []
+      : [
+          `${number(inventory.lfs.files)} of the files are pointers of Git LFS: their contents (${sizeOf(inventory.lfs.bytes)}) are kept elsewhere and were not read.`,
+        ]),
+    ...(inventory.unread === undefined
+      ? []
+      : [`${number(inventory.unread)} of the files are larger than 256 MiB and were not read.`]),
+    ...(inventory.guessed === undefined
+      ? []
+      : [`The language of ${number(inventory.guessed)} files is a guess: neither name nor contents tell it.`]),
+    ...(inventory.undecided === undefined
+      ? []
+      : [`The language of ${number(inventory.undecided)} files cannot be told: several claim them.`]),
     ...section(
       'Languages',
       inventory.languages.map(

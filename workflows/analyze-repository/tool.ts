@@ -64,9 +64,26 @@ const inventory = z.object({
   lines: count
     .nullable()
     .describe('Lines of all text files; null when the repository is too large to read every file.'),
+  lfs: z
+    .object({ files: count, bytes: count })
+    .optional()
+    .describe(
+      'Pointers of Git LFS: files whose contents, of so many bytes, are kept elsewhere and are not read. They count in no lines and languages. Absent: none.',
+    ),
+  unread: count
+    .optional()
+    .describe('Files over 256 MiB, which were not read and count in no lines and languages. Absent: none.'),
+  guessed: count
+    .optional()
+    .describe(
+      'Files that several languages claim and whose contents do not tell: they count as the one that is commonest here. Absent: none.',
+    ),
+  undecided: count
+    .optional()
+    .describe('Files that several languages claim and where nothing tells which: they count in none. Absent: none.'),
   vendored: z
     .object({ files: count, bytes: count })
-    .describe('Third-party and generated files; left out of languages.'),
+    .describe('Third-party files, by their names or .gitattributes; left out of languages.'),
   languages: z.array(
     z.object({
       name: z.string(),

@@ -117,30 +117,33 @@ test('a download over the limit is stopped while it runs', async () => {
   expect([clonesIn(cacheDir), draftsIn(cacheDir)]).toEqual([[], []]);
 });
 
-test.each(['fetch', 'ls-tree', 'diff', 'log'])('cancelling kills git %s and everything it started', async (command) => {
-  const { root, offered, activities } = world();
-  const url = repositoryIn(join(offered, 'plain'), { a: 'a' });
-  const repository = command === 'fetch' ? undefined : await run(activities.fetchRepository, { url });
-  const pipe = join(root, 'pipe');
-  execFileSync('mkfifo', [pipe]);
-  // Both processes hold the pipe open: it ends when the last of them is dead.
-  replaceGit(root, command, `exec 3> ${pipe}; sleep 1000 & echo ready >&3; wait`);
+test.each(['fetch', 'ls-tree', 'cat-file', 'log'])(
+  'cancelling kills git %s and everything it started',
+  async (command) => {
+    const { root, offered, activities } = world();
+    const url = repositoryIn(join(offered, 'plain'), { a: 'a' });
+    const repository = command === 'fetch' ? undefined : await run(activities.fetchRepository, { url });
+    const pipe = join(root, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    // Both processes hold the pipe open: it ends when the last of them is dead.
+    replaceGit(root, command, `exec 3> ${pipe}; sleep 1000 & echo ready >&3; wait`);
 
-  const environment = attempt();
-  const step =
-    repository === undefined
-      ? run(activities.fetchRepository, { url }, environment)
-      : command === 'log'
-        ? run(activities.readHistory, repository, environment)
-        : run(activities.takeInventory, repository, environment);
-  const failed = step.catch((error: unknown) => error);
-  const held = createReadStream(pipe, 'utf8');
-  const dead = once(held, 'end');
-  await once(held, 'data');
-  environment.cancel();
-  expect(await failed).toMatchObject({ name: 'CancelledFailure' });
-  await dead;
-});
+    const environment = attempt();
+    const step =
+      repository === undefined
+        ? run(activities.fetchRepository, { url }, environment)
+        : command === 'log'
+          ? run(activities.readHistory, repository, environment)
+          : run(activities.takeInventory, repository, environment);
+    const failed = step.catch((error: unknown) => error);
+    const held = createReadStream(pipe, 'utf8');
+    const dead = once(held, 'end');
+    await once(held, 'data');
+    environment.cancel();
+    expect(await failed).toMatchObject({ name: 'CancelledFailure' });
+    await dead;
+  },
+);
 
 test('a cancelled download leaves nothing behind', async () => {
   const { root, offered, cacheDir, activities } = world();
