@@ -1,20 +1,29 @@
 /**
- * Reads the dependencies that a manifest declares, one function for each format. They throw what their parsers throw; a part of
- * a manifest that has an unexpected form is skipped. Nothing is resolved, and no registry is asked.
+ * Reads the dependencies that a manifest declares, one function for each format; those of larger ecosystems are in files of their
+ * own. They throw what their parsers throw; a part of a manifest that has an unexpected form is skipped. Nothing is run, and no
+ * registry is asked.
  */
-import { at, json, lines, list, nodes, textOf, toml, values, xml, yaml } from './shapes';
+import { at, entries, json, lines, nodes, textOf, toml, values, xml, yaml } from './shapes';
 
 export interface Dependency {
   readonly name: string;
   /** As declared; empty when the manifest gives none. */
   readonly version: string;
   readonly development: boolean;
+  /** What it is called in {@link Declarations.offers} of a manifest in this folder or above. Then name or version may be empty. */
+  readonly via?: string;
 }
 
 export interface Declarations {
   /** What the package calls itself; null when it has no name. */
   readonly name: string | null;
   readonly dependencies: readonly Dependency[];
+  /** What other manifests may refer to, such as the entries of a catalog. */
+  readonly offers?: readonly (readonly [via: string, entries: readonly Omit<Dependency, 'development'>[]])[];
+  /** Other files that belong to it, as paths relative to its folder. */
+  readonly includes?: readonly string[];
+  /** What it declares that is not read, each in a few words. It may quote the manifest. */
+  readonly notRead?: readonly string[];
 }
 
 export function inPackageJson(text: string): Declarations {
@@ -26,7 +35,28 @@ export function inPackageJson(text: string): Declarations {
       ...pairs(at(root, 'optionalDependencies')),
       ...pairs(at(root, 'peerDependencies')),
       ...pairs(at(root, 'devDependencies'), true),
-    ],
+    ].map(inNpm),
+  };
+}
+
+/** Reads `npm:real-name@version`, and `catalog:` or `catalog:name` of pnpm. */
+function inNpm(given: Dependency): Dependency {
+  const [, name, version = ''] = /^npm:(@?[^@]+)(?:@(.*))?$/.exec(given.version) ?? [];
+  if (name !== undefined) return { ...given, name, version };
+  const [, catalog] = /^catalog:(.*)$/.exec(given.version) ?? [];
+  return catalog === undefined ? given : { ...given, via: `${catalog || 'default'}/${given.name}` };
+}
+
+/** Declares nothing itself: `catalog:` in the package.json below refers to it. */
+export function inPnpmWorkspace(text: string): Declarations {
+  const root: unknown = yaml(text);
+  const catalogs: [string, unknown][] = [['default', at(root, 'catalog')], ...entries(at(root, 'catalogs'))];
+  return {
+    name: null,
+    dependencies: [],
+    offers: catalogs.flatMap(([catalog, table]) =>
+      pairs(table).map((entry) => [`${catalog}/${entry.name}`, [entry]] as const),
+    ),
   };
 }
 
@@ -37,35 +67,6 @@ export function inComposerJson(text: string): Declarations {
     name: textOf(at(root, 'name')),
     dependencies: all.filter(({ name }) => name.includes('/')), // the others are PHP itself and its extensions
   };
-}
-
-export function inRequirements(text: string): Declarations {
-  return { name: null, dependencies: lines(text).flatMap((line) => pep508(line.replace(/(^|\s)#.*$/, ''))) };
-}
-
-export function inPyproject(text: string): Declarations {
-  const root: unknown = toml(text);
-  const poetry = at(root, 'tool', 'poetry');
-  const groups = values(at(poetry, 'group')).flatMap((group) => pairs(at(group, 'dependencies'), true));
-  const all = [
-    ...list(at(root, 'project', 'dependencies')).flatMap((line) => pep508(line)),
-    ...values(at(root, 'project', 'optional-dependencies')).flatMap((extra) =>
-      list(extra).flatMap((line) => pep508(line)),
-    ),
-    ...values(at(root, 'dependency-groups')).flatMap((group) => list(group).flatMap((line) => pep508(line, true))),
-    ...pairs(at(poetry, 'dependencies')),
-    ...pairs(at(poetry, 'dev-dependencies'), true),
-    ...groups,
-  ];
-  return {
-    name: textOf(at(root, 'project', 'name')) ?? textOf(at(poetry, 'name')),
-    dependencies: all.filter(({ name }) => name.toLowerCase() !== 'python'),
-  };
-}
-
-export function inPipfile(text: string): Declarations {
-  const root: unknown = toml(text);
-  return { name: null, dependencies: [...pairs(at(root, 'packages')), ...pairs(at(root, 'dev-packages'), true)] };
 }
 
 /** Only direct requirements: the go command adds those marked `// indirect` by itself. */
@@ -90,55 +91,84 @@ export function inGoMod(text: string): Declarations {
 export function inCargoToml(text: string): Declarations {
   const root: unknown = toml(text);
   const inTable = (table: unknown) => [
-    ...pairs(at(table, 'dependencies')),
-    ...pairs(at(table, 'build-dependencies'), true),
-    ...pairs(at(table, 'dev-dependencies'), true),
+    ...crates(at(table, 'dependencies')),
+    ...crates(at(table, 'build-dependencies'), true),
+    ...crates(at(table, 'dev-dependencies'), true),
   ];
+  const workspace = at(root, 'workspace', 'dependencies');
   return {
     name: textOf(at(root, 'package', 'name')),
-    dependencies: [...inTable(root), ...inTable(at(root, 'workspace')), ...values(at(root, 'target')).flatMap(inTable)],
+    dependencies: [...inTable(root), ...crates(workspace), ...values(at(root, 'target')).flatMap(inTable)],
+    offers: entries(workspace).map(([alias, value]) => [alias, crates({ [alias]: value })]),
   };
+}
+
+/** A crate may be called something else here than its package: `alias = { package = "name" }`. */
+function crates(table: unknown, development = false): Dependency[] {
+  return entries(table).flatMap(([alias, value]) =>
+    pairs({ [alias]: value }, development).map((entry) => ({
+      ...entry,
+      name: textOf(at(value, 'package')) ?? alias,
+      ...(at(value, 'workspace') === true && { via: alias }),
+    })),
+  );
 }
 
 export function inPom(text: string): Declarations {
   const project = at(xml(text), 'project');
-  const dependencies = nodes(at(project, 'dependencies', 'dependency')).map((node) => ({
-    name: `${textOf(at(node, 'groupId')) ?? '?'}:${textOf(at(node, 'artifactId')) ?? '?'}`,
-    version: textOf(at(node, 'version')) ?? '',
-    development: at(node, 'scope') === 'test',
-  }));
-  return { name: textOf(at(project, 'artifactId')), dependencies };
-}
-
-/** Only what is written out, such as `implementation 'group:name:version'`: the build script is not run. */
-export function inGradle(text: string): Declarations {
-  const dependencies = lines(text).flatMap((line) => {
-    const [, configuration = '', name = '', version = ''] =
-      /^(\w+)\s*\(?\s*["']([\w.-]+:[\w.-]+)(?::([^"'@]+))?["'@]/.exec(line) ?? [];
-    const counts = /(api|implementation|compileOnly|runtimeOnly|compile|processor|kapt|ksp)$/i.test(configuration);
-    return counts ? [{ name, version, development: /^(test|androidTest)/.test(configuration) }] : [];
-  });
-  return { name: null, dependencies };
+  const own = (name: string) =>
+    textOf(at(project, 'properties', name)) ??
+    (/^(?:project\.)?version$/.test(name) ? textOf(at(project, 'version')) : null);
+  const resolved = (value: string) =>
+    value.replace(/\$\{([\w.-]{1,200})\}/g, (whole, name: string) => own(name) ?? whole);
+  const inTable = (table: unknown) =>
+    nodes(at(table, 'dependencies', 'dependency')).map((node) => {
+      const name = resolved(`${textOf(at(node, 'groupId')) ?? ''}:${textOf(at(node, 'artifactId')) ?? ''}`);
+      const version = resolved(textOf(at(node, 'version')) ?? '');
+      return { name, version, development: at(node, 'scope') === 'test', ...(version === '' && { via: name }) };
+    });
+  const profiles = nodes(at(project, 'profiles', 'profile'));
+  return {
+    name: textOf(at(project, 'artifactId')),
+    dependencies: [project, ...profiles].flatMap(inTable),
+    offers: [project, ...profiles].flatMap((table) =>
+      inTable(at(table, 'dependencyManagement')).map(
+        (entry) => [entry.name, [{ name: entry.name, version: entry.version }]] as const,
+      ),
+    ),
+  };
 }
 
 export function inGemfile(text: string): Declarations {
-  const dependencies = lines(text).flatMap((line) => {
+  const notRead: string[] = [];
+  const blocks: boolean[] = []; // of those that are open, whether each is a group for development
+  const dependencies: Dependency[] = [];
+  for (const line of lines(text)) {
+    if (/^end\b/.test(line)) blocks.pop();
+    else if (/\bdo(?:\s*\|.*\|)?$|^(?:if|unless|case)\b/.test(line))
+      blocks.push(/^group\b.*:(?:development|test)\b/.test(line));
     const [, name, version = ''] = /^gem[\s(]+["']([^"']+)["'](?:\s*,\s*["']([^"']+)["'])?/.exec(line) ?? [];
-    return name === undefined ? [] : [{ name, version, development: false }];
-  });
-  return { name: null, dependencies };
+    const development =
+      blocks.includes(true) || /\bgroups?:.*:(?:development|test)\b|:groups?\s*=>.*:(?:development|test)\b/.test(line);
+    if (name !== undefined) dependencies.push({ name, version, development });
+    else if (/^(?:gem|eval_gemfile)[\s(]/.test(line)) notRead.push(line.slice(0, 100));
+  }
+  return { name: null, dependencies, notRead };
 }
 
-export function inProject(text: string): Declarations {
-  const groups = nodes(at(xml(text), 'Project', 'ItemGroup'));
-  const dependencies = groups
-    .flatMap((group) => nodes(at(group, 'PackageReference')))
-    .map((node) => ({
-      name: textOf(at(node, '@Include')) ?? '?',
-      version: textOf(at(node, '@Version')) ?? textOf(at(node, 'Version')) ?? '',
-      development: false,
-    }));
-  return { name: null, dependencies };
+/** Only what is written out: the specification is a program, which is not run. */
+export function inGemspec(text: string): Declarations {
+  const notRead: string[] = [];
+  const dependencies = lines(text).flatMap((line) => {
+    const [, kind, rest = ''] = /\.add_((?:runtime_|development_)?dependency)\b[\s(]*(.*)$/.exec(line) ?? [];
+    if (kind === undefined || line.startsWith('#')) return [];
+    const [name, ...versions] = [...rest.matchAll(/["']([^"']+)["']/g)].map(([, value = '']) => value);
+    if (name !== undefined && /^["']/.test(rest))
+      return [{ name, version: versions.join(', '), development: kind.startsWith('development') }];
+    notRead.push(line.slice(0, 100));
+    return [];
+  });
+  return { name: /\.name\s*=\s*["']([^"']+)["']/.exec(text)?.[1] ?? null, dependencies, notRead };
 }
 
 export function inPubspec(text: string): Declarations {
@@ -149,19 +179,14 @@ export function inPubspec(text: string): Declarations {
   };
 }
 
-/** Reads a requirement such as `name[extra] >= 1.0; marker`. Returns nothing for options, urls and paths. */
-function pep508(entry: unknown, development = false): Dependency[] {
-  const [, name, version = ''] =
-    /^([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*\(?([^;@)]*)/.exec(typeof entry === 'string' ? entry.trim() : '') ?? [];
-  return name === undefined ? [] : [{ name, version: version.trim(), development }];
-}
-
-/** Reads a table from names to versions. In place of a version there may be a table that has one. */
-function pairs(table: unknown, development = false): Dependency[] {
-  if (typeof table !== 'object' || table === null || Array.isArray(table)) return [];
-  return Object.entries(table).map(([name, value]: [string, unknown]) => ({
-    name,
-    version: textOf(value) ?? textOf(at(value, 'version')) ?? '',
-    development,
-  }));
+/**
+ * Reads a table from names to versions. In place of a version there may be a table that has one, or a list of such for different
+ * platforms.
+ */
+export function pairs(table: unknown, development = false): Dependency[] {
+  const versionOf = (value: unknown): string =>
+    Array.isArray(value)
+      ? [...new Set(value.map(versionOf))].join(' || ')
+      : (textOf(value) ?? textOf(at(value, 'version')) ?? '');
+  return entries(table).map(([name, value]) => ({ name, version: versionOf(value), development }));
 }

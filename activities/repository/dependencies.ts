@@ -6,8 +6,10 @@ import { inThread } from '../thread';
 import type { Clone } from './clones';
 import type { Declarations } from './declarations';
 import { entryOf } from './inventory';
-import { manifestKindOf } from './manifests';
+import { isForTests, isSample, manifestKindOf } from './manifests';
 import type { ManifestKind, declarationsIn as read } from './manifests';
+import { createReferences } from './references';
+import type { Read } from './references';
 import { decoded } from './text';
 import { visible } from './visible';
 
@@ -25,12 +27,17 @@ const MOST_DECLARED = 50_000;
 const MAX_ENTRIES = 1_000_000;
 /** A finding: another attempt would end alike. */
 const TOO_LONG = 'it took too long, or too much memory';
+/** Most parts of a manifest that are named as not read, and the longest name of one, characters. */
+const TOP_NOT_READ = 10;
+const MAX_NOT_READ = 120;
 const TOP_MANIFESTS = 50;
 const TOP_DEPENDENCIES = 50;
 
 const declarationsIn = inThread<typeof read>(require.resolve('./manifests'), 'declarationsIn', MANIFEST_MS);
 
 export const NO_DEPENDENCIES: Dependencies = { manifests: [], moreManifests: 0, ecosystems: [] };
+
+const NOTHING: Declarations = { name: null, dependencies: [] };
 
 interface Manifest {
   readonly path: string;
@@ -49,62 +56,86 @@ interface Reading {
 
 interface Declared {
   readonly name: string;
-  readonly version: string;
+  version: string;
   development: boolean;
   manifests: number;
 }
 
 export async function dependenciesOf(clone: Clone, context: StepContext): Promise<Dependencies> {
-  const { nearest, count } = await manifestsOf(clone);
-  const manifests: Dependencies['manifests'] = [];
-  const ecosystems = new Map<string, Map<string, Declared>>();
-
+  const { nearest, count, samples } = await manifestsOf(clone);
+  const readings: (Reading & Manifest)[] = [];
   let total = 0;
   let slow = 0;
 
   for (const manifest of nearest) {
-    const { path, kind } = manifest;
     const reading: Reading =
       slow < MOST_SLOW
         ? await readingOf(clone, manifest, MOST_DECLARED - total, context.signal)
         : { state: 'unreadable', why: 'it was not tried, because others took too long' };
-    const { state, why, declarations } = reading;
-    if (why === TOO_LONG) slow += 1;
-    total += declarations?.dependencies.length ?? 0;
-    manifests.push({
+    if (reading.why === TOO_LONG) slow += 1;
+    const { dependencies = [], offers = [] } = reading.declarations ?? {};
+    total += dependencies.length + offers.length;
+    readings.push({ ...reading, ...manifest });
+    context.report({ done: readings.length, total: nearest.length, message: 'manifests read' });
+  }
+
+  const asRead = ({ path, kind, declarations = NOTHING }: Reading & Manifest): Read => ({
+    path,
+    ecosystem: kind.ecosystem,
+    declarations,
+  });
+  const resolved = createReferences(readings.map(asRead));
+  const ecosystems = new Map<string, Map<string, Declared>>();
+  const manifests = readings.map((reading): Dependencies['manifests'][number] => {
+    const { path, kind, state, why, declarations } = reading;
+    const { dependencies, notRead } = resolved(asRead(reading));
+    const offers = declarations?.offers?.length ?? 0;
+    addTo(
+      ecosystems,
+      kind.ecosystem,
+      isForTests(path) ? dependencies.map((entry) => ({ ...entry, development: true })) : dependencies,
+    );
+    return {
       path: visible(path),
       ecosystem: kind.ecosystem,
       name: typeof declarations?.name === 'string' ? visible(declarations.name, 100) : null,
-      dependencies: declarations?.dependencies.length ?? 0,
+      dependencies: dependencies.length,
       state,
       ...(why !== undefined && { why }),
-    });
-    addTo(ecosystems, kind.ecosystem, declarations?.dependencies ?? []);
-    context.report({ done: manifests.length, total: nearest.length, message: 'manifests read' });
-  }
+      ...(offers > 0 && { offers }),
+      ...(notRead.length > 0 && {
+        notRead: notRead.slice(0, TOP_NOT_READ).map((part) => visible(part, MAX_NOT_READ)),
+        moreNotRead: Math.max(0, notRead.length - TOP_NOT_READ),
+      }),
+    };
+  });
 
   return {
     manifests: manifests.slice(0, TOP_MANIFESTS),
     moreManifests: Math.max(0, count - TOP_MANIFESTS),
-    ecosystems: [...ecosystems].map(([name, declared]) => ({
-      name,
-      dependencies: declared.size,
-      list: [...declared.values()]
-        .sort(
-          (a, b) =>
-            b.manifests - a.manifests || Number(a.development) - Number(b.development) || (a.name < b.name ? -1 : 1),
-        )
-        .slice(0, TOP_DEPENDENCIES)
-        .map((entry) => ({ ...entry, name: visible(entry.name, 100), version: visible(entry.version, 60) })),
-      more: Math.max(0, declared.size - TOP_DEPENDENCIES),
-    })),
+    ...(samples > 0 && { samples }),
+    ecosystems: [...ecosystems]
+      .filter(([, declared]) => declared.size > 0)
+      .map(([name, declared]) => ({
+        name,
+        dependencies: declared.size,
+        list: [...declared.values()]
+          .sort(
+            (a, b) =>
+              b.manifests - a.manifests || Number(a.development) - Number(b.development) || (a.name < b.name ? -1 : 1),
+          )
+          .slice(0, TOP_DEPENDENCIES)
+          .map((entry) => ({ ...entry, name: visible(entry.name, 100), version: visible(entry.version, 60) })),
+        more: Math.max(0, declared.size - TOP_DEPENDENCIES),
+      })),
   };
 }
 
-/** The manifests nearest to the root, and how many there are in all. */
-async function manifestsOf(clone: Clone): Promise<{ nearest: readonly Manifest[]; count: number }> {
+/** The manifests nearest to the root, how many there are in all, and how many others are those of samples. */
+async function manifestsOf(clone: Clone): Promise<{ nearest: readonly Manifest[]; count: number; samples: number }> {
   let nearest: Manifest[] = [];
   let count = 0;
+  let samples = 0;
   let entries = 0;
   const cut = () => (nearest = nearest.sort((a, b) => depthOf(a.path) - depthOf(b.path)).slice(0, MAX_MANIFESTS));
   for await (const record of clone.records(['ls-tree', '-r', '-l', '-z', clone.commit])) {
@@ -113,11 +144,15 @@ async function manifestsOf(clone: Clone): Promise<{ nearest: readonly Manifest[]
     const { mode, id, bytes, path } = entryOf(record);
     const kind = mode.startsWith('100') ? manifestKindOf(path) : undefined; // a symbolic link is not read
     if (kind === undefined) continue;
+    if (isSample(path)) {
+      samples += 1;
+      continue;
+    }
     count += 1;
     nearest.push({ path, id, bytes, kind });
     if (nearest.length >= 2 * MAX_MANIFESTS) cut();
   }
-  return { nearest: cut(), count };
+  return { nearest: cut(), count, samples };
 }
 
 function depthOf(path: string): number {
@@ -154,6 +189,7 @@ function addTo(
   const seen = new Set<string>(); // a package that one manifest names twice counts once
   for (const { name, version, development } of dependencies) {
     const entry = declared.get(name) ?? { name, version, development: true, manifests: 0 };
+    if (entry.version === '') entry.version = version;
     entry.development &&= development;
     if (!seen.has(name)) entry.manifests += 1;
     seen.add(name);

@@ -67,16 +67,16 @@ function inventoryPart(inventory: Findings['inventory']): string {
   ].join('\n');
 }
 
-function dependenciesPart({ manifests, moreManifests, ecosystems }: Findings['dependencies']): string {
-  if (manifests.length === 0) return '## Dependencies\n\nNo manifest of a known ecosystem was found.';
+function dependenciesPart({ manifests, moreManifests, samples = 0, ecosystems }: Findings['dependencies']): string {
+  const left = samples > 0 ? [`${number(samples)} manifests of samples and test fixtures are left out.`] : [];
+  if (manifests.length === 0)
+    return ['## Dependencies', '', 'No manifest of a known ecosystem was found.', ...left].join('\n');
   return [
     '## Dependencies',
+    ...(left.length > 0 ? ['', ...left] : []),
     ...section(
       'Manifests',
-      manifests.map(
-        ({ path, state, why, dependencies }) =>
-          `${quoted(path)}: ${state === 'read' ? `${number(dependencies)} declared` : why === undefined ? state : `${state}: ${why}`}`,
-      ),
+      manifests.map((manifest) => `${quoted(manifest.path)}: ${stateOf(manifest)}`),
       moreManifests,
     ),
     ...ecosystems.flatMap(({ name, list, more }) =>
@@ -89,6 +89,16 @@ function dependenciesPart({ manifests, moreManifests, ecosystems }: Findings['de
       ),
     ),
   ].join('\n');
+}
+
+function stateOf(manifest: Findings['dependencies']['manifests'][number]): string {
+  const { state, why, dependencies, offers = 0, notRead = [], moreNotRead = 0 } = manifest;
+  if (state !== 'read') return why === undefined ? state : `${state}: ${why}`;
+  const kept = offers > 0 ? `, ${number(offers)} kept for other manifests` : '';
+  const more = moreNotRead > 0 ? ` and ${number(moreNotRead)} more` : '';
+  const parts =
+    notRead.length > 0 ? `; declares things that are not read here: ${notRead.map(quoted).join(', ')}${more}` : '';
+  return `${number(dependencies)} declared${kept}${parts}`;
 }
 
 function historyPart(history: Findings['history']): string {

@@ -67,6 +67,11 @@ export function values(value: unknown): readonly unknown[] {
   return typeof value === 'object' && value !== null ? Object.values(value) : [];
 }
 
+/** The keys and values of a table; none when the value is none. */
+export function entries(table: unknown): [string, unknown][] {
+  return typeof table === 'object' && table !== null && !Array.isArray(table) ? Object.entries(table) : [];
+}
+
 /** A string, or a number as a string; null for any other value. */
 export function textOf(value: unknown): string | null {
   return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : null;

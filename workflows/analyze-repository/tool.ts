@@ -108,8 +108,19 @@ const dependencies = z.object({
       dependencies: count,
       state: z.enum(['read', 'unreadable', 'too large']),
       why: z.string().optional().describe('Why it was not read, where the state alone does not say it.'),
+      offers: count
+        .optional()
+        .describe('Entries that it keeps for other manifests, such as those of a catalog. Absent: none.'),
+      notRead: z
+        .array(z.string())
+        .optional()
+        .describe('Parts of the manifest that declare something which is not in dependencies. Absent: none are known.'),
+      moreNotRead: count.optional().describe('How many further parts notRead leaves out.'),
     }),
   ),
+  samples: count
+    .optional()
+    .describe('Manifests of examples, samples and test fixtures, which are not listed. Absent: none.'),
   moreManifests: count.describe('Further manifests that were found; those past the first 200 were not read.'),
   ecosystems: z.array(
     z.object({

@@ -1,6 +1,6 @@
 /** Each manifest format is read; one that is damaged is said to be unreadable and stops nothing. */
 import { join } from 'node:path';
-import { analyze, repositoryIn, world } from './world';
+import { analyze, repositoryIn, run, world } from './world';
 import { manifestKindOf } from '../../../activities/repository/manifests';
 
 /** Name, content, package name, and declared dependencies as `name version`, `!` for development. */
@@ -51,11 +51,68 @@ const samples: readonly (readonly [string, string, string | null, readonly strin
     null,
     ['A 1.0'],
   ],
+  ['package.json', '{"dependencies":{"alias":"npm:@s/real@^2"}}', null, ['@s/real ^2']],
+  [
+    'requirements/dev.txt',
+    'a==1 \\\n  --hash=sha256:00 \\\n  --hash=sha256:11\n-e git+https://u:p@h.x/o/b.git@v1#egg=b\nhttps://h.x/c-1.2-py3-none-any.whl\nd @ https://h.x/d.zip ; python_version > "3"\n--index-url https://h.x\n./local\n-e .\n',
+    null,
+    ['a ==1!', 'b @ git+https://h.x/o/b.git@v1!', 'c 1.2!', 'd @ https://h.x/d.zip!'],
+  ],
+  [
+    'pyproject.toml',
+    '[build-system]\nrequires=["h"]\n[dependency-groups]\nt=["a>1",{include-group="x"}]\n[tool.uv]\ndev-dependencies=["b"]\n[tool.pdm.dev-dependencies]\nl=["c"]\n[tool.poetry.dependencies]\nd=[{version="1",python="<3"},{version="2"}]\n[project.optional-dependencies]\ndev=["e"]\nx=["f"]\n',
+    null,
+    ['e !', 'f ', 'a >1!', 'b !', 'c !', 'h !', 'd 1 || 2'],
+  ],
+  [
+    'setup.cfg',
+    '[metadata]\nname = p\n[options]\ninstall_requires =\n    a>=1\n    # no\n    b\ntests_require = c\n[options.extras_require]\nx = d\ntest =\n    e\n[flake8]\nignore = f\n',
+    'p',
+    ['a >=1', 'b ', 'c !', 'd ', 'e !'],
+  ],
+  ['Cargo.toml', '[dependencies]\nx={package="real",version="1"}\n', null, ['real 1']],
+  [
+    'pom.xml',
+    '<project><properties><v>3</v></properties><dependencies><dependency><groupId>g</groupId><artifactId>a</artifactId><version>${v}</version></dependency></dependencies></project>',
+    null,
+    ['g:a 3'],
+  ],
+  [
+    'build.gradle.kts',
+    'dependencies {\n  implementation(platform("g:bom:1"))\n  developmentOnly("g:dev")\n  api(group = "g", name = "m", version = "2")\n  testImplementation(\n    "g:x:3",\n  ) {\n    exclude(group = "h")\n  }\n  implementation(kotlin("stdlib"))\n  api(project(":own"))\n  // api("g:no:1")\n}\n',
+    null,
+    ['g:bom 1', 'g:dev !', 'g:m 2', 'g:x 3!', 'org.jetbrains.kotlin:kotlin-stdlib '],
+  ],
+  [
+    'Gemfile',
+    "gem 'a', '1'\ngroup :development, :test do\n  gem 'b'\nend\ngem 'c', group: :test\ngem 'd'\n",
+    null,
+    ['a 1', 'b !', 'c !', 'd '],
+  ],
+  [
+    'p.gemspec',
+    "s.name = 'p'\ns.add_dependency 'a', '>= 1', '< 3'\ns.add_runtime_dependency('b')\ns.add_development_dependency \"c\"\n",
+    'p',
+    ['a >= 1, < 3', 'b ', 'c !'],
+  ],
+  [
+    'Lib.fsproj',
+    '<Project><PropertyGroup><V>4</V></PropertyGroup><ItemGroup><PackageReference Include="A;B" Version="$(V)"/><PackageReference Update="a" Version="5"/><PackageReference Include="C" Version="1" PrivateAssets="all"/><PackageReference Include="D" Version="1"/><PackageReference Remove="D"/></ItemGroup></Project>',
+    null,
+    ['A 5', 'B 4', 'C 1!'],
+  ],
+  [
+    'packages.config',
+    '<packages><package id="A" version="1"/><package id="B" version="2" developmentDependency="true"/></packages>',
+    null,
+    ['A 1', 'B 2!'],
+  ],
+  ['paket.dependencies', 'source https://h.x\nnuget A ~> 1\ngroup Test\n  nuget B\n', null, ['A ~> 1', 'B !']],
   ['pubspec.yaml', 'name: p\ndependencies:\n  a: ^1.0.0\ndev_dependencies:\n  b: any\n', 'p', ['a ^1.0.0', 'b any!']],
 ];
 
-test.each(samples)('%s is read', (path, text, name, expected) => {
-  const declarations = manifestKindOf(path)?.read(text);
+test.each(samples)('%s is read, with what it declares', (path, text, name, expected) => {
+  const declarations = manifestKindOf(path)?.read(text, path);
   expect(declarations?.name).toBe(name);
   const found = declarations?.dependencies.map(
     (entry) => `${entry.name} ${entry.version}${entry.development ? '!' : ''}`,
@@ -84,7 +141,7 @@ test.each(damaged)('a damaged %s is reported as unreadable', async (path) => {
 test.each(['null', '[]', '3', '{"dependencies":["a"],"name":{}}', '{"dependencies":{"a":{"b":1}}}'])(
   'a package.json of the form %s stops nothing',
   (text) => {
-    expect(() => manifestKindOf('package.json')?.read(text)).not.toThrow();
+    expect(() => manifestKindOf('package.json')?.read(text, 'package.json')).not.toThrow();
   },
 );
 
@@ -113,4 +170,103 @@ test('lists are cut to their top entries', async () => {
   const { dependencies } = await analyze(activities, url);
   expect(dependencies.ecosystems).toMatchObject([{ dependencies: 5_000, more: 4_950 }]);
   expect(dependencies.ecosystems[0]?.list).toHaveLength(50);
+});
+
+async function dependenciesIn(tree: Parameters<typeof repositoryIn>[1]) {
+  const { offered, activities } = world();
+  const url = repositoryIn(join(offered, 'plain'), tree);
+  return run(activities.readDependencies, await run(activities.fetchRepository, { url }));
+}
+
+const listed = ({ ecosystems }: Awaited<ReturnType<typeof dependenciesIn>>) =>
+  ecosystems.flatMap(({ list }) =>
+    list.map(({ name, version, development }) => `${name} ${version}${development ? '!' : ''}`),
+  );
+
+test('entries of a catalog of Gradle are found, and those that no catalog has are said', async () => {
+  const found = await dependenciesIn({
+    'gradle/libs.versions.toml':
+      '[versions]\nv = "1.2"\n[libraries]\nbyte-buddy = { module = "g:bb", version.ref = "v" }\nj_unit = "g:ju:5"\nbom = { group = "g", name = "bom" }\n[bundles]\nall = ["byte-buddy", "bom"]\n',
+    'sub/build.gradle':
+      'dependencies {\n  api libs.byte.buddy\n  testImplementation(libs.j.unit)\n  implementation(platform(libs.bom))\n  api(libs.bundles.all)\n  api libs.gone\n  api computed()\n}\n',
+  });
+  expect(listed(found)).toEqual(['g:bb 1.2', 'g:bom ', 'g:ju 5!']);
+  expect(found.manifests).toMatchObject([
+    { path: 'gradle/libs.versions.toml', dependencies: 0, offers: 4 },
+    { dependencies: 5, notRead: ['api computed()', 'libs.gone, which no catalog here has'] },
+  ]);
+});
+
+test('central versions of NuGet are those of the nearest file, and a package without a name is none', async () => {
+  const props = (version: string) =>
+    `<Project><ItemGroup><PackageVersion Include="A" Version="${version}"/><GlobalPackageReference Include="G" Version="9"/></ItemGroup></Project>`;
+  const found = await dependenciesIn({
+    'Directory.Packages.props': props('1'),
+    'src/Directory.Packages.props': props('2'),
+    'src/x/x.csproj':
+      '\ufeff<Project><ItemGroup><PackageReference Include="a"/><PackageReference Update="Z"/></ItemGroup></Project>',
+  });
+  expect(listed(found)).toEqual(['G 9', 'a 2']);
+  expect(found.manifests.find(({ path }) => path.endsWith('csproj'))?.notRead).toEqual([
+    'an update of Z, which is declared elsewhere',
+  ]);
+});
+
+test('catalogs of pnpm and workspaces of Cargo give their versions', async () => {
+  const found = await dependenciesIn({
+    'pnpm-workspace.yaml': 'catalog:\n  a: ^1\ncatalogs:\n  old:\n    b: ^2\n',
+    'packages/p/package.json': '{"dependencies":{"a":"catalog:","b":"catalog:old","c":"catalog:gone"}}',
+    'crates/c/Cargo.toml': '[dependencies]\nd = { workspace = true }\n',
+    'Cargo.toml': '[workspace.dependencies]\nd = { version = "4" }\n',
+  });
+  expect(listed(found).sort()).toEqual(['a ^1', 'b ^2', 'c catalog:gone', 'd 4']);
+});
+
+test('what a manifest leaves to others, to programs or to urls is said', async () => {
+  const found = await dependenciesIn({
+    'requirements.txt': 'a\n-r requirements/base.txt\n-r gone.txt\n-c limits.txt\ngit+https://u:secret@h.x/o/n.git\n',
+    'requirements/base.txt': 'b\n',
+    'setup.py': 'setup(install_requires=read())\n',
+    'pyproject.toml': '[project]\nname="p"\ndynamic=["version","dependencies"]\n',
+    'mix.exs': 'defp deps, do: [{:c, "~> 1"}]\n',
+  });
+  expect(listed(found)).toEqual(['a ', 'b ']);
+  const notRead = Object.fromEntries(found.manifests.map((manifest) => [manifest.path, manifest.notRead]));
+  expect(notRead).toEqual({
+    'requirements.txt': [
+      'versions in the constraints limits.txt',
+      'the package at git+https://h.x/o/n.git',
+      'what it includes from gone.txt',
+    ],
+    'requirements/base.txt': undefined,
+    'setup.py': ['install_requires of setup.py, a program that is not run'],
+    'pyproject.toml': ['dependencies, which the build computes'],
+    'mix.exs': ['the whole manifest, whose kind this tool cannot read'],
+  });
+});
+
+test('the report says what is not read', async () => {
+  const { offered, activities } = world();
+  const { report } = await analyze(
+    activities,
+    repositoryIn(join(offered, 'plain'), { 'setup.py': 'install_requires' }),
+  );
+  expect(report).toContain('0 declared; declares things that are not read here: `install_requires of setup.py');
+});
+
+test('samples and fixtures are no dependencies of the project, and tests are for development', async () => {
+  const found = await dependenciesIn({
+    'package.json': '{"dependencies":{"a":"1"}}',
+    'examples/x/package.json': '{"dependencies":{"b":"1"}}',
+    'tests/syntax-tests/source/requirements.txt': 'c\n',
+    'test/X.Tests/X.Tests.csproj':
+      '<Project><ItemGroup><PackageReference Include="D" Version="1"/></ItemGroup></Project>',
+  });
+  expect(listed(found)).toEqual(['a 1', 'D 1!']);
+  expect(found).toMatchObject({ samples: 2 });
+});
+
+test('a manifest in UTF-16 is read', async () => {
+  const found = await dependenciesIn({ 'requirements.txt': Buffer.from('\ufeffa==1\r\nb\r\n', 'utf16le') });
+  expect(listed(found)).toEqual(['a ==1', 'b ']);
 });

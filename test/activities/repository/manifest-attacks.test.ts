@@ -31,6 +31,14 @@ const files: Record<string, string> = {
   'lines/Gemfile': filled('gem ('),
   'lines/go.mod': filled('require (\n'),
   'lines/build.gradle': filled('api ("'),
+  'calls/build.gradle': filled('api(\n'),
+  'quotes/build.gradle': filled("api 'a:b:\n"),
+  'urls/requirements.txt': filled('https://a@/b-c-\n'),
+  'hashes/requirements.txt': filled(' --hash='),
+  'keys/setup.cfg': filled('a.'),
+  'gems/p.gemspec': filled(".add_dependency('\n"),
+  'groups/Gemfile': filled('group :test do\n'),
+  'properties/b.csproj': `<Project><ItemGroup>${filled('<PackageReference Include="$(a)"/>')}`,
 };
 
 test('no manifest holds the event loop, and each is a finding', async () => {
