@@ -43,7 +43,9 @@ const SETTINGS = `
 	auto = false
 [log]
 	showSignature = false
-	mailmap = false
+	mailmap = false ; history.ts asks for mapped names itself
+[mailmap]
+	blob = refs/holdfast/commit:.mailmap ; of the commit that is analyzed
 [pack]
 	threads = 2
 	windowMemory = 64m

@@ -15,6 +15,8 @@ const HOT_SPOT_COMMITS = 10_000;
 const EARLIEST = 86_400;
 /** How far ahead of ours the clock of an author may be, seconds. */
 const CLOCK_SKEW = 86_400;
+/** Most files of the commit that are looked at for those that are gone. */
+const MAX_ENTRIES = 1_000_000;
 const TOP_AUTHORS = 15;
 const TOP_YEARS = 30;
 const TOP_HOT_SPOTS = 20;
@@ -42,7 +44,7 @@ export async function historyOf(clone: Clone, context: StepContext): Promise<His
   const latest = Date.now() / 1_000 + CLOCK_SKEW;
 
   const log = ['log', '-z', '--encoding=UTF-8', '--no-show-signature', `--max-count=${MAX_COMMITS}`];
-  for await (const record of clone.records([...log, '--format=%ct%n%P%n%ae%n%an', clone.commit, '--'])) {
+  for await (const record of clone.records([...log, '--format=%ct%n%P%n%aE%n%aN', clone.commit, '--'])) {
     const [time = '', parents = '', address = '', ...name] = record.split('\n');
     commits += 1;
     if (parents.includes(' ')) merges += 1;
@@ -62,6 +64,12 @@ export async function historyOf(clone: Clone, context: StepContext): Promise<His
   const hotSpots = await hotSpotsOf(clone, newest, context);
 
   const topAuthors = authors.top(TOP_AUTHORS);
+  const rows = new Map<string, number>();
+  const numbered = (name: string, count: number): History['topAuthors'][number] => {
+    const row = (rows.get(name) ?? 0) + 1;
+    rows.set(name, row);
+    return { name, commits: count, ...(row > 1 && { sameName: row }) };
+  };
   return {
     commits,
     merges,
@@ -71,10 +79,7 @@ export async function historyOf(clone: Clone, context: StepContext): Promise<His
     days: Math.floor(Math.max(0, last - first) / 86_400),
     ...(suspiciousDates > 0 && { suspiciousDates }),
     authors: authors.size(),
-    topAuthors: topAuthors.map(([author, count]) => ({
-      name: visible(names.get(author) || 'unknown', 80),
-      commits: count,
-    })),
+    topAuthors: topAuthors.map(([author, count]) => numbered(visible(names.get(author) || 'unknown', 80), count)),
     moreAuthors: authors.size() - topAuthors.length,
     years: years
       .top(TOP_YEARS)
@@ -113,7 +118,22 @@ async function hotSpotsOf(
     if (error instanceof GitError && error.isOutOfMemory) return undefined;
     throw error;
   }
-  return touched.top(TOP_HOT_SPOTS).map(([path, count]) => ({ path: visible(path), commits: count }));
+  const top = touched.top(TOP_HOT_SPOTS);
+  const gone = await missingOf(clone, new Set(top.map(([path]) => path)));
+  return top.map(([path, count]) => ({ path: visible(path), commits: count, ...(gone.has(path) && { gone: true }) }));
+}
+
+/** Those of the paths that the commit does not have. None when it has more files than are looked at. */
+async function missingOf(clone: Clone, paths: ReadonlySet<string>): Promise<ReadonlySet<string>> {
+  const missing = new Set(paths);
+  let entries = 0;
+  for await (const path of clone.records(['ls-tree', '-r', '-z', '--name-only', clone.commit])) {
+    missing.delete(path);
+    entries += 1;
+    if (missing.size === 0) break;
+    if (entries > MAX_ENTRIES) return new Set();
+  }
+  return missing;
 }
 
 function timeOf(seconds: number): string | null {

@@ -120,7 +120,10 @@ function historyPart(history: Findings['history']): string {
       : []),
     ...section(
       'Authors',
-      history.topAuthors.map(({ name, commits }) => `${quoted(name)}: ${number(commits)} commits`),
+      history.topAuthors.map(
+        ({ name, commits, sameName }) =>
+          `${quoted(name)}${sameName === undefined ? '' : ` (another address, no. ${sameName})`}: ${number(commits)} commits`,
+      ),
       history.moreAuthors,
     ),
     ...section(
@@ -129,7 +132,9 @@ function historyPart(history: Findings['history']): string {
     ),
     ...section(
       `Files that change most (last ${number(history.hotSpotCommits)} commits)`,
-      history.hotSpots.map(({ path, commits }) => `${quoted(path)}: ${number(commits)} commits`),
+      history.hotSpots.map(
+        ({ path, commits, gone = false }) => `${quoted(path)}${gone ? ' (gone)' : ''}: ${number(commits)} commits`,
+      ),
     ),
   ].join('\n');
 }

@@ -153,13 +153,34 @@ const history = z.object({
     .describe(
       'Commits dated before 1970-01-02 or in the future; they are left out of first, last, days and years. Absent: none.',
     ),
-  authors: count.describe('Distinct author addresses.'),
-  topAuthors: z.array(z.object({ name: z.string(), commits: count })),
+  authors: count.describe('Distinct author addresses, where .mailmap of the analysed commit does not join them.'),
+  topAuthors: z.array(
+    z.object({
+      name: z.string(),
+      commits: count,
+      sameName: count
+        .optional()
+        .describe(
+          '2, 3, …: a further row of this name, with another address, which is not shown. It may be the same person. Absent: the first row of its name.',
+        ),
+    }),
+  ),
   moreAuthors: more,
   years: z.array(z.object({ year: z.number().int(), commits: count })).describe('Newest first.'),
   hotSpots: z
-    .array(z.object({ path: z.string(), commits: count }))
-    .describe('Files that the most commits touched. They may since have been renamed or removed.'),
+    .array(
+      z.object({
+        path: z.string(),
+        commits: count,
+        gone: z
+          .boolean()
+          .optional()
+          .describe(
+            'True: the analysed commit has no such file. It was renamed or removed. Absent: not known to be gone.',
+          ),
+      }),
+    )
+    .describe('Files that the most commits touched.'),
   hotSpotCommits: count.describe(
     'How many of the newest commits the hot spots are taken from; 0 when they were too large to compare.',
   ),
