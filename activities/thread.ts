@@ -1,6 +1,7 @@
 /** Computes in a thread of its own what would hold the worker's event loop, on which all its steps and their heartbeats run. */
 import { availableParallelism } from 'node:os';
 import { MessageChannel } from 'node:worker_threads';
+import { ApplicationFailure } from '@temporalio/common';
 import pLimit from 'p-limit';
 import { Piscina } from 'piscina';
 import { failure } from './failure';
@@ -32,14 +33,16 @@ function pool(): Piscina {
   return threads;
 }
 
+/** Whether a computation was ended since it took more time or memory than a thread has. With the same input it would be again. */
+export const isTooMuch = (error: unknown): boolean => error instanceof ApplicationFailure && error.type === 'too_large';
+
 /**
  * The function `name` that `module` exports, to be called in a thread.
  *
  * Its input and output are copied: they are data. So is what it throws, which reaches the step as an error without a kind.
- *
- * @param module - the absolute path of the module: `require.resolve('./module')`. The thread loads it for itself
  * Its time begins with it, not while it waits for a thread. At its end the thread is ended in the midst of what it does.
  *
+ * @param module - the absolute path of the module: `require.resolve('./module')`. The thread loads it for itself
  * @param timeMs - how long it may take, milliseconds. Default 20 s
  * @returns rejects when `signal` fires, and the thread is ended
  * @throws ApplicationFailure `too_large` when it needs more than 256 MB of heap, or more time than it has

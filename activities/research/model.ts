@@ -1,10 +1,8 @@
 /** A language model behind an OpenAI-compatible endpoint that the operator configured. */
-import { z } from 'zod';
-import { head } from '../../workflows/cut';
 import { createEgress } from '../egress/egress';
 import { hostAndPort } from '../egress/guard';
 import { failure } from '../failure';
-import { fetchJson } from '../sources/fetch';
+import { fetchRead } from '../sources/fetch';
 
 export interface ModelConfig {
   /** The endpoint's address, without `/chat/completions` at its end. */
@@ -26,18 +24,11 @@ export type Model = (
   limits: ModelLimits,
 ) => Promise<string>;
 
-/** Longest answer, characters. The rest is cut. */
-const ANSWER_MAX = 20_000;
-
-const Completion = z.object({
-  choices: z.array(z.object({ message: z.object({ content: z.string() }) })).min(1),
-});
-
 /** The endpoint may be a private address, since the operator chose it. Its egress is used for nothing else. */
 export function createModel({ url, name, key }: ModelConfig): Model {
   const egress = createEgress({ allow: [hostAndPort(new URL(url))] });
   return async ({ system, user }, limits) => {
-    const { choices } = await fetchJson(egress, Completion, {
+    const { text } = await fetchRead(egress, 'completion', {
       who: 'The language model',
       url: `${url.replace(/\/+$/, '')}/chat/completions`,
       headers: key === undefined ? {} : { authorization: `Bearer ${key}` },
@@ -50,8 +41,7 @@ export function createModel({ url, name, key }: ModelConfig): Model {
       },
       ...limits,
     });
-    const text = choices[0]?.message.content.trim() ?? '';
     if (text === '') throw failure('unavailable', 'The language model answered with nothing. Try again later.');
-    return head(text, ANSWER_MAX);
+    return text;
   };
 }

@@ -1,9 +1,8 @@
 /** Preprints of arXiv, through its Atom API. */
 import type { Egress } from '../egress/egress';
 import { failure } from '../failure';
-import { feedEntriesOf } from './feed-entries';
 import type { FeedEntry } from './feed-entries';
-import { addressOf, fetchReply, unreadable } from './fetch';
+import { addressOf, fetchRead } from './fetch';
 import { createPace } from './pace';
 import { hitsOf } from './source';
 import type { Source } from './source';
@@ -30,9 +29,7 @@ export function createArxivSource({ baseUrl = 'https://export.arxiv.org' }: Arxi
       const parameters = { search_query: terms.join(' AND '), start: offset, max_results: limit };
       await turn(who, signal);
       const url = addressOf(baseUrl, '/api/query', parameters);
-      const reply = await fetchReply(egress, { who, url, accept: 'application/atom+xml', signal });
-      const entries = feedEntriesOf(reply.body.toString());
-      if (entries === undefined) throw unreadable(who);
+      const entries = await fetchRead(egress, 'arxiv', { who, url, accept: 'application/atom+xml', signal });
       // arXiv reports errors as entries, too. Only papers have an address with /abs/.
       if (entries.some(({ link }) => link.includes('/api/errors')) && !entries.some(isPaper))
         throw failure('refused', `${who} answered with an error to this query.`);

@@ -5,8 +5,8 @@ import { TextDecoder } from 'node:util';
 const DECLARED = /(?:charset|encoding)\s*=\s*["']?([\w-]+)/i;
 
 /** @param contentType - the header. It takes precedence over what the document itself declares. */
-export function decoded(body: Buffer, contentType = ''): string {
-  const head = body.subarray(0, 1_024).toString('latin1');
+export function decoded(body: Uint8Array, contentType = ''): string {
+  const head = Buffer.from(body.subarray(0, 1_024)).toString('latin1');
   const [, label = 'utf-8'] = DECLARED.exec(contentType) ?? DECLARED.exec(head) ?? [];
   return decoderOf(label).decode(body);
 }

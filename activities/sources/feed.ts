@@ -5,13 +5,11 @@ import type { FailureDetail } from '../../workflows/contract';
 import type { Skipped } from '../../workflows/search-sources/tool';
 import type { Egress } from '../egress/egress';
 import { failure } from '../failure';
-import { decoded } from './charset';
-import { feedEntriesOf } from './feed-entries';
-import type { FeedEntry } from './feed-entries';
-import { fetchReply, unreadable } from './fetch';
+import { fetchRead } from './fetch';
+import type { Reply } from './replies';
 import { hitsOf } from './source';
-import type { Candidate, Source } from './source';
-import { dateOf, wordsOf } from './text';
+import type { Source } from './source';
+import { wordsOf } from './text';
 
 const NAME = 'feeds';
 /** Most feeds that are fetched at the same time. */
@@ -45,9 +43,10 @@ function sourceOf(name: string, feeds: readonly Feed[], egress: Egress): Source 
     async search(query, { offset, limit }, signal, skip) {
       const inTurn = pLimit(AT_ONCE);
       const until = Date.now() + ALL_MS;
+      const words = wordsOf(query);
       const answers = await Promise.all(
         feeds.map((feed) =>
-          inTurn(() => entriesOf(feed, until, egress, signal)).catch((error: unknown) => {
+          inTurn(() => entriesOf(feed, words, until, egress, signal)).catch((error: unknown) => {
             if (error instanceof ApplicationFailure) return { feed, error };
             throw error;
           }),
@@ -57,29 +56,31 @@ function sourceOf(name: string, feeds: readonly Feed[], egress: Egress): Source 
       const [first, ...others] = failed.map(({ error }) => error);
       if (first && failed.length === feeds.length) throw failureOf(first, others);
       for (const { feed, error } of failed) skip?.(skippedOf(feed, error));
-      const words = wordsOf(query);
-      const matching = answers
+      const newestFirst = answers
         .flatMap((answer) => ('error' in answer ? [] : answer))
-        .filter(({ title, snippet }) => {
-          const held = new Set(wordsOf(`${title} ${snippet}`));
-          return words.length > 0 && words.every((word) => held.has(word));
-        });
-      const newestFirst = matching.sort((a, b) => (b.published ?? '').localeCompare(a.published ?? ''));
+        .sort((a, b) => (b.published ?? '').localeCompare(a.published ?? ''));
       return hitsOf(NAME, newestFirst.slice(offset, offset + limit));
     },
   };
 }
 
-/** @param until - when the time of all feeds is over, by the clock */
-async function entriesOf({ url }: Feed, until: number, egress: Egress, signal: AbortSignal): Promise<Candidate[]> {
+/**
+ * The entries that have the words.
+ *
+ * @param until - when the time of all feeds is over, by the clock
+ */
+async function entriesOf(
+  { url }: Feed,
+  words: readonly string[],
+  until: number,
+  egress: Egress,
+  signal: AbortSignal,
+): Promise<Reply<'feed'>> {
   const who = `The feed of ${new URL(url).host}`;
   const timeoutMs = Math.min(FEED_MS, until - Date.now());
   if (timeoutMs <= 0) throw failure('unavailable', `${who} was not asked: others had taken all the time. Try again.`);
   const accept = 'application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.9';
-  const reply = await fetchReply(egress, { who, url, accept, redirects: 3, timeoutMs, signal });
-  const entries = feedEntriesOf(decoded(reply.body, reply.headers['content-type']));
-  if (entries === undefined) throw unreadable(who);
-  return entries.map((entry) => candidateOf(entry, reply.url));
+  return fetchRead(egress, 'feed', { who, url, accept, redirects: 3, timeoutMs, signal, words });
 }
 
 function skippedOf({ name }: Feed, error: ApplicationFailure): Skipped {
@@ -105,9 +106,4 @@ function failureOf(first: ApplicationFailure, others: readonly ApplicationFailur
 function waitAsked({ details }: ApplicationFailure): number | undefined {
   const [detail] = (details ?? []) as FailureDetail[];
   return detail?.retryAfterMs;
-}
-
-function candidateOf({ title, link, text, published }: FeedEntry, feed: string): Candidate {
-  const url = link !== '' && URL.canParse(link, feed) ? new URL(link, feed).href : '';
-  return { title, url, snippet: text, published: dateOf(published) };
 }

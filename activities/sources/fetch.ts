@@ -1,9 +1,12 @@
 /** Requests to a source or a site over HTTP. A failure is put in our own words: nothing of the reply is repeated. */
 import type { ApplicationFailure } from '@temporalio/common';
-import { z } from 'zod';
 import { EgressError } from '../egress/error';
 import type { Egress, EgressReply } from '../egress/egress';
 import { failure } from '../failure';
+import { reading } from '../reading';
+import { isTooMuch } from '../thread';
+import { replyIn } from './replies';
+import type { Received, Reply, ReplyKind } from './replies';
 
 const TIMEOUT_MS = 10_000;
 /** Largest body of a reply. */
@@ -59,32 +62,29 @@ export async function fetchReply(
 const wellFormed = (_key: string, value: unknown): unknown =>
   typeof value === 'string' ? value.toWellFormed() : value;
 
-/**
- * Sends a request for JSON that fits `shape`.
- *
- * @throws ApplicationFailure as {@link fetchReply}; also `unavailable` when the reply does not fit
- */
-export async function fetchJson<T>(
-  egress: Egress,
-  shape: z.ZodType<T>,
-  request: Omit<FetchRequest, 'accept'>,
-): Promise<T> {
-  const reply = await fetchReply(egress, { accept: 'application/json', ...request });
-  try {
-    return shape.parse(JSON.parse(reply.body.toString()));
-  } catch (error) {
-    throw unreadable(request.who, error);
-  }
-}
+const replyOf = reading(require.resolve('./replies'), 'replyIn', replyIn);
 
-/** A schema for a list: it keeps the entries that fit `shape` and drops the others. */
-export function listOf<T>(shape: z.ZodType<T>) {
-  return z.array(z.unknown()).transform((entries) =>
-    entries.flatMap((entry) => {
-      const { success, data } = shape.safeParse(entry);
-      return success ? [data] : [];
-    }),
+/**
+ * Sends a request for a reply of a kind, and reads it.
+ *
+ * @param words - as in {@link Received}
+ * @throws ApplicationFailure as {@link fetchReply}; also `unavailable` when the reply is not of its kind, `refused` when it takes
+ *   too long to read
+ */
+export async function fetchRead<K extends ReplyKind>(
+  egress: Egress,
+  kind: K,
+  { words, ...request }: Omit<FetchRequest, 'accept'> & Partial<Pick<FetchRequest, 'accept'> & Pick<Received, 'words'>>,
+): Promise<Reply<K>> {
+  const { who, signal } = request;
+  const { url, body, headers } = await fetchReply(egress, { accept: 'application/json', ...request });
+  const reply = await replyOf({ kind, url, body, type: headers['content-type'], words }, signal).catch(
+    (error: unknown) => {
+      throw isTooMuch(error) ? failure('refused', `${who} answered with what took too long to read.`, error) : error;
+    },
   );
+  if (reply === undefined) throw unreadable(who);
+  return reply as Reply<K>;
 }
 
 /** The address of `path`, with `parameters` as its query, below `base`, which may have a path itself. */
@@ -95,8 +95,8 @@ export function addressOf(base: string, path: string, parameters: Readonly<Recor
 }
 
 /** The failure for a reply that cannot be read. It is often an error page of a proxy, so another attempt may succeed. */
-export function unreadable(who: string, cause?: unknown): ApplicationFailure {
-  return failure('unavailable', `${who} answered with something that cannot be read. Try again later.`, cause);
+function unreadable(who: string): ApplicationFailure {
+  return failure('unavailable', `${who} answered with something that cannot be read. Try again later.`);
 }
 
 function statusFailure(who: string, { status, headers }: EgressReply): ApplicationFailure {

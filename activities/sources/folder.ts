@@ -1,11 +1,11 @@
 /** Documents in local folders. There is no index: every search reads them all, up to a limit. */
 import { basename } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { head, seam } from '../../workflows/cut';
-import { decoded } from './charset';
+import { reading } from '../reading';
+import { isTooMuch } from '../thread';
 import { documentsIn, readDocument } from './documents';
-import { htmlTextOf } from './html';
-import { headingOf } from './readable';
+import { fitOf } from './fit';
+import type { Fit } from './fit';
 import { hitsOf } from './source';
 import type { Candidate, Source } from './source';
 import { wordsOf } from './text';
@@ -14,10 +14,7 @@ import { wordsOf } from './text';
 const MOST_DOCUMENTS = 20_000;
 const MOST_BYTES = 256 * 1_024 ** 2;
 
-/** How many occurrences in the text an occurrence in the title counts for. */
-const TITLE_WEIGHT = 5;
-/** How many characters a snippet shows before the first word of the query. */
-const LEAD = 100;
+const fitInDocument = reading(require.resolve('./fit'), 'fitOf', fitOf);
 
 export function createFoldersSource(folders: readonly string[]): Source {
   const name = 'folders';
@@ -25,7 +22,7 @@ export function createFoldersSource(folders: readonly string[]): Source {
     name,
     async search(query, { offset, limit }, signal, skip) {
       const reasons = new Set<string>();
-      const words = new Set(wordsOf(query));
+      const words = wordsOf(query);
       const ranking: { readonly path: string; readonly score: number }[] = [];
       let documents = 0;
       let bytes = 0;
@@ -34,21 +31,25 @@ export function createFoldersSource(folders: readonly string[]): Source {
           reasons.add(`There are more than ${MOST_DOCUMENTS} documents, or 256 MiB of them; the rest was left out.`);
           break;
         }
-        const document = await searchableIn(path);
-        if (document === undefined) reasons.add('A document in it cannot be read on this worker.');
-        bytes += document?.bytes ?? 0;
-        const score = document === undefined ? 0 : scoreOf(document, words);
-        if (score > 0) ranking.push({ path, score });
+        const found = await searched(path, words, signal);
+        if (typeof found === 'string') reasons.add(found);
+        else {
+          bytes += found.bytes;
+          if (found.score > 0) ranking.push({ path, score: found.score });
+        }
       }
       // Equal scores by path, so that every page of the results comes from the same order.
       ranking.sort((a, b) => b.score - a.score || (a.path < b.path ? -1 : 1));
       const candidates: Candidate[] = [];
       for (const { path } of ranking.slice(offset, offset + limit)) {
         // Read a second time: keeping all texts until the ranking is known would take as much memory as the folders.
-        const document = await searchableIn(path);
-        if (document === undefined) continue;
-        const { title, text } = document;
-        candidates.push({ title, url: pathToFileURL(path).href, snippet: snippetOf(text, words) });
+        const found = await searched(path, words, signal);
+        if (typeof found === 'string') continue;
+        candidates.push({
+          title: found.title,
+          url: pathToFileURL(path).href,
+          snippet: found.snippet,
+        });
       }
       for (const why of reasons) skip?.({ what: name, why });
       return hitsOf(name, candidates, ['file:']);
@@ -56,36 +57,19 @@ export function createFoldersSource(folders: readonly string[]): Source {
   };
 }
 
-/** A document as it is searched. */
-interface Searchable {
-  readonly title: string;
-  readonly text: string;
-  readonly bytes: number;
-}
-
-async function searchableIn(path: string): Promise<Searchable | undefined> {
+/** How a document fits, and its bytes; or why it cannot be read, in a sentence. */
+async function searched(
+  path: string,
+  words: readonly string[],
+  signal: AbortSignal,
+): Promise<(Fit & { readonly bytes: number }) | string> {
   const document = await readDocument(path);
-  if (document === undefined) return undefined;
-  const text = decoded(document.body);
-  const shown = document.kind === 'html' ? htmlTextOf(text, text.length) : { title: headingOf(text), text };
-  return { title: shown.title.trim() || basename(path), text: shown.text, bytes: document.body.length };
-}
-
-/**
- * Each word of the query that occurs counts 1, plus less than 1 for how often it occurs: a document that has all the words once
- * ranks above one that repeats a single word.
- */
-function scoreOf({ title, text }: Searchable, words: ReadonlySet<string>): number {
-  const times = new Map<string, number>();
-  const count = (part: string, weight: number) => {
-    for (const word of wordsOf(part)) if (words.has(word)) times.set(word, (times.get(word) ?? 0) + weight);
-  };
-  count(title, TITLE_WEIGHT);
-  count(text, 1);
-  return [...times.values()].reduce((sum, often) => sum + 1 + often / (often + 2), 0);
-}
-
-function snippetOf(text: string, words: ReadonlySet<string>): string {
-  const first = new RegExp([...words].join('|'), 'iu').exec(text)?.index ?? 0;
-  return first > LEAD ? `…${head(text.slice(seam(text, first - LEAD)), 2_000)}` : head(text, 2_000);
+  if (document === undefined) return 'A document in it cannot be read on this worker.';
+  const { kind, body } = document;
+  try {
+    return { ...(await fitInDocument({ kind, body, words, name: basename(path) }, signal)), bytes: body.length };
+  } catch (error) {
+    if (isTooMuch(error)) return 'A document in it took too long to read, or too much memory.';
+    throw error;
+  }
 }

@@ -1,7 +1,6 @@
 /** Public repositories of GitHub, through its REST search. */
-import { z } from 'zod';
 import type { Egress } from '../egress/egress';
-import { addressOf, fetchJson, listOf } from './fetch';
+import { addressOf, fetchRead } from './fetch';
 import { sliceOf } from './pages';
 import { hitsOf } from './source';
 import type { Source } from './source';
@@ -12,23 +11,6 @@ export interface GithubConfig {
   /** Another place of the API, such as a GitHub Enterprise server. */
   readonly baseUrl?: string | undefined;
 }
-
-const Repository = z.object({
-  full_name: z.string(),
-  html_url: z.string(),
-  /** A token may see private repositories, which callers must not. */
-  private: z.literal(false),
-  description: z.string().nullish(),
-  language: z.string().nullish(),
-  stargazers_count: z.number().nullish(),
-  pushed_at: z.string().nullish(),
-});
-
-const Reply = z.object({
-  items: listOf(Repository),
-  /** GitHub's own time for the search was over before it was done. */
-  incomplete_results: z.boolean().default(false),
-});
 
 export function createGithubSource(
   { token, baseUrl = 'https://api.github.com' }: GithubConfig,
@@ -45,7 +27,12 @@ export function createGithubSource(
       const brokenOff: boolean[] = [];
       const repositories = await sliceOf(page, async (number, size) => {
         const url = addressOf(baseUrl, '/search/repositories', { q: query, per_page: size, page: number + 1 });
-        const { items, incomplete_results } = await fetchJson(egress, Reply, { who: 'GitHub', url, headers, signal });
+        const { items, incomplete_results } = await fetchRead(egress, 'github', {
+          who: 'GitHub',
+          url,
+          headers,
+          signal,
+        });
         brokenOff.push(incomplete_results);
         return items;
       });

@@ -3,13 +3,11 @@ import { basename } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Egress } from '../egress/egress';
 import { failure } from '../failure';
-import { inThread } from '../thread';
-import { decoded } from './charset';
+import { inThread, isTooMuch } from '../thread';
 import { documentAt, readDocument } from './documents';
 import type { DocumentKind } from './documents';
 import { fetchReply } from './fetch';
 import type { Readable, readableOf as read } from './readable';
-import { cut, lineOf, linesOf } from './text';
 
 /** A document as text. */
 export interface Page {
@@ -28,17 +26,17 @@ export interface PageReaderNeeds {
   readonly folders: readonly string[];
 }
 
-const readableOf = inThread<typeof read>(require.resolve('./readable'), 'readableOf');
-
-/** All in characters. */
-const TEXT_MAX = 40_000;
-const TITLE_MAX = 300;
+/** Longest time for one page, milliseconds. The heaviest that is read as an article takes about a second. */
+const PAGE_MS = 10_000;
+/** Longest address, characters. */
 const URL_MAX = 2_000;
+
+const readInThread = inThread<typeof read>(require.resolve('./readable'), 'readableOf', PAGE_MS);
 
 /**
  * Reads the page at an http(s) or file: URL.
  *
- * @throws ApplicationFailure `invalid_input` for a URL that is not read here, `refused` for a document without text; also as
+ * @throws ApplicationFailure `invalid_input` for a URL that is not read here, `refused` for a document without text, or that takes too long to read; also as
  *   {@link fetchReply}
  */
 export type PageReader = (url: string, signal: AbortSignal) => Promise<Page>;
@@ -70,7 +68,7 @@ async function webPage(egress: Egress, url: string, signal: AbortSignal): Promis
   const type = reply.headers['content-type'] ?? '';
   const kind = kindOf(type);
   if (kind === undefined) throw failure('refused', 'The page is neither HTML nor plain text, so it is not read.');
-  const readable = await readableOf({ kind, document: decoded(reply.body, type) }, signal);
+  const readable = await readableOf({ kind, body: reply.body, type }, signal);
   return pageOf(reply.url, readable, new URL(reply.url).hostname);
 }
 
@@ -82,7 +80,7 @@ async function localPage(url: string, folders: readonly string[], signal: AbortS
     throw failure('invalid_input', 'url names no document in a folder that this server offers.');
   }
   const { kind, truncated } = document;
-  const readable = await readableOf({ kind, document: decoded(document.body) }, signal);
+  const readable = await readableOf({ kind, body: document.body }, signal);
   return pageOf(pathToFileURL(path).href, { ...readable, truncated: truncated || readable.truncated }, basename(path));
 }
 
@@ -93,14 +91,18 @@ function kindOf(contentType: string): DocumentKind | undefined {
   return ['text/plain', 'text/markdown', 'text/x-markdown'].includes(type) ? 'text' : undefined;
 }
 
+async function readableOf(document: Parameters<typeof read>[0], signal: AbortSignal): Promise<Readable> {
+  try {
+    return await readInThread(document, signal);
+  } catch (error) {
+    if (isTooMuch(error))
+      throw failure('refused', 'The page is unreadable: it took too long, or too much memory.', error);
+    throw error;
+  }
+}
+
 /** @param name - the title of a document that has none */
 function pageOf(url: string, { title, text, truncated }: Readable, name: string): Page {
-  const lines = linesOf(text);
-  if (lines === '') throw failure('refused', 'The page has no text of its own; it may need a browser to show any.');
-  return {
-    url,
-    title: lineOf(title, TITLE_MAX) || name,
-    text: cut(lines, TEXT_MAX),
-    truncated: truncated || lines.length > TEXT_MAX,
-  };
+  if (text === '') throw failure('refused', 'The page has no text of its own; it may need a browser to show any.');
+  return { url, title: title || name, text, truncated };
 }

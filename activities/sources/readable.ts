@@ -3,8 +3,10 @@ import { Readability } from '@mozilla/readability';
 import { Parser } from 'htmlparser2';
 import { DOMParser } from 'linkedom';
 import { head } from '../../workflows/cut';
+import { decoded } from './charset';
 import type { DocumentKind } from './documents';
 import { DEEPEST, htmlTextOf } from './html';
+import { cut, lineOf, linesOf } from './text';
 
 /**
  * Heaviest page that Readability is given. Such a page takes about a second; a malicious one of 3 MiB would hold a thread for a
@@ -17,16 +19,35 @@ const CHARACTERS_PER_WEIGHT = 100;
 /** Weight of an attribute or a comment, and the least weight of a text. */
 const PIECE = 3;
 
+/** Longest title and longest text, characters. */
+const TITLE_MAX = 300;
+const TEXT_MAX = 40_000;
+
 export interface Readable {
-  /** Empty when the document has none. */
+  /** On one line. Empty when the document has none. */
   readonly title: string;
+  /** In lines, none of them empty. */
   readonly text: string;
   /** Whether the document is longer than `text`. */
   readonly truncated: boolean;
 }
 
-/** Run it in a thread. */
-export function readableOf({ kind, document }: { kind: DocumentKind; document: string }): Readable {
+/**
+ * Run it in a thread.
+ *
+ * @param type - the header `content-type`, where there is one
+ */
+export function readableOf({ kind, body, type }: { kind: DocumentKind; body: Uint8Array; type?: string }): Readable {
+  const { title, text, truncated } = textIn(kind, decoded(body, type));
+  const lines = linesOf(text);
+  return {
+    title: lineOf(title, TITLE_MAX),
+    text: cut(lines, TEXT_MAX),
+    truncated: truncated || lines.length > TEXT_MAX,
+  };
+}
+
+function textIn(kind: DocumentKind, document: string): Readable {
   switch (kind) {
     case 'html':
       return (isLight(document) ? articleOf(document) : undefined) ?? htmlTextOf(document, document.length);

@@ -1,11 +1,10 @@
 /** The web, through an instance of SearXNG. Its settings must list `json` among the formats. */
-import { z } from 'zod';
 import type { Egress } from '../egress/egress';
 import { failure } from '../failure';
-import { addressOf, fetchJson, listOf } from './fetch';
+import { addressOf, fetchRead } from './fetch';
+import type { Reply } from './replies';
 import { hitsOf } from './source';
 import type { Source } from './source';
-import { lineOf } from './text';
 
 export interface SearxngConfig {
   readonly url: string;
@@ -14,29 +13,17 @@ export interface SearxngConfig {
 /** Most result pages that are read: SearXNG decides how many results a page has. */
 const PAGES_MAX = 5;
 
-const Result = z.object({
-  title: z.string(),
-  url: z.string(),
-  content: z.string().nullish(),
-  publishedDate: z.string().nullish(),
-});
-
-/** The name of an engine, and why it did not answer. */
-const Unresponsive = z.tuple([z.string()], z.unknown()).transform(([engine]) => lineOf(engine, 40));
-
-const Reply = z.object({ results: listOf(Result), unresponsive_engines: listOf(Unresponsive).default([]) });
-
 export function createSearxngSource({ url }: SearxngConfig, egress: Egress): Source {
   const name = 'searxng';
   const who = 'SearXNG';
   return {
     name,
     async search(query, { offset, limit }, signal, skip) {
-      const results: z.infer<typeof Result>[] = [];
+      const results: Reply<'searxng'>['results'] = [];
       const silent = new Set<string>();
       for (let page = 1; page <= PAGES_MAX && results.length < offset + limit; page += 1) {
         const address = addressOf(url, '/search', { q: query, format: 'json', pageno: page });
-        const reply = await fetchJson(egress, Reply, { who, url: address, signal });
+        const reply = await fetchRead(egress, 'searxng', { who, url: address, signal });
         if (page === 1 && reply.results.length === 0 && reply.unresponsive_engines.length > 0) {
           // Otherwise a search that no engine answered would look like one that found nothing.
           throw failure('unavailable', `${who} had no answer from the engines that it asks. Try again later.`);

@@ -1,4 +1,7 @@
-/** The sources that the configuration turns on. A new one is a file beside this one and a line in `createSources`. */
+/**
+ * The sources that the configuration turns on. A new one is a file beside this one, what is read of its
+ * replies in replies.ts, and a line in `createSources`.
+ */
 import type { Egress } from '../egress/egress';
 import { createArxivSource } from './arxiv';
 import type { ArxivConfig } from './arxiv';

@@ -1,8 +1,6 @@
 /** Articles of Wikipedia, through the action API of MediaWiki. */
-import { z } from 'zod';
 import type { Egress } from '../egress/egress';
-import { addressOf, fetchJson, listOf } from './fetch';
-import { htmlTextOf } from './html';
+import { addressOf, fetchRead } from './fetch';
 import { hitsOf } from './source';
 import type { Source } from './source';
 import { lineOf } from './text';
@@ -14,10 +12,6 @@ export interface WikipediaConfig {
   readonly baseUrl?: string | undefined;
 }
 
-const Reply = z.object({
-  query: z.object({ search: listOf(z.object({ title: z.string(), snippet: z.string() })) }),
-});
-
 export function createWikipediaSource(
   { language, baseUrl = `https://${language}.wikipedia.org` }: WikipediaConfig,
   egress: Egress,
@@ -27,7 +21,7 @@ export function createWikipediaSource(
     name,
     async search(query, { offset, limit }, signal) {
       const parameters = { action: 'query', list: 'search', format: 'json', formatversion: 2, srprop: 'snippet' };
-      const { query: found } = await fetchJson(egress, Reply, {
+      const { query: found } = await fetchRead(egress, 'wikipedia', {
         who: 'Wikipedia',
         url: addressOf(baseUrl, '/w/api.php', { ...parameters, srsearch: query, sroffset: offset, srlimit: limit }),
         signal,
@@ -37,7 +31,7 @@ export function createWikipediaSource(
         found.search.map(({ title, snippet }) => ({
           title,
           url: `${baseUrl}/wiki/${encodeURIComponent(lineOf(title, 300).replaceAll(' ', '_'))}`,
-          snippet: htmlTextOf(snippet, 2_000).text,
+          snippet,
         })),
       );
     },
