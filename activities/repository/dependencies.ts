@@ -1,8 +1,7 @@
 /** Reads the manifests of the analyzed commit and sums up what they declare. One that cannot be read is reported as unreadable. */
-import { ApplicationFailure } from '@temporalio/common';
 import type { Dependencies } from '../../workflows/analyze-repository/tool';
 import type { StepContext } from '../step';
-import { inThread } from '../thread';
+import { inThread, isTooMuch } from '../thread';
 import type { Clone } from './clones';
 import type { Declarations } from './declarations';
 import { entryOf } from './inventory';
@@ -41,6 +40,8 @@ const NOTHING: Declarations = { name: null, dependencies: [] };
 
 interface Manifest {
   readonly path: string;
+  /** How many folders it is in. */
+  readonly depth: number;
   readonly id: string;
   readonly bytes: number;
   readonly kind: ManifestKind;
@@ -137,7 +138,7 @@ async function manifestsOf(clone: Clone): Promise<{ nearest: readonly Manifest[]
   let count = 0;
   let samples = 0;
   let entries = 0;
-  const cut = () => (nearest = nearest.sort((a, b) => depthOf(a.path) - depthOf(b.path)).slice(0, MAX_MANIFESTS));
+  const cut = () => (nearest = nearest.sort((a, b) => a.depth - b.depth).slice(0, MAX_MANIFESTS));
   for await (const record of clone.records(['ls-tree', '-r', '-l', '-z', clone.commit])) {
     entries += 1;
     if (entries > MAX_ENTRIES) break;
@@ -149,14 +150,10 @@ async function manifestsOf(clone: Clone): Promise<{ nearest: readonly Manifest[]
       continue;
     }
     count += 1;
-    nearest.push({ path, id, bytes, kind });
+    nearest.push({ path, depth: path.split('/').length - 1, id, bytes, kind });
     if (nearest.length >= 2 * MAX_MANIFESTS) cut();
   }
   return { nearest: cut(), count, samples };
-}
-
-function depthOf(path: string): number {
-  return path.split('/').length;
 }
 
 /** @param most - most dependencies that it may declare */
@@ -174,8 +171,8 @@ async function readingOf(
     if (declarations === 'too many') return { state: 'too large', why: 'it declares more than is summed up' };
     return declarations === undefined ? { state: 'unreadable' } : { state: 'read', declarations };
   } catch (error) {
-    if (!(error instanceof ApplicationFailure) || error.type !== 'too_large') throw error;
-    return { state: 'unreadable', why: TOO_LONG };
+    if (isTooMuch(error)) return { state: 'unreadable', why: TOO_LONG };
+    throw error;
   }
 }
 

@@ -4,7 +4,7 @@ import type { StepContext } from '../step';
 import type { Clone } from './clones';
 import { GitError } from './git';
 import { REPORT_EVERY } from './inventory';
-import { createTally } from './tally';
+import { copyOf, createTally } from './tally';
 import { visible } from './visible';
 
 /** Most commits counted: twice the history of Linux. */
@@ -17,6 +17,8 @@ const EARLIEST = 86_400;
 const CLOCK_SKEW = 86_400;
 /** Most files of the commit that are looked at for those that are gone. */
 const MAX_ENTRIES = 1_000_000;
+/** How much is kept of an address, or of a name, characters: more than either can have. */
+const AUTHOR_MAX = 320;
 const TOP_AUTHORS = 15;
 const TOP_YEARS = 30;
 const TOP_HOT_SPOTS = 20;
@@ -48,9 +50,9 @@ export async function historyOf(clone: Clone, context: StepContext): Promise<His
     const [time = '', parents = '', address = '', ...name] = record.split('\n');
     commits += 1;
     if (parents.includes(' ')) merges += 1;
-    const author = address.toLowerCase() || name.join(' '); // addresses tell people apart and are never shown
+    const author = copyOf(address.toLowerCase() || name.join(' '), AUTHOR_MAX); // addresses tell people apart and are never shown
     authors.add(author);
-    if (names.size < 100_000 && !names.has(author)) names.set(author, name.join(' ')); // the first one seen is the newest name
+    if (names.size < 100_000 && !names.has(author)) names.set(author, copyOf(name.join(' '), AUTHOR_MAX)); // the first one seen is the newest name
     const seconds = Number(time);
     if (seconds >= EARLIEST && seconds <= latest) {
       first = Math.min(first, seconds);

@@ -111,6 +111,11 @@ export interface Tables {
   readonly vendored: readonly string[];
 }
 
+/** How much of a path is looked at to tell a third-party file, characters. Some patterns take a time that grows with its square. */
+const LONGEST = 1_000;
+/** What begins a pattern that may begin anywhere: it changes nothing but the time, which grows with the square of the path. */
+const ANYTHING = /^\((?:\.\*\??|\[\^\\s\]\*)\)/;
+
 /** Reads the tables. That takes most of a second of computing, so a worker does it once, in a thread. */
 export async function readTables(): Promise<Tables> {
   const load = async (file: string): Promise<unknown> =>
@@ -142,7 +147,7 @@ function rulesOf({ disambiguations, named_patterns: named }: z.output<typeof heu
 
 export function languagesOf(given: Tables): Languages {
   const languages = new Map(Object.entries(given.languages));
-  const vendored = new RegExp(given.vendored.join('|'));
+  const vendored = new RegExp(given.vendored.map((pattern) => pattern.replace(ANYTHING, '')).join('|'));
   const names = new Map<string, string[]>();
   const extensions = new Map<string, string[]>();
   const interpreters = new Map<string, string[]>();
@@ -195,7 +200,7 @@ export function languagesOf(given: Tables): Languages {
     },
     called: (language) => byAlias.get(language.toLowerCase()),
     kindOf: (language) => languages.get(language)?.type ?? 'data',
-    isVendored: (path) => vendored.test(path),
+    isVendored: (path) => vendored.test(path.slice(0, LONGEST)),
   };
 }
 

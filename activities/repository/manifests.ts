@@ -1,4 +1,5 @@
 /** Which files declare dependencies, and how each kind is read. A new kind is an entry here, and a function that reads it. */
+import { head } from '../../workflows/cut';
 import * as declared from './declarations';
 import type { Declarations } from './declarations';
 import { inGradle, inVersionCatalog } from './gradle';
@@ -59,6 +60,9 @@ const KINDS: readonly ManifestKind[] = [
   })),
 ];
 
+/** How much is kept of a name or a version, characters: more than any registry takes. */
+const LONGEST = 256;
+
 /** Folders of what shows how something is used, and of what tests are given. */
 const SAMPLES = /^(examples?|samples?|demos?|fixtures?|__fixtures__|test-?data|test-?fixtures?|test-?cases)$/i;
 const TESTS = /^(tests?|specs?|__tests__)$/i;
@@ -109,7 +113,13 @@ export function declarationsIn({
     const found = manifestKindOf(path)?.read(text, path);
     if (found === undefined) return undefined;
     const offered = (found.offers ?? []).reduce((sum, [, entries]) => sum + entries.length, 0);
-    return found.dependencies.length + offered > most ? 'too many' : found;
+    if (found.dependencies.length + offered > most) return 'too many';
+    const dependencies = found.dependencies.map((entry) => ({
+      ...entry,
+      name: head(entry.name, LONGEST),
+      version: head(entry.version, LONGEST),
+    }));
+    return { ...found, name: found.name && head(found.name, LONGEST), dependencies };
   } catch {
     return undefined;
   }
