@@ -13,7 +13,7 @@ export interface ReportMaterial {
 /** Most quotations for each query. */
 const EXTRACTS_MAX = 5;
 
-/** A report without a model: under each query the sentences that have most of its words. No sentence is quoted twice. */
+/** A report without a model: under each query the sentences that have most of its words, none of them twice. Run it in a thread. */
 export function extractsReport({ topic, queries, notes }: ReportMaterial): string {
   const quotes = notes.flatMap(({ sentences }, n) =>
     sentences.map((sentence) => ({ sentence, n: n + 1, said: tellingWordsOf(sentence) })),

@@ -11,8 +11,8 @@ import type { ModelConfig } from './model';
 import type { Notes, tellingSentencesOf as telling } from './notes';
 import { modelQueries, plainQueries } from './plan';
 import type { Plan } from './plan';
-import { extractsReport, modelReport } from './report';
-import type { ReportMaterial } from './report';
+import { modelReport } from './report';
+import type { ReportMaterial, extractsReport as extracts } from './report';
 
 export interface ResearchStepsNeeds {
   /** Reaches the pages that are read. */
@@ -37,6 +37,7 @@ interface ModelTime {
 const MODEL_MS = 120_000;
 
 const tellingSentencesOf = inThread<typeof telling>(require.resolve('./notes'), 'tellingSentencesOf');
+const extractsReport = inThread<typeof extracts>(require.resolve('./report'), 'extractsReport');
 
 export interface ResearchSteps {
   /** Chooses the queries for a topic. */
@@ -60,7 +61,8 @@ export function createResearchSteps({ egress, model: config, folders }: Research
       withModelOrWithout<Plan>(
         signal,
         model && (async () => ({ queries: await modelQueries(topic, model, { timeoutMs, signal }), skipped: [] })),
-        (why) => ({ queries: plainQueries(topic), skipped: skippedOf('a plan by the language model', why) }),
+        (why) =>
+          Promise.resolve({ queries: plainQueries(topic), skipped: skippedOf('a plan by the language model', why) }),
       ),
     ),
     takeNotes: step(
@@ -83,8 +85,8 @@ export function createResearchSteps({ egress, model: config, folders }: Research
             written_by: 'model',
             skipped: [],
           })),
-        (why) => ({
-          report: extractsReport(material),
+        async (why) => ({
+          report: await extractsReport(material, signal),
           written_by: 'extracts',
           skipped: skippedOf('a report by the language model', why),
         }),
@@ -102,7 +104,7 @@ export function createResearchSteps({ egress, model: config, folders }: Research
 async function withModelOrWithout<R>(
   signal: AbortSignal,
   withModel: (() => Promise<R>) | undefined,
-  without: (why?: string) => R,
+  without: (why?: string) => Promise<R>,
 ): Promise<R> {
   if (!withModel) return without();
   try {

@@ -3,6 +3,7 @@ import { tellingSentencesOf } from '../../../activities/research/notes';
 import { plainQueries } from '../../../activities/research/plan';
 import { extractsReport } from '../../../activities/research/report';
 import { createResearchSteps } from '../../../activities/research/steps';
+import { longestHold } from '../../fixtures/longest-hold';
 import { body, flood, html, json, run, silence, site, status } from '../sources/world';
 
 const notes = [
@@ -106,6 +107,14 @@ test.each([
     written_by: 'extracts',
     skipped: skipped('a report by the language model'),
   });
+});
+
+test('a model whose line is all spaces holds nobody up', async () => {
+  const { planResearch } = await stepsWith(json({ choices: [{ message: { content: `a${' '.repeat(19_000)}a` } }] }));
+  const held = await longestHold(async () => {
+    expect(await run(planResearch, { topic: 'timers', modelMs })).toMatchObject({ queries: ['a'] });
+  });
+  expect(held).toBeLessThan(250);
 });
 
 test('a plan without a query is none', async () => {
