@@ -127,6 +127,18 @@ const program = new Command('holdfast')
       }),
   )
   .addCommand(
+    new Command('key').description('API keys of gateways').addCommand(
+      new Command('new')
+        .description('make a key, and print it once with the entry of gateway.keys that holds its hash')
+        .argument('<caller>', 'whom it lets in: <tenant>/<subject>')
+        .option('--expires <day>', 'the last day on which it counts, such as 2027-01-31')
+        .action(async (who: string, { expires }: { expires?: string }) => {
+          const { newKey } = await import('./key.js');
+          console.log(newKey(who, expires));
+        }),
+    ),
+  )
+  .addCommand(
     new Command('webhook-secret')
       .description('the secret that a receiver of callbacks checks their signatures with')
       .argument('<host>', 'as in worker.webhooks.allowed_hosts: host or host:port')

@@ -1,6 +1,7 @@
 /** The `gateway` part of holdfast.yaml. Every process checks it, and the gateway reads it. */
 import { z } from 'zod';
 import { Host } from './host';
+import { isHashOfKnown } from './weak';
 
 const Patience = z.number().min(0).max(240);
 
@@ -10,11 +11,20 @@ const Profile = z.strictObject({
 });
 export type ClientProfile = z.output<typeof Profile>;
 
-const Key = z.strictObject({
+/** Who an API key lets in. */
+export const Key = z.strictObject({
   /** SHA-256 of the key, hex. The key itself is never stored. */
-  sha256: z.string().regex(/^[0-9a-f]{64}$/, 'the SHA-256 of the key in 64 lower-case hex digits'),
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, 'the SHA-256 of the key in 64 lower-case hex digits')
+    .refine(
+      (hash) => !isHashOfKnown(hash),
+      'the key of this hash is one that anybody would try: make one with holdfast key new',
+    ),
   tenant: z.string().regex(/^[a-z0-9-]{1,32}$/, '1 to 32 of a-z, 0-9 and -'),
   subject: z.string().min(1).max(128),
+  /** The last day on which the key counts, to its end in UTC; absent: it counts until it is taken out. */
+  expires: z.iso.date('a day, such as 2027-01-31').optional(),
   /** Seconds that calls with this key wait, whatever the client. */
   patience: Patience.optional(),
 });

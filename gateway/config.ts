@@ -9,6 +9,7 @@ import { LogLevel } from '../config/log';
 import { secretAt } from '../config/secret';
 import { temporalConfig } from '../config/temporal';
 import { Port, variablesIn } from '../config/variables';
+import { isGuessable } from '../config/weak';
 
 /** Shortest secret, characters. */
 const SECRET_MIN = 32;
@@ -36,6 +37,8 @@ const Environment = z.object({
 
 /** What a gateway process is started with. Durations in milliseconds. */
 export interface GatewayConfig {
+  /** Path of holdfast.yaml; absent: there is none. */
+  readonly file?: string | undefined;
   readonly host: string;
   readonly port: number;
   /** Names that may stand in `Host` and `Origin`. */
@@ -83,6 +86,12 @@ export interface GatewayConfig {
   readonly temporal: ClientConnectConfig;
 }
 
+/** What can change while a gateway runs. The rest waits for its next start. */
+const RULES = ['keys', 'quotas', 'rates', 'weights'] as const;
+export type Rules = Pick<GatewayConfig, (typeof RULES)[number]>;
+export const isRule = (name: string): name is keyof Rules => RULES.some((rule) => rule === name);
+export const rulesIn = ({ keys, quotas, rates, weights }: GatewayConfig): Rules => ({ keys, quotas, rates, weights });
+
 /**
  * Reads the configuration.
  *
@@ -106,6 +115,7 @@ export function gatewayConfig(env: NodeJS.ProcessEnv): GatewayConfig {
   }
   const [secret, previousSecret] = secretsIn(env);
   return {
+    file: set.HOLDFAST_CONFIG,
     host,
     port: set.HOLDFAST_PORT ?? file.port,
     allowedHosts: [...LOOPBACK, '[::1]', ...file.allowed_hosts],
@@ -142,6 +152,10 @@ function secretsIn(env: NodeJS.ProcessEnv): [secret: string, previous: string | 
   if (secret.length < SECRET_MIN)
     throw new BadSetting(
       `HOLDFAST_SECRET (or the file named by HOLDFAST_SECRET_FILE) must hold at least ${SECRET_MIN} characters, the same for every gateway. Make one with: openssl rand -hex 32`,
+    );
+  if (isGuessable(secret))
+    throw new BadSetting(
+      'HOLDFAST_SECRET has so little variety that it can be guessed. Make one with: openssl rand -hex 32. As long as jobs of its time are wanted, this one may stand in HOLDFAST_SECRET_PREVIOUS.',
     );
   if (previous !== undefined && (previous.length < SECRET_MIN || previous === secret))
     throw new BadSetting(

@@ -94,6 +94,18 @@ const TABLE = {
     status: 401,
     sentence: () => 'Send an API key of this gateway: Authorization: Bearer <key>.',
   },
+  expired_key: {
+    rpc: InvalidRequest,
+    status: 401,
+    sentence: () =>
+      'This API key counts no longer: it has expired, or was taken out just now. The operator gives out new ones.',
+  },
+  guessing: {
+    rpc: InvalidRequest,
+    status: 429,
+    sentence: ({ retryAfterS }) =>
+      `Too many wrong API keys came from this address. No key was looked at. Send the right one in ${retryAfterS} s.`,
+  },
   not_json: {
     rpc: ParseError,
     status: 400,

@@ -9,6 +9,7 @@ import { queueOf } from '../workflows/contract';
 import type { ToolDefinition } from '../workflows/define-tool';
 import { createAudit } from './audit';
 import { createAdmission } from './call/admission';
+import type { Quotas } from './call/admission';
 import { createAnswers } from './call/answer';
 import { createBegin } from './call/begin';
 import { call } from './call/call';
@@ -17,13 +18,14 @@ import { createPatience } from './call/patience';
 import { createRespond } from './call/respond';
 import { createRounds } from './call/rounds';
 import { createWatch } from './call/watch';
+import { rulesIn } from './config';
 import type { GatewayConfig } from './config';
 import { createCompanions } from './handles/companions';
 import { createJobContinue } from './handles/continue';
 import { createOwnHandles } from './handles/own';
 import { createJobSchedule } from './handles/schedule';
 import { createIsProxy } from './http/address';
-import { createAuthenticate } from './http/auth';
+import { createKeys } from './http/auth';
 import { createFront } from './http/front';
 import type { Answer } from './http/front';
 import { createScrape } from './http/scrape';
@@ -58,6 +60,12 @@ const IDLE_MS = 100;
 export interface Gateway {
   /** The MCP endpoint. */
   readonly url: string;
+  /**
+   * Takes the rules of another configuration: keys, quotas, rates, weights. What is open with a key that is gone ends; jobs go on.
+   *
+   * @throws BadSetting, and changes nothing, when callers would need keys that needed none before, or none that needed some
+   */
+  readonly reload: (config: GatewayConfig) => void;
   /** Stops accepting, answers open waits with handles, ends within 10 s. */
   readonly stop: () => Promise<void>;
 }
@@ -80,9 +88,18 @@ export async function startGateway(
   const tools = createCatalogue(definitions);
   const ids = createIds(config.secret, config.previousSecret);
   const seals = createSeals(config.secret, config.previousSecret);
-  const jobs = createJobs(config, ids, (ref) => admission.ended(ref));
+  const rules = { ...rulesIn(config) };
+  const jobs = createJobs(config, rules, ids, (ref) => admission.ended(ref));
 
-  const admission = createAdmission(config.quotas, 'jobs running', jobs.running);
+  const quotas: Quotas = {
+    get perCaller() {
+      return rules.quotas.perCaller;
+    },
+    get perTenant() {
+      return rules.quotas.perTenant;
+    },
+  };
+  const admission = createAdmission(quotas, 'jobs running', jobs.running);
   const watch = createWatch(jobs);
   const answers = createAnswers(jobs, tools, auditLink(config));
   const respond = createRespond(jobs);
@@ -100,7 +117,7 @@ export async function startGateway(
   const menu = createMenu({
     tools,
     companions: createCompanions(handleNeeds),
-    schedule: config.schedules ? createJobSchedule(handleNeeds, tools, config.quotas) : undefined,
+    schedule: config.schedules ? createJobSchedule(handleNeeds, tools, quotas) : undefined,
     ownHandles: (tool) => createOwnHandles(tool, handleNeeds),
     jobContinue: createJobContinue(handleNeeds, tools),
     call: (called, request) => call(called, request, callNeeds),
@@ -148,13 +165,15 @@ export async function startGateway(
     audit,
   });
 
-  const answer = config.keys.length > 0 ? paced(inbox, config) : inbox;
+  const keyed = config.keys.length > 0;
+  const answer = keyed ? paced(inbox, rules) : inbox;
 
+  const keys = createKeys(config.keys);
   const readiness = watchReadiness(() => jobs.condition(), tools.values(), config.temporal.namespace ?? 'default', log);
   const server = createFront({
     allowedHosts: config.allowedHosts,
-    authenticate: createAuthenticate(config.keys),
-    keyed: config.keys.length > 0,
+    authenticate: keys.authenticate,
+    keyed,
     limits: config.limits,
     connections: { ...config.connections, isProxy: createIsProxy(config.proxies) },
     answer: metrics ? counted(answer, metrics) : answer,
@@ -166,6 +185,14 @@ export async function startGateway(
   const url = await listening(server, config);
   return {
     url,
+    reload(next) {
+      if (next.keys.length > 0 !== keyed)
+        throw new BadSetting(
+          'Whether callers need API keys (gateway.keys) is decided at the start: restart the gateway.',
+        );
+      Object.assign(rules, rulesIn(next));
+      keys.replace(next.keys);
+    },
     async stop() {
       draining = true;
       readiness.stop();

@@ -4,6 +4,7 @@ import { createLog } from '../config/log';
 import { tools } from '../workflows/tools';
 import { gatewayConfig } from './config';
 import { startGateway } from './gateway';
+import { createReload, watchConfiguration } from './reload';
 
 async function main(): Promise<void> {
   const config = gatewayConfig(process.env);
@@ -12,6 +13,9 @@ async function main(): Promise<void> {
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled rejection'));
   for (const doubt of doubtsIn(process.env)) log.warn(doubt);
   const gateway = await startGateway(config, tools, log);
+  const reload = createReload(config, { read: () => gatewayConfig(process.env), gateway, log });
+  process.on('SIGHUP', reload);
+  if (config.file !== undefined) watchConfiguration(config.file, reload);
   const stop = (): void => {
     gateway.stop().then(
       () => process.exit(0),

@@ -41,8 +41,8 @@ const table: readonly (readonly [files: RegExp, mayImport: RegExp])[] = [
   [/^gateway\/call\//, gatewayMayImport('ground|jobs|words|call')],
   [/^gateway\/handles\//, gatewayMayImport('ground|jobs|words|call|handles')],
   [/^gateway\/mcp\//, gatewayMayImport('ground|jobs|words|call|handles|mcp|http')],
-  [/^gateway\/gateway$/, gatewayMayImport('ground|jobs|words|call|handles|mcp|http')],
-  [/^gateway\/main$/, /^(gateway\/(config|gateway)|config\/(holdfast|log)|workflows\/tools)$/],
+  [/^gateway\/(gateway|reload)$/, gatewayMayImport('ground|jobs|words|call|handles|mcp|http')],
+  [/^gateway\/main$/, /^(gateway\/(config|gateway|reload)|config\/(holdfast|log)|workflows\/tools)$/],
   [/^config\//, /^(config\/.+|workflows\/contract|npm:(?!@temporalio\/(activity|client|worker|workflow)(\/|$)).+)$/],
   // The check of a build, which the running worker does not load.
   [/^worker\/doors$/, /^workflows\/(index|tools)$/],

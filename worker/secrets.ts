@@ -1,6 +1,7 @@
 /** The secrets of the worker's configuration. They never stand in holdfast.yaml itself. */
 import { BadSetting } from '../config/file';
 import { secretAt } from '../config/secret';
+import { isGuessable } from '../config/weak';
 
 /** Shortest secret, characters. */
 const SECRET_MIN = 32;
@@ -22,10 +23,14 @@ export function secretIn(env: NodeJS.ProcessEnv, setting: string, name: string |
 /**
  * The master secrets that callbacks are signed with: the present one and, while receivers change over, the one before.
  *
- * @throws BadSetting when one is missing or too short
+ * @throws BadSetting when one is missing or too short, or the present one can be guessed
  */
 export function webhookSecrets(present = '', old: string | undefined): readonly string[] {
   const secrets = old === undefined ? [present] : [present, old];
+  if (present.length >= SECRET_MIN && isGuessable(present))
+    throw new BadSetting(
+      'HOLDFAST_WEBHOOK_SECRET has so little variety that it can be guessed. Make one with: openssl rand -hex 32. Until receivers know it, this one may stand in HOLDFAST_WEBHOOK_SECRET_OLD.',
+    );
   if (secrets.every(({ length }) => length >= SECRET_MIN)) return secrets;
   throw new BadSetting(
     `worker.webhooks.allowed_hosts names receivers: HOLDFAST_WEBHOOK_SECRET or HOLDFAST_WEBHOOK_SECRET_FILE (and HOLDFAST_WEBHOOK_SECRET_OLD, if set) must hold at least ${SECRET_MIN} characters, the same for every worker. Make one with: openssl rand -hex 32`,

@@ -37,8 +37,11 @@ export interface Admission {
 /** Callers, tenants and jobs that are remembered. Whoever is forgotten is counted afresh. */
 const KNOWN_MAX = 10_000;
 
-/** @param what - what is counted, for the words of a refusal */
-export function createAdmission({ perCaller, perTenant }: Quotas, what: Counted, count: Count): Admission {
+/**
+ * @param quotas - read with each call: an operator may change them meanwhile
+ * @param what - what is counted, for the words of a refusal
+ */
+export function createAdmission(quotas: Quotas, what: Counted, count: Count): Admission {
   const meters = new LRUCache<string, Meter>({ max: KNOWN_MAX });
   const places = new LRUCache<string, () => void>({ max: KNOWN_MAX });
 
@@ -50,6 +53,7 @@ export function createAdmission({ perCaller, perTenant }: Quotas, what: Counted,
 
   return {
     async admit(caller) {
+      const { perCaller, perTenant } = quotas;
       const leaveMine = await meterOf(JSON.stringify(caller), () => count.caller(caller)).take(perCaller);
       if (!leaveMine) return { kind: 'full', limit: perCaller, of: 'caller', what };
       const leaveOurs = await meterOf(caller.tenant, () => count.tenant(caller.tenant)).take(perTenant);

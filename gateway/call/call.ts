@@ -96,10 +96,10 @@ function wait(begun: Started | Resumed, tool: Tool, request: CallRequest, needs:
 async function cancelIfAbandoned(
   { ref }: Started | Resumed,
   { onDisconnect }: Tool,
-  { signal, aborted, client, origin, note }: CallRequest,
+  { signal, revoked, aborted, client, origin, note }: CallRequest,
   { jobs, watch }: CallNeeds,
 ): Promise<void> {
-  if (!signal.aborted || origin.key !== undefined) return;
+  if (!signal.aborted || revoked() || origin.key !== undefined) return;
   const hungUp = client.era === 'modern' && onDisconnect === 'cancel' && !watch.draining();
   if (!hungUp && !(await aborted())) return;
   await jobs.cancel(ref).catch(unlessGone);

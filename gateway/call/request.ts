@@ -35,6 +35,8 @@ export interface CallRequest {
   readonly asTask: boolean;
   /** Fires when the client hangs up, or takes the call back: ends the wait, not the job. */
   readonly signal: AbortSignal;
+  /** Whether it ends because its caller's key counts no longer: then its job goes on, whatever the tool does for who hangs up. */
+  readonly revoked: () => boolean;
   /** Whether the call was taken back by an abort, which ends the job as well. Takes a moment after a hang-up. */
   readonly aborted: () => Promise<boolean>;
   /** Told of every change of the job, if anybody hears of it. */

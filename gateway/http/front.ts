@@ -81,7 +81,7 @@ export function createFront(needs: FrontNeeds): HttpServer {
         refuse(response, error instanceof Problem ? error : new Problem('internal'));
       };
       try {
-        route(request, response, visit, all)?.catch(fail);
+        route(request, response, { visit, from }, all)?.catch(fail);
       } catch (error) {
         fail(error);
       }
@@ -102,7 +102,7 @@ interface RouteNeeds extends FrontNeeds {
 function route(
   request: IncomingMessage,
   response: ServerResponse,
-  visit: Visit,
+  { visit, from }: { readonly visit: Visit; readonly from: string },
   needs: RouteNeeds,
 ): Promise<void> | void {
   if (needs.draining()) response.setHeader('connection', 'close');
@@ -122,13 +122,19 @@ function route(
     throw new Problem('not_post');
   }
   if (headersNamed('authorization', request) > 1) throw new Problem('two_keys');
-  const grant = needs.authenticate(request.headers.authorization);
-  if (!grant) {
-    response.setHeader('www-authenticate', 'Bearer');
-    throw new Problem('no_key');
-  }
+  const grant = needs.authenticate(request.headers.authorization, from);
+  if (!grant) throw new Problem('no_key');
   visit.caller = grant.caller;
+  endWithKey(response, grant);
   return answerPosted(request, response, { ...grant, visit }, needs);
+}
+
+/** What is open with a key, a stream or a wait, ends with it. */
+function endWithKey(response: ServerResponse, { over }: Grant): void {
+  if (over?.aborted === true) throw new Problem('expired_key');
+  const end = (): void => void response.destroy();
+  over?.addEventListener('abort', end, { once: true });
+  response.once('close', () => over?.removeEventListener('abort', end));
 }
 
 async function answerPosted(

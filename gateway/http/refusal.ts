@@ -15,6 +15,7 @@ export function refuse(response: ServerResponse, problem: Problem, id?: string |
   const { requiredCapabilities, retryAfterS = status === 503 ? RETRY_AFTER_S : undefined } = facts;
   const later = retryAfterS === undefined ? undefined : { retry_after_s: retryAfterS };
   if (later) response.setHeader('retry-after', later.retry_after_s);
+  if (status === 401) response.setHeader('www-authenticate', 'Bearer');
   const data = later ?? (requiredCapabilities && { requiredCapabilities });
   const error = { code: rpc, message, ...(data && { data }) };
   response

@@ -2,7 +2,7 @@
 import type { SearchAttributePair } from '@temporalio/common';
 import { KIT, MEMO_JOB, MEMO_PROGRESS } from '../../workflows/contract';
 import type { Caller, JobMemo, Progress } from '../../workflows/contract';
-import type { GatewayConfig } from '../config';
+import type { Rules } from '../config';
 import type { Ids } from '../ids';
 import type { Tool } from '../tools';
 import { SUBJECT, TENANT, TOOL } from './visibility';
@@ -39,10 +39,11 @@ export type Carry = (
   call: Pick<JobMemo, 'argsHash' | 'at' | 'callback' | 'continues'>,
 ) => Carried;
 
-/** @param weights - the share of a tenant while workers are short; a tenant that is not listed has 1 */
-export function createCarry({ weights, keys }: Pick<GatewayConfig, 'weights' | 'keys'>, ids: Ids): Carry {
+/** @param rules - `weights`: the share of a tenant while workers are short; a tenant that is not listed has 1. Read with each call. */
+export function createCarry(rules: Pick<Rules, 'keys' | 'weights'>, ids: Ids): Carry {
   // A single tenant has nobody to share with, and keys of shares are paid for where Temporal is.
-  const shared = Object.keys(weights).length > 0 || new Set(keys.map(({ tenant }) => tenant)).size > 1;
+  const isShared = ({ keys, weights }: typeof rules): boolean =>
+    Object.keys(weights).length > 0 || keys.some(({ tenant }) => tenant !== keys[0]?.tenant);
   return (tool, input, caller, call) => {
     const { name, policy, ownHandles, route } = tool;
     const given = JSON.stringify(input ?? {});
@@ -68,7 +69,7 @@ export function createCarry({ weights, keys }: Pick<GatewayConfig, 'weights' | '
       ],
       priority: {
         // Tenants share the workers by their weights; within a tenant, batch work comes after everything else.
-        ...(shared && { fairnessKey: caller.tenant, fairnessWeight: weights[caller.tenant] ?? 1 }),
+        ...(isShared(rules) && { fairnessKey: caller.tenant, fairnessWeight: rules.weights[caller.tenant] ?? 1 }),
         ...(tool.batch && { priorityKey: BATCH }),
       },
     };

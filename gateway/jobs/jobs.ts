@@ -5,7 +5,7 @@
 import { addressOf } from '../../config/temporal';
 import { QUERY_PARTIAL, SIGNAL_ANSWER, SIGNAL_SHOWN } from '../../workflows/contract';
 import type { Answer } from '../../workflows/contract';
-import type { GatewayConfig } from '../config';
+import type { GatewayConfig, Rules } from '../config';
 import { Problem } from '../errors';
 import type { Ids, JobRef } from '../ids';
 import type { Backlog } from '../metrics';
@@ -64,7 +64,8 @@ export interface Jobs extends Starts, Cancels, Lists {
  * @param onEnd - told of each job that is seen to have ended
  */
 export function createJobs(
-  { temporal, weights, keys, cancelGraceMs }: Pick<GatewayConfig, 'temporal' | 'weights' | 'keys' | 'cancelGraceMs'>,
+  { temporal, cancelGraceMs }: Pick<GatewayConfig, 'temporal' | 'cancelGraceMs'>,
+  rules: Pick<Rules, 'keys' | 'weights'>,
   ids: Ids,
   onEnd: (ref: JobRef) => void,
 ): Jobs {
@@ -83,7 +84,7 @@ export function createJobs(
     onEnd,
   });
   const poll = createPoll(store, onEnd);
-  const carry = createCarry({ weights, keys }, ids);
+  const carry = createCarry(rules, ids);
 
   async function outcomeOf(ref: JobRef): Promise<Outcome> {
     const outcome = await poll(ref, AbortSignal.timeout(POLL_MS));

@@ -37,6 +37,8 @@ export interface Exchange {
   readonly patience: string | undefined;
   /** Patience of the caller's key, milliseconds. */
   readonly grantedMs: number | undefined;
+  /** Fires when the caller's key counts no longer; undefined where callers need none. */
+  readonly over: AbortSignal | undefined;
   /** To be called when it is known whether a call is durable, and why a request has no answer now: the HTTP status can still say no. */
   readonly settle: (problem?: Problem) => void;
 }
@@ -63,7 +65,7 @@ const HUNG_UP = new Error('The client has hung up.');
 
 /** Hands one parsed request to the SDK, and its answer back to the client. */
 export function createExchange({ sdk, exchanges, sessions }: ExchangeNeeds): Answer {
-  return async (request, response, body, { caller, patienceMs, visit }) => {
+  return async (request, response, body, { caller, patienceMs, over, visit }) => {
     if (response.destroyed) return; // hung up before anything was asked of the SDK, which would not notice
     const header = (name: string): string | undefined => {
       const value = request.headers[name];
@@ -92,6 +94,7 @@ export function createExchange({ sdk, exchanges, sessions }: ExchangeNeeds): Ans
       version: versionAsked(body) ?? header('mcp-protocol-version') ?? session?.version,
       patience: header('holdfast-patience'),
       grantedMs: patienceMs,
+      over,
       settle,
     });
 

@@ -74,6 +74,7 @@ export function serveToolCalls(
         responses: mcpReq.inputResponses ?? {},
         asTask,
         signal: open.signal,
+        revoked: () => exchange.over?.aborted === true,
         aborted: open.aborted,
         onView: client.tasks || asTask ? undefined : progress.show,
         push: pushOn(client, context),

@@ -6,7 +6,7 @@ import { doubtsIn } from '../../config/holdfast';
 import { gatewayConfig } from '../../gateway/config';
 import { workerConfig } from '../../worker/config';
 
-const HOLDFAST_SECRET = 'x'.repeat(32);
+const HOLDFAST_SECRET = 'a secret for the tests, 32 characters or more';
 
 function configured(yaml: string): string {
   const path = join(mkdtempSync(join(tmpdir(), 'holdfast-config-')), 'holdfast.yaml');

@@ -8,7 +8,9 @@ import { secretAt } from '../../config/secret';
 import { gatewayConfig } from '../../gateway/config';
 import { workerConfig } from '../../worker/config';
 
-const HOLDFAST_SECRET = 'x'.repeat(32);
+const HOLDFAST_SECRET = 'a secret for the tests, 32 characters or more';
+
+const PREVIOUS = 'the secret before it, 32 characters or more';
 
 function fileWith(content: string): string {
   const path = join(mkdtempSync(join(tmpdir(), 'holdfast-secret-')), 'secret');
@@ -47,13 +49,13 @@ test('an empty variable counts as not set', () => {
 });
 
 test('each secret may come from a file', () => {
-  const [path, old] = [fileWith(`${'y'.repeat(32)}\n`), fileWith('z'.repeat(32))];
+  const [path, old] = [fileWith(`${HOLDFAST_SECRET}\n`), fileWith(PREVIOUS)];
   expect(gatewayConfig({ HOLDFAST_SECRET_FILE: path, HOLDFAST_SECRET_PREVIOUS_FILE: old })).toMatchObject({
-    secret: 'y'.repeat(32),
-    previousSecret: 'z'.repeat(32),
+    secret: HOLDFAST_SECRET,
+    previousSecret: PREVIOUS,
   });
   expect(gatewayConfig({ HOLDFAST_SECRET, TEMPORAL_API_KEY_FILE: path }).temporal.connectionOptions.apiKey).toBe(
-    'y'.repeat(32),
+    HOLDFAST_SECRET,
   );
   const HOLDFAST_CONFIG = fileWith(
     'worker: { webhooks: { allowed_hosts: [a.example] }, model: { url: "https://llm.example", name: m, key_env: MODEL } }',
@@ -64,8 +66,8 @@ test('each secret may come from a file', () => {
     HOLDFAST_WEBHOOK_SECRET_OLD_FILE: old,
     MODEL_FILE: path,
   });
-  expect(activities.webhooks.secrets).toEqual(['y'.repeat(32), 'z'.repeat(32)]);
-  expect(activities.model?.key).toBe('y'.repeat(32));
+  expect(activities.webhooks.secrets).toEqual([HOLDFAST_SECRET, PREVIOUS]);
+  expect(activities.model?.key).toBe(HOLDFAST_SECRET);
 });
 
 test('a file of a secret that is not there, or empty, is named with its variable', () => {

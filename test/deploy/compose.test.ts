@@ -121,8 +121,9 @@ test('the first start makes a key and shows it; a later one shows none and chang
 test('what the environment sets is taken in place of what was made', () => {
   const made = folder();
   start(made);
-  const env = { HOLDFAST_SECRET: 's'.repeat(32), POSTGRES_PASSWORD: 'theirs', HOLDFAST_API_KEY: 'known' };
-  const taken = { key: undefined, hashes: [hashOf('known')], secret: 's'.repeat(32), password: 'theirs' };
+  const secret = 'a secret of their own, 32 characters or more';
+  const env = { HOLDFAST_SECRET: secret, POSTGRES_PASSWORD: 'theirs', HOLDFAST_API_KEY: 'known' };
+  const taken = { key: undefined, hashes: [hashOf('known')], secret, password: 'theirs' };
   expect(start(made, { env })).toEqual(taken);
 });
 

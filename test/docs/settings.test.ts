@@ -6,6 +6,8 @@ import { gatewayConfig } from '../../gateway/config';
 import { workerConfig } from '../../worker/config';
 import { blocksOf, documents } from './documents';
 
+const SECRET = 'a secret for the tests, 32 characters or more';
+
 /** A configuration file, and where it is shown. */
 interface Shown {
   readonly at: string;
@@ -29,6 +31,6 @@ function shownIn(document: string): readonly Shown[] {
 test.each(documents.flatMap(shownIn))('gateways and workers take the configuration at $at', ({ yaml }) => {
   const HOLDFAST_CONFIG = join(mkdtempSync(join(tmpdir(), 'holdfast-docs-')), 'holdfast.yaml');
   writeFileSync(HOLDFAST_CONFIG, yaml);
-  expect(() => gatewayConfig({ HOLDFAST_CONFIG, HOLDFAST_SECRET: 'x'.repeat(32) })).not.toThrow();
-  expect(() => workerConfig({ HOLDFAST_CONFIG, HOLDFAST_WEBHOOK_SECRET: 'x'.repeat(32) })).not.toThrow();
+  expect(() => gatewayConfig({ HOLDFAST_CONFIG, HOLDFAST_SECRET: SECRET })).not.toThrow();
+  expect(() => workerConfig({ HOLDFAST_CONFIG, HOLDFAST_WEBHOOK_SECRET: SECRET })).not.toThrow();
 });

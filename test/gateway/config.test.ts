@@ -1,3 +1,4 @@
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,7 +6,7 @@ import { gatewayConfig } from '../../gateway/config';
 import { packageRoot } from '../../cli/root';
 import { workerConfig } from '../../worker/config';
 
-const HOLDFAST_SECRET = 'x'.repeat(32);
+const HOLDFAST_SECRET = 'a secret for the tests, 32 characters or more';
 
 function configured(yaml: string): string {
   const path = join(mkdtempSync(join(tmpdir(), 'holdfast-config-')), 'holdfast.yaml');
@@ -14,8 +15,9 @@ function configured(yaml: string): string {
 }
 
 test('the example configuration is valid and says the defaults', () => {
-  const example = gatewayConfig({ HOLDFAST_SECRET, HOLDFAST_CONFIG: join(packageRoot(), 'holdfast.yaml') });
-  expect(example).toEqual(gatewayConfig({ HOLDFAST_SECRET }));
+  const file = join(packageRoot(), 'holdfast.yaml');
+  const example = gatewayConfig({ HOLDFAST_SECRET, HOLDFAST_CONFIG: file });
+  expect(example).toEqual({ ...gatewayConfig({ HOLDFAST_SECRET }), file });
 });
 
 test.each([
@@ -72,6 +74,33 @@ test.each([
 ])('a limit that cannot be, %s, stops the start and is named', (setting, sentence) => {
   const HOLDFAST_CONFIG = configured(`gateway:\n  limits: { ${setting} }\n`);
   expect(() => gatewayConfig({ HOLDFAST_SECRET, HOLDFAST_CONFIG })).toThrow(sentence);
+});
+
+test.each(['foo', 'changeme', 'password', 'secret', 'holdfast-local', '', 'x'.repeat(32)])(
+  'the key %j, which anybody would try, stops the start',
+  (key) => {
+    const sha256 = createHash('sha256').update(key).digest('hex');
+    const HOLDFAST_CONFIG = configured(`gateway:\n  keys: [{ sha256: ${sha256}, tenant: a, subject: b }]\n`);
+    expect(() => gatewayConfig({ HOLDFAST_SECRET, HOLDFAST_CONFIG })).toThrow(
+      /gateway\.keys\.0\.sha256: the key of this hash is one that anybody would try: make one with holdfast key new/,
+    );
+  },
+);
+
+const WEAK = ['x'.repeat(32), 'changeme'.repeat(5), '0123456789abcdef'.repeat(2), 'aaaaaaaabbbbbbbbccccccccdddddddd'];
+test.each(WEAK)('the secret %s, which can be guessed, stops the start', (weak) => {
+  expect(() => gatewayConfig({ HOLDFAST_SECRET: weak })).toThrow(
+    /^HOLDFAST_SECRET has so little variety that it can be guessed\. Make one with: openssl rand -hex 32\./,
+  );
+});
+
+test('a secret that can be guessed may be left behind', () => {
+  expect(gatewayConfig({ HOLDFAST_SECRET, HOLDFAST_SECRET_PREVIOUS: 'x'.repeat(32) }).previousSecret).toHaveLength(32);
+});
+
+test('a secret of 16 random bytes is taken', () => {
+  const secret = randomBytes(16).toString('hex');
+  expect(gatewayConfig({ HOLDFAST_SECRET: secret }).secret).toBe(secret);
 });
 
 test('a key that is not a hash is refused', () => {

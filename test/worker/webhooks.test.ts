@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { workerConfig } from '../../worker/config';
 
-const SECRET = 'x'.repeat(32);
+const SECRET = 'a webhook secret for the tests, 32 characters or more';
 
 function configured(...hosts: string[]): string {
   const path = join(mkdtempSync(join(tmpdir(), 'holdfast-config-')), 'holdfast.yaml');
@@ -24,6 +24,16 @@ test.each([
   expect(() => workerConfig({ HOLDFAST_CONFIG, ...env })).toThrow(
     /HOLDFAST_WEBHOOK_SECRET.*32 characters.*openssl rand/,
   );
+});
+
+test('a secret that can be guessed stops the start, and may be the one before', () => {
+  const HOLDFAST_CONFIG = configured('hooks.example.com');
+  const weak = 'x'.repeat(32);
+  expect(() => workerConfig({ HOLDFAST_CONFIG, HOLDFAST_WEBHOOK_SECRET: weak })).toThrow(
+    /^HOLDFAST_WEBHOOK_SECRET has so little variety that it can be guessed\./,
+  );
+  const env = { HOLDFAST_CONFIG, HOLDFAST_WEBHOOK_SECRET: SECRET, HOLDFAST_WEBHOOK_SECRET_OLD: weak };
+  expect(workerConfig(env).activities.webhooks.secrets).toEqual([SECRET, weak]);
 });
 
 test('the present secret comes before the old one', () => {

@@ -20,6 +20,7 @@ const exchange: Exchange = {
   version: '2025-11-25',
   patience: undefined,
   grantedMs: undefined,
+  over: undefined,
   settle: () => undefined,
 };
 

@@ -1,0 +1,47 @@
+/** Reads the configuration anew while the gateway runs: on SIGHUP, and when its file has changed. */
+import { watchFile } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
+import type { Logger } from 'pino';
+import { BadSetting } from '../config/file';
+import { isRule } from './config';
+import type { GatewayConfig } from './config';
+import type { Gateway } from './gateway';
+
+/** How often the file is looked at. By its path, so that a new file in its place is seen, too, and so is one behind a new link. */
+const LOOK_MS = 1_000;
+
+export interface ReloadNeeds {
+  /** Reads the configuration. @throws BadSetting that says what is wrong with it */
+  readonly read: () => GatewayConfig;
+  readonly gateway: Pick<Gateway, 'reload'>;
+  readonly log: Pick<Logger, 'info' | 'error'>;
+}
+
+/**
+ * Returns what reads it anew. A configuration that is wrong changes nothing, and the log says why; settings that wait for a restart are
+ * named there.
+ *
+ * @param begun - what the gateway was started with
+ */
+export function createReload(begun: GatewayConfig, { read, gateway, log }: ReloadNeeds): () => void {
+  return () => {
+    try {
+      const next = read();
+      gateway.reload(next);
+      const names = Object.keys(next) as (keyof GatewayConfig)[];
+      const waiting = names.filter((name) => !isRule(name) && !isDeepStrictEqual(next[name], begun[name]));
+      log.info(
+        { keys: next.keys.length, ...(waiting.length > 0 && { waitingForRestart: waiting }) },
+        'configuration was read anew',
+      );
+    } catch (error) {
+      if (!(error instanceof BadSetting)) throw error;
+      log.error(`The configuration was not read anew, and nothing has changed. ${error.message}`);
+    }
+  };
+}
+
+/** Has `reload` called whenever something about the file changes. Does not keep the process. */
+export function watchConfiguration(path: string, reload: () => void): void {
+  watchFile(path, { interval: LOOK_MS, persistent: false }, reload);
+}

@@ -1,0 +1,87 @@
+/** A configuration that changes while the gateway runs. No Temporal: nothing here comes so far. */
+import { mkdtempSync, renameSync, unwatchFile, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { gatewayConfig } from '../../gateway/config';
+import { startGateway } from '../../gateway/gateway';
+import type { Gateway } from '../../gateway/gateway';
+import { createReload, watchConfiguration } from '../../gateway/reload';
+import { eventually } from '../fixtures/eventually';
+import { modern } from '../fixtures/raw';
+import { newTenant } from '../fixtures/stack';
+
+const [alice, bob] = [newTenant(), newTenant()];
+const file = join(mkdtempSync(join(tmpdir(), 'holdfast-reload-')), 'holdfast.yaml');
+const env = {
+  HOLDFAST_CONFIG: file,
+  HOLDFAST_SECRET: 'a secret for the tests, 32 characters or more',
+  TEMPORAL_ADDRESS: '127.0.0.1:1',
+};
+/** As a careful editor does it: the file is whole at any moment. */
+function write(gateway: object): void {
+  writeFileSync(`${file}.part`, JSON.stringify({ gateway: { port: 0, ...gateway } }));
+  renameSync(`${file}.part`, file);
+}
+
+const told: Record<string, unknown>[] = [];
+const log = pino({ level: 'info' }, { write: (line: string) => void told.push(JSON.parse(line) as never) });
+let gateway: Gateway;
+let reload: () => void;
+
+beforeEach(async () => {
+  told.length = 0;
+  write({ keys: alice.keys });
+  const config = gatewayConfig(env);
+  gateway = await startGateway(config, [], pino({ level: 'silent' }));
+  reload = createReload(config, { read: () => gatewayConfig(env), gateway, log });
+});
+afterEach(async () => {
+  unwatchFile(file);
+  await gateway.stop();
+});
+
+const statusOf = async ({ headers }: typeof alice): Promise<number> =>
+  (await modern(gateway.url, 'tools/list', {}, headers)).status;
+
+test('keys are those of the file from then on, and the log says how many', async () => {
+  write({ keys: bob.keys });
+  expect(await statusOf(alice)).toBe(200);
+  reload();
+  expect([await statusOf(alice), await statusOf(bob)]).toEqual([401, 200]);
+  expect(told).toMatchObject([{ level: 30, keys: 1, msg: 'configuration was read anew' }]);
+});
+
+test('rates, and with them the other rules, are those of the file from then on', async () => {
+  write({ keys: alice.keys, rates: { calls: 1, reads: 1 } });
+  reload();
+  expect([await statusOf(alice), await statusOf(alice), await statusOf(alice)]).toEqual([200, 200, 429]);
+});
+
+test.each([
+  ['is not YAML', () => writeFileSync(file, 'gateway: ]'), 'which is not YAML'],
+  ['has a setting that is none', () => write({ keys: bob.keys, prot: 1 }), 'prot'],
+  ['has no keys any more', () => write({}), 'Whether callers need API keys (gateway.keys) is decided at the start'],
+])('a file that %s changes nothing, and the log says so in one sentence', async (_what, spoil, why) => {
+  spoil();
+  reload();
+  expect([await statusOf(alice), await statusOf(bob)]).toEqual([200, 401]);
+  expect(told).toHaveLength(1);
+  expect(told[0]).toMatchObject({ level: 50 });
+  expect(told[0]?.['msg']).toMatch(/^The configuration was not read anew, and nothing has changed\. /);
+  expect(told[0]?.['msg']).toContain(why);
+});
+
+test('a setting that waits for a restart is named', () => {
+  write({ keys: alice.keys, patience: 20, limits: { max_batch: 5 } });
+  reload();
+  expect(told).toMatchObject([{ waitingForRestart: ['patienceMs', 'limits'] }]);
+});
+
+test('a file that was put in the place of the old one is noticed', async () => {
+  watchConfiguration(file, reload);
+  expect(await statusOf(alice)).toBe(200);
+  write({ keys: bob.keys });
+  await eventually('an end of the key of the old file', async () => (await statusOf(alice)) === 401);
+  expect(await statusOf(bob)).toBe(200);
+});
