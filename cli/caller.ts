@@ -1,5 +1,6 @@
 /** A caller as an operator names one: `<tenant>/<subject>`. */
 import { BadSetting } from '../config/file';
+import { holdfastFile } from '../config/holdfast';
 import type { Caller } from '../workflows/contract';
 
 /** @throws BadSetting when the text is not of that form. A tenant holds no slash, a subject may */
@@ -8,4 +9,11 @@ export function callerNamed(who: string): Caller {
   if (tenant === undefined || subject === undefined)
     throw new BadSetting('Name the caller as <tenant>/<subject>, as gateway.keys has them: acme/alice.');
   return { tenant, subject };
+}
+
+/** Whether the configuration has a key of the caller. @param path - that of holdfast.yaml; undefined: there is none */
+export function hasKeyOf(caller: Caller, path: string | undefined): boolean {
+  return holdfastFile(path).gateway.keys.some(
+    ({ tenant, subject }) => tenant === caller.tenant && subject === caller.subject,
+  );
 }

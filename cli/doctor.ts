@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { doubtsIn, holdfastFile } from '../config/holdfast';
 import { temporalConfig } from '../config/temporal';
+import type { TemporalConfig } from '../config/temporal';
 import type { DevConfig } from './config';
 import { readRecord } from './dev/record';
 import type { StackRecord } from './dev/record';
@@ -30,11 +31,9 @@ export interface DoctorOptions {
  * @throws BadSetting when the settings cannot be used
  */
 export async function doctor(config: DevConfig, env: NodeJS.ProcessEnv, { url }: DoctorOptions): Promise<number> {
-  const temporal = temporalConfig(env);
   const { worker } = holdfastFile(config.configFile);
   const record = existsSync(config.dataDir) ? readRecord(config.dataDir) : undefined;
-  const local = record && { ...temporal, connectionOptions: { address: record.temporal.address } };
-  const there = temporal.connectionOptions.address === undefined ? local : temporal;
+  const there = temporalThere(env, record);
   const findings = [
     ...doubtsIn(env).map((what): Finding => ({ is: 'doubt', what })),
     await git(),
@@ -45,6 +44,13 @@ export async function doctor(config: DevConfig, env: NodeJS.ProcessEnv, { url }:
   for (const { is, what, advice } of findings)
     console.log(`${MARK[is]} ${what}${is === 'well' || advice === undefined ? '' : `\n    ${advice}`}`);
   return findings.some(({ is }) => is === 'ill') ? 1 : 0;
+}
+
+/** The Temporal that the environment names, else that of the stack that runs here, if one does. */
+export function temporalThere(env: NodeJS.ProcessEnv, record: StackRecord | undefined): TemporalConfig | undefined {
+  const temporal = temporalConfig(env);
+  if (temporal.connectionOptions.address !== undefined) return temporal;
+  return record && { ...temporal, connectionOptions: { address: record.temporal.address } };
 }
 
 async function versionOf(command: string, args: readonly string[]): Promise<string | undefined> {

@@ -7,8 +7,10 @@ import { doubtsIn } from '../config/holdfast';
 import { version } from '../package.json';
 import { EXIT, answer, call, callOnce, cancel, list, wait } from './call';
 import type { CallOptions } from './call';
+import { callerNamed, hasKeyOf } from './caller';
 import { createClientCommand } from './client-command';
-import { cacheDirOf, devConfig } from './config';
+import { DEFAULT_DATA_DIR, cacheDirOf, devConfig } from './config';
+import { readRecord } from './dev/record';
 import type { DoctorOptions } from './doctor';
 import { NoGateway } from './endpoint';
 
@@ -137,6 +139,27 @@ const program = new Command('holdfast')
           console.log(newKey(who, expires));
         }),
     ),
+  )
+  .addCommand(
+    new Command('revoke')
+      .description(
+        'end the schedules of a caller whose key was taken out, in the deployment that TEMPORAL_ADDRESS names or that runs here',
+      )
+      .argument('<caller>', '<tenant>/<subject>, as gateway.keys had them')
+      .option('--jobs', 'tell the jobs that have not ended to stop, too', false)
+      .action(async (who: string, { jobs }: { jobs: boolean }) => {
+        const [{ revoke, wordsOf }, { temporalThere }] = await Promise.all([
+          import('./revoke.js'),
+          import('./doctor.js'),
+        ]);
+        const { dataDir, configFile } = devConfig(process.env);
+        const there = temporalThere(process.env, readRecord(dataDir));
+        if (!there)
+          throw new BadSetting('No stack runs here: name the Temporal of the deployment in TEMPORAL_ADDRESS.');
+        const caller = callerNamed(who);
+        const revoked = await revoke(there, caller, jobs);
+        console.log(wordsOf(who, revoked, jobs, hasKeyOf(caller, configFile)));
+      }),
   )
   .addCommand(
     new Command('webhook-secret')
