@@ -77,6 +77,21 @@ test('nothing has to be set, and .env.example names all that can be', () => {
   );
 });
 
+test('gateways and workers find Temporal, and take from .env what they log and where their metrics are, which is no port of the machine', () => {
+  const set = {
+    TEMPORAL_ADDRESS: 'temporal:7233',
+    HOLDFAST_LOG_LEVEL: '${HOLDFAST_LOG_LEVEL:-}',
+    HOLDFAST_METRICS: '${HOLDFAST_METRICS:-}',
+  };
+  expect(service('gateway').environment).toMatchObject({
+    ...set,
+    HOLDFAST_SECRET_PREVIOUS: '${HOLDFAST_SECRET_PREVIOUS:-}',
+  });
+  expect(service('worker').environment).toMatchObject(set);
+  expect(service('worker').environment).not.toHaveProperty('HOLDFAST_SECRET_PREVIOUS');
+  expect(services.flatMap(([, { ports }]) => ports).join()).not.toContain('9464');
+});
+
 test('the namespace is ready only with every search attribute that a job has', () => {
   const [, listed = ''] = /^attributes='(.+)'$/m.exec(read('deploy', 'temporal', 'namespace.sh')) ?? [];
   expect(listed.split(' ').sort()).toEqual(Object.values(SEARCH_ATTRIBUTES).sort());
