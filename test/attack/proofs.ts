@@ -7,7 +7,7 @@ import { bundleOf } from '../fixtures/bundle';
 import { gatewayProcess, killAll, ownTemporal, workerProcess } from '../fixtures/processes';
 import { canaries } from './canaries';
 import { egress } from './egress';
-import { REVISIONS, isolation, times } from './isolation';
+import { REVISIONS, isolation } from './isolation';
 import { names } from './names';
 import { seals } from './seals';
 import type { Tally } from './tally';
@@ -47,7 +47,6 @@ async function onStack<T>(run: (url: string) => Promise<T>): Promise<T> {
 /** By name; each brings what it needs. */
 export const PROOFS: Readonly<Record<string, () => Promise<Tally>>> = {
   isolation: () => onStack((url) => isolation({ url, victim, attackers, revisions: REVISIONS })),
-  times: () => onStack((url) => times({ url, victim, attackers, revisions: REVISIONS.slice(0, 2) })),
   seals: () => onStack((url) => seals(url, SECRET, [victim, ...attackers])),
   names: () => onStack((url) => names(url, victim)),
   egress: () => egress(REBINDINGS),
