@@ -7,7 +7,7 @@ import { grpcCodeOf } from './connection';
 import type { Store } from './connection';
 import { UNREADABLE, endedWith, failedOutcome } from './outcome';
 import type { Outcome } from './outcome';
-import { wasToldToStop } from './view';
+import { wasToldToStop } from './status';
 
 /** Longest useful poll: a page of the server lasts 20 s, and an abort that falls between two pages is lost. */
 export const POLL_MS = 18_000;

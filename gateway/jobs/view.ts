@@ -8,8 +8,8 @@ import { Heartbeat, Memo } from './memo';
 import { heldText, retryingIn, troubleIn, unclaimedIn } from './pending';
 import type { Retrying } from './pending';
 import type { Queue } from './queues';
-
-export type Status = 'running' | 'input_required' | 'done' | 'failed' | 'cancelled';
+import { statusOf, wasToldToStop } from './status';
+import type { Status } from './status';
 
 /** A job at one moment. */
 export interface JobView {
@@ -141,20 +141,9 @@ export function newView(
   };
 }
 
-/** What a list tells of a job: there is no decision pending in it, and its memo may be a moment old. */
-export function statusIn({ status, memo }: Pick<WorkflowExecutionDescription, 'status' | 'memo'>): Status {
-  const now = statusOf(status.name, false);
-  return now === 'running' && Memo.parse(memo ?? {})[MEMO_QUESTIONS].length > 0 ? 'input_required' : now;
-}
-
 /** When the job can no longer be read. One that was waited for longer than planned is kept for longer. */
 export function expiryOf({ startedAt, ttlMs, closedAt, keptMs }: JobView): Date {
   return new Date(Math.max(startedAt.getTime() + ttlMs, (closedAt?.getTime() ?? 0) + keptMs));
-}
-
-/** Whether somebody asked the job to stop, whatever came of it. */
-export function wasToldToStop({ workflowExtendedInfo }: WorkflowExecutionDescription['raw']): boolean {
-  return workflowExtendedInfo?.cancelRequested === true;
 }
 
 /** Whether the job has ended. */
@@ -186,28 +175,4 @@ export function fingerprint(view: JobView): string {
     unclaimed?.name,
     questions.map(({ key }) => key),
   ]);
-}
-
-/**
- * Our word for Temporal's WorkflowExecutionStatus.
- *
- * @param told - whether the job was told to stop: one that was, and had to be terminated, counts as cancelled
- */
-export function statusOf(
-  name: WorkflowExecutionDescription['status']['name'],
-  told: boolean,
-): Exclude<Status, 'input_required'> {
-  switch (name) {
-    case 'COMPLETED':
-      return 'done';
-    case 'CANCELLED':
-      return 'cancelled';
-    case 'TERMINATED':
-      return told ? 'cancelled' : 'failed';
-    case 'FAILED':
-    case 'TIMED_OUT':
-      return 'failed';
-    default:
-      return 'running';
-  }
 }

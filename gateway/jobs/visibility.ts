@@ -8,8 +8,8 @@ import { isJobId } from '../ids';
 import type { Ids, JobRef } from '../ids';
 import type { Store } from './connection';
 import { Memo } from './memo';
-import { statusIn, statusOf, wasToldToStop } from './view';
-import type { Status } from './view';
+import { statusIn, statusOf, wasToldToStop } from './status';
+import type { Status } from './status';
 
 export const TENANT = defineSearchAttributeKey(SEARCH_ATTRIBUTES.tenant, 'KEYWORD');
 export const SUBJECT = defineSearchAttributeKey(SEARCH_ATTRIBUTES.subject, 'KEYWORD');
