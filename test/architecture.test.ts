@@ -27,7 +27,7 @@ const table: readonly (readonly [files: RegExp, mayImport: RegExp])[] = [
   [/^workflows\/(define-tool|tools|[^/]+\/tool)$/, /^(npm:zod|workflows\/(contract|define-tool|[^/]+\/tool))$/],
   [
     /^workflows\//,
-    /^(npm:@temporalio\/workflow|workflows\/(contract|job|bounded|budget|counted|cut|failure|history|interleaved|journal|memo|progress|questions|quiet|searched|step-ids|steps|turns|webhook|well-formed|[^/]+\/workflow))$/,
+    /^(npm:@temporalio\/workflow|workflows\/(contract|job|approval|bounded|budget|counted|cut|failure|findings|history|interleaved|journal|memo|progress|questions|quiet|searched|step-ids|steps|turns|webhook|well-formed|[^/]+\/workflow))$/,
   ],
   [
     /^activities\//,
@@ -171,7 +171,7 @@ test('the bundle holds workflows, the contract and the Temporal SDK, and nothing
   expect(
     ours.filter(
       (path) =>
-        !/^workflows\/(bounded|budget|contract|counted|cut|failure|history|interleaved|index|job|journal|memo|progress|questions|quiet|searched|step-ids|steps|turns|webhook|well-formed|[^/]+\/workflow)$/.test(
+        !/^workflows\/(approval|bounded|budget|contract|counted|cut|failure|findings|history|interleaved|index|job|journal|memo|progress|questions|quiet|searched|step-ids|steps|turns|webhook|well-formed|[^/]+\/workflow)$/.test(
           path,
         ),
     ),

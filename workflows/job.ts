@@ -3,38 +3,18 @@
  * deploy cannot change a running job, and it keeps progress, partial result and open questions readable from outside.
  */
 import type { ApplicationFailure } from '@temporalio/workflow';
-import { defineQuery, isCancellation, patched, setHandler, workflowInfo } from '@temporalio/workflow';
-import { bounded, fits, jsonOf, tooLarge } from './bounded';
+import { isCancellation, workflowInfo } from '@temporalio/workflow';
+import { approve } from './approval';
+import { bounded } from './bounded';
 import { createBudget, workingMsOf } from './budget';
-import { head, tail } from './cut';
-import {
-  DEFAULT_POLICY,
-  MAX_RESULT_BYTES,
-  MEMO_JOB,
-  MEMO_PARTIAL,
-  MEMO_PARTIAL_MAX,
-  MEMO_PROGRESS,
-  MEMO_QUESTIONS,
-  QUERY_PARTIAL,
-  isPartialResult,
-} from './contract';
-import type {
-  Carried,
-  FailureDetail,
-  JobMemo,
-  PartialMemo,
-  PartialResult,
-  Policy,
-  Progress,
-  Question,
-} from './contract';
+import { DEFAULT_POLICY, MAX_RESULT_BYTES, MEMO_JOB, MEMO_PROGRESS, MEMO_QUESTIONS, isPartialResult } from './contract';
+import type { Carried, FailureDetail, JobMemo, PartialResult, Policy, Progress, Question } from './contract';
 import type { InputOf, OutputOf } from './define-tool';
 import { fail, jobFailure } from './failure';
+import { createFindings } from './findings';
 import { untilFull } from './history';
 import { createJournal, noJournal } from './journal';
-import type { Journal } from './journal';
 import { createMemo, writtenAtOnce } from './memo';
-import type { Memo } from './memo';
 import { createProgress } from './progress';
 import { createAsk } from './questions';
 import type { Asked, Reply } from './questions';
@@ -63,15 +43,6 @@ export interface Job<P = unknown> {
   /** Asks a person and waits, for hours if need be. The wait is durable and costs no budget. */
   ask(question: Asked): Promise<Reply>;
 }
-
-/** Jobs that began before this patch kept larger partial results, and must do so again when they replay. */
-const BOUND_PATCH = 'partial-bound';
-
-const partialQuery = defineQuery<unknown>(QUERY_PARTIAL);
-
-/** How much of long arguments is shown to the person who has to allow the call, characters: the beginning, and the end. */
-const HEAD = 1_500;
-const TAIL = 500;
 
 /**
  * Turns `run` into a workflow: the function that Temporal calls with the tool's validated arguments.
@@ -160,26 +131,6 @@ function endedWithNothing(reason: PartialResult['reason'], { budgetMs, attempts 
   return fail('too_large', sentence, detail);
 }
 
-/** Asks a person to allow the job. Returns only if one did. */
-async function approve(tool: string, input: unknown, ask: Job['ask']): Promise<void> {
-  const { action } = await ask({
-    message: `${tool} wants to run with ${shownOf(input)}. Allow it?`,
-    schema: { type: 'object', properties: {} },
-  });
-  if (action === 'accept') return;
-  const why = action === 'expired' ? 'Nobody allowed the call in time' : 'A person did not allow the call';
-  throw fail('refused', `${why}: nothing was done.`, { sideEffect: 'none' });
-}
-
-/** The arguments, or their beginning and end and how much is missing: nobody should allow arguments that were cut unnoticed. */
-function shownOf(input: unknown): string {
-  const text = JSON.stringify(input ?? null);
-  if (text.length <= HEAD + TAIL) return text;
-  const [first, last] = [head(text, HEAD), tail(text, TAIL)];
-  const omitted = text.length - first.length - last.length;
-  return `${first} [${omitted} of ${text.length} characters left out] ${last}`;
-}
-
 /** Returns the output itself, unless Temporal would not accept it or it looks like a {@link PartialResult}. */
 function checked<R>(value: R, policy: Policy): R {
   if (isPartialResult(value))
@@ -187,34 +138,4 @@ function checked<R>(value: R, policy: Policy): R {
       sideEffect: 'unknown',
     });
   return bounded("The job's result", value, policy);
-}
-
-/** What the job has found so far: its last partial result. */
-interface Findings {
-  /** Undefined before the first. */
-  last(): unknown;
-  keep(value: unknown): void;
-}
-
-/** A small partial result is kept in the memo, which can be read while no worker is up. A query returns it at any size. */
-function createFindings(policy: Policy, memo: Memo, journal: Pick<Journal, 'behind'>): Findings {
-  let last: unknown;
-  setHandler(partialQuery, () => last);
-  return {
-    last: () => last,
-    keep(value) {
-      if (journal.behind) {
-        last = value; // which was checked and shown before
-        return;
-      }
-      const text = jsonOf('A partial result', value, policy);
-      if (!fits(text) && patched(BOUND_PATCH)) throw tooLarge('A partial result', text, policy);
-      last = value;
-      const characters = text.length;
-      // A copy: the author may change the value before it is written.
-      const shown: PartialMemo =
-        characters <= MEMO_PARTIAL_MAX ? { value: JSON.parse(text) as unknown } : { characters };
-      memo.write({ [MEMO_PARTIAL]: shown });
-    },
-  };
 }
