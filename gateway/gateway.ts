@@ -3,7 +3,7 @@ import type { Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createMcpHandler } from '@modelcontextprotocol/server';
 import type { Logger } from 'pino';
-import type { Address } from '../config/address';
+import { textOf } from '../config/address';
 import { BadSetting } from '../config/file';
 import { queueOf } from '../workflows/contract';
 import type { ToolDefinition } from '../workflows/define-tool';
@@ -27,20 +27,18 @@ import { createJobSchedule } from './handles/schedule';
 import { createIsProxy } from './http/address';
 import { createKeys } from './http/auth';
 import { createFront } from './http/front';
-import type { Answer } from './http/front';
-import { createScrape } from './http/scrape';
+import { serveMetrics } from './http/scrape';
 import { createIds } from './ids';
 import type { JobRef } from './ids';
-import { isRecord } from './json';
 import { createJobs } from './jobs/jobs';
 import { watchReadiness } from './jobs/readiness';
+import { countMethods } from './mcp/count-methods';
 import { createElicitation } from './mcp/elicitation';
 import { createExchange } from './mcp/exchange';
 import type { Exchange } from './mcp/exchange';
 import { createInbox } from './mcp/inbox';
 import { createListeners } from './mcp/listen';
 import { createMenu } from './mcp/menu';
-import type { Menu } from './mcp/menu';
 import { createOpenRequests } from './mcp/open-requests';
 import { paced } from './mcp/rates';
 import { createResources } from './mcp/resources';
@@ -49,7 +47,6 @@ import type { More } from './mcp/server';
 import { createSessions } from './mcp/session';
 import { createTasks } from './mcp/tasks';
 import { createMetrics } from './metrics';
-import type { Metrics } from './metrics';
 import { createSeals } from './seal';
 import { createCatalogue } from './tools';
 
@@ -127,9 +124,8 @@ export async function startGateway(
     [...tools.values()].flatMap(({ policy: { queue } }) => (queue === undefined ? [] : [queueOf(queue)])),
   );
   const metrics = config.metrics && createMetrics(jobs.backlog([...queues]));
-  const audit = createAudit(log, namesOn(menu), metrics);
-  const scrape =
-    config.metrics && metrics && (await serveMetrics(createScrape(metrics, config.metrics), config.metrics, log));
+  const audit = createAudit(log, menu.names, metrics);
+  const scrape = config.metrics && metrics && (await serveMetrics(metrics, config.metrics, log));
 
   const sessions = createSessions(seals, ids);
   const elicitation = createElicitation({ jobs, respond, ids, seals });
@@ -176,7 +172,7 @@ export async function startGateway(
     keyed,
     limits: config.limits,
     connections: { ...config.connections, isProxy: createIsProxy(config.proxies) },
-    answer: metrics ? counted(answer, metrics) : answer,
+    answer: metrics ? countMethods(answer, metrics) : answer,
     ready: () => readiness.now(),
     draining: () => draining,
     onError,
@@ -223,33 +219,7 @@ async function listening(server: HttpServer, { host, port }: Pick<GatewayConfig,
     server.once('error', refused).listen(port, host, resolve);
   });
   const { port: taken } = server.address() as AddressInfo;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${taken}/mcp`;
-}
-
-/** Every name that a `tools/call` may have. */
-function namesOn({ lists }: Menu): ReadonlySet<string> {
-  return new Set(Object.values(lists).flatMap(({ tools }) => tools.map(({ name }) => name)));
-}
-
-/** Counts what is asked, by its method. */
-function counted(answer: Answer, { asked }: Metrics): Answer {
-  return (request, response, body, visitor) => {
-    for (const message of Array.isArray(body) ? (body as unknown[]) : [body])
-      if (isRecord(message) && 'method' in message) asked(message['method']);
-    return answer(request, response, body, visitor);
-  };
-}
-
-/** Serves metrics, if the port can be had: a gateway is not kept from its work by a port that only its operator reads. */
-async function serveMetrics(server: HttpServer, { host, port }: Address, log: Logger): Promise<HttpServer | undefined> {
-  try {
-    await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve));
-    log.info(server.address() as AddressInfo, 'metrics are served');
-    return server;
-  } catch (error) {
-    log.error({ err: error }, 'metrics are not served: HOLDFAST_METRICS names an address that cannot be had');
-    return undefined;
-  }
+  return `http://${textOf({ host, port: taken })}/mcp`;
 }
 
 /** Finds what belongs to the HTTP request that the SDK hands back. */

@@ -19,6 +19,8 @@ export interface Menu {
     /** For clients of revision 2025-11-25, which say of each call whether it is a task. */
     readonly core: ToolList;
   };
+  /** Every name that a `tools/call` may have. */
+  readonly names: ReadonlySet<string>;
   /** Serves a `tools/call`. @throws ProtocolError -32602 for a name that is not on offer; -32601 for a handle tool as a task */
   serve(name: string, args: unknown, request: CallRequest): Promise<Result>;
 }
@@ -51,8 +53,8 @@ export function createMenu(needs: MenuNeeds): Menu {
     if (needs.tools.has(name)) throw new Error(`Tool ${name}: that name belongs to a handle tool. Rename it.`);
 
   const plain = tools.map(({ listed }) => listed);
-  const goesOn = tools.some((tool) => tool.continues) ? [jobContinue.listed] : [];
-  const calls = [...tools.map((tool) => (tool.ownHandles ? startOf(tool) : tool.listed)), ...goesOn];
+  const continuing = tools.some((tool) => tool.continues) ? [jobContinue.listed] : [];
+  const calls = [...tools.map((tool) => (tool.ownHandles ? startOf(tool) : tool.listed)), ...continuing];
   const handles = [...companions.values()].map(({ listed }) => listed);
   // A schedule is no task: it is found and ended with handle tools.
   const scheduling = handles.filter(({ name }) => ['job_schedule', 'job_list', 'job_cancel'].includes(name));
@@ -61,9 +63,11 @@ export function createMenu(needs: MenuNeeds): Menu {
   return {
     lists: {
       all: { tools: [...calls, ...handles] },
-      tasks: { tools: [...plain, ...goesOn, ...(needs.schedule ? scheduling : [])] },
+      tasks: { tools: [...plain, ...continuing, ...(needs.schedule ? scheduling : [])] },
       core: { tools: [...calls.map(asTask), ...handles] },
     },
+
+    names: new Set([...plain, ...calls, ...handles].map(({ name }) => name)),
 
     async serve(name, args, request) {
       const tool = needs.tools.get(name);
