@@ -34,7 +34,7 @@ import { createJobs } from './jobs/jobs';
 import { watchReadiness } from './jobs/readiness';
 import { countMethods } from './mcp/count-methods';
 import { createElicitation } from './mcp/elicitation';
-import { createExchange } from './mcp/exchange';
+import { createAnswerBySdk } from './mcp/exchange';
 import type { Exchange } from './mcp/exchange';
 import { createInbox } from './mcp/inbox';
 import { createListeners } from './mcp/listen';
@@ -149,7 +149,7 @@ export async function startGateway(
     exchanges.of,
   );
   const inbox = createInbox({
-    exchange: createExchange({
+    bySdk: createAnswerBySdk({
       sdk: createMcpHandler(factory, { onerror: onRefused }),
       exchanges: exchanges.known,
       sessions,

@@ -34,7 +34,7 @@ export interface Hub {
    */
   follow(ref: JobRef, watcher: Watcher, seen?: JobView): () => void;
   /** The questions of a job that are on a stream of this process, by key, and whose they are; undefined if nobody watches it. */
-  asked(ref: JobRef): Map<string, Watcher> | undefined;
+  onStreams(ref: JobRef): Map<string, Watcher> | undefined;
   /** Whether every watch has been ended because the gateway stops. */
   draining(): boolean;
   /** Ends every watch as if its time were up, and lets no new one begin. Jobs go on. */
@@ -54,7 +54,7 @@ const OVER = new Error('Nobody waits for this poll any more.');
 interface Entry {
   readonly ref: JobRef;
   readonly watchers: Set<Watcher>;
-  readonly asked: Map<string, Watcher>;
+  readonly onStreams: Map<string, Watcher>;
   /** Nobody follows the job any more. */
   gone: boolean;
   /** The poll that is under way. */
@@ -137,7 +137,7 @@ export function createHub(jobs: Watchable): Hub {
     const entry: Entry = {
       ref,
       watchers: new Set([watcher]),
-      asked: new Map(),
+      onStreams: new Map(),
       gone: false,
       poll: new AbortController(),
       ticker: undefined,
@@ -170,11 +170,11 @@ export function createHub(jobs: Watchable): Hub {
       return () => {
         if (!entry.watchers.delete(watcher) || entry.gone) return;
         if (entry.watchers.size === 0) return close(entry, () => undefined);
-        for (const [key, asker] of entry.asked) if (asker === watcher) entry.asked.delete(key);
+        for (const [key, asker] of entry.onStreams) if (asker === watcher) entry.onStreams.delete(key);
       };
     },
 
-    asked: ({ workflowId }) => watched.get(workflowId)?.asked,
+    onStreams: ({ workflowId }) => watched.get(workflowId)?.onStreams,
 
     draining: () => draining,
 

@@ -73,15 +73,15 @@ export function createWatch(jobs: Watchable): Watch {
           onView,
           onLook({ status, questions }) {
             known ??= new Set(questions.map(({ key }) => key));
-            const asked = hub.asked(ref);
-            if (status !== 'input_required' || !asked) return;
+            const onStreams = hub.onStreams(ref);
+            if (status !== 'input_required' || !onStreams) return;
             for (const question of questions.filter(({ key }) => !done.has(key))) {
               const { key, shown } = question;
-              if (push && asked.has(key)) known.add(key);
+              if (push && onStreams.has(key)) known.add(key);
               else if (push && shown === true && !known.has(key)) done.add(key);
               else if (push?.(ref, question)) {
                 done.add(key);
-                asked.set(key, watcher);
+                onStreams.set(key, watcher);
               } else if (passes?.(question)) done.add(key);
               else return giveUp();
             }

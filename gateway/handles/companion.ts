@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { JobId } from '../../workflows/contract';
 import type { Answers } from '../call/answer';
 import type { CallRequest } from '../call/request';
-import { metaOf, stateOf } from '../words/handle';
+import { metaOf, dataOf } from '../words/handle';
 import { JOB_ID } from '../ids';
 import { argsHash } from '../ids';
 import type { Ids } from '../ids';
@@ -62,7 +62,7 @@ export function createCompanion<S extends z.ZodRawShape>(
 export function told(view: JobView, text: string, { answers }: Pick<HandleNeeds, 'answers'>): CallToolResult {
   return {
     content: [{ type: 'text', text }],
-    structuredContent: stateOf(view, undefined),
+    structuredContent: dataOf(view, undefined),
     ...metaOf(view.ref.id, answers.auditOf(view.ref)),
   };
 }

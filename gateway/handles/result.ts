@@ -3,7 +3,7 @@ import type { CallToolResult } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { unlessUnavailable } from '../errors';
 import { json } from '../json';
-import { nextCallOf, stateOf, statusLine } from '../words/handle';
+import { nextCallOf, dataOf, statusLine } from '../words/handle';
 import { fits, page, wholeOf } from '../words/page';
 import { isClosed } from '../jobs/view';
 import type { JobView } from '../jobs/view';
@@ -31,7 +31,7 @@ export function createJobResult({ jobs, answers, ids }: HandleNeeds): Companion 
       const view = await jobs.look(ids.refOf(caller, job_id));
       const pageOf = (whole: string, state: Readonly<Record<string, unknown>>): CallToolResult =>
         page(view.ref, whole, { offset, format }, answers.auditOf(view.ref), state);
-      if (!isClosed(view)) return pageOf(await partialText(view), stateOf(view, nextCallOf(view)));
+      if (!isClosed(view)) return pageOf(await partialText(view), dataOf(view, nextCallOf(view)));
       const outcome = await jobs.outcomeOf(view.ref).catch(unlessUnavailable);
       if (outcome?.kind === 'done')
         return pageOf(wholeOf(answers.presented(view.tool, outcome.value), format), { status: 'done' });

@@ -27,7 +27,7 @@ export interface LookNeeds {
 
 export function createLook({ store, recent, end, cancelGraceMs, queueState, estimate, onEnd }: LookNeeds): Look {
   /** Adds when it was told to stop, what ails its code, the state of the queue that it waits in, and how long jobs before it took. */
-  async function goingOn(view: JobView): Promise<JobView> {
+  async function withTroubles(view: JobView): Promise<JobView> {
     const { ref, tool, unclaimed, cancelling, deciding } = view;
     const [tenant = ''] = ref.workflowId.split('/');
     const elapsedMs = Date.now() - beginOf(view).getTime();
@@ -53,7 +53,7 @@ export function createLook({ store, recent, end, cancelGraceMs, queueState, esti
     const found: JobRef = { id: ref.id, workflowId: description.workflowId };
     const view = viewOf(found, description, heartbeat);
     if (!isClosed(view)) {
-      const now = await goingOn(view);
+      const now = await withTroubles(view);
       if (!now.cancelledAt || Date.now() - now.cancelledAt.getTime() < cancelGraceMs) return now;
       await end(found);
       return look(found);

@@ -43,7 +43,7 @@ export interface StartOptions {
 }
 
 /** All that a job begins with, but for its id. */
-interface Beginning extends StartOptions {
+interface NewJob extends StartOptions {
   readonly tool: Tool;
   readonly input: unknown;
   readonly caller: Caller;
@@ -83,7 +83,7 @@ export function createStarts({ store: { ask, client }, look, outcomeOf, ids, car
   const inTurn = createLine(LINE);
 
   /** Joins the job that already has this key; it must have been asked for the same thing. */
-  async function attach(ref: JobRef, { hash, keyed }: Pick<Beginning, 'hash' | 'keyed'>): Promise<JobView> {
+  async function attach(ref: JobRef, { hash, keyed }: Pick<NewJob, 'hash' | 'keyed'>): Promise<JobView> {
     const view = await look(ref).catch((error: unknown) => {
       // It was accepted: from here on nothing may say that it was not.
       throw isProblem(error, 'unavailable') ? new Problem('unavailable', { refused: false, id: ref.id, keyed }) : error;
@@ -93,14 +93,14 @@ export function createStarts({ store: { ask, client }, look, outcomeOf, ids, car
   }
 
   /** After a start that was not acknowledged: what was sent may have arrived all the same. */
-  async function arrived(ref: JobRef, { hash, keyed }: Beginning): Promise<JobView> {
+  async function arrived(ref: JobRef, { hash, keyed }: NewJob): Promise<JobView> {
     const found = await look(ref, ARRIVED_MS).catch(() => undefined);
     if (found?.argsHash === hash) return found;
     throw new Problem('unavailable', { refused: false, id: ref.id, keyed });
   }
 
-  async function begin(ref: JobRef, beginning: Beginning): Promise<JobView> {
-    const { tool, input, caller, hash, callback, earlier, delayMs = 0 } = beginning;
+  async function begin(ref: JobRef, newJob: NewJob): Promise<JobView> {
+    const { tool, input, caller, hash, callback, earlier, delayMs = 0 } = newJob;
     const view = newView(ref, tool.name, tool.policy, { ownHandles: tool.ownHandles, delayMs });
     const { args, ...options } = carry(tool, input, caller, {
       argsHash: hash,
@@ -125,19 +125,19 @@ export function createStarts({ store: { ask, client }, look, outcomeOf, ids, car
       return view;
     } catch (error) {
       if (!isProblem(error, 'unavailable') || error.facts.refused === true) throw error;
-      return arrived(ref, beginning);
+      return arrived(ref, newJob);
     }
   }
 
-  async function startOrJoin(ref: JobRef, beginning: Beginning): Promise<Begun> {
-    const { keyed } = beginning;
+  async function startOrJoin(ref: JobRef, newJob: NewJob): Promise<Begun> {
+    const { keyed } = newJob;
     try {
-      const begun = await begin(ref, beginning);
-      return { view: keyed ? await attach(ref, beginning) : begun, replayed: false };
+      const begun = await begin(ref, newJob);
+      return { view: keyed ? await attach(ref, newJob) : begun, replayed: false };
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
       // Without a key it is the job of this very start, whose first acknowledgement was lost.
-      return { view: await attach(ref, beginning), replayed: keyed };
+      return { view: await attach(ref, newJob), replayed: keyed };
     }
   }
 
@@ -179,10 +179,10 @@ export function createStarts({ store: { ask, client }, look, outcomeOf, ids, car
       const hash = callHash(input, options.earlier);
       const former = key === undefined ? undefined : await ofFormerKey(tool, caller, key, hash);
       if (former) return former;
-      const beginning = { tool, input, caller, hash, keyed: key !== undefined, callback, ...options };
+      const newJob = { tool, input, caller, hash, keyed: key !== undefined, callback, ...options };
       return ofKey(
         (again) => ids.newRef(caller, tool.name, key, again),
-        (ref) => startOrJoin(ref, beginning),
+        (ref) => startOrJoin(ref, newJob),
       );
     },
 

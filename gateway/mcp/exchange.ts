@@ -40,7 +40,7 @@ export interface Exchange {
   /** Fires when the caller's key counts no longer; undefined where callers need none. */
   readonly over: AbortSignal | undefined;
   /** To be called when it is known whether a call is durable, and why a request has no answer now: the HTTP status can still say no. */
-  readonly settle: (problem?: Problem) => void;
+  readonly decide: (problem?: Problem) => void;
 }
 
 export interface ExchangeNeeds {
@@ -51,7 +51,7 @@ export interface ExchangeNeeds {
 }
 
 /** The SDK's answer, as far as it has come: all of it, or the first piece of a stream. */
-type Beginning =
+type SdkAnswer =
   | { readonly kind: 'whole'; readonly answer: Response }
   | {
       readonly kind: 'stream';
@@ -64,15 +64,15 @@ type Beginning =
 const HUNG_UP = new Error('The client has hung up.');
 
 /** Hands one parsed request to the SDK, and its answer back to the client. */
-export function createExchange({ sdk, exchanges, sessions }: ExchangeNeeds): Answer {
+export function createAnswerBySdk({ sdk, exchanges, sessions }: ExchangeNeeds): Answer {
   return async (request, response, body, { caller, patienceMs, over, visit }) => {
     if (response.destroyed) return; // hung up before anything was asked of the SDK, which would not notice
     const header = (name: string): string | undefined => {
       const value = request.headers[name];
       return Array.isArray(value) ? value.join(', ') : value;
     };
-    let settle: Exchange['settle'] = () => undefined;
-    const settled = new Promise<Problem | undefined>((resolve) => (settle = resolve));
+    let decide: Exchange['decide'] = () => undefined;
+    const decided = new Promise<Problem | undefined>((resolve) => (decide = resolve));
     const shown = (name: string): string | undefined => (name === 'accept' ? acceptOf(header(name)) : header(name));
     /** In a batch the other calls may have been accepted. */
     const alone = !Array.isArray(body);
@@ -95,14 +95,14 @@ export function createExchange({ sdk, exchanges, sessions }: ExchangeNeeds): Ans
       patience: header('holdfast-patience'),
       grantedMs: patienceMs,
       over,
-      settle,
+      decide,
     });
 
-    const beginning = sdk.fetch(asked, { parsedBody: body }).then(beginningOf);
+    const coming = sdk.fetch(asked, { parsedBody: body }).then(sdkAnswerOf);
     if (!mayTakeLong(body)) {
-      const ready = await beginning;
-      settle();
-      const problem = alone ? await settled : undefined;
+      const ready = await coming;
+      decide();
+      const problem = alone ? await decided : undefined;
       if (problem) {
         discard(ready);
         return refuse(response, problem, idOf(body));
@@ -111,16 +111,16 @@ export function createExchange({ sdk, exchanges, sessions }: ExchangeNeeds): Ans
       if (begun !== undefined) response.setHeader('mcp-session-id', begun);
       return answerWith(ready, response);
     }
-    const due = after(FIRST_BYTE_MS, beginning);
-    const problem = await Promise.race([settled, beginning.then(() => undefined), due]);
+    const due = after(FIRST_BYTE_MS, coming);
+    const problem = await Promise.race([decided, coming.then(() => undefined), due]);
     if (problem && alone) {
-      beginning.then(discard, () => undefined);
+      coming.then(discard, () => undefined);
       return refuse(response, problem, idOf(body));
     }
-    const ready = await Promise.race([beginning, due]);
+    const ready = await Promise.race([coming, due]);
     if (ready) return answerWith(ready, response);
     beginStream(response);
-    const late = await beginning.finally(keepAlive(response));
+    const late = await coming.finally(keepAlive(response));
     if (late.kind === 'stream') return goOn(late, response);
     if (await send(response, await late.answer.text())) response.end();
   };
@@ -138,7 +138,7 @@ function hangUpOf({ socket }: IncomingMessage, response: ServerResponse): AbortS
   return controller.signal;
 }
 
-async function beginningOf(answer: Response): Promise<Beginning> {
+async function sdkAnswerOf(answer: Response): Promise<SdkAnswer> {
   if (!answer.body || answer.headers.get('content-type')?.includes('event-stream') !== true)
     return { kind: 'whole', answer };
   const rest: ReadableStreamDefaultReader<Uint8Array> = answer.body.getReader();
@@ -146,23 +146,23 @@ async function beginningOf(answer: Response): Promise<Beginning> {
 }
 
 /** Answers with what has come. */
-async function answerWith(beginning: Beginning, response: ServerResponse): Promise<void> {
-  if (beginning.kind === 'whole') return finish(response, beginning.answer);
+async function answerWith(sdkAnswer: SdkAnswer, response: ServerResponse): Promise<void> {
+  if (sdkAnswer.kind === 'whole') return finish(response, sdkAnswer.answer);
   response.cork(); // one packet for the head and the first piece
   beginStream(response);
   process.nextTick(() => response.uncork());
-  await goOn(beginning, response);
+  await goOn(sdkAnswer, response);
 }
 
-async function goOn({ first, rest }: Extract<Beginning, { kind: 'stream' }>, response: ServerResponse): Promise<void> {
+async function goOn({ first, rest }: Extract<SdkAnswer, { kind: 'stream' }>, response: ServerResponse): Promise<void> {
   for (let piece = first; piece && !response.destroyed; piece = (await rest.read()).value)
     await forward(response, piece);
   if (response.destroyed) return void rest.cancel().catch(() => undefined);
   response.end();
 }
 
-function discard(beginning: Beginning): void {
-  if (beginning.kind === 'stream') beginning.rest.cancel().catch(() => undefined);
+function discard(sdkAnswer: SdkAnswer): void {
+  if (sdkAnswer.kind === 'stream') sdkAnswer.rest.cancel().catch(() => undefined);
 }
 
 function mayTakeLong(body: unknown): boolean {

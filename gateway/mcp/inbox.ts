@@ -34,7 +34,7 @@ const BATCHING = new Set(['2025-03-26', '2024-11-05']);
 
 export interface InboxNeeds {
   /** Answers what is left for the SDK. */
-  readonly exchange: Answer;
+  readonly bySdk: Answer;
   readonly sessions: Pick<Sessions, 'read'>;
   readonly elicitation: Pick<Elicitation, 'isResponse' | 'take'>;
   readonly openRequests: Pick<OpenRequests, 'takeBack'>;
@@ -57,12 +57,12 @@ export function createInbox(needs: InboxNeeds): Answer {
     if (rest.length === 0 && problems !== undefined)
       throw new Problem('wrong_params', { what: `The answer does not fit: ${problems}.` });
     if (rest.length === 0 && messages.length > 0) return void response.writeHead(202).end();
-    if (rest.length < messages.length) return needs.exchange(request, response, rest, grant);
+    if (rest.length < messages.length) return needs.bySdk(request, response, rest, grant);
 
     const wrong = wrongParams(request, body);
     if (wrong !== undefined) return refusal('wrong_params', wrong);
     const subscription = subscriptionIn(body);
-    if (!subscription || !isModern(request, body)) return needs.exchange(request, response, body, grant);
+    if (!subscription || !isModern(request, body)) return needs.bySdk(request, response, body, grant);
     const problem = needs.listeners.problemWith(subscription, caller);
     if (problem) return refuse(response, problem, subscription.id);
     try {

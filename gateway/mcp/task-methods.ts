@@ -65,7 +65,7 @@ export function serveCoreTasks(
   exchange: Exchange,
   pushOn: PushOn,
 ): void {
-  const { caller, session, settle } = exchange;
+  const { caller, session, decide } = exchange;
   const change = createChange(exchange, audit);
   server.setRequestHandler('tasks/get', { params }, ({ taskId }, context) =>
     guarded(exchange, onError, () => {
@@ -80,7 +80,7 @@ export function serveCoreTasks(
       const result = await tasks.result(caller, taskId, push, signal).catch(unlessUnavailable).finally(close);
       if (result) return result;
       // Any response, an error too, would be the outcome of the task. Without one the client asks again.
-      if (!takenBack()) settle(new Problem('ask_again'));
+      if (!takenBack()) decide(new Problem('ask_again'));
       await server.close();
       return {};
     }),

@@ -39,7 +39,7 @@ export interface Tasks {
 
 export interface TasksNeeds {
   readonly jobs: Pick<Jobs, 'look' | 'outcomeOf' | 'cancel' | 'end'>;
-  readonly watch: Pick<Watch, 'wait' | 'asked'>;
+  readonly watch: Pick<Watch, 'wait' | 'onStreams'>;
   readonly answers: Pick<Answers, 'ended'>;
   readonly respond: Respond;
   readonly ids: Ids;
@@ -103,7 +103,7 @@ export function createTasks({ jobs, watch, answers, respond, ids }: TasksNeeds):
       const view = await look(caller, taskId);
       if (view.status === 'input_required')
         for (const question of view.questions)
-          if (question.shown !== true && watch.asked(view.ref)?.has(question.key) !== true)
+          if (question.shown !== true && watch.onStreams(view.ref)?.has(question.key) !== true)
             await push?.(view.ref, question);
       return coreTask(view, await resultOf(view), can);
     },

@@ -47,7 +47,7 @@ export function serveToolCalls(
   exchange: Exchange,
   { era, core, pushOn }: { readonly era: ClientFacts['era']; readonly core: boolean; readonly pushOn: PushOn },
 ): void {
-  const { caller, session, settle, visit } = exchange;
+  const { caller, session, decide, visit } = exchange;
   type Params = z.output<typeof params>;
   async function serve(
     { name, arguments: args, task }: Params,
@@ -78,7 +78,7 @@ export function serveToolCalls(
         aborted: open.aborted,
         onView: client.tasks || asTask ? undefined : progress.show,
         push: pushOn(client, context),
-        accepted: () => settle(),
+        accepted: () => decide(),
         note,
       });
       // The others of a batch want their answers on the same stream.
@@ -90,7 +90,7 @@ export function serveToolCalls(
     } finally {
       open.close();
       progress.stop();
-      settle();
+      decide();
     }
   }
   server.setRequestHandler('tools/call', { params }, (asked, context) =>

@@ -13,7 +13,7 @@ export type OnError = (error: unknown) => void;
 
 /** Runs a method that is no tool call; what goes wrong there is the protocol's affair. It may be asked again, whatever came of it. */
 export async function guarded<R>(
-  { settle }: Pick<Exchange, 'settle'>,
+  { decide }: Pick<Exchange, 'decide'>,
   onError: OnError,
   run: () => Promise<R>,
 ): Promise<R> {
@@ -21,7 +21,7 @@ export async function guarded<R>(
     return await run();
   } catch (error) {
     if (!isProblem(error, 'unavailable')) throw protocolError(error, onError);
-    settle(error);
+    decide(error);
     throw new ProtocolError(error.rpc, error.message, { retry_after_s: RETRY_AFTER_S });
   }
 }
@@ -29,7 +29,7 @@ export async function guarded<R>(
 /** What went wrong in a tool call, in words for the model; or throws what is the protocol's affair. */
 export async function toolError(
   error: unknown,
-  { caller, settle }: Pick<Exchange, 'caller' | 'settle'>,
+  { caller, decide }: Pick<Exchange, 'caller' | 'decide'>,
   jobs: Pick<Jobs, 'list'>,
   onError: OnError,
 ): Promise<Result> {
@@ -47,7 +47,7 @@ export async function toolError(
         side_effect: 'none',
       });
     case 'unavailable':
-      if (facts.refused === true) settle(error);
+      if (facts.refused === true) decide(error);
       return rejected(message, {
         kind: code,
         ...(facts.id !== undefined && { job_id: facts.id }),

@@ -17,11 +17,11 @@ export interface NextCall {
 export function handleOf(view: JobView, audit: string | undefined, unchanged = false): CallToolResult {
   const next = nextCallOf(view);
   const text = textOf(view, next, unchanged);
-  return { content: [{ type: 'text', text }], structuredContent: stateOf(view, next), ...metaOf(view.ref.id, audit) };
+  return { content: [{ type: 'text', text }], structuredContent: dataOf(view, next), ...metaOf(view.ref.id, audit) };
 }
 
 /** The state of a job as data. */
-export function stateOf(view: JobView, next: NextCall | undefined): Record<string, unknown> {
+export function dataOf(view: JobView, next: NextCall | undefined): Record<string, unknown> {
   const trouble = troubleOf(view);
   return {
     job_id: view.ref.id,

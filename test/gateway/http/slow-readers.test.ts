@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createMcpHandler } from '@modelcontextprotocol/server';
 import type { Watcher } from '../../../gateway/call/hub';
-import { createExchange } from '../../../gateway/mcp/exchange';
+import { createAnswerBySdk } from '../../../gateway/mcp/exchange';
 import { createIds } from '../../../gateway/ids';
 import type { JobRef } from '../../../gateway/ids';
 import { createListeners, subscriptionIn } from '../../../gateway/mcp/listen';
@@ -39,7 +39,7 @@ const LARGE = 16 * 1024 * 1024;
 function exchangeOf(contentType: string) {
   const large = (): Promise<Response> =>
     Promise.resolve(new Response('x'.repeat(LARGE), { headers: { 'content-type': contentType } }));
-  return createExchange({
+  return createAnswerBySdk({
     sdk: { ...createMcpHandler(() => Promise.reject(new Error('Not used.'))), fetch: large },
     exchanges: new WeakMap(),
     sessions: { read: () => undefined, begin: () => undefined },

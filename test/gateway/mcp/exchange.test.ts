@@ -7,7 +7,7 @@ import type { McpServerFactory } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { Problem } from '../../../gateway/errors';
 import { createReadBody } from '../../../gateway/http/body';
-import { createExchange } from '../../../gateway/mcp/exchange';
+import { createAnswerBySdk } from '../../../gateway/mcp/exchange';
 import type { Exchange } from '../../../gateway/mcp/exchange';
 import { McpServer } from '../../../gateway/mcp/mcp-server';
 import { eventually } from '../../fixtures/eventually';
@@ -30,7 +30,7 @@ const factory: McpServerFactory = ({ requestInfo }) => {
       }
       const exchange = requestInfo && exchanges.get(requestInfo);
       if (name === 'mute') return new Promise<never>(() => undefined);
-      if (name === 'stranded') exchange?.settle(new Problem('unavailable', { refused: true }));
+      if (name === 'stranded') exchange?.decide(new Problem('unavailable', { refused: true }));
       return { content: [{ type: 'text', text: `answer of ${name}` }] };
     },
   );
@@ -44,7 +44,7 @@ let server: Server;
 let url: string;
 
 beforeAll(async () => {
-  const exchange = createExchange({
+  const exchange = createAnswerBySdk({
     sdk: createMcpHandler(factory),
     exchanges,
     sessions: { read: () => undefined, begin: () => undefined },

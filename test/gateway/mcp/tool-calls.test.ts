@@ -21,7 +21,7 @@ const exchange: Exchange = {
   patience: undefined,
   grantedMs: undefined,
   over: undefined,
-  settle: () => undefined,
+  decide: () => undefined,
 };
 
 const openRequests = createOpenRequests();

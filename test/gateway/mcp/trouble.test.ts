@@ -15,24 +15,24 @@ const unexpected = (error: unknown): void => {
 
 /** What a tool call is answered with, and the problem that the HTTP status tells of, if one. */
 async function told(problem: Problem) {
-  let settled: Problem | undefined;
-  const settle = (found?: Problem): void => void (settled = found);
-  const result = await toolError(problem, { caller, settle }, fakeJobs(), () => undefined);
-  return { error: dataOf(result)['error'], settled };
+  let decided: Problem | undefined;
+  const decide = (found?: Problem): void => void (decided = found);
+  const result = await toolError(problem, { caller, decide }, fakeJobs(), () => undefined);
+  return { error: dataOf(result)['error'], decided };
 }
 
 test('a call that did not reach Temporal is refused by its HTTP status, and may be sent again', async () => {
   const problem = new Problem('unavailable', { refused: true });
   expect(await told(problem)).toEqual({
     error: { kind: 'unavailable', retryable: true, retry_after_s: 2, side_effect: 'none' },
-    settled: problem,
+    decided: problem,
   });
 });
 
 test('a call that Temporal may have taken is not to be sent again: its job is asked for', async () => {
   expect(await told(new Problem('unavailable', { refused: false, id }))).toEqual({
     error: { kind: 'unavailable', job_id: id, retryable: false, retry_after_s: 2, side_effect: 'unknown' },
-    settled: undefined,
+    decided: undefined,
   });
 });
 
@@ -43,11 +43,11 @@ test('a call with a key that Temporal may have taken is to be repeated with it',
 });
 
 test('a method that Temporal does not answer is refused by its HTTP status: it may always be asked again', async () => {
-  const settled: (Problem | undefined)[] = [];
+  const decided: (Problem | undefined)[] = [];
   const problem = new Problem('unavailable', { refused: false });
-  const asked = guarded({ settle: (found) => settled.push(found) }, unexpected, () => Promise.reject(problem));
+  const asked = guarded({ decide: (found) => decided.push(found) }, unexpected, () => Promise.reject(problem));
   await expect(asked).rejects.toMatchObject({ code: -32603, data: { retry_after_s: 2 } });
-  expect(settled).toEqual([problem]);
+  expect(decided).toEqual([problem]);
 });
 
 test('a call as a task that came too early is an error of the moment, and one that cannot be right is not', () => {
