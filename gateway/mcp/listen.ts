@@ -3,7 +3,6 @@
  * nothing: after a break a client subscribes again, here or at another replica.
  */
 import type { ServerResponse } from 'node:http';
-import type { CallToolResult } from '@modelcontextprotocol/server';
 import { SERVER_INFO_META_KEY, SUBSCRIPTION_ID_META_KEY } from '@modelcontextprotocol/server';
 import pLimit from 'p-limit';
 import { z } from 'zod';
@@ -18,11 +17,10 @@ import { isRecord } from '../json';
 import type { Jobs } from '../jobs/jobs';
 import { problemsIn } from '../problems';
 import { KEEP_ALIVE, KEEP_ALIVE_MS, STREAM_HEADERS, deliver, send } from '../http/stream';
-import { detailedTask } from '../words/task';
-import { isClosed } from '../jobs/view';
 import type { JobView } from '../jobs/view';
-import type { Watcher } from '../call/hub';
 import type { Watch } from '../call/watch';
+import { createFeed } from './feed';
+import type { Subscriber } from './feed';
 
 /** Task ids in one subscription; open subscriptions of one caller and of the process; looks under way at one time. */
 const MAX = { ids: 100, streams: 1_000, all: 2_000, looks: 20 };
@@ -63,6 +61,7 @@ export interface ListenersNeeds {
 }
 
 export function createListeners({ jobs, watch, answers, ids, serverInfo }: ListenersNeeds): Listeners {
+  const feed = createFeed({ jobs, watch, answers });
   const streams = new Map<string, number>();
   const looking = pLimit(MAX.looks);
   let all = 0;
@@ -100,50 +99,17 @@ export function createListeners({ jobs, watch, answers, ids, serverInfo }: Liste
       response.once('close', resolve);
       let open = views.length;
       if (open === 0) resolve();
-      for (const view of views) {
-        let told = false;
-        const over = (): void => {
-          if (!told && --open === 0) resolve();
-          told = true;
-        };
-        const tell = async (now: JobView, result?: CallToolResult): Promise<void> => {
-          if (told) return;
-          if (result) over();
-          await notify('notifications/tasks', detailedTask(now, result, client.can));
-        };
-        let latest: JobView | undefined;
-        /** A client that is still reading the last message hears only the newest state after it. */
-        const show = (now: JobView): void => {
-          const waiting = latest !== undefined;
-          latest = now;
-          if (waiting) return;
-          void turns(async () => {
-            const view = latest;
-            latest = undefined;
-            if (view) await tell(view);
-          });
-        };
-        if (!isClosed(view)) show(view);
-        const watcher: Watcher = {
-          eager: true,
-          onView: (now) => {
-            if (!isClosed(now)) show(now); // the end is told with its result
-          },
-          onEnd: (outcome) => {
-            if (!outcome) return resolve(); // this gateway stops
-            void turns(async () => {
-              if (told || response.destroyed) return;
-              // Read again in its turn: results that wait for a slow reader take no room.
-              const [now, ended] = await Promise.all([jobs.look(view.ref), jobs.outcomeOf(view.ref)]);
-              await tell(now, await answers.ended(view.ref, view.tool, ended));
-            })
-              .catch(() => undefined) // not readable now: the client asks with tasks/get
-              .finally(over);
-          },
-          onError: over,
-        };
-        leaves.add(watch.follow(view.ref, watcher, view));
-      }
+      const subscriber: Subscriber = {
+        can: client.can,
+        inTurn: turns,
+        tell: (task) => notify('notifications/tasks', task),
+        gone: () => response.destroyed,
+        onOver: () => {
+          if (--open === 0) resolve();
+        },
+        onStop: resolve,
+      };
+      for (const view of views) leaves.add(feed(view, subscriber));
     });
     await finished;
     clearInterval(keepAlive);
