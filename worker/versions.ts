@@ -12,10 +12,7 @@ import { isGrpcServiceError } from '@temporalio/client';
 import type { WorkflowService } from '@temporalio/client';
 import { optionalTsToDate } from '@temporalio/common/lib/time';
 import { BadSetting } from '../config/file';
-import { TASK_QUEUE } from '../workflows/contract';
-
-/** Temporal's name for all versions together. */
-export const DEPLOYMENT = 'holdfast';
+import { DEPLOYMENT, TASK_QUEUE } from '../workflows/contract';
 
 const { VersionDrainageStatus, TaskQueueType } = temporal.api.enums.v1;
 const NOT_FOUND = 5;

@@ -4,13 +4,13 @@ import { hostname } from 'node:os';
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { addressOf } from '../config/temporal';
 import { unreachedText } from '../config/unreached';
-import { TASK_QUEUE, queueOf } from '../workflows/contract';
+import { DEPLOYMENT, TASK_QUEUE, queueOf } from '../workflows/contract';
 import { createAttempts } from './attempts';
 import type { Attempts } from './attempts';
 import { leaveLine } from './leave';
 import type { Pulse } from './pulse';
 import type { WorkerConfig } from './config';
-import { DEPLOYMENT, assertWhole, earlierVersions, keepBundle, promote, promoteIfNewest } from './versions';
+import { assertWhole, earlierVersions, keepBundle, promote, promoteIfNewest } from './versions';
 import type { Version } from './versions';
 
 /** How often a worker looks whether new jobs have a version that runs. */

@@ -20,6 +20,9 @@
 /** The task queue that the workers of this project poll. */
 export const TASK_QUEUE = 'holdfast';
 
+/** Temporal's name for all versions of the workflow code together. */
+export const DEPLOYMENT = 'holdfast';
+
 /**
  * The task queue for steps with a limit of their own. The workers whose configuration names it poll it.
  *

@@ -3,7 +3,7 @@ import { temporal } from '@temporalio/proto';
 import { optionalTsToDate } from '@temporalio/common/lib/time';
 import { grpcCodeOf } from '../../gateway/jobs/connection';
 import type { Store } from '../../gateway/jobs/connection';
-import { TASK_QUEUE } from '../../workflows/contract';
+import { DEPLOYMENT, TASK_QUEUE } from '../../workflows/contract';
 import { spanText } from './finding';
 import type { Finding } from './finding';
 
@@ -92,7 +92,7 @@ async function pollers({ ask, connection, namespace }: Store): Promise<Fellow[]>
 /** The version of the workflow code that new jobs begin with; undefined where workers pin no jobs. */
 async function currentBuild({ ask, connection, namespace }: Store): Promise<string | undefined> {
   const known = await ask(() =>
-    connection.workflowService.describeWorkerDeployment({ namespace, deploymentName: TASK_QUEUE }),
+    connection.workflowService.describeWorkerDeployment({ namespace, deploymentName: DEPLOYMENT }),
   ).catch(() => undefined);
   return known?.workerDeploymentInfo?.routingConfig?.currentDeploymentVersion?.buildId ?? undefined;
 }
