@@ -2,10 +2,10 @@
  * Whether jobs can be started and found, asked of Temporal for real: the namespace and the search attributes are there, and the
  * store behind it answers. A frontend answers simple questions by itself while its database is gone.
  */
-import { isGrpcServiceError } from '@temporalio/client';
 import type { Connection } from '@temporalio/client';
 import { unreachedText } from '../../config/unreached';
 import { SEARCH_ATTRIBUTES } from '../../workflows/contract';
+import { grpcCodeOf } from './connection';
 
 /** Deadline of each question, milliseconds. They are asked at one time. */
 const ASK_MS = 2_000;
@@ -72,8 +72,7 @@ export async function conditionOf(place: Place, mends: boolean): Promise<Conditi
 
 /** The gRPC status of an answer, 0 for a good one. */
 function codeOf(answer: PromiseSettledResult<unknown>): number | undefined {
-  if (answer.status === 'fulfilled') return 0;
-  return isGrpcServiceError(answer.reason) ? answer.reason.code : undefined;
+  return answer.status === 'fulfilled' ? 0 : grpcCodeOf(answer.reason);
 }
 
 /** Creates the search attributes that are missing, if that is wanted and allowed. Says what is to be done, or waited for. */

@@ -34,14 +34,14 @@ export function watchReadiness(
   namespace: string,
   log: Logger,
 ): Readiness {
-  const promise = longestOf(tools);
+  const promised = longestOf(tools);
   let told: string | undefined;
   let state: Promise<State> | undefined;
   let askedAt = 0;
 
   async function ask(): Promise<State> {
     const { trouble, retentionMs } = await condition();
-    const warnings = trouble === undefined ? warningsOf(promise, retentionMs, namespace) : [];
+    const warnings = trouble === undefined ? warningsOf(promised, retentionMs, namespace) : [];
     const words =
       trouble ??
       ['ready: Temporal, its store, the namespace and the search attributes are there', ...warnings].join('. ');
