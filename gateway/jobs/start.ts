@@ -7,19 +7,17 @@ import type { Ids, JobRef } from '../ids';
 import type { Tool } from '../tools';
 import type { Carry } from './carried';
 import type { Store } from './connection';
+import { ARRIVED_MS, createOfKey } from './keys';
+import type { Begun } from './keys';
 import { createLine } from './line';
 import type { Look } from './look';
-import { freesKey } from './outcome';
 import type { Outcome } from './outcome';
 import { isClosed, newView } from './view';
 import type { JobView } from './view';
 
-/** How many jobs a key may begin, each after the one before has failed without effect. */
-const AGAIN_MAX = 50;
 const LINE = { atOnce: 50, waiting: 1_000 };
-/** Deadlines of a start, and of the look whether it arrived all the same, milliseconds: who calls has an answer within 5 s. */
+/** Deadline of a start, milliseconds: with the look whether it arrived all the same, who calls has an answer within 5 s. */
 const START_MS = 2_400;
-const ARRIVED_MS = 800;
 
 /** What a job takes over from its call besides the input. Without a key its id is random. */
 export interface Origin {
@@ -52,13 +50,6 @@ interface NewJob extends StartOptions {
   readonly callback: Callback | undefined;
 }
 
-/** The job of a call, as it is when the call has it. */
-export interface Begun {
-  readonly view: JobView;
-  /** It had ended before this call, which has its key: what it comes to was the answer to another call. */
-  readonly replayed: boolean;
-}
-
 export interface Starts {
   /**
    * Starts the job of a call, or joins the one that has its idempotency key. One that has failed without effect, for a cause that may
@@ -81,6 +72,7 @@ export interface StartNeeds {
 
 export function createStarts({ store: { ask, client }, look, outcomeOf, ids, carry }: StartNeeds): Starts {
   const inTurn = createLine(LINE);
+  const ofKey = createOfKey({ look, outcomeOf, ids });
 
   /** Joins the job that already has this key; it must have been asked for the same thing. */
   async function attach(ref: JobRef, { hash, keyed }: Pick<NewJob, 'hash' | 'keyed'>): Promise<JobView> {
@@ -141,62 +133,19 @@ export function createStarts({ store: { ask, client }, look, outcomeOf, ids, car
     }
   }
 
-  /**
-   * Goes from job to job of a key, past those that gave it up. All gateways go the same way, and Temporal starts each id once: of two
-   * calls that come to a failed job at one time, one starts the next and the other joins it.
-   */
-  async function ofKey(refOf: (again: number) => JobRef, come: (ref: JobRef) => Promise<Begun>): Promise<Begun> {
-    for (let again = 0; again < AGAIN_MAX; again += 1) {
-      const begun = await come(refOf(again));
-      const { view, replayed } = begun;
-      if (!replayed || view.status !== 'failed' || !freesKey(await outcomeOf(view.ref))) return begun;
-    }
-    throw new Problem('worn_key', { limit: AGAIN_MAX });
-  }
-
-  /** The job that a key has from before the secret was changed; undefined when it has none, or is free again. */
-  async function ofFormerKey(tool: Tool, caller: Caller, key: string, hash: string): Promise<Begun | undefined> {
-    const { previous } = ids;
-    if (!previous) return undefined;
-    try {
-      return await ofKey(
-        (again) => previous.newRef(caller, tool.name, key, again),
-        async (ref) => {
-          const view = await look(ref, ARRIVED_MS);
-          if (view.argsHash !== hash) throw new Problem('conflict', { id: ref.id });
-          return { view, replayed: isClosed(view) };
-        },
-      );
-    } catch (error) {
-      if (isProblem(error, 'unknown_job')) return undefined;
-      // Nothing was started for this call.
-      throw isProblem(error, 'unavailable') ? new Problem('unavailable', { refused: true }) : error;
-    }
-  }
-
   return {
-    async start(tool, input, caller, { key, callback }, options = {}) {
+    start(tool, input, caller, { key, callback }, options = {}) {
       const hash = callHash(input, options.earlier);
-      const former = key === undefined ? undefined : await ofFormerKey(tool, caller, key, hash);
-      if (former) return former;
       const newJob = { tool, input, caller, hash, keyed: key !== undefined, callback, ...options };
-      return ofKey(
-        (again) => ids.newRef(caller, tool.name, key, again),
-        (ref) => startOrJoin(ref, newJob),
-      );
+      return ofKey({ tool: tool.name, caller, key, hash }, (ref) => startOrJoin(ref, newJob));
     },
 
-    async joined(tool, input, caller, key, earlier) {
-      const wanted = { hash: callHash(input, earlier), keyed: true };
-      const former = await ofFormerKey(tool, caller, key, wanted.hash);
-      if (former) return former;
-      return ofKey(
-        (again) => ids.newRef(caller, tool.name, key, again),
-        async (ref) => {
-          const view = await attach(ref, wanted);
-          return { view, replayed: isClosed(view) };
-        },
-      );
+    joined(tool, input, caller, key, earlier) {
+      const hash = callHash(input, earlier);
+      return ofKey({ tool: tool.name, caller, key, hash }, async (ref) => {
+        const view = await attach(ref, { hash, keyed: true });
+        return { view, replayed: isClosed(view) };
+      });
     },
   };
 }

@@ -5,7 +5,7 @@ import type { TemporalConfig } from '../../config/temporal';
 import type { Gateway } from '../../gateway/gateway';
 import { createIds } from '../../gateway/ids';
 import { createStore } from '../../gateway/jobs/connection';
-import { wasToldToStop } from '../../gateway/jobs/view';
+import { wasToldToStop } from '../../gateway/jobs/status';
 import type { JobId } from '../../workflows/contract';
 import { eventually } from '../fixtures/eventually';
 import { modern } from '../fixtures/raw';

@@ -4,7 +4,7 @@ import { createBegin } from '../../../gateway/call/begin';
 import type { Started } from '../../../gateway/call/begin';
 import { Problem } from '../../../gateway/errors';
 import { createIds } from '../../../gateway/ids';
-import type { Begun } from '../../../gateway/jobs/start';
+import type { Begun } from '../../../gateway/jobs/keys';
 import { newView } from '../../../gateway/jobs/view';
 import type { JobView } from '../../../gateway/jobs/view';
 import { createCatalogue } from '../../../gateway/tools';
