@@ -21,7 +21,7 @@ const WEBHOOKS = Queue.parse({});
 const Environment = z.object({
   HOLDFAST_CONFIG: z.string().optional(),
   /** Overrides `drain`. */
-  HOLDFAST_DRAIN: z.coerce.number().pipe(Drain).optional(),
+  HOLDFAST_DRAIN: z.coerce.number('must be seconds').pipe(Drain).optional(),
   HOLDFAST_DATA_DIR: z.string().default(join(tmpdir(), 'holdfast')),
   /** The folder where workers keep the code of running jobs. With it each job stays on the code that began it. */
   HOLDFAST_CODE_DIR: z.string().min(1).optional(),

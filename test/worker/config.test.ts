@@ -22,7 +22,7 @@ test('a worker that stops waits as long as the file says, or the environment', (
   const HOLDFAST_CONFIG = configured('worker: { drain: 7200 }\n');
   expect(workerConfig({ HOLDFAST_CONFIG }).drainMs).toBe(7_200_000);
   expect(workerConfig({ HOLDFAST_CONFIG, HOLDFAST_DRAIN: '5' }).drainMs).toBe(5_000);
-  expect(() => workerConfig({ HOLDFAST_DRAIN: 'long' })).toThrow('HOLDFAST_DRAIN');
+  expect(() => workerConfig({ HOLDFAST_DRAIN: 'long' })).toThrow('HOLDFAST_DRAIN must be seconds.');
 });
 
 test('the four public sources are on, and those that need an address are off', () => {
