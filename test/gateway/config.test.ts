@@ -24,7 +24,11 @@ test.each([
   ['no secret', {}, 'HOLDFAST_SECRET'],
   ['a short secret', { HOLDFAST_SECRET: 'short' }, 'at least 32 characters'],
   ['a level that is none', { HOLDFAST_SECRET, HOLDFAST_LOG_LEVEL: 'loud' }, 'HOLDFAST_LOG_LEVEL must be debug, info'],
-  ['metrics at no address', { HOLDFAST_SECRET, HOLDFAST_METRICS: 'abc' }, 'HOLDFAST_METRICS must be a port, or address:port'],
+  [
+    'metrics at no address',
+    { HOLDFAST_SECRET, HOLDFAST_METRICS: 'abc' },
+    'HOLDFAST_METRICS must be a port, or address:port',
+  ],
   ['a port that is no port', { HOLDFAST_SECRET, HOLDFAST_PORT: '99999' }, 'HOLDFAST_PORT'],
   [
     'another address than loopback without keys',
