@@ -5,7 +5,7 @@ import { createMcpHandler } from '@modelcontextprotocol/server';
 import type { Logger } from 'pino';
 import { textOf } from '../config/address';
 import { BadSetting } from '../config/file';
-import { queueOf } from '../workflows/contract';
+import { WEBHOOKS_QUEUE, queueOf } from '../workflows/contract';
 import type { ToolDefinition } from '../workflows/define-tool';
 import { createAudit } from './audit';
 import { createAdmission } from './call/admission';
@@ -120,10 +120,9 @@ export async function startGateway(
     call: (called, request) => call(called, request, callNeeds),
   });
 
-  const queues = new Set(
-    [...tools.values()].flatMap(({ policy: { queue } }) => (queue === undefined ? [] : [queueOf(queue)])),
-  );
-  const metrics = config.metrics && createMetrics(jobs.backlog([...queues]));
+  const limited = [...tools.values()].flatMap(({ policy: { queue } }) => queue ?? []);
+  const queues = [...new Set([WEBHOOKS_QUEUE, ...limited])].map(queueOf);
+  const metrics = config.metrics && createMetrics(jobs.backlog(queues));
   const audit = createAudit(log, menu.names, metrics);
   const scrape = config.metrics && metrics && (await serveMetrics(metrics, config.metrics, log));
 

@@ -92,6 +92,7 @@ test('metrics tell of calls by tool and outcome, of refusals, of waits and of qu
   expect(text).toMatch(/^holdfast_waits_open 0$/m);
   expect(text).toMatch(/^holdfast_queue_pollers\{queue="holdfast",kind="workflow"\} [1-9]/m);
   expect(text).toMatch(/^holdfast_queue_age_seconds\{queue="holdfast",kind="activity"\} \d/m);
+  expect(text).toMatch(/^holdfast_queue_pollers\{queue="holdfast.webhooks",kind="activity"\} [1-9]/m);
   expect(text).toMatch(/^holdfast_jobs_running \d+$/m);
   expect(text).toMatch(/^holdfast_jobs_stuck \d+$/m);
   expect(text).not.toContain(CANARY);
