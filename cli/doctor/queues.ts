@@ -1,43 +1,24 @@
 /** What waits in the queues, and for how long. */
-import { temporal } from '@temporalio/proto';
-import { optionalTsToMs } from '@temporalio/common/lib/time';
+import { createBacklog } from '../../gateway/jobs/backlog';
 import type { Store } from '../../gateway/jobs/connection';
-import { TASK_QUEUE, WEBHOOKS_QUEUE, queueOf } from '../../workflows/contract';
+import type { Waiting } from '../../gateway/metrics';
+import { WEBHOOKS_QUEUE, queueOf } from '../../workflows/contract';
 import { spanText } from './finding';
 import type { Finding } from './finding';
 
 /** A live fleet takes what waits within milliseconds; one that is busy takes longer. */
 const OLD_MS = 60_000;
 
-const { TASK_QUEUE_TYPE_WORKFLOW, TASK_QUEUE_TYPE_ACTIVITY } = temporal.api.enums.v1.TaskQueueType;
-
 /** @param limited - names of the queues that have a limit of their own */
 export async function queuesOf(store: Store, limited: readonly string[]): Promise<Finding[]> {
   const names = [...new Set([WEBHOOKS_QUEUE, ...limited])].map(queueOf);
-  return Promise.all([
-    queue(store, TASK_QUEUE, TASK_QUEUE_TYPE_WORKFLOW, 'decisions'),
-    ...[TASK_QUEUE, ...names].map((name) => queue(store, name, TASK_QUEUE_TYPE_ACTIVITY, 'steps')),
-  ]);
+  return (await createBacklog(store, names).waiting()).map(findingOf);
 }
 
-async function queue(
-  { ask, connection, namespace }: Store,
-  name: string,
-  taskQueueType: typeof TASK_QUEUE_TYPE_WORKFLOW | typeof TASK_QUEUE_TYPE_ACTIVITY,
-  kind: string,
-): Promise<Finding> {
-  const { stats, pollers } = await ask(() =>
-    connection.workflowService.describeTaskQueue({
-      namespace,
-      taskQueue: { name },
-      taskQueueType,
-      reportStats: true,
-    }),
-  );
-  const waiting = Number(stats?.approximateBacklogCount ?? 0);
-  const ageMs = optionalTsToMs(stats?.approximateBacklogAge) ?? 0;
-  const what = `Queue ${name}, ${kind}: `;
-  if (pollers.length === 0)
+function findingOf({ queue, kind, waiting, ageS, pollers }: Waiting): Finding {
+  const ageMs = ageS * 1_000;
+  const what = `Queue ${queue}, ${kind === 'workflow' ? 'decisions' : 'steps'}: `;
+  if (pollers === 0)
     return {
       is: 'ill',
       what: `${what}no worker polls it${waiting > 0 ? `, and ${waiting} wait` : ''}`,
