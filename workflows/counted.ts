@@ -5,9 +5,9 @@ import type { JobMemo, Notice } from './contract';
 
 /** To be called when a job ends. It leaves nothing in the history. */
 export function countEnd(outcome: Notice['status']): void {
-  const { memo, workflowType, runStartTime } = workflowInfo();
+  const { memo, workflowType, startTime } = workflowInfo();
   const { tool = workflowType, at } = (memo?.[MEMO_JOB] ?? {}) as Partial<JobMemo>;
-  const begun = at === undefined ? runStartTime.getTime() : Date.parse(at);
+  const begun = at === undefined ? startTime.getTime() : Date.parse(at);
   metricMeter.createCounter('holdfast_jobs', undefined, 'Jobs that ended.').add(1, { tool, outcome });
   metricMeter
     .createHistogram('holdfast_job_seconds', 'float', 's', 'Time from the call to the end of its job.')
