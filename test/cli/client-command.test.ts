@@ -8,7 +8,7 @@ afterEach(() => {
 
 async function optionsOf(args: readonly string[], env: Readonly<Record<string, string>>): Promise<unknown> {
   Object.assign(process.env, env);
-  const action = jest.fn();
+  const action = jest.fn<undefined, [unknown]>();
   await createClientCommand('', 'list', 'the latest jobs').action(action).parseAsync(args, { from: 'user' });
   return action.mock.calls[0]?.[0];
 }
