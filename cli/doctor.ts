@@ -8,6 +8,7 @@ import type { TemporalConfig } from '../config/temporal';
 import type { DevConfig } from './config';
 import { readRecord } from './dev/record';
 import type { StackRecord } from './dev/record';
+import { runningStacks } from './dev/stacks';
 import { deployment } from './doctor/deployment';
 import type { Finding } from './doctor/finding';
 import { cachedCli } from './engine/cache';
@@ -32,14 +33,17 @@ export interface DoctorOptions {
  */
 export async function doctor(config: DevConfig, env: NodeJS.ProcessEnv, { url }: DoctorOptions): Promise<number> {
   const { worker } = holdfastFile(config.configFile);
-  const record = existsSync(config.dataDir) ? readRecord(config.dataDir) : undefined;
+  const running = runningStacks(config.engine.cacheDir);
+  // As for the other commands: the stack that runs here, or else the only one of this user.
+  const dataDir = running.includes(config.dataDir) || running.length !== 1 ? config.dataDir : (running[0] ?? '');
+  const record = existsSync(dataDir) ? readRecord(dataDir) : undefined;
   const there = temporalThere(env, record);
   const findings = [
     ...doubtsIn(env).map((what): Finding => ({ is: 'doubt', what })),
     await git(),
     ...(there ? await deployment(there, Object.keys(worker.queues)) : [await engine(config), await port(config)]),
     ...(await gateways(url === undefined ? (record?.gateways.map((gateway) => gateway.url) ?? []) : [url])),
-    ...silentWorkers(record, config.dataDir),
+    ...silentWorkers(record, dataDir),
   ];
   for (const { is, what, advice } of findings)
     console.log(`${MARK[is]} ${what}${is === 'well' || advice === undefined ? '' : `\n    ${advice}`}`);

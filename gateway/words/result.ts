@@ -133,7 +133,9 @@ function failed(ref: JobRef, outcome: Ended<'failed'>, presentation: Presentatio
     attempt: detail.attempt,
     of: detail.of,
   };
-  const left = leftBy(ref, found, presentation);
+  // What is wrong with its input would end it again.
+  const continues = presentation.continues && failure !== 'invalid_input';
+  const left = leftBy(ref, found, { ...presentation, continues });
   return {
     isError: true,
     content: [

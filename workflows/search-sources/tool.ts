@@ -82,7 +82,7 @@ export const searchSources = defineTool({
 
 function textOf({ query, hits, skipped: left, hint }: Found): string {
   return [
-    `${hits.length} hits for "${query}"${hits.length > 0 ? ':' : '.'}`,
+    `${hits.length} ${hits.length === 1 ? 'hit' : 'hits'} for "${query}"${hits.length > 0 ? ':' : '.'}`,
     ...hits.map(({ title, url, snippet, source }, n) => `${n + 1}. [${source}] ${title}\n   ${url}\n   ${snippet}`),
     ...left.map(({ what, why }) => `Skipped ${what}: ${why}`),
     ...(hint === undefined ? [] : [hint]),

@@ -35,6 +35,16 @@ test.each<[string, FailureDetail]>([
   expect(dataOf(unwell(detail))).toMatchObject({ error: { retryable: false, side_effect: detail.sideEffect } });
 });
 
+test.each([
+  ['invalid_input', false],
+  ['unavailable', true],
+] as const)('after %s, going on from what was found is offered: %s', (failure, offered) => {
+  const detail: FailureDetail = { sideEffect: 'none', attempt: 1, of: 1 };
+  const outcome = { kind: 'failed', failure, sentence: 'It failed.', detail } as const;
+  const told = resultOf(ref, outcome, { ...presentation, continues: true }, undefined, { hits: [] });
+  expect([textOf(told).includes('job_continue'), 'next' in dataOf(told)]).toEqual([offered, offered]);
+});
+
 describe('which key the call needs when it is made again', () => {
   const keyed: Asked = { keyed: true, replayed: false };
   const nothing: FailureDetail = { sideEffect: 'none', attempt: 5, of: 5 };
