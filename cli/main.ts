@@ -9,7 +9,7 @@ import { EXIT, answer, call, callOnce, cancel, list, wait } from './call';
 import type { CallOptions } from './call';
 import { callerNamed, hasKeyOf } from './caller';
 import { createClientCommand } from './client-command';
-import { DEFAULT_DATA_DIR, cacheDirOf, devConfig } from './config';
+import { cacheDirOf, devConfig } from './config';
 import { readRecord } from './dev/record';
 import type { DoctorOptions } from './doctor';
 import { NoGateway } from './endpoint';
