@@ -3,7 +3,7 @@ import { tellingSentencesOf } from '../../../activities/research/notes';
 import { plainQueries } from '../../../activities/research/plan';
 import { extractsReport } from '../../../activities/research/report';
 import { createResearchSteps } from '../../../activities/research/steps';
-import { longestHold } from '../../fixtures/longest-hold';
+import { HOLD_MS, longestHold } from '../../fixtures/longest-hold';
 import { body, flood, html, json, run, silence, site, status } from '../sources/world';
 
 const notes = [
@@ -114,7 +114,7 @@ test('a model whose line is all spaces holds nobody up', async () => {
   const held = await longestHold(async () => {
     expect(await run(planResearch, { topic: 'timers', modelMs })).toMatchObject({ queries: ['a'] });
   });
-  expect(held).toBeLessThan(250);
+  expect(held).toBeLessThan(HOLD_MS);
 });
 
 test('a plan without a query is none', async () => {
