@@ -1,5 +1,6 @@
 /** Who is calling: the holder of an API key, or the one local caller of a gateway that listens on loopback without keys. */
 import { createHash } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import type { Caller } from '../../workflows/contract';
 import type { GatewayConfig } from '../config';
 import { createGuesses } from './guesses';
@@ -81,5 +82,6 @@ function entryOf({ tenant, subject, patience, expires }: GatewayConfig['keys'][n
   // What is over does not begin again: an expired key that was given more time is a new one.
   const end = same && before.grant.over?.aborted !== true ? before.end : new AbortController();
   const patienceMs = patience === undefined ? undefined : patience * 1000;
+  setMaxListeners(0, end.signal); // each answer that is under way listens to it, and stops to with its end
   return { end, expiresAt, grant: { caller, over: end.signal, ...(patienceMs !== undefined && { patienceMs }) } };
 }
