@@ -31,7 +31,7 @@ async function onStack<T>(run: (url: string) => Promise<T>): Promise<T> {
     sha256: createHash('sha256').update(key).digest('hex'),
     ...caller,
   }));
-  writeFileSync(file, JSON.stringify({ gateway: { keys, schedules: true } }));
+  writeFileSync(file, JSON.stringify({ gateway: { keys, schedules: true, rates: { calls: 10_000, reads: 10_000 } } }));
   const temporal = await ownTemporal();
   process.env['HOLDFAST_TEST_BUNDLE'] = await bundleOf(join(__dirname, '..', 'fixtures', 'workflows'));
   const env = { HOLDFAST_CONFIG: file, HOLDFAST_SECRET: SECRET };
