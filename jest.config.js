@@ -12,7 +12,7 @@ module.exports = {
   moduleNameMapper: { '^piscina$': '<rootDir>/test/threads.js' },
   globalSetup: '<rootDir>/test/global-setup.ts',
   globalTeardown: '<rootDir>/test/global-teardown.ts',
-  testTimeout: 60_000,
+  testTimeout: 180_000, // no test needs it on an idle machine; a busy one takes ten times as long as that
   testSequencer: '<rootDir>/test/sequencer.js',
   maxWorkers: 3, // most files wait for Temporal rather than for a core
 };
