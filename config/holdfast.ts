@@ -5,12 +5,14 @@
 import { z } from 'zod';
 import { fileAt } from './file';
 import { GatewayPart } from './gateway';
+import { UpstreamsPart } from './upstreams';
+import type { Upstreams } from './upstreams';
 import { orFile, unreadIn } from './variables';
 import { WorkerPart } from './worker';
 
 /** A name that neither gateway nor worker reads is a mistake. A part may be absent, where gateways and workers have a file each. */
 const Parts = z
-  .strictObject({ gateway: GatewayPart.nullish(), worker: WorkerPart.nullish() })
+  .strictObject({ gateway: GatewayPart.nullish(), worker: WorkerPart.nullish(), upstreams: UpstreamsPart.nullish() })
   .superRefine(({ gateway, worker }, context) => {
     if (!gateway || !worker) return;
     const undeliverable = without(gateway.webhooks.allowed_hosts, worker.webhooks.allowed_hosts);
@@ -26,6 +28,7 @@ const Parts = z
 export interface HoldfastFile {
   readonly gateway: z.output<typeof GatewayPart>;
   readonly worker: z.output<typeof WorkerPart>;
+  readonly upstreams: Upstreams;
 }
 
 /**
@@ -35,8 +38,12 @@ export interface HoldfastFile {
  * @throws BadSetting that names every wrong setting
  */
 export function holdfastFile(path: string | undefined): HoldfastFile {
-  const { gateway, worker } = fileAt(Parts, path);
-  return { gateway: gateway ?? GatewayPart.parse({}), worker: worker ?? WorkerPart.parse({}) };
+  const { gateway, worker, upstreams } = fileAt(Parts, path);
+  return {
+    gateway: gateway ?? GatewayPart.parse({}),
+    worker: worker ?? WorkerPart.parse({}),
+    upstreams: upstreams ?? {},
+  };
 }
 
 /**

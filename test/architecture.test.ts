@@ -16,22 +16,22 @@ function gatewayMayImport(rooms: string, temporal = 'activity|client|proto|worke
   const ours = rooms.split('|').map((room) => (room === 'ground' ? GROUND.source.slice(1, -1) : `gateway/${room}/.+`));
   const theirs = `npm:(?!@temporalio/(${temporal})(/|$)).+`;
   return new RegExp(
-    `^(${[...ours, 'config/.+', 'workflows/(contract|cut|excerpt)', 'package\\.json', theirs].join('|')})$`,
+    `^(${[...ours, 'config/.+', 'workflows/(contract|upstream-contract|cut|excerpt)', 'package\\.json', theirs].join('|')})$`,
   );
 }
 
 /** A file obeys the first row that names it. Types may come from anywhere. */
 const table: readonly (readonly [files: RegExp, mayImport: RegExp])[] = [
-  [/^workflows\/(contract|cut|well-formed)$/, /^nothing$/],
+  [/^workflows\/(contract|upstream-contract|cut|well-formed)$/, /^nothing$/],
   [/^workflows\/excerpt$/, /^workflows\/cut$/],
   [/^workflows\/(define-tool|tools|[^/]+\/tool)$/, /^(npm:zod|workflows\/(contract|define-tool|[^/]+\/tool))$/],
   [
     /^workflows\//,
-    /^(npm:@temporalio\/workflow|workflows\/(contract|job|approval|bounded|budget|counted|cut|failure|findings|history|interleaved|journal|memo|progress|questions|quiet|searched|step-ids|steps|turns|webhook|well-formed|[^/]+\/workflow))$/,
+    /^(npm:@temporalio\/workflow|workflows\/(contract|upstream-contract|job|approval|bounded|budget|counted|cut|failure|findings|history|interleaved|journal|memo|progress|questions|quiet|searched|step-ids|steps|turns|webhook|well-formed|[^/]+\/workflow))$/,
   ],
   [
     /^activities\//,
-    /^(activities(\/.+)?|workflows\/(contract|cut|excerpt|well-formed)|npm:(?!@temporalio\/(client|worker|workflow)(\/|$)).+)$/,
+    /^(activities(\/.+)?|workflows\/(contract|upstream-contract|cut|excerpt|well-formed)|npm:(?!@temporalio\/(client|worker|workflow)(\/|$)).+)$/,
   ],
   // The rooms of the gateway, from the last to the first: main → gateway → mcp → handles → call → words → jobs → ground.
   [GROUND, gatewayMayImport('ground')],
@@ -43,15 +43,21 @@ const table: readonly (readonly [files: RegExp, mayImport: RegExp])[] = [
   [/^gateway\/mcp\//, gatewayMayImport('ground|jobs|words|call|handles|mcp|http')],
   [/^gateway\/(gateway|reload)$/, gatewayMayImport('ground|jobs|words|call|handles|mcp|http')],
   [/^gateway\/main$/, /^(gateway\/(config|gateway|reload)|config\/(holdfast|log)|workflows\/tools)$/],
-  [/^config\//, /^(config\/.+|workflows\/contract|npm:(?!@temporalio\/(activity|client|worker|workflow)(\/|$)).+)$/],
+  [
+    /^config\//,
+    /^(config\/.+|workflows\/(contract|upstream-contract)|npm:(?!@temporalio\/(activity|client|worker|workflow)(\/|$)).+)$/,
+  ],
   // The check of a build, which the running worker does not load.
   [/^worker\/doors$/, /^workflows\/(index|tools)$/],
-  [/^worker\//, /^(worker\/(?!doors$).+|activities|config\/.+|package\.json|workflows\/contract|npm:.+)$/],
+  [
+    /^worker\//,
+    /^(worker\/(?!doors$).+|activities|config\/.+|package\.json|workflows\/(contract|upstream-contract)|npm:.+)$/,
+  ],
   // In one place: the secret that a worker signs with and its operator hands out; which numbers JSON can carry; and how Temporal
   // and the jobs in it are.
   [
     /^cli\//,
-    /^(cli\/.+|(gateway|worker)\/main\.js|gateway\/(numbers|jobs\/(backlog|condition|connection|view))|activities\/webhooks\/sign|config\/.+|workflows\/(contract|excerpt)|package\.json|npm:.+)$/,
+    /^(cli\/.+|(gateway|worker)\/main\.js|gateway\/(numbers|jobs\/(backlog|condition|connection|view))|activities\/webhooks\/sign|config\/.+|workflows\/(contract|upstream-contract|excerpt)|package\.json|npm:.+)$/,
   ],
 ];
 
