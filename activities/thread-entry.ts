@@ -5,7 +5,7 @@ import type { MessagePort } from 'node:worker_threads';
 export interface Computation {
   /** Absolute path of the module. */
   readonly module: string;
-  /** Of the function that the module exports. */
+  /** Under which name the module exports the function. */
   readonly name: string;
   readonly input: unknown;
   /** Is sent a message when the module is loaded. */

@@ -29,7 +29,7 @@ function pool(): Piscina {
     maxThreads: MOST_THREADS,
     idleTimeout: IDLE_MS,
     resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
-  }).on('error', () => undefined); // of a thread whose computation has been answered: another takes its place
+  }).on('error', () => undefined); // a thread broke after its computation was answered: another takes its place
   return threads;
 }
 

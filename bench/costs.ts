@@ -15,7 +15,7 @@ const WARM = 400;
 interface Kind {
   readonly what: string;
   readonly request: (url: string) => Promise<unknown>;
-  /** The same to the floor, answered without Temporal. */
+  /** An equal request that the floor answers without asking Temporal: what the SDK alone costs. */
   readonly constant?: (url: string) => Promise<unknown>;
   /** What the gateway has to ask of Temporal. */
   readonly bare?: 'describe' | 'start and result';

@@ -22,7 +22,7 @@ const JOBS: readonly (readonly [what: string, workflow: string, input: unknown])
 interface Figures {
   readonly seconds: number;
   readonly end: string;
-  /** Of each run of the job. */
+  /** Figures of each run of the job. */
   readonly runs: readonly { readonly events: number; readonly mb: number; readonly decisionsLost: number }[];
 }
 

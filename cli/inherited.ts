@@ -8,9 +8,9 @@ const SYSTEM = [
   ...['PATH', 'HOME', 'USER', 'LOGNAME', 'TMPDIR', 'LANG', 'TZ', 'XDG_CONFIG_HOME', 'SSL_CERT_FILE', 'SSL_CERT_DIR'],
   ...['SystemRoot', 'ComSpec', 'PATHEXT', 'TEMP', 'TMP', 'USERPROFILE', 'APPDATA', 'LOCALAPPDATA'],
 ];
-/** Of Node's own. There are others of that prefix, such as a package registry's NODE_AUTH_TOKEN. */
+/** The variables that Node itself reads, by name: others begin with NODE_ too, such as the secret NODE_AUTH_TOKEN of a package registry. */
 const NODE = ['NODE_ENV', 'NODE_OPTIONS', 'NODE_EXTRA_CA_CERTS', 'NODE_NO_WARNINGS', 'NODE_DEBUG'];
-/** By which gRPC may go to Temporal. */
+/** The proxies through which gRPC may go to Temporal. */
 const PROXIES = ['grpc_proxy', 'https_proxy', 'http_proxy', 'no_grpc_proxy', 'no_proxy'];
 /** Where git finds the authorities that it trusts. */
 const GIT = ['GIT_SSL_CAINFO'];

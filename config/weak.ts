@@ -1,7 +1,7 @@
 /** Secrets that somebody else can guess: they are refused before anything rests on them. */
 import { createHash } from 'node:crypto';
 
-/** Fewest different characters. Of 32 random hex digits, one in 28 million has fewer. */
+/** Fewest different characters. A secret of 32 random hex digits has fewer once in 28 million times. */
 const DIFFERENT_MIN = 8;
 /** A piece of at most this many characters, again and again, is no secret. */
 const PIECE_MAX = 16;

@@ -13,7 +13,7 @@ import type { Metrics } from './metrics';
 
 /** How much of the hash of the arguments a line has: enough to compare it with the one that the job has in its memo. */
 const HASH_SHOWN = 16;
-/** Equal lines that are written within a second. Of any more there is one line, with their number. */
+/** Equal lines that are written within a second. Further ones become one line, with their number. */
 const EQUAL_MAX = 10;
 const SECOND_MS = 1_000;
 

@@ -18,7 +18,7 @@ export interface Backlog {
   waiting(): Promise<readonly Waiting[]>;
   /** Jobs that have not ended, of all tenants. */
   running(): Promise<number>;
-  /** Those of them whose decisions fail again and again. */
+  /** Running jobs whose decisions fail again and again. */
   stuck(): Promise<number>;
 }
 

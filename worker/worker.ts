@@ -18,7 +18,7 @@ const PROMOTE_MS = 30_000;
 
 /** Jobs that stay in memory between two decisions. The SDK would allow thousands; 300 fit into the memory of a small machine. */
 const CACHED = 300;
-/** The same for each earlier version: what has been decided on the present one alone is most of the work. */
+/** How many jobs of each earlier version stay in memory. Fewer: new jobs begin on the present version, so most of the work is there. */
 const CACHED_EARLIER = 50;
 
 /** How long a step that is cancelled at the end of the drain has before its worker ends by force. It has 5 s to end by itself. */
@@ -178,8 +178,8 @@ export async function startWorker(
 }
 
 /**
- * A name that no other worker has: who leaves the line takes all of that name along. Containers that share the network of their host
- * have its name, and the same process id.
+ * A name that no other worker has, since leaving the line ends the polls of every worker of that name. Host name and process id are not
+ * enough: containers that share the network of their host have its name, and often equal process ids.
  */
 const newIdentity = (): string => `${process.pid}@${hostname()}-${randomBytes(3).toString('hex')}`;
 

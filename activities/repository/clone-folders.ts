@@ -7,7 +7,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Most clones kept. Those that have been unused for longest are removed first. */
+/** Most clones kept. The ones that have been unused for longest are removed first. */
 const MAX_CLONES = 20;
 /** A download touches its draft several times a second. A draft that is older than this was left by a dead worker. */
 const STALE_MS = 5 * 60_000;

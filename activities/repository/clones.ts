@@ -35,7 +35,7 @@ export interface Clone {
   readonly commit: string;
   /** As {@link Git.records}. */
   records(args: readonly string[], separator?: '\0' | '\n'): AsyncGenerator<string>;
-  /** Files by their ids, in that order. Of each, the first `most` bytes are kept. */
+  /** Files by their ids, in that order. Only the first `most` bytes of each are kept. */
   blobs(ids: readonly string[], most: number): AsyncGenerator<Blob>;
 }
 

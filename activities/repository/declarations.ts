@@ -141,7 +141,7 @@ export function inPom(text: string): Declarations {
 
 export function inGemfile(text: string): Declarations {
   const notRead: string[] = [];
-  const blocks: boolean[] = []; // of those that are open, whether each is a group for development
+  const blocks: boolean[] = []; // one for each block that is open: whether it is a group for development
   const dependencies: Dependency[] = [];
   for (const line of lines(text)) {
     if (/^end\b/.test(line)) blocks.pop();

@@ -12,7 +12,7 @@ import type { Read } from './references';
 import { decoded } from './text';
 import { visible } from './visible';
 
-/** Most manifests read. Those nearest to the root come first. */
+/** Most manifests read. The ones nearest to the root come first. */
 const MAX_MANIFESTS = 200;
 /** Largest manifest, bytes. Some parsers take seconds for a megabyte. */
 const MAX_MANIFEST_BYTES = 256 * 1024;

@@ -31,7 +31,7 @@ export function inGradle(text: string): Declarations {
 /** Lines in which a call begins, with those up to its last bracket. */
 function callsIn(text: string): { call: string; isInBlock: boolean }[] {
   const all = lines(text).map((line) => (line.startsWith('//') || line.startsWith('*') ? '' : line));
-  let depth = 0; // of curly brackets in `dependencies { }`
+  let depth = 0; // how many curly brackets are open in `dependencies { }`
   return all.flatMap((line, start) => {
     const isInBlock = depth > 0;
     if (isInBlock || /(?:^|\s)dependencies\s*\{/.test(line)) depth = Math.max(0, depth + openIn(line, '{', '}'));

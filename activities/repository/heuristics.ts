@@ -40,7 +40,7 @@ export function regExpOf(pattern: string): RegExp | undefined {
   const flags = new Set('m'); // in Ruby ^ and $ are those of lines
   const source = pattern
     .replace(/\(\?([im]*)(?:-[im]+)?([:)])/g, (_, on: string, end: string) => {
-      if (on.includes('i')) flags.add('i'); // of the whole pattern: JavaScript has no flags of a part
+      if (on.includes('i')) flags.add('i'); // for the whole pattern: JavaScript has no flags for a part of it
       if (on.includes('m')) flags.add('s');
       return end === ')' ? '' : '(?:';
     })

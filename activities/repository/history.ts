@@ -125,7 +125,7 @@ async function hotSpotsOf(
   return top.map(([path, count]) => ({ path: visible(path), commits: count, ...(gone.has(path) && { gone: true }) }));
 }
 
-/** Those of the paths that the commit does not have. None when it has more files than are looked at. */
+/** Which of the paths the commit does not have. It says none when the commit has more files than are looked at. */
 async function missingOf(clone: Clone, paths: ReadonlySet<string>): Promise<ReadonlySet<string>> {
   const missing = new Set(paths);
   let entries = 0;

@@ -33,7 +33,7 @@ export function createReferences(all: readonly Read[]): (manifest: Read) => Reso
       offers.set(key, folders.set(folder, entries));
     }
   }
-  /** Of the nearest manifest in the folder or above. */
+  /** The entries that the nearest manifest offers: one in the folder, or else in a folder above it. */
   const offered = (key: string, folder: string) =>
     [...(offers.get(key) ?? [])]
       .filter(([above]) => folder.startsWith(above))

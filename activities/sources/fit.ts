@@ -30,7 +30,7 @@ const LEAD = 100;
  */
 export function fitOf(document: {
   readonly kind: DocumentKind;
-  /** Of its file. */
+  /** The name of its file. */
   readonly name: string;
   readonly body: Uint8Array;
   readonly words: readonly string[];

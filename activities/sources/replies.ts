@@ -14,7 +14,7 @@ export interface Received {
   readonly body: Uint8Array;
   /** Its header `content-type`. */
   readonly type?: string | undefined;
-  /** Of a feed, which is not searched by its site: the words that a wanted entry has. */
+  /** Only for a feed, since no site searches it for us: the words that an entry must have to be wanted. */
   readonly words?: readonly string[] | undefined;
 }
 

@@ -40,7 +40,7 @@ const SNIPPET_MAX = 500;
 const URL_MAX = 2_000;
 
 /**
- * Turns candidates into hits. Those without a title, or without a valid address, are left out.
+ * Turns candidates into hits. Candidates without a title, or without a valid address, are left out.
  *
  * @param protocols - which addresses the source may name
  */

@@ -16,7 +16,7 @@ const COMMAND = 'github.com/temporalio/cli/cmd/temporal';
 const SAY_EVERY_MS = 15_000;
 
 /**
- * Builds the CLI into `target`. Of two builds at once the second waits for the first. `target` never holds an unfinished file.
+ * Builds the CLI into `target`. When two builds run at once, the second waits for the first. `target` never holds an unfinished file.
  *
  * @throws Error with the end of the compiler's output when the build fails
  */

@@ -29,7 +29,7 @@ export type Authenticate = (authorization: string | undefined, from: string) => 
 
 export interface Keys {
   readonly authenticate: Authenticate;
-  /** Takes another list of keys. Those that are in it no longer are over, and so is what is open with them. */
+  /** Takes another list of keys. A key that is not in it counts no longer, and what is open with that key ends. */
   replace(keys: GatewayConfig['keys']): void;
 }
 
@@ -82,6 +82,6 @@ function entryOf({ tenant, subject, patience, expires }: GatewayConfig['keys'][n
   // What is over does not begin again: an expired key that was given more time is a new one.
   const end = same && before.grant.over?.aborted !== true ? before.end : new AbortController();
   const patienceMs = patience === undefined ? undefined : patience * 1000;
-  setMaxListeners(0, end.signal); // each answer that is under way listens to it, and stops to with its end
+  setMaxListeners(0, end.signal); // each answer listens to it while it is under way: many at once are no leak
   return { end, expiresAt, grant: { caller, over: end.signal, ...(patienceMs !== undefined && { patienceMs }) } };
 }

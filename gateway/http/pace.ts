@@ -13,7 +13,7 @@ export interface Rate {
 export interface Pace {
   /** How long until `count` more may be done under this name, milliseconds; 0: they may be done now. */
   waitMs(name: string, count?: number): number;
-  /** The same; and counts them if they may be done now. */
+  /** Counts `count` more as done if they may be done now. Returns what `waitMs` would have. */
   take(name: string, count?: number): number;
 }
 

@@ -6,7 +6,7 @@ const [LIST, LIST_END, RECORD, RECORD_END] = [0x5b, 0x5d, 0x7b, 0x7d];
 /** The largest of the bytes that may stand between values. */
 const SPACE = 0x20;
 
-/** Says which limit a JSON text breaks; undefined if none. Of what is no JSON it may say either. */
+/** Says which limit a JSON text breaks; undefined if none. For a text that is no JSON it may say either. */
 export function limitBrokenIn(
   bytes: Uint8Array,
   { depth: deepest, values: most, batch }: Pick<GatewayConfig['limits'], 'depth' | 'values' | 'batch'>,

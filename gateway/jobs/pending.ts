@@ -67,7 +67,7 @@ export function retryingIn({ raw: { pendingActivities } }: WorkflowExecutionDesc
   };
 }
 
-/** Why an attempt failed, in our words. Those of a step without a kind are not ours, and left out. */
+/** Why an attempt failed, in our words. What a step says that fails without a kind is not in our words, and left out. */
 function lastErrorOf(failure: Pending['lastFailure']): string | undefined {
   if (!failure) return undefined;
   if (failure.timeoutFailureInfo)
