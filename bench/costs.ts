@@ -23,6 +23,16 @@ interface Kind {
   readonly aim: number;
 }
 
+/** What one request costs, milliseconds of CPU: of the gateway, of its floor, of the SDK alone, and of a bare client. */
+interface Cost {
+  readonly ours: number;
+  readonly floor: number;
+  readonly sdk: number;
+  readonly bare: number;
+  /** Requests of the gateway to Temporal. */
+  readonly rpcs: number;
+}
+
 /** Measures each kind in `rounds` rounds of `calls` calls. */
 export async function costs(stack: BenchStack, rounds: number, calls: number): Promise<Row[]> {
   const worker = await stack.worker();
@@ -57,9 +67,9 @@ export async function costs(stack: BenchStack, rounds: number, calls: number): P
   const rows: Row[] = [];
   for (const kind of kinds) {
     await measured({ ...kind, calls: WARM }, gateway, floor);
-    const rounded: Awaited<ReturnType<typeof measured>>[] = [];
+    const rounded: Cost[] = [];
     for (let round = 0; round < rounds; round += 1) rounded.push(await measured(kind, gateway, floor));
-    const ms = (pick: (of: (typeof rounded)[number]) => number): string => median(rounded.map(pick)).toFixed(2);
+    const ms = (pick: (of: Cost) => number): string => median(rounded.map(pick)).toFixed(2);
     const aim = { aim: `≤ ${kind.aim}` };
     rows.push(
       {
@@ -89,8 +99,7 @@ export async function costs(stack: BenchStack, rounds: number, calls: number): P
   return rows;
 }
 
-/** Milliseconds of CPU for one request of that kind: of the gateway, of its floor, of the SDK alone, and of a bare client. */
-async function measured({ request, constant, bare, calls }: Kind, gateway: BenchGateway, floor: Floor) {
+async function measured({ request, constant, bare, calls }: Kind, gateway: BenchGateway, floor: Floor): Promise<Cost> {
   const costOf = async (cpuUs: () => Promise<number>, run: () => Promise<unknown>): Promise<number> => {
     const before = await cpuUs();
     await load(calls, AT_ONCE, run);

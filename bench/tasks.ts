@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import { newLedger } from '../test/fixtures/ledger';
 import { declaring, modern, modernHeaders, modernMeta, stream } from '../test/fixtures/raw';
+import type { MessageStream } from '../test/fixtures/raw';
 import { POLL_MS } from '../gateway/jobs/end';
 import { CONSTANT, load, median } from './load';
 import type { Load } from './load';
@@ -124,7 +125,7 @@ export async function tasks(stack: BenchStack, calls: number, subscribers: numbe
 /** Seconds from the moment that a step begins to the moment that a subscriber hears of it. */
 async function notificationDelays(
   begin: (ledger: string, steps: string[]) => Promise<string>,
-  subscribe: (taskIds: string[]) => ReturnType<typeof stream>,
+  subscribe: (taskIds: string[]) => Promise<MessageStream>,
 ): Promise<number[]> {
   const ledger = newLedger();
   const steps = Array.from({ length: CHANGES }, (_, n) => `gated${n}`);

@@ -17,7 +17,7 @@ export function closedUnlessOpen(schema: z.ZodType): z.ZodType {
   const close = <S extends z.core.$ZodType>(open: S): S => {
     const known = made.get(open) as S | undefined;
     if (known) return known;
-    const changes = changesOf(open as unknown as z.core.$ZodTypes, close);
+    const changes = changesOf(open as z.core.$ZodType as z.core.$ZodTypes, close);
     // What was said of it, such as its description, is found by its parent.
     const closed = changes
       ? z.core.clone(open, z.core.util.mergeDefs(open._zod.def, changes) as S['_zod']['def'], { parent: true })

@@ -36,6 +36,11 @@ export const NO_FILES: Inventory = {
   largest: [],
 };
 
+/** A line of git's listing. `mode` tells what it is: a file, a symbolic link (120000) or a submodule (160000). */
+interface Listed extends Entry {
+  readonly mode: string;
+}
+
 export async function inventoryOf(clone: Clone, languages: Languages, context: StepContext): Promise<Inventory> {
   const found = { files: 0, bytes: 0, symlinks: 0, submodules: 0, complete: true };
   const folders = createTally();
@@ -83,7 +88,7 @@ export async function inventoryOf(clone: Clone, languages: Languages, context: S
   };
 }
 
-async function* listing(clone: Clone): AsyncGenerator<ReturnType<typeof entryOf>> {
+async function* listing(clone: Clone): AsyncGenerator<Listed> {
   for await (const record of clone.records(['ls-tree', '-r', '-l', '-z', clone.commit])) yield entryOf(record);
 }
 
@@ -100,7 +105,7 @@ async function* regularFiles(clone: Clone, most: number): AsyncGenerator<Entry> 
 }
 
 /** Parses a record of `ls-tree -l -z`: columns with mode, type, id and size, a tab, and the path without quoting. */
-export function entryOf(record: string): { mode: string; id: string; bytes: number; path: string } {
+export function entryOf(record: string): Listed {
   const tab = record.indexOf('\t');
   const [mode = '', , id = '', size = ''] = record.slice(0, tab).split(/ +/);
   return { mode, id, bytes: Number(size) || 0, path: record.slice(tab + 1) };

@@ -16,6 +16,12 @@ export interface State {
   readonly warnings: readonly string[];
 }
 
+/** For how long jobs of a tool are promised to be kept, milliseconds. */
+interface Promised {
+  readonly tool: string;
+  readonly ms: number;
+}
+
 export interface Readiness {
   /** How it is now, or was 2 s ago. */
   now(): Promise<State>;
@@ -66,7 +72,7 @@ export function watchReadiness(
 }
 
 /** The tool whose jobs are to be kept longest after their end. */
-function longestOf(tools: Iterable<Tool>): { readonly tool: string; readonly ms: number } {
+function longestOf(tools: Iterable<Tool>): Promised {
   return [...tools].reduce(
     (longest, { name, policy: { budgetMs, askMs, ttlMs = 0 } }) => {
       const ms = budgetMs + askMs + ttlMs;
@@ -76,11 +82,7 @@ function longestOf(tools: Iterable<Tool>): { readonly tool: string; readonly ms:
   );
 }
 
-function warningsOf(
-  { tool, ms }: ReturnType<typeof longestOf>,
-  retentionMs: number | undefined,
-  namespace: string,
-): string[] {
+function warningsOf({ tool, ms }: Promised, retentionMs: number | undefined, namespace: string): string[] {
   if (retentionMs === undefined || ms <= retentionMs) return [];
   const hours = Math.ceil(ms / HOUR_MS);
   return [
