@@ -1,8 +1,6 @@
 /** The HTTP front: who may speak to this gateway, and how much they may say. It knows sockets only; MCP begins behind `answer`. */
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http';
-import { validateHostHeader, validateOriginHeader } from '@modelcontextprotocol/server';
-import { LRUCache } from 'lru-cache';
 import type { GatewayConfig } from '../config';
 import { Problem, RETRY_AFTER_S } from '../errors';
 import { lostNameIn } from '../lost-names';
@@ -17,15 +15,11 @@ import { boundConnections } from './connections';
 import type { ConnectionBounds } from './connections';
 import { answerOptions, letRead } from './cors';
 import { answerNoOAuth, isOfOAuth } from './discovery';
+import { createRefuseForeign, headersNamed } from './names';
+import type { RefuseForeign } from './names';
 import { codeOf, idOf, refuse } from './refusal';
 import { createTurns } from './turns';
 import type { Turns } from './turns';
-
-/** `name`, IPv4 or bracketed IPv6, and a port. Anything else could be read as a path by someone downstream. */
-const HOST = /^(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(:\d{1,5})?$/i;
-
-/** Pairs of host and origin that are remembered. */
-const GOOD_MAX = 100;
 
 /** Who sent a request, and what the log calls it. */
 export interface Visitor extends Grant {
@@ -170,39 +164,6 @@ function pathOf({ url = '' }: IncomingMessage): string | undefined {
   if (url === '/mcp') return url;
   const whole = url.startsWith('/') ? `http://holdfast.invalid${url}` : url; // as a reference, //name/mcp would be a path at another host
   return URL.canParse(whole) ? new URL(whole).pathname : undefined;
-}
-
-/** The host that a target in absolute form names; it stands above the Host header (RFC 9112, 3.2.2). */
-function hostInTarget({ url = '' }: IncomingMessage): string | undefined {
-  return !url.startsWith('/') && URL.canParse(url) ? new URL(url).host : undefined;
-}
-
-function headersNamed(name: string, { rawHeaders }: IncomingMessage): number {
-  return rawHeaders.filter((header, at) => at % 2 === 0 && header.toLowerCase() === name).length;
-}
-
-/** Refuses what names another host. @throws Problem `no_host`, `foreign_host` */
-type RefuseForeign = (request: IncomingMessage) => void;
-
-/** Guards against DNS rebinding: `Host` and `Origin` must name this gateway. Names that were found good are remembered. */
-function createRefuseForeign(allowedHosts: readonly string[]): RefuseForeign {
-  const allowed = [...allowedHosts];
-  const good = new LRUCache<string, true>({ max: GOOD_MAX });
-  return (request) => {
-    const { host, origin } = request.headers;
-    if (host === undefined || headersNamed('host', request) !== 1 || !HOST.test(host)) throw new Problem('no_host');
-    const named = hostInTarget(request);
-    if (named !== undefined && !validateHostHeader(named, allowed).ok)
-      throw new Problem('foreign_host', { what: `The target ${named}` });
-    const pair = `${host} ${origin ?? ''}`;
-    if (origin !== '' && good.has(pair)) return;
-    if (!validateHostHeader(host, allowed).ok) throw new Problem('foreign_host', { what: `Host ${host}` });
-    // Two of them are handed on as one text, which can be read as the first with a path.
-    const origins = origin === undefined ? 0 : headersNamed('origin', request);
-    if (origin === '' || origins > 1 || !validateOriginHeader(origin, allowed).ok)
-      throw new Problem('foreign_host', { what: 'This Origin' });
-    good.set(pair, true);
-  };
 }
 
 async function readiness(response: ServerResponse, { draining, ready }: FrontNeeds): Promise<void> {
