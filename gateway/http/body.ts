@@ -32,12 +32,12 @@ export interface Body {
 export type ReadBody = (request: IncomingMessage, tenant: string) => Promise<Body>;
 
 export function createReadBody(limits: GatewayConfig['limits']): ReadBody {
-  const ownTurn = createTurns();
+  const oneByOne = createOneByOne();
   const ownPlace = createPlaces();
   const buffers = createBuffers(limits.bytes);
   const readWhole = async (request: IncomingMessage): Promise<Body> => {
     const buffer = await readBytes(request, limits.bytes, buffers);
-    if (buffer.size > LARGE_BYTES) await ownTurn();
+    if (buffer.size > LARGE_BYTES) await oneByOne();
     const bytes = buffer.bytes.subarray(0, buffer.size);
     try {
       const broken = limitBrokenIn(bytes, limits);
@@ -57,7 +57,7 @@ export function createReadBody(limits: GatewayConfig['limits']): ReadBody {
 }
 
 /** One after the other, with a turn of the event loop for everybody else between them. */
-function createTurns(): () => Promise<void> {
+function createOneByOne(): () => Promise<void> {
   let last = Promise.resolve();
   return () => (last = last.then(() => new Promise((resolve) => setImmediate(resolve))));
 }
@@ -92,7 +92,8 @@ function createBuffers(bytes: number): Buffers {
   };
 }
 
-const hungUp = (): Error => new Error('The client hung up in mid-sentence.');
+/** It is made once: each request closes in the end, and an error of its own would cost a stack each time. */
+const HUNG_UP = new Error('The client hung up in mid-sentence.');
 
 /** By events: an iterator of the stream costs as much again as all the rest of the reading. */
 function readBytes(
@@ -130,8 +131,8 @@ function readBytes(
         bytes = NOTHING; // the listeners stay as long as the request
       })
       .once('error', refuse)
-      .once('close', () => refuse(hungUp()));
-    if (request.destroyed) refuse(hungUp()); // while it waited for its place: no event tells of that any more
+      .once('close', () => refuse(HUNG_UP));
+    if (request.destroyed) refuse(HUNG_UP); // while it waited for its place: no event tells of that any more
     if (Number(request.headers['content-length'] ?? 0) > limit) refuse(new Problem('too_large', { limit }));
   });
 }
