@@ -1,36 +1,24 @@
 /** Pages as clients, and clients that look for OAuth. No Temporal: behind the front there is only a yes. */
-import type { Server } from 'node:http';
 import { pino } from 'pino';
 import { startGateway } from '../../../gateway/gateway';
-import { createFront } from '../../../gateway/http/front';
 import type { FrontNeeds } from '../../../gateway/http/front';
-import { listening } from '../../fixtures/listening';
+import { LIMITS, closeFronts, openFront } from '../../fixtures/front';
 import { configFor } from '../../fixtures/stack';
 
-const needs: FrontNeeds = {
-  allowedHosts: ['127.0.0.1', 'app.example.com'],
-  authenticate: (key) => (key === undefined ? undefined : { caller: { tenant: 'acme', subject: 'alice' } }),
-  keyed: true,
-  limits: { bytes: 1_048_576, depth: 64, values: 10_000, batch: 10 },
-  connections: { most: 5_000, silentPerAddress: 500, isProxy: () => false },
-  answer: (_request, response) => void response.writeHead(200, { 'mcp-session-id': 's' }).end('taken'),
-  ready: () => Promise.resolve({ trouble: undefined, warnings: [] }),
-  draining: () => false,
-  onError: () => undefined,
+const fronting = async (changes: Partial<FrontNeeds> = {}): Promise<string> => {
+  const { url } = await openFront({
+    allowedHosts: ['127.0.0.1', 'app.example.com'],
+    answer: (_request, response) => void response.writeHead(200, { 'mcp-session-id': 's' }).end('taken'),
+    ...changes,
+  });
+  return url;
 };
-
-const fronts: Server[] = [];
-async function fronting(more: Partial<FrontNeeds> = {}): Promise<string> {
-  const front = createFront({ ...needs, ...more });
-  fronts.push(front);
-  return listening(front);
-}
 let url: string;
 
 beforeAll(async () => {
   url = await fronting();
 });
-afterAll(() => fronts.forEach((front) => front.close().closeAllConnections()));
+afterAll(closeFronts);
 
 const origin = 'https://app.example.com:8443';
 const post = (headers: Record<string, string>, body = '{}'): Promise<Response> =>
@@ -116,7 +104,7 @@ test.each([
 });
 
 test('a gateway has the limits, and says of keys, what its configuration says', async () => {
-  const limits = { ...needs.limits, bytes: 20_000 };
+  const limits = { ...LIMITS, bytes: 20_000 };
   const gateway = await startGateway(configFor('127.0.0.1:1', { limits }), [], pino({ level: 'silent' }));
   try {
     expect((await fetch(gateway.url, { method: 'POST', body: 'x'.repeat(20_001) })).status).toBe(413);

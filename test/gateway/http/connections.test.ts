@@ -1,32 +1,14 @@
 /** What connections may cost. No Temporal: behind the front there is only a yes. */
 import { once } from 'node:events';
-import type { Server } from 'node:http';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { createIsProxy } from '../../../gateway/http/address';
-import { createFront } from '../../../gateway/http/front';
 import type { FrontNeeds } from '../../../gateway/http/front';
 import { eventually } from '../../fixtures/eventually';
-import { listening } from '../../fixtures/listening';
+import { closeFronts, openFront } from '../../fixtures/front';
 
-const fronts: Server[] = [];
-async function fronting(more: Partial<FrontNeeds> = {}): Promise<URL> {
-  const front = createFront({
-    allowedHosts: ['127.0.0.1'],
-    keyed: true,
-    limits: { bytes: 1_048_576, depth: 64, values: 10_000, batch: 10 },
-    connections: { most: 5_000, silentPerAddress: 500, isProxy: () => false },
-    authenticate: (key) => (key === undefined ? undefined : { caller: { tenant: 'acme', subject: 'alice' } }),
-    answer: (_request, response) => void response.end('taken'),
-    ready: () => Promise.resolve({ trouble: undefined, warnings: [] }),
-    draining: () => false,
-    onError: () => undefined,
-    ...more,
-  });
-  fronts.push(front);
-  return new URL(await listening(front));
-}
-afterAll(() => fronts.forEach((front) => front.close().closeAllConnections()));
+const fronting = async (changes: Partial<FrontNeeds> = {}): Promise<URL> => new URL((await openFront(changes)).url);
+afterAll(closeFronts);
 
 interface Talk {
   readonly socket: Socket;
@@ -191,7 +173,8 @@ test.each([
 });
 
 test('a client that hangs up while its large body waits for a place leaves none taken behind', async () => {
-  const url = await fronting();
+  const front = await openFront();
+  const url = new URL(front.url);
   const large = 100_000;
   const head = asking(url, `Authorization: Bearer key\r\nContent-Length: ${large}\r\n`, '');
   const send = async (body: string): Promise<Talk> => {
@@ -202,10 +185,9 @@ test('a client that hangs up while its large body waits for a place leaves none 
   const whole = JSON.stringify('x'.repeat(large - 2));
   const reading = await Promise.all(Array.from({ length: 8 }, () => send('"')));
   const waiting = await Promise.all(Array.from({ length: 8 }, () => send('"')));
-  const server = fronts.at(-1);
   const open = async (): Promise<number> =>
     new Promise((resolve, reject) =>
-      server?.getConnections((error, count) => (error ? reject(error) : resolve(count))),
+      front.server.getConnections((error, count) => (error ? reject(error) : resolve(count))),
     );
   await eventually('all are connected', async () => (await open()) === 16);
   for (const { socket } of waiting) socket.destroy();

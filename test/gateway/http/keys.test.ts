@@ -1,11 +1,9 @@
 /** API keys while a gateway runs: wrong ones, expired ones, and ones that are taken out. No Temporal: behind the front there is only a yes. */
 import { createHash } from 'node:crypto';
-import type { Server } from 'node:http';
 import type { GatewayConfig } from '../../../gateway/config';
 import { createKeys } from '../../../gateway/http/auth';
-import { createFront } from '../../../gateway/http/front';
 import type { FrontNeeds } from '../../../gateway/http/front';
-import { listening } from '../../fixtures/listening';
+import { closeFronts, openFront } from '../../fixtures/front';
 
 type Key = GatewayConfig['keys'][number];
 const keyOf = (key: string, more: Partial<Key> = {}): Key => ({
@@ -17,27 +15,16 @@ const keyOf = (key: string, more: Partial<Key> = {}): Key => ({
 const bearer = (key: string): string => `Bearer ${key}`;
 const [HERE, ELSEWHERE] = ['192.0.2.7', '192.0.2.8'];
 
-const fronts: Server[] = [];
-async function fronting(more: Pick<FrontNeeds, 'authenticate'> & Partial<FrontNeeds>): Promise<string> {
-  const front = createFront({
-    allowedHosts: ['127.0.0.1'],
-    keyed: true,
-    limits: { bytes: 1_048_576, depth: 64, values: 10_000, batch: 10 },
-    connections: { most: 5_000, silentPerAddress: 500, isProxy: (address) => address === '127.0.0.1' },
-    answer: (_request, response) => void response.end('taken'),
-    ready: () => Promise.resolve({ trouble: undefined, warnings: [] }),
-    draining: () => false,
-    onError: () => undefined,
-    ...more,
-  });
-  fronts.push(front);
-  return listening(front);
-}
+const fronting = async (changes: Pick<FrontNeeds, 'authenticate'> & Partial<FrontNeeds>): Promise<string> => {
+  const isProxy = (address: string): boolean => address === '127.0.0.1';
+  const { url } = await openFront({ connections: { most: 5_000, silentPerAddress: 500, isProxy }, ...changes });
+  return url;
+};
 const post = (url: string, key: string, from = HERE): Promise<Response> =>
   fetch(url, { method: 'POST', body: '{}', headers: { authorization: bearer(key), 'x-forwarded-for': from } });
 
 afterEach(() => jest.useRealTimers());
-afterAll(() => fronts.forEach((front) => front.close().closeAllConnections()));
+afterAll(closeFronts);
 
 describe('who tries keys', () => {
   test('is refused after ten wrong ones, with the right one too, and told when to come again', async () => {

@@ -1,34 +1,17 @@
 /** What one request, and all connections together, may cost. No Temporal: behind the front there is only a yes. */
-import type { Server } from 'node:http';
-import { createFront } from '../../../gateway/http/front';
-import type { FrontNeeds } from '../../../gateway/http/front';
-import { listening } from '../../fixtures/listening';
+import { ALICE, closeFronts, openFront } from '../../fixtures/front';
+import type { OpenFront } from '../../fixtures/front';
 import { post } from '../../fixtures/raw';
 
-const DEFAULT = { bytes: 1_048_576, depth: 64, values: 10_000, batch: 10 };
-
-const startFront = (limits: FrontNeeds['limits']): Server =>
-  createFront({
-    allowedHosts: ['127.0.0.1'],
-    keyed: true,
-    limits,
-    connections: { most: 5_000, silentPerAddress: 500, isProxy: () => false },
-    authenticate: () => ({ caller: { tenant: 'acme', subject: 'alice' } }),
-    answer: (_request, response) => void response.end('taken'),
-    ready: () => Promise.resolve({ trouble: undefined, warnings: [] }),
-    draining: () => false,
-    onError: () => undefined,
-  });
-
-const front = startFront(DEFAULT);
-const wider = startFront({ bytes: 1_900_000, depth: 256, values: 100_000, batch: 100 });
-let url: string;
-let widerUrl: string;
+const anybody = { authenticate: () => ALICE };
+let front: OpenFront;
+let wider: OpenFront;
 
 beforeAll(async () => {
-  [url, widerUrl] = await Promise.all([listening(front), listening(wider)]);
+  const limits = { bytes: 1_900_000, depth: 256, values: 100_000, batch: 100 };
+  [front, wider] = await Promise.all([openFront(anybody), openFront({ ...anybody, limits })]);
 });
-afterAll(() => [front, wider].forEach((server) => server.close().closeAllConnections()));
+afterAll(closeFronts);
 
 const bytes = (count: number): string => JSON.stringify('x'.repeat(count - 2));
 const values = (count: number): string => JSON.stringify({ all: Array(count - 1).fill(0) });
@@ -41,8 +24,8 @@ test.each<[string, (count: number) => string, number, number, string]>([
   ['levels', levels, 64, 400, 'The request is nested deeper than 64 levels.'],
   ['messages', batch, 10, 400, 'A batch may hold 10 messages.'],
 ])('a request may have so many %s, and not one more', async (_what, body, limit, status, sentence) => {
-  expect(await post(url, body(limit))).toMatchObject({ status: 200, text: 'taken' });
-  expect(await post(url, body(limit + 1))).toMatchObject({ status, message: { error: { message: sentence } } });
+  expect(await post(front.url, body(limit))).toMatchObject({ status: 200, text: 'taken' });
+  expect(await post(front.url, body(limit + 1))).toMatchObject({ status, message: { error: { message: sentence } } });
 });
 
 test.each<[string, (count: number) => string, number, string]>([
@@ -51,15 +34,15 @@ test.each<[string, (count: number) => string, number, string]>([
   ['levels', levels, 256, 'The request is nested deeper than 256 levels.'],
   ['messages', batch, 100, 'A batch may hold 100 messages.'],
 ])('a request may have as many %s as its operator allows', async (_what, body, limit, sentence) => {
-  expect(await post(widerUrl, body(limit))).toMatchObject({ status: 200, text: 'taken' });
-  expect((await post(widerUrl, body(limit + 1))).message.error?.message).toBe(sentence);
+  expect(await post(wider.url, body(limit))).toMatchObject({ status: 200, text: 'taken' });
+  expect((await post(wider.url, body(limit + 1))).message.error?.message).toBe(sentence);
 });
 
 test('a number that would be read as another one is refused with where it is, and the id of the request if that can be read', async () => {
   const call = (id: string, channel: string): string =>
     `{"jsonrpc":"2.0","id":${id},"method":"tools/call","params":{"name":"send","arguments":{"channel":${channel}}}}`;
-  expect(await post(url, call('7', '"725653563933458432"'))).toMatchObject({ status: 200, text: 'taken' });
-  const refused = await post(url, call('7', '725653563933458432'));
+  expect(await post(front.url, call('7', '"725653563933458432"'))).toMatchObject({ status: 200, text: 'taken' });
+  const refused = await post(front.url, call('7', '725653563933458432'));
   expect([refused.status, JSON.parse(refused.text)]).toEqual([
     400,
     {
@@ -72,13 +55,13 @@ test('a number that would be read as another one is refused with where it is, an
       },
     },
   ]);
-  const unnamed = await post(url, call('725653563933458432', '1'));
+  const unnamed = await post(front.url, call('725653563933458432', '1'));
   expect([unnamed.status, unnamed.message.error?.message]).toEqual([400, expect.stringContaining('at id would')]);
   expect(JSON.parse(unnamed.text)).not.toHaveProperty('id');
 });
 
 test('there may be 5,000 connections, and none is held for a client that says nothing', () => {
-  expect(front).toMatchObject({
+  expect(front.server).toMatchObject({
     maxConnections: 5_000,
     headersTimeout: 10_000,
     requestTimeout: 30_000,

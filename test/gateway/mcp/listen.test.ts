@@ -6,7 +6,7 @@ import { createIds } from '../../../gateway/ids';
 import { newView } from '../../../gateway/jobs/view';
 import type { JobView } from '../../../gateway/jobs/view';
 import { createListeners } from '../../../gateway/mcp/listen';
-import type { Subscription } from '../../../gateway/mcp/listen';
+import type { Listeners, ListenersNeeds, Subscription } from '../../../gateway/mcp/listen';
 import { DEFAULT_POLICY } from '../../../workflows/contract';
 import type { Caller } from '../../../workflows/contract';
 import { fakeAnswers, fakeJobs, fakeWatch } from '../../fixtures/fakes';
@@ -19,6 +19,17 @@ const bob: Caller = { tenant, subject: 'bob' };
 const eve: Caller = { tenant, subject: 'eve' };
 const { id } = ids.newRef(alice, 'walk', 'k');
 
+/** Listeners whose doors are not to be used, but for those in `changes`. */
+const newListeners = (changes: Partial<ListenersNeeds> = {}): Listeners =>
+  createListeners({
+    jobs: fakeJobs(),
+    watch: fakeWatch(),
+    answers: fakeAnswers(),
+    ids,
+    serverInfo: { name: 'holdfast', version: '0' },
+    ...changes,
+  });
+
 const subscriptionTo = (...taskIds: readonly string[]): Subscription => ({
   id: 's1',
   method: 'subscriptions/listen',
@@ -29,12 +40,8 @@ const subscriptionTo = (...taskIds: readonly string[]): Subscription => ({
 function openSubscriptions() {
   const response = new ServerResponse(new IncomingMessage(new Socket()));
   const looks: ((view: JobView) => void)[] = [];
-  const { listen, problemWith } = createListeners({
+  const { listen, problemWith } = newListeners({
     jobs: fakeJobs({ look: () => new Promise((resolve) => looks.push(resolve)) }),
-    watch: fakeWatch(),
-    answers: fakeAnswers(),
-    ids,
-    serverInfo: { name: 'holdfast', version: '0' },
   });
   const served: Promise<void>[] = [];
   return {
@@ -81,13 +88,7 @@ test('those that have ended do not count', async () => {
 });
 
 test('one may be to 100 tasks', () => {
-  const { problemWith } = createListeners({
-    jobs: fakeJobs(),
-    watch: fakeWatch(),
-    answers: fakeAnswers(),
-    ids,
-    serverInfo: { name: 'holdfast', version: '0' },
-  });
+  const { problemWith } = newListeners();
   expect(problemWith(subscriptionTo(...Array<string>(100).fill(id)), alice)).toBeUndefined();
   expect(problemWith(subscriptionTo(...Array<string>(101).fill(id)), alice)).toMatchObject({
     code: 'wrong_params',
@@ -96,13 +97,7 @@ test('one may be to 100 tasks', () => {
 });
 
 test('one to what is no id is refused with what stands where', () => {
-  const { problemWith } = createListeners({
-    jobs: fakeJobs(),
-    watch: fakeWatch(),
-    answers: fakeAnswers(),
-    ids,
-    serverInfo: { name: 'holdfast', version: '0' },
-  });
+  const { problemWith } = newListeners();
   const { params, ...rest } = subscriptionTo();
   const odd = { ...rest, params: { ...params, notifications: { taskIds: [id, 5] } } };
   expect(problemWith(odd, alice)).toMatchObject({
@@ -121,12 +116,9 @@ describe('one that is open', () => {
   /** The address of a subscription to one job, which stays as it is. */
   function subscribed(change: Partial<JobView>): Promise<string> {
     const view: JobView = { ...newView(ids.newRef(alice, 'walk', 'k'), 'walk', DEFAULT_POLICY), ...change };
-    const { listen } = createListeners({
+    const { listen } = newListeners({
       jobs: fakeJobs({ look: () => Promise.resolve(view) }),
       watch: fakeWatch({ follow: () => () => undefined }),
-      answers: fakeAnswers(),
-      ids,
-      serverInfo: { name: 'holdfast', version: '0' },
     });
     server = createServer((_request, response) => void listen(subscriptionTo(id), alice, response));
     return listening(server);
