@@ -1,4 +1,4 @@
-/** The name that was probably meant by one that is not known: of an argument, or of a setting. */
+/** The name that was probably meant by one that is not known: of an argument, a setting or a tool. */
 
 /** As different as a misspelt name may be: letters to change, and the share of all. */
 const [FAR, SHARE] = [3, 0.6];

@@ -1,6 +1,7 @@
 /** What `tools/list` offers to which client, and who serves each name in `tools/call`. */
 import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
 import type { Tool as ListedTool, ListToolsResult, Result } from '@modelcontextprotocol/server';
+import { nearestTo } from '../../config/nearest';
 import { excerpt } from '../../workflows/excerpt';
 import type { Called, CallRequest } from '../call/request';
 import type { Companion } from '../handles/companion';
@@ -59,6 +60,7 @@ export function createMenu(needs: MenuNeeds): Menu {
   // A schedule is no task: it is found and ended with handle tools.
   const scheduling = handles.filter(({ name }) => ['job_schedule', 'job_list', 'job_cancel'].includes(name));
   const asTask = (tool: ListedTool): ListedTool => ({ ...tool, execution: { taskSupport: 'optional' } });
+  const names = new Set([...plain, ...calls, ...handles].map(({ name }) => name));
 
   return {
     lists: {
@@ -67,7 +69,7 @@ export function createMenu(needs: MenuNeeds): Menu {
       core: { tools: [...calls.map(asTask), ...handles] },
     },
 
-    names: new Set([...plain, ...calls, ...handles].map(({ name }) => name)),
+    names,
 
     async serve(name, args, request) {
       const tool = needs.tools.get(name);
@@ -82,9 +84,10 @@ export function createMenu(needs: MenuNeeds): Menu {
       if (companion && request.asTask)
         throw new ProtocolError(ProtocolErrorCode.MethodNotFound, `${name} cannot be called as a task.`);
       if (companion) return companion.run(args, request);
+      const meant = nearestTo(name, [...names]);
       throw new ProtocolError(
         ProtocolErrorCode.InvalidParams,
-        `Unknown tool: ${excerpt(name, 64)}. tools/list names those that exist.`,
+        `Unknown tool: ${excerpt(name, 64)}. ${meant === undefined ? '' : `Did you mean ${meant}? `}tools/list names those that exist.`,
       );
     },
   };

@@ -92,6 +92,10 @@ test('a tool that there is not, and arguments that do not fit, are wrong usage',
   expect(await callOnce('job_wait', { job_ids: ['me'] }, options())).toBe(EXIT.usage);
 });
 
+test('a tool whose name is misspelt is told with the one that was probably meant', async () => {
+  await expect(call('gret', '{}', options())).rejects.toThrow('Unknown tool: gret. Did you mean greet?');
+});
+
 test('an approval is declined by hand, and the job is refused', async () => {
   await call('wipe', '{"text":"all"}', options());
   const job = jobIn(printed);

@@ -1,4 +1,4 @@
-/** What `tools/list` offers is taken by validators that know another dialect of JSON Schema. */
+/** What `tools/list` offers, for validators that know another dialect of JSON Schema; and what a call is told whose tool is not there. */
 import { declaring, legacy, modern } from '../../fixtures/raw';
 import type { RawAnswer } from '../../fixtures/raw';
 import { replicas } from '../../fixtures/replicas';
@@ -14,4 +14,16 @@ test.each<[string, () => Promise<RawAnswer>]>([
   expect((message.result?.['tools'] as unknown[]).length).toBeGreaterThan(10);
   expect(text).toContain('"outputSchema"');
   expect(text).not.toContain('$schema');
+});
+
+test.each<[string, string, string]>([
+  ['a tool', 'wlak', 'Unknown tool: wlak. Did you mean walk? tools/list names those that exist.'],
+  ['a handle tool', 'jobWait', 'Unknown tool: jobWait. Did you mean job_wait? tools/list names those that exist.'],
+  ['nothing that is near', 'weather', 'Unknown tool: weather. tools/list names those that exist.'],
+])('a call whose name means %s is refused with what was probably meant', async (_what, name, message) => {
+  for (const ask of [modern, legacy])
+    expect((await ask(url(), 'tools/call', { name, arguments: {} })).message.error).toMatchObject({
+      code: -32602,
+      message,
+    });
 });
