@@ -11,9 +11,9 @@ export function callerNamed(who: string): Caller {
   return { tenant, subject };
 }
 
-/** Whether the configuration has a key of the caller. @param path - that of holdfast.yaml; undefined: there is none */
-export function hasKeyOf(caller: Caller, path: string | undefined): boolean {
-  return holdfastFile(path).gateway.keys.some(
+/** Whether the configuration that the environment names has a key of the caller. */
+export function hasKeyOf(caller: Caller, env: NodeJS.ProcessEnv): boolean {
+  return holdfastFile(env).gateway.keys.some(
     ({ tenant, subject }) => tenant === caller.tenant && subject === caller.subject,
   );
 }

@@ -3,8 +3,9 @@ import { homedir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { Address } from '../config/address';
-import { holdfastFile, namedIn } from '../config/holdfast';
+import { holdfastFile } from '../config/holdfast';
 import { secretAt } from '../config/secret';
+import type { Upstreams } from '../config/upstreams';
 import { Port, variablesIn } from '../config/variables';
 import { inheritedOf } from './inherited';
 import type { Inherited } from './inherited';
@@ -37,6 +38,8 @@ export interface DevConfig {
   readonly keyed: boolean;
   /** Path of the configuration file. */
   readonly configFile: string | undefined;
+  /** As they are written in it, and in the file of MCP servers. */
+  readonly upstreams: Upstreams;
   /** The master secret that callbacks are signed with. */
   readonly webhookSecret: string | undefined;
   /** Where the first process serves its metrics, and each other one on the next port; absent: nowhere. */
@@ -65,7 +68,7 @@ export interface EngineConfig {
  */
 export function devConfig(env: NodeJS.ProcessEnv): DevConfig {
   const set = variablesIn(Environment, env);
-  const { gateway: file, worker } = holdfastFile(set.HOLDFAST_CONFIG);
+  const { gateway: file, upstreams, named } = holdfastFile(env);
   return {
     dataDir: resolve(set.HOLDFAST_DATA_DIR),
     workDir: process.cwd(),
@@ -73,6 +76,7 @@ export function devConfig(env: NodeJS.ProcessEnv): DevConfig {
     host: file.host,
     keyed: file.keys.length > 0,
     configFile: set.HOLDFAST_CONFIG,
+    upstreams,
     webhookSecret: secretAt(env, 'HOLDFAST_WEBHOOK_SECRET'),
     metrics: set.HOLDFAST_METRICS,
     temporal: { address: set.TEMPORAL_ADDRESS, namespace: set.TEMPORAL_NAMESPACE },
@@ -81,7 +85,7 @@ export function devConfig(env: NodeJS.ProcessEnv): DevConfig {
       path: set.PATH.split(delimiter).filter(Boolean),
       cacheDir: cacheDirOf(env),
     },
-    inherited: inheritedOf(env, namedIn(worker)),
+    inherited: inheritedOf(env, named),
   };
 }
 

@@ -32,7 +32,7 @@ export interface DoctorOptions {
  * @throws BadSetting when the settings cannot be used
  */
 export async function doctor(config: DevConfig, env: NodeJS.ProcessEnv, { url }: DoctorOptions): Promise<number> {
-  const { worker } = holdfastFile(config.configFile);
+  const { worker } = holdfastFile(env);
   const running = runningStacks(config.engine.cacheDir);
   // As for the other commands: the stack that runs here, or else the only one of this user.
   const dataDir = running.includes(config.dataDir) || running.length !== 1 ? config.dataDir : (running[0] ?? '');

@@ -1,4 +1,5 @@
 /** What the processes of a stack get of the shell's variables: those that they need. A secret is for the process that uses it. */
+import type { HoldfastFile } from '../config/holdfast';
 import { READ } from '../config/variables';
 
 type Variables = Readonly<Record<string, string>>;
@@ -25,9 +26,9 @@ export interface Inherited {
 /**
  * The variables of `env` that each kind of process gets.
  *
- * @param named - those that the configuration names for workers, such as that of a model's key
+ * @param named - those that the configuration names: for all processes, and for workers, such as that of a model's key
  */
-export function inheritedOf(env: NodeJS.ProcessEnv, named: readonly string[]): Inherited {
+export function inheritedOf(env: NodeJS.ProcessEnv, named: HoldfastFile['named']): Inherited {
   const locale = Object.keys(env).filter((name) => name.startsWith('LC_'));
   const client = Object.keys(env).filter((name) => name.startsWith('TEMPORAL_'));
   const pick = (...names: readonly string[]): Variables =>
@@ -36,7 +37,7 @@ export function inheritedOf(env: NodeJS.ProcessEnv, named: readonly string[]): I
     );
   return {
     temporal: pick(),
-    gateway: pick(...NODE, ...PROXIES, ...client, ...READ.gateway),
-    worker: pick(...NODE, ...PROXIES, ...client, ...READ.worker, ...GIT, ...named),
+    gateway: pick(...NODE, ...PROXIES, ...client, ...READ.gateway, ...named.all),
+    worker: pick(...NODE, ...PROXIES, ...client, ...READ.worker, ...GIT, ...named.all, ...named.workers),
   };
 }

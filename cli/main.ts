@@ -152,13 +152,13 @@ const program = new Command('holdfast')
           import('./revoke.js'),
           import('./doctor.js'),
         ]);
-        const { dataDir, configFile } = devConfig(process.env);
+        const { dataDir } = devConfig(process.env);
         const there = temporalThere(process.env, readRecord(dataDir));
         if (!there)
           throw new BadSetting('No stack runs here: name the Temporal of the deployment in TEMPORAL_ADDRESS.');
         const caller = callerNamed(who);
         const revoked = await revoke(there, caller, jobs);
-        console.log(wordsOf(who, revoked, jobs, hasKeyOf(caller, configFile)));
+        console.log(wordsOf(who, revoked, jobs, hasKeyOf(caller, process.env)));
       }),
   )
   .addCommand(

@@ -1,22 +1,68 @@
-/** Reads a file of settings. */
-import { readFileSync } from 'node:fs';
-import { YAMLError, parse } from 'yaml';
+/** Wrong settings: what is wrong, where it stands, and the one error that tells all of them. */
 import type { z } from 'zod';
+
+/** Where something stands in a text, both from 1. */
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** One thing that is wrong in a file. */
+export interface Problem {
+  readonly file: string;
+  /** Such as `gateway.keys.0`; empty: the file as a whole. */
+  readonly setting: string;
+  readonly message: string;
+  readonly place?: Place;
+}
 
 /** A setting that cannot be used. The message names it and says what it must be. */
 export class BadSetting extends Error {
   override name = 'BadSetting';
+
+  /** @param problems - each of what is wrong, where that is in a file */
+  constructor(
+    message: string,
+    readonly problems: readonly Problem[] = [],
+  ) {
+    super(message);
+  }
 }
 
-/**
- * Reads a configuration file.
- *
- * @param path - what HOLDFAST_CONFIG says; undefined: as if the file were empty
- * @throws BadSetting when the file cannot be read, is not YAML, or does not fit `schema`
- */
-export function fileAt<T extends z.ZodType>(schema: T, path: string | undefined): z.output<T> {
-  return path === undefined ? schema.parse({}) : parsed(schema, yamlAt(path) ?? {}, path);
+/** One thing that does not fit. */
+export interface Misfit {
+  readonly setting: readonly PropertyKey[];
+  /** What shows the place best: a name that is not known, inside of `setting`. */
+  readonly at: readonly PropertyKey[];
+  readonly message: string;
 }
+
+/** What came of a check: a value, or every misfit. */
+export type Fitted<T> =
+  { readonly fits: true; readonly data: T } | { readonly fits: false; readonly misfits: readonly Misfit[] };
+
+/** Checks a value. */
+export function fitted<T extends z.ZodType>(schema: T, value: unknown): Fitted<z.output<T>> {
+  const result = schema.safeParse(value);
+  return result.success
+    ? { fits: true, data: result.data }
+    : { fits: false, misfits: result.error.issues.flatMap(misfitsOf) };
+}
+
+function misfitsOf(issue: z.core.$ZodIssue): Misfit[] {
+  const { path, message } = issue;
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => ({ setting: path, at: [...path, key], message: `Unrecognized key: "${key}"` }));
+  const inner = issue.code === 'invalid_key' ? issue.issues[0]?.message : undefined;
+  return [{ setting: path, at: path, message: inner ?? message }];
+}
+
+/** Misfits as the problems of a file. */
+export const problemsAt = (
+  misfits: readonly Misfit[],
+  { path, placeOf }: { readonly path: string; readonly placeOf: (setting: readonly PropertyKey[]) => Place },
+): Problem[] =>
+  misfits.map(({ setting, at, message }) => ({ file: path, setting: dotted(setting), message, place: placeOf(at) }));
 
 /**
  * Parses settings.
@@ -25,26 +71,21 @@ export function fileAt<T extends z.ZodType>(schema: T, path: string | undefined)
  * @throws BadSetting that names every wrong setting
  */
 export function parsed<T extends z.ZodType>(schema: T, value: unknown, where: string): z.output<T> {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const problems = result.error.issues.map(({ path, message }) =>
-    [path.map(String).join('.'), message].filter(Boolean).join(': '),
-  );
-  throw new BadSetting(`${where}: ${problems.join('; ')}. holdfast.yaml shows every setting.`);
+  const result = fitted(schema, value);
+  if (result.fits) return result.data;
+  throw badSettings(result.misfits.map(({ setting, message }) => ({ file: where, setting: dotted(setting), message })));
 }
 
-function yamlAt(path: string): unknown {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch {
-    throw new BadSetting(`HOLDFAST_CONFIG names ${path}, which cannot be read. Correct the path, or unset it.`);
-  }
-  try {
-    return parse(text);
-  } catch (error) {
-    if (!(error instanceof YAMLError)) throw error;
-    const [problem = ''] = error.message.split('\n', 1); // the lines after it show the place in the file
-    throw new BadSetting(`HOLDFAST_CONFIG names ${path}, which is not YAML: ${problem.replace(/:$/, '')}.`);
-  }
+/** All problems as one error. */
+export function badSettings(problems: readonly Problem[]): BadSetting {
+  const files = [...new Set(problems.map(({ file }) => file))].map((file) => {
+    const said = problems
+      .filter((problem) => problem.file === file)
+      .map(({ setting, message }) => [setting, message].filter(Boolean).join(': '));
+    return `${file}: ${said.join('; ')}.`;
+  });
+  return new BadSetting(`${files.join(' ')} holdfast.yaml shows every setting.`, problems);
 }
+
+/** A setting's path as people write it. */
+export const dotted = (setting: readonly PropertyKey[]): string => setting.map(String).join('.');

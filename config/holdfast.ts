@@ -1,18 +1,29 @@
 /**
- * holdfast.yaml as a whole. Whoever reads it checks all of it, the other process's part too: what a gateway promises, a worker
- * has to keep.
+ * holdfast.yaml as a whole, and the file of MCP servers beside it. Whoever reads it checks all of it, the other process's part too: what
+ * a gateway promises, a worker has to keep.
  */
 import { z } from 'zod';
-import { fileAt } from './file';
+import { badSettings, dotted, fitted, problemsAt } from './file';
+import type { Problem } from './file';
 import { GatewayPart } from './gateway';
+import { McpServersPart } from './mcp-servers';
+import { expandedText, namedInText } from './references';
+import { gathered } from './upstream-sources';
 import { UpstreamsPart } from './upstreams';
 import type { Upstreams } from './upstreams';
 import { orFile, unreadIn } from './variables';
 import { WorkerPart } from './worker';
+import { jsonAt, yamlAt } from './written';
+import type { Written } from './written';
 
 /** A name that neither gateway nor worker reads is a mistake. A part may be absent, where gateways and workers have a file each. */
-const Parts = z
-  .strictObject({ gateway: GatewayPart.nullish(), worker: WorkerPart.nullish(), upstreams: UpstreamsPart.nullish() })
+export const Parts = z
+  .strictObject({
+    gateway: GatewayPart.nullish(),
+    worker: WorkerPart.nullish(),
+    upstreams: UpstreamsPart.nullish(),
+    mcpServers: McpServersPart.nullish(),
+  })
   .superRefine(({ gateway, worker }, context) => {
     if (!gateway || !worker) return;
     const undeliverable = without(gateway.webhooks.allowed_hosts, worker.webhooks.allowed_hosts);
@@ -28,22 +39,33 @@ const Parts = z
 export interface HoldfastFile {
   readonly gateway: z.output<typeof GatewayPart>;
   readonly worker: z.output<typeof WorkerPart>;
+  /** From wherever they come, as they are written: only workers expand them. */
   readonly upstreams: Upstreams;
+  /** The variables that the files name: those that every process needs, and those of workers. */
+  readonly named: { readonly all: readonly string[]; readonly workers: readonly string[] };
+}
+
+/** What was found in the files. */
+export interface Findings {
+  /** What they say, if nothing in them is wrong. */
+  readonly said: HoldfastFile | undefined;
+  /** What is wrong. */
+  readonly problems: readonly Problem[];
+  /** What is strange, and keeps nothing from running: a sentence each. */
+  readonly doubts: readonly string[];
+  /** By an upstream's name: where it stands. */
+  readonly origins: Readonly<Record<string, string>>;
 }
 
 /**
- * Reads the file.
+ * Reads the files that HOLDFAST_CONFIG and HOLDFAST_MCP_SERVERS name; without one, as if it were empty.
  *
- * @param path - what HOLDFAST_CONFIG says; undefined: as if the file were empty
  * @throws BadSetting that names every wrong setting
  */
-export function holdfastFile(path: string | undefined): HoldfastFile {
-  const { gateway, worker, upstreams } = fileAt(Parts, path);
-  return {
-    gateway: gateway ?? GatewayPart.parse({}),
-    worker: worker ?? WorkerPart.parse({}),
-    upstreams: upstreams ?? {},
-  };
+export function holdfastFile(env: NodeJS.ProcessEnv): HoldfastFile {
+  const { said, problems } = findingsIn(env);
+  if (said) return said;
+  throw badSettings(problems);
 }
 
 /**
@@ -51,23 +73,81 @@ export function holdfastFile(path: string | undefined): HoldfastFile {
  *
  * @throws BadSetting as {@link holdfastFile} does
  */
-export function doubtsIn(env: NodeJS.ProcessEnv): string[] {
-  const { gateway, worker } = fileAt(Parts, env['HOLDFAST_CONFIG'] || undefined);
-  const unasked = gateway && worker ? without(worker.webhooks.allowed_hosts, gateway.webhooks.allowed_hosts) : [];
-  return [
-    ...unreadIn(env, worker ? namedIn(worker) : []),
-    ...(unasked.length === 0
-      ? []
-      : [
-          `worker.webhooks.allowed_hosts names ${unasked.join(', ')}, and gateway.webhooks.allowed_hosts does not: callers cannot ask for callbacks there.`,
-        ]),
-  ];
+export function doubtsIn(env: NodeJS.ProcessEnv): readonly string[] {
+  const { said, problems, doubts } = findingsIn(env);
+  if (said) return doubts;
+  throw badSettings(problems);
 }
 
-/** The variables that the file names for workers: those of keys, and of the files that hold them. */
-export function namedIn({ model, sources }: HoldfastFile['worker']): string[] {
-  return [model?.key_env, sources.github?.token_env].flatMap((name) => (name === undefined ? [] : orFile(name)));
+/**
+ * Reads the files, and finds everything that is wrong with them.
+ *
+ * @throws BadSetting when one cannot be read, or is not YAML or JSON
+ */
+export function findingsIn(env: NodeJS.ProcessEnv): Findings {
+  const named: string[] = [];
+  const yaml = writtenAt(env['HOLDFAST_CONFIG'], (path) => yamlAt(path, 'HOLDFAST_CONFIG', expandFor(env, named)));
+  const servers = writtenAt(env['HOLDFAST_MCP_SERVERS'], (path) => jsonAt(path, 'HOLDFAST_MCP_SERVERS'));
+  const parts = fitted(Parts, yaml?.value ?? {});
+  const { gateway, worker, upstreams, mcpServers } = parts.fits ? parts.data : {};
+  const found = gathered(yaml && { written: yaml, upstreams: upstreams ?? {}, mcpServers }, servers);
+  const misfits = parts.fits || !yaml ? [] : problemsAt(parts.misfits, yaml);
+  const problems = [...(yaml && yaml.unexpanded.length > 0 ? yaml.unexpanded : misfits), ...found.problems];
+  const said: HoldfastFile = {
+    gateway: gateway ?? GatewayPart.parse({}),
+    worker: worker ?? WorkerPart.parse({}),
+    upstreams: found.upstreams,
+    named: {
+      all: orFile(...named),
+      workers: orFile(...(worker ? namedByWorker(worker) : []), ...found.named),
+    },
+  };
+  const unasked = gateway && worker ? without(worker.webhooks.allowed_hosts, gateway.webhooks.allowed_hosts) : [];
+  return {
+    said: problems.length > 0 ? undefined : said,
+    problems,
+    doubts: [
+      ...unreadIn(env, [...said.named.all, ...said.named.workers]),
+      ...(unasked.length === 0
+        ? []
+        : [
+            `worker.webhooks.allowed_hosts names ${unasked.join(', ')}, and gateway.webhooks.allowed_hosts does not: callers cannot ask for callbacks there.`,
+          ]),
+      ...found.doubts,
+      ...(worker ? unpolled(found.upstreams, worker.queues) : []),
+    ],
+    origins: found.origins,
+  };
 }
+
+const writtenAt = (path: string | undefined, read: (path: string) => Written): Written | undefined =>
+  path ? read(path) : undefined; // Compose passes on an empty one where none is set
+
+/** Every process expands these parts, and needs the variables that they name. Of upstreams only workers do. */
+const EXPANDED_BY_ALL: readonly unknown[] = ['gateway', 'worker'];
+
+/** @param named - gets the variables that are named */
+const expandFor =
+  (env: NodeJS.ProcessEnv, named: string[]) =>
+  (text: string, setting: readonly PropertyKey[]): string => {
+    if (!EXPANDED_BY_ALL.includes(setting[0])) return text;
+    named.push(...namedInText(text));
+    return expandedText(text, env, dotted(setting));
+  };
+
+/** Variables with keys. */
+const namedByWorker = ({ model, sources }: HoldfastFile['worker']): string[] =>
+  [model?.key_env, sources.github?.token_env].filter((name) => name !== undefined);
+
+/** Upstreams on a queue that no worker with this file polls. */
+const unpolled = (upstreams: Upstreams, queues: Readonly<Record<string, unknown>>): string[] =>
+  Object.entries(upstreams).flatMap(([name, { queue }]) =>
+    queue === undefined || queue in queues
+      ? []
+      : [
+          `upstreams.${name}.queue is ${queue}, which is not in worker.queues: workers with this file do not run its calls.`,
+        ],
+  );
 
 const without = (hosts: readonly string[], others: readonly string[]): string[] =>
   hosts.filter((host) => !others.includes(host));

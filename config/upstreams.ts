@@ -84,7 +84,7 @@ const OAuth = z.strictObject({
   client_secret: z.string(),
   scope: z.string().optional(),
   /** Where tokens are had; absent: what the server's metadata says. */
-  token_url: z.url().optional(),
+  token_url: z.string().min(1).optional(),
 });
 
 export const HttpUpstream = z.strictObject({
@@ -120,9 +120,40 @@ export const OpenApiUpstream = z.strictObject({
   idempotency_header: z.string().optional(),
 });
 
-/** One upstream: told apart by what it has, `command`, `url` or `openapi`. */
-export const UpstreamPart = z.union([StdioUpstream, HttpUpstream, OpenApiUpstream]);
-export type UpstreamSettings = z.output<typeof UpstreamPart>;
+/** By the member that tells an upstream's kind. */
+export const KINDS = { command: StdioUpstream, url: HttpUpstream, openapi: OpenApiUpstream } as const;
+type Kind = keyof typeof KINDS;
+
+export type UpstreamSettings = z.output<(typeof KINDS)[Kind]>;
+
+/** One upstream, checked as the kind that it is by what it has: `command`, `url` or `openapi`. */
+export const UpstreamPart = z.unknown().transform((value, context): UpstreamSettings => {
+  const refuse = (message: string): never => {
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  };
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return refuse(`not the settings of an upstream: it wants ${HAS}`);
+  const [kind, ...others] = kindsIn(value);
+  if (kind === undefined) return refuse(`it does not say how it is reached: it wants ${HAS}`);
+  if (others.length > 0)
+    return refuse(`it has ${[kind, ...others].join(' and ')}, and can be reached in one way only: ${HAS}`);
+  const result = KINDS[kind].safeParse(value);
+  if (result.success) return result.data;
+  for (const issue of result.error.issues) context.addIssue({ ...issue });
+  return z.NEVER;
+});
+
+const HAS = 'command (a program to start), url (an MCP server) or openapi (the document of an HTTP API)';
+
+const kindsIn = (value: object): Kind[] =>
+  (Object.keys(KINDS) as Kind[]).filter((kind) => (value as Partial<Record<Kind, unknown>>)[kind] != null);
 
 export const UpstreamsPart = z.record(z.string().regex(UPSTREAM_NAME, '1 to 32 of a-z, 0-9, _ and -'), UpstreamPart);
 export type Upstreams = z.output<typeof UpstreamsPart>;
+
+/** What an upstream is. */
+export function kindOf(settings: UpstreamSettings): 'stdio' | 'http' | 'openapi' {
+  if ('command' in settings) return 'stdio';
+  return 'url' in settings ? 'http' : 'openapi';
+}

@@ -6,7 +6,7 @@ import { nearestTo } from './nearest';
 /** A secret may come from a file: the same name with `_FILE` behind it. */
 export const orFile = (...names: readonly string[]): string[] => names.flatMap((name) => [name, `${name}_FILE`]);
 
-const EITHER = ['HOLDFAST_CONFIG', 'HOLDFAST_LOG_LEVEL', 'HOLDFAST_METRICS'];
+const EITHER = ['HOLDFAST_CONFIG', 'HOLDFAST_LOG_LEVEL', 'HOLDFAST_MCP_SERVERS', 'HOLDFAST_METRICS'];
 
 /** Our variables, by what reads them. The processes that `holdfast dev` starts get those of their kind, and no others. */
 export const READ = {
@@ -68,7 +68,7 @@ const hint = (value = ''): string =>
 /**
  * A sentence for each variable that looks like one of ours and that nothing reads.
  *
- * @param named - variables that the configuration names itself, as `namedIn` has them
+ * @param named - variables that the configuration names itself
  */
 export function unreadIn(env: NodeJS.ProcessEnv, named: readonly string[]): string[] {
   const known = [...KNOWN, ...named];

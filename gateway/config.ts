@@ -100,7 +100,7 @@ export const rulesIn = ({ keys, quotas, rates, weights }: GatewayConfig): Rules 
  */
 export function gatewayConfig(env: NodeJS.ProcessEnv): GatewayConfig {
   const set = variablesIn(Environment, env);
-  const { gateway: file } = holdfastFile(set.HOLDFAST_CONFIG);
+  const { gateway: file } = holdfastFile(env);
   const host = set.HOLDFAST_HOST ?? file.host;
   const loopback = LOOPBACK.includes(host);
   if (!loopback && file.keys.length === 0) {

@@ -5,10 +5,12 @@ import type { ClientConnectConfig } from '@temporalio/envconfig';
 import { z } from 'zod';
 import type { ActivitiesConfig } from '../activities';
 import { Address } from '../config/address';
+import { expandedAll } from '../config/expand';
 import { holdfastFile } from '../config/holdfast';
 import { LogLevel } from '../config/log';
 import { secretAt } from '../config/secret';
 import { temporalConfig } from '../config/temporal';
+import type { Upstreams } from '../config/upstreams';
 import { variablesIn } from '../config/variables';
 import { Drain, Queue } from '../config/worker';
 import { WEBHOOKS_QUEUE } from '../workflows/contract';
@@ -20,6 +22,7 @@ const WEBHOOKS = Queue.parse({});
 
 const Environment = z.object({
   HOLDFAST_CONFIG: z.string().optional(),
+  HOLDFAST_MCP_SERVERS: z.string().optional(),
   /** Overrides `drain`. */
   HOLDFAST_DRAIN: z.coerce.number('must be seconds').pipe(Drain).optional(),
   HOLDFAST_DATA_DIR: z.string().default(join(tmpdir(), 'holdfast')),
@@ -54,6 +57,10 @@ export interface WorkerConfig {
   /** Where metrics are served; absent: nowhere. */
   readonly metrics?: Address | undefined;
   readonly activities: ActivitiesConfig;
+  /** Those that this process can reach: neither disabled, nor on a queue that it does not poll. Their variables have their values. */
+  readonly upstreams: Upstreams;
+  /** Paths of the files that all of this was read from. */
+  readonly files: readonly string[];
 }
 
 /** A queue of steps that has a limit of its own. */
@@ -72,7 +79,7 @@ export interface QueueConfig {
  */
 export function workerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
   const set = variablesIn(Environment, env);
-  const { worker } = holdfastFile(set.HOLDFAST_CONFIG);
+  const { worker, upstreams } = holdfastFile(env);
   return {
     temporal: temporalConfig(env),
     concurrentSteps: worker.concurrent_steps,
@@ -89,6 +96,15 @@ export function workerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
     earlierVersionsMax: worker.earlier_versions,
     logLevel: set.HOLDFAST_LOG_LEVEL,
     metrics: set.HOLDFAST_METRICS,
+    files: [set.HOLDFAST_CONFIG, set.HOLDFAST_MCP_SERVERS].filter((path) => path !== undefined),
+    upstreams: expandedAll(
+      Object.fromEntries(
+        Object.entries(upstreams).filter(
+          ([, { disabled, queue }]) => !disabled && (queue === undefined || queue in worker.queues),
+        ),
+      ),
+      env,
+    ),
     activities: {
       egress: worker.egress,
       sources: sourcesOf(worker.sources, set.HOLDFAST_DOCUMENTS, env),

@@ -15,7 +15,7 @@ const sourcesOf = (yaml: string, env: Record<string, string> = {}) =>
 
 test('the example configuration is valid and says the defaults', () => {
   const example = workerConfig({ HOLDFAST_CONFIG: join(packageRoot(), 'holdfast.yaml') });
-  expect(example).toEqual(workerConfig({}));
+  expect({ ...example, files: [] }).toEqual(workerConfig({}));
 });
 
 test('a worker that stops waits as long as the file says, or the environment', () => {
