@@ -1,0 +1,78 @@
+/** Upstreams that change while the worker runs. */
+import { mkdtempSync, unwatchFile, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import type { Upstreams } from '../../config/upstreams';
+import { watchFiles } from '../../config/watch';
+import { workerConfig } from '../../worker/config';
+import { createReload } from '../../worker/reload';
+import { eventually } from '../fixtures/eventually';
+
+const file = join(mkdtempSync(join(tmpdir(), 'holdfast-worker-reload-')), 'holdfast.yaml');
+const env = { HOLDFAST_CONFIG: file };
+const write = (settings: object): void => writeFileSync(file, JSON.stringify(settings));
+
+const told: Record<string, unknown>[] = [];
+const log = pino({ level: 'info' }, { write: (line: string) => void told.push(JSON.parse(line) as never) });
+const replaced: Upstreams[] = [];
+let reload: () => void;
+
+beforeEach(() => {
+  told.length = 0;
+  replaced.length = 0;
+  write({ upstreams: { a: { command: 'x' }, b: { command: 'x' } } });
+  const replace = (upstreams: Upstreams): void => void replaced.push(upstreams);
+  reload = createReload(workerConfig(env), { read: () => workerConfig(env), upstreams: { replace }, log });
+});
+afterEach(() => unwatchFile(file));
+
+test('upstreams are those of the file from then on, and the log says what changed', () => {
+  write({ upstreams: { b: { command: 'y' }, c: { url: 'https://c.example' } } });
+  reload();
+  expect(replaced).toEqual([
+    { b: expect.objectContaining({ command: 'y' }), c: expect.objectContaining({ url: 'https://c.example' }) },
+  ]);
+  expect(told).toMatchObject([
+    { level: 30, upstreams: { added: ['c'], changed: ['b'], removed: ['a'] }, msg: 'configuration was read anew' },
+  ]);
+});
+
+test('a second change is told against the first', () => {
+  write({ upstreams: { a: { command: 'x' } } });
+  reload();
+  write({ upstreams: { a: { command: 'x' }, b: { command: 'x' } } });
+  reload();
+  expect(told[1]).toMatchObject({ upstreams: { added: ['b'], changed: [], removed: [] } });
+});
+
+test('where nothing about upstreams changed, they are left alone, and what waits for a restart is named', () => {
+  write({ worker: { concurrent_steps: 5 }, upstreams: { a: { command: 'x' }, b: { command: 'x' } } });
+  reload();
+  expect(replaced).toEqual([]);
+  expect(told).toMatchObject([{ waitingForRestart: ['concurrentSteps'] }]);
+});
+
+test.each([
+  ['is not YAML', () => writeFileSync(file, 'upstreams: ]'), 'which is not YAML'],
+  [
+    'has one wrong upstream among others',
+    () => write({ upstreams: { c: { command: 'x' }, d: {} } }),
+    'upstreams.d: it does not',
+  ],
+  ['names a variable that is not set', () => write({ upstreams: { a: { command: '${NOPE}' } } }), 'names NOPE'],
+])('a file that %s changes nothing, and the log says so in one sentence', (_what, spoil, why) => {
+  spoil();
+  reload();
+  expect(replaced).toEqual([]);
+  expect(told).toMatchObject([{ level: 50 }]);
+  expect(told[0]?.['msg']).toMatch(/^The configuration was not read anew, and nothing has changed\. /);
+  expect(told[0]?.['msg']).toContain(why);
+});
+
+test('a file that has changed is noticed', async () => {
+  watchFiles([file], reload);
+  write({ upstreams: {} });
+  await eventually('other upstreams', () => replaced.length > 0);
+  expect(replaced).toEqual([{}]);
+});

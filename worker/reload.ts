@@ -1,0 +1,67 @@
+/** Takes up what has changed about upstreams while the worker runs: on SIGHUP, and when a file of settings has changed. */
+import { isDeepStrictEqual } from 'node:util';
+import type { Logger } from 'pino';
+import { BadSetting } from '../config/file';
+import type { Upstreams } from '../config/upstreams';
+import type { WorkerConfig } from './config';
+
+/** The upstreams that a worker's activities reach. */
+export interface ReplaceableUpstreams {
+  /**
+   * Puts these in the place of the former ones. Those whose settings are the same keep their connections; calls in flight end where they
+   * began.
+   *
+   * @param upstreams - all of them, with the values of their variables
+   */
+  readonly replace: (upstreams: Upstreams) => void;
+}
+
+export interface ReloadNeeds {
+  /** Reads the configuration. @throws BadSetting that says what is wrong with it */
+  readonly read: () => WorkerConfig;
+  readonly upstreams: ReplaceableUpstreams;
+  readonly log: Pick<Logger, 'info' | 'error'>;
+}
+
+/** What changed, by name. */
+interface Change {
+  readonly added: readonly string[];
+  readonly changed: readonly string[];
+  readonly removed: readonly string[];
+}
+
+/**
+ * Returns what reads the configuration anew. One that is wrong changes nothing, and the log says why; settings that wait for a restart are
+ * named there.
+ *
+ * @param begun - what the worker was started with
+ */
+export function createReload(begun: WorkerConfig, { read, upstreams, log }: ReloadNeeds): () => void {
+  let now = begun.upstreams;
+  return () => {
+    try {
+      const next = read();
+      const change = changeOf(now, next.upstreams);
+      if (!isDeepStrictEqual(next.upstreams, now)) upstreams.replace(next.upstreams);
+      now = next.upstreams;
+      const names = Object.keys(next) as (keyof WorkerConfig)[];
+      const waiting = names.filter((name) => name !== 'upstreams' && !isDeepStrictEqual(next[name], begun[name]));
+      log.info(
+        { upstreams: change, ...(waiting.length > 0 && { waitingForRestart: waiting }) },
+        'configuration was read anew',
+      );
+    } catch (error) {
+      if (!(error instanceof BadSetting)) throw error;
+      log.error(`The configuration was not read anew, and nothing has changed. ${error.message}`);
+    }
+  };
+}
+
+function changeOf(before: Upstreams, after: Upstreams): Change {
+  const [old, names] = [Object.keys(before), Object.keys(after)];
+  return {
+    added: names.filter((name) => !(name in before)),
+    changed: names.filter((name) => name in before && !isDeepStrictEqual(before[name], after[name])),
+    removed: old.filter((name) => !(name in after)),
+  };
+}
