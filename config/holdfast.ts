@@ -2,38 +2,20 @@
  * holdfast.yaml as a whole, and the file of MCP servers beside it. Whoever reads it checks all of it, the other process's part too: what
  * a gateway promises, a worker has to keep.
  */
-import { z } from 'zod';
+import type { z } from 'zod';
 import { badSettings, dotted, fitted, problemsAt } from './file';
-import type { Problem } from './file';
+import type { Misfit, Problem } from './file';
 import { GatewayPart } from './gateway';
-import { McpServersPart } from './mcp-servers';
+import { nearestTo } from './nearest';
+import { Parts, unshared } from './parts';
 import { expandedText, namedInText } from './references';
+import { namesAt } from './schema';
 import { gathered } from './upstream-sources';
-import { UpstreamsPart } from './upstreams';
 import type { Upstreams } from './upstreams';
 import { orFile, unreadIn } from './variables';
 import { WorkerPart } from './worker';
 import { jsonAt, yamlAt } from './written';
 import type { Written } from './written';
-
-/** A name that neither gateway nor worker reads is a mistake. A part may be absent, where gateways and workers have a file each. */
-export const Parts = z
-  .strictObject({
-    gateway: GatewayPart.nullish(),
-    worker: WorkerPart.nullish(),
-    upstreams: UpstreamsPart.nullish(),
-    mcpServers: McpServersPart.nullish(),
-  })
-  .superRefine(({ gateway, worker }, context) => {
-    if (!gateway || !worker) return;
-    const undeliverable = without(gateway.webhooks.allowed_hosts, worker.webhooks.allowed_hosts);
-    if (undeliverable.length > 0)
-      context.addIssue({
-        code: 'custom',
-        path: ['gateway', 'webhooks', 'allowed_hosts'],
-        message: `${undeliverable.join(', ')} is not in worker.webhooks.allowed_hosts: callbacks would be accepted, and never delivered`,
-      });
-  });
 
 /** What the file says, with the defaults of what it does not. */
 export interface HoldfastFile {
@@ -91,7 +73,7 @@ export function findingsIn(env: NodeJS.ProcessEnv): Findings {
   const parts = fitted(Parts, yaml?.value ?? {});
   const { gateway, worker, upstreams, mcpServers } = parts.fits ? parts.data : {};
   const found = gathered(yaml && { written: yaml, upstreams: upstreams ?? {}, mcpServers }, servers);
-  const misfits = parts.fits || !yaml ? [] : problemsAt(parts.misfits, yaml);
+  const misfits = parts.fits || !yaml ? [] : problemsAt(parts.misfits.map(withNearest), yaml);
   const problems = [...(yaml && yaml.unexpanded.length > 0 ? yaml.unexpanded : misfits), ...found.problems];
   const said: HoldfastFile = {
     gateway: gateway ?? GatewayPart.parse({}),
@@ -102,7 +84,7 @@ export function findingsIn(env: NodeJS.ProcessEnv): Findings {
       workers: orFile(...(worker ? namedByWorker(worker) : []), ...found.named),
     },
   };
-  const unasked = gateway && worker ? without(worker.webhooks.allowed_hosts, gateway.webhooks.allowed_hosts) : [];
+  const unasked = gateway && worker ? unshared(worker.webhooks.allowed_hosts, gateway.webhooks.allowed_hosts) : [];
   return {
     said: problems.length > 0 ? undefined : said,
     problems,
@@ -135,6 +117,13 @@ const expandFor =
     return expandedText(text, env, dotted(setting));
   };
 
+/** A name that is not known, with the one that was probably meant. */
+function withNearest(misfit: Misfit): Misfit {
+  const unknown = misfit.at.length > misfit.setting.length ? String(misfit.at.at(-1)) : undefined;
+  const meant = unknown === undefined ? undefined : nearestTo(unknown, namesAt(misfit.setting));
+  return meant === undefined ? misfit : { ...misfit, message: `${misfit.message}: did you mean ${meant}?` };
+}
+
 /** Variables with keys. */
 const namedByWorker = ({ model, sources }: HoldfastFile['worker']): string[] =>
   [model?.key_env, sources.github?.token_env].filter((name) => name !== undefined);
@@ -148,6 +137,3 @@ const unpolled = (upstreams: Upstreams, queues: Readonly<Record<string, unknown>
           `upstreams.${name}.queue is ${queue}, which is not in worker.queues: workers with this file do not run its calls.`,
         ],
   );
-
-const without = (hosts: readonly string[], others: readonly string[]): string[] =>
-  hosts.filter((host) => !others.includes(host));

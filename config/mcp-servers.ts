@@ -45,8 +45,7 @@ export const McpServer = z
     headers: Texts.nullish(),
     disabled: z.boolean().nullish(),
     enabled: z.boolean().nullish(),
-    /** Of a call: seconds, or milliseconds from 1,000 on. */
-    timeout: z.number().positive().nullish(),
+    timeout: z.number().positive().nullish().describe('Of a call: seconds, or milliseconds from 1,000 on.'),
     includeTools: Names.nullish(),
     enabledTools: Names.nullish(),
     excludeTools: Names.nullish(),

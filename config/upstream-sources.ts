@@ -62,11 +62,13 @@ export function gathered(
     ],
     doubts: [
       ...sources.flatMap(({ from }) => from.doubts),
-      ...(servers && sources.at(-1)?.from.upstreams.length === 0 ? [`${servers.path} names no MCP server.`] : []),
+      ...(servers && isEmpty(sources.at(-1)?.from) ? [`${servers.path} names no MCP server.`] : []),
       ...found.filter(({ source }) => source.written !== servers).flatMap(secretsIn),
     ],
   };
 }
+
+const isEmpty = (from: FromServers | undefined): boolean => from?.upstreams.length === 0 && from.misfits.length === 0;
 
 const ownOf = (upstreams: Upstreams): FromServers => ({
   upstreams: Object.entries(upstreams).map(([name, settings]) => ({ name, server: name, settings })),

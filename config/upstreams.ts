@@ -10,31 +10,30 @@ const DurationText = z
   .string()
   .regex(/^\d+(\.\d+)? ?(ms|s|seconds?|minutes?|hours?|days?)$/, 'a time such as 90 s or 10 minutes');
 
-/** Limits of the jobs of a tool, in words; docs/authoring.md says what each means. What is absent follows the annotations. */
+/** Limits of the jobs of a tool, in words; docs/upstreams.md says what each means. What is absent follows the annotations. */
 export const PolicySettings = z.strictObject({
-  /** Working time of a call in all. */
-  budget: DurationText.optional(),
-  /** Longest time of one attempt. */
-  step_timeout: DurationText.optional(),
-  /** How long a call waits before it answers with a handle. */
-  wait: DurationText.optional(),
-  ttl: DurationText.optional(),
-  ask: DurationText.optional(),
-  /** More than 1 says that the call may be repeated without harm. */
-  attempts: z.int().min(1).max(100).optional(),
-  approval: z.enum(['required', 'none']).optional(),
-  priority: z.enum(['batch', 'normal']).optional(),
+  budget: DurationText.optional().describe('Working time of a call in all.'),
+  step_timeout: DurationText.optional().describe('Longest time of one attempt.'),
+  wait: DurationText.optional().describe('How long a call waits before it answers with a handle.'),
+  ttl: DurationText.optional().describe('How long the result can be read.'),
+  ask: DurationText.optional().describe('How long a question waits for its answer.'),
+  attempts: z.int().min(1).max(100).optional().describe('More than 1 says that the call may be repeated without harm.'),
+  approval: z
+    .enum(['required', 'none'])
+    .optional()
+    .describe('Whether a person allows each call, with exactly these arguments, before it is made.'),
+  priority: z.enum(['batch', 'normal']).optional().describe('`batch` gives way where workers are short.'),
 });
 
 /** What an operator says of the tools that a pattern names. */
 export const ToolSettings = PolicySettings.extend({
-  /** Another name for callers, in full: it gets no prefix. */
   name: z
     .string()
     .regex(/^[A-Za-z0-9_-]{1,64}$/, '1 to 64 of A-Z, a-z, 0-9, _ and -')
-    .optional(),
-  title: z.string().optional(),
-  description: z.string().optional(),
+    .optional()
+    .describe('Another name for callers, in full: it gets no prefix.'),
+  title: z.string().optional().describe('In place of its own.'),
+  description: z.string().optional().describe('In place of its own: what the model reads.'),
 });
 
 /** Names of tools, with * for any characters. */
@@ -42,82 +41,102 @@ const Patterns = z.array(z.string().min(1));
 
 /** What all upstreams have, however they are reached. */
 const Common = {
-  disabled: z.boolean().default(false),
-  /** In front of its tools' names; absent: its key and `_`. */
+  disabled: z.boolean().default(false).describe('Neither reached nor offered.'),
   prefix: z
     .string()
-    .regex(/^[A-Za-z0-9_-]{0,32}$/)
-    .optional(),
-  /** Which of its tools are offered: those of `allow`, without those of `deny`. */
-  allow: Patterns.default(['*']),
-  deny: Patterns.default([]),
-  /** Limits of all its tools, and of those that a pattern names; a later pattern wins. */
-  policy: PolicySettings.prefault({}),
-  tools: z.record(z.string(), ToolSettings).default({}),
-  /** Whether a definition that changes counts at once, or when an operator has seen the difference (`holdfast upstreams accept`). */
-  on_change: z.enum(['report', 'hold']).default('report'),
-  /** Queue of worker.queues on which its calls run: the workers that poll it hold its connections. */
-  queue: z.string().regex(QUEUE_NAME, '1 to 32 of a-z, 0-9 and -').optional(),
+    .regex(/^[A-Za-z0-9_-]{0,32}$/, 'at most 32 of A-Z, a-z, 0-9, _ and -')
+    .optional()
+    .describe("In front of its tools' names; absent: its key and `_`."),
+  allow: Patterns.default(['*']).describe('Which of its tools are offered: those of `allow`, without those of `deny`.'),
+  deny: Patterns.default([]).describe('Those that are not offered, whatever `allow` says.'),
+  policy: PolicySettings.prefault({}).describe(
+    'Limits of all its tools. What is absent follows the annotations of each.',
+  ),
+  tools: z
+    .record(z.string(), ToolSettings)
+    .default({})
+    .describe(
+      'Limits and words of the tools that a pattern names; of several that fit, each setting comes from the last one.',
+    ),
+  on_change: z
+    .enum(['report', 'hold'])
+    .default('report')
+    .describe(
+      'Whether a definition that changes counts at once, or when an operator has seen the difference (`holdfast upstreams accept`).',
+    ),
+  queue: z
+    .string()
+    .regex(QUEUE_NAME, '1 to 32 of a-z, 0-9 and -')
+    .optional()
+    .describe('Queue of worker.queues on which its calls run: the workers that poll it hold its connections.'),
   limits: z
     .strictObject({
-      /** One message, bytes. */
-      max_bytes: z.int().min(10_000).max(64_000_000).default(4_000_000),
-      max_tools: z.int().min(1).max(5_000).default(500),
-      /** One definition, bytes of JSON. */
-      max_definition: z.int().min(1_000).max(1_000_000).default(100_000),
-      /** Until it is connected: a first start may install something. */
-      connect: DurationText.default('60 s'),
-      /** Without any answer or progress; absent: as long as the step may take. */
-      idle: DurationText.optional(),
-      /** Calls at one time in one worker. */
-      concurrency: z.int().min(1).max(1_000).default(50),
+      max_bytes: z.int().min(10_000).max(64_000_000).default(4_000_000).describe('One message, bytes.'),
+      max_tools: z.int().min(1).max(5_000).default(500).describe('Tools that are taken from one listing.'),
+      max_definition: z.int().min(1_000).max(1_000_000).default(100_000).describe('One definition, bytes of JSON.'),
+      connect: DurationText.default('60 s').describe('Until it is connected: a first start may install something.'),
+      idle: DurationText.optional().describe('Without any answer or progress; absent: as long as the step may take.'),
+      concurrency: z.int().min(1).max(1_000).default(50).describe('Calls at one time in one worker.'),
     })
     .prefault({}),
 };
 
-/** How sessions are shared: by everyone, by the calls of one caller, or not at all. */
-const session = z.enum(['shared', 'caller', 'call']).default('shared');
+const session = z
+  .enum(['shared', 'caller', 'call'])
+  .default('shared')
+  .describe('Whose calls share a session: those of everyone, or of one caller; `call`: none.');
 
 /** OAuth client credentials, for servers that want a token of the gateway's own. */
 const OAuth = z.strictObject({
   client_id: z.string(),
   client_secret: z.string(),
   scope: z.string().optional(),
-  /** Where tokens are had; absent: what the server's metadata says. */
-  token_url: z.string().min(1).optional(),
+  token_url: z.string().min(1).optional().describe("Where tokens are had; absent: what the server's metadata says."),
 });
 
 export const HttpUpstream = z.strictObject({
   ...Common,
-  url: z.string().min(1),
-  /** `sse`: the transport of 2024-11-05; absent: streamable HTTP, and the old one where that is refused. */
-  transport: z.enum(['http', 'sse']).optional(),
-  headers: z.record(z.string(), z.string()).default({}),
-  oauth: OAuth.optional(),
+  url: z.string().min(1).describe('Address of the MCP endpoint.'),
+  transport: z
+    .enum(['http', 'sse'])
+    .optional()
+    .describe('`sse`: the transport of 2024-11-05; absent: streamable HTTP, and the old one where that is refused.'),
+  headers: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe('Sent with each request. Secrets by reference: ${NAME}.'),
+  oauth: OAuth.optional().describe('Client credentials, for a token of its own.'),
   session,
 });
 
 export const StdioUpstream = z.strictObject({
   ...Common,
-  command: z.string().min(1),
+  command: z.string().min(1).describe('The program; it speaks MCP on stdin and stdout.'),
   args: z.array(z.string()).default([]),
-  /** All that the process gets besides PATH, HOME and the like. */
-  env: z.record(z.string(), z.string()).default({}),
+  env: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe('All that the process gets besides PATH, HOME and the like.'),
   cwd: z.string().optional(),
   session,
 });
 
 export const OpenApiUpstream = z.strictObject({
   ...Common,
-  /** File or URL of the document, as workers reach it. */
-  openapi: z.string().min(1),
-  /** In place of the document's servers. */
-  base_url: z.string().optional(),
-  /** By security scheme: its value, `user:password` for basic. */
-  auth: z.record(z.string(), z.string()).default({}),
-  headers: z.record(z.string(), z.string()).default({}),
-  /** Header that makes a repeated request harmless, such as Idempotency-Key. */
-  idempotency_header: z.string().optional(),
+  openapi: z.string().min(1).describe('File or URL of the document, as workers reach it.'),
+  base_url: z.string().optional().describe("In place of the document's servers."),
+  auth: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe('By security scheme: its value, `user:password` for basic.'),
+  headers: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe('Sent with each request. Secrets by reference: ${NAME}.'),
+  idempotency_header: z
+    .string()
+    .optional()
+    .describe('Header that makes a repeated request harmless, such as Idempotency-Key.'),
 });
 
 /** By the member that tells an upstream's kind. */

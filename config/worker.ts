@@ -35,10 +35,17 @@ export const Sources = z.strictObject({
 const HostsAndPorts = z.array(z.string().regex(/^[^\sA-Z]+:\d{1,5}$/, 'host:port, in lower case')).default([]);
 
 export const Queue = z.strictObject({
-  /** Steps of this queue that one process runs at the same time. */
-  concurrent_steps: z.number().int().positive().default(50),
-  /** Steps of this queue that begin in a second, in the whole fleet. */
-  per_second: z.number().positive().optional(),
+  concurrent_steps: z
+    .number()
+    .int()
+    .positive()
+    .default(50)
+    .describe('Steps of this queue that one process runs at the same time.'),
+  per_second: z
+    .number()
+    .positive()
+    .optional()
+    .describe('Steps of this queue that begin in a second, in the whole fleet.'),
 });
 export const Drain = z
   .number('must be seconds')
@@ -48,35 +55,50 @@ export const Drain = z
 export const WorkerPart = z.strictObject({
   repository: z
     .strictObject({
-      /** Folders under which local repositories may be read. None until the operator lists one. */
-      local_paths: z.array(z.string()).optional(),
-      /** Largest clone, bytes. */
-      max_bytes: z.number().int().positive().default(GIB),
-      /** host:port pairs of git hosts that may have private addresses. A redirect from another host does not lead there. */
-      allow: HostsAndPorts,
+      local_paths: z
+        .array(z.string())
+        .optional()
+        .describe('Folders under which local repositories may be read. None until the operator lists one.'),
+      max_bytes: z.number().int().positive().default(GIB).describe('Largest clone, bytes.'),
+      allow: HostsAndPorts.describe(
+        'host:port pairs of git hosts that may have private addresses. A redirect from another host does not lead there.',
+      ),
     })
     .prefault({}),
   egress: z
     .strictObject({
-      /** host:port pairs at which sources may have private addresses and use plain http. The pages that they find may not. */
-      allow: HostsAndPorts,
+      allow: HostsAndPorts.describe(
+        'host:port pairs at which sources may have private addresses and use plain http. The pages that they find may not.',
+      ),
     })
     .prefault({}),
   sources: Sources.prefault({}),
-  /** The OpenAI-compatible endpoint that plans and writes for deep_research. */
-  model: z.strictObject({ url: WebAddress, name: z.string().min(1), key_env: z.string().min(1).optional() }).optional(),
+  model: z
+    .strictObject({ url: WebAddress, name: z.string().min(1), key_env: z.string().min(1).optional() })
+    .optional()
+    .describe('The OpenAI-compatible endpoint that plans and writes for deep_research.'),
   webhooks: z
     .strictObject({
-      /** Hosts that may be called back when a job ends. None until the operator lists one. */
-      allowed_hosts: z.array(Host).default([]),
+      allowed_hosts: z
+        .array(Host)
+        .default([])
+        .describe('Hosts that may be called back when a job ends. None until the operator lists one.'),
     })
     .prefault({}),
-  /** Steps that one process runs at the same time. */
-  concurrent_steps: z.number().int().positive().default(50),
-  /** Earlier versions of the workflow code that one process runs as long as they have jobs, the newest ones. */
-  earlier_versions: z.number().int().nonnegative().default(10),
-  /** Seconds that the steps under way have to come to their end when a worker is told to stop. */
-  drain: Drain.default(20),
-  /** Queues with a limit of their own, by the name that tools have in their policy (`queue`). */
-  queues: z.record(z.string().regex(QUEUE_NAME, '1 to 32 of a-z, 0-9 and -'), Queue).default({}),
+  concurrent_steps: z.number().int().positive().default(50).describe('Steps that one process runs at the same time.'),
+  earlier_versions: z
+    .number()
+    .int()
+    .nonnegative()
+    .default(10)
+    .describe(
+      'Earlier versions of the workflow code that one process runs as long as they have jobs, the newest ones.',
+    ),
+  drain: Drain.default(20).describe(
+    'Seconds that the steps under way have to come to their end when a worker is told to stop.',
+  ),
+  queues: z
+    .record(z.string().regex(QUEUE_NAME, '1 to 32 of a-z, 0-9 and -'), Queue)
+    .default({})
+    .describe('Queues with a limit of their own, by the name that tools have in their policy (`queue`).'),
 });

@@ -43,7 +43,10 @@ test('the file of MCP servers may have comments, tabs and commas behind the last
 test.each([
   ['upstreams:\n  a: { command: x }\n  b:\n    args: []', '3:3 upstreams.b: it does not say how it is reached'],
   ['upstreams:\n  a: { command: x, url: y }', '2:3 upstreams.a: it has command and url'],
-  ['upstreams:\n  a:\n    url: https://a.example\n    arg: [x]', '4:5 upstreams.a: Unrecognized key: "arg"'],
+  [
+    'upstreams:\n  a:\n    url: https://a.example\n    arg: [x]',
+    '4:5 upstreams.a: Unrecognized key: "arg": did you mean args?',
+  ],
   ['upstreams:\n  a:\n    command: x\n    args: [x, 1]', '4:15 upstreams.a.args.1: Invalid input: expected string'],
   ['upstreams:\n  A b: { command: x }', '2:3 upstreams.A b: 1 to 32 of a-z'],
   ['upstreams: { a: { command: x }, b: 5 }', '1:33 upstreams.b: not the settings of an upstream'],
