@@ -89,6 +89,21 @@ export function devConfig(env: NodeJS.ProcessEnv): DevConfig {
   };
 }
 
+/** Files of settings that a command names. */
+export interface FileOptions {
+  /** holdfast.yaml. */
+  readonly config?: string | undefined;
+  /** MCP servers, as other clients have them. */
+  readonly mcpServers?: string | undefined;
+}
+
+/** The environment, as if its variables named these files. */
+export const environmentWith = (env: NodeJS.ProcessEnv, { config, mcpServers }: FileOptions): NodeJS.ProcessEnv => ({
+  ...env,
+  ...(config !== undefined && { HOLDFAST_CONFIG: config }),
+  ...(mcpServers !== undefined && { HOLDFAST_MCP_SERVERS: mcpServers }),
+});
+
 /** Our folder in the user's cache. It is outside of every checkout, so that all of them find the same engine, and one another's stacks. */
 export function cacheDirOf({ XDG_CACHE_HOME, LOCALAPPDATA }: NodeJS.ProcessEnv): string {
   return join(cacheHome(XDG_CACHE_HOME, LOCALAPPDATA), 'holdfast');

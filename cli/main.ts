@@ -9,7 +9,8 @@ import { EXIT, answer, call, callOnce, cancel, list, wait } from './call';
 import type { CallOptions } from './call';
 import { callerNamed, hasKeyOf } from './caller';
 import { createClientCommand } from './client-command';
-import { cacheDirOf, devConfig } from './config';
+import { cacheDirOf, devConfig, environmentWith } from './config';
+import type { FileOptions } from './config';
 import { readRecord } from './dev/record';
 import type { DoctorOptions } from './doctor';
 import { NoGateway } from './endpoint';
@@ -33,6 +34,11 @@ function exitWithUsage(command: Command): void {
   command.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.done : EXIT.usage));
   command.commands.forEach(exitWithUsage);
 }
+
+const mcpServersOption = (): Option =>
+  new Option('--mcp-servers <path>', 'a file of MCP servers as other clients have it: mcp.json').env(
+    'HOLDFAST_MCP_SERVERS',
+  );
 
 const exitWith = async (code: Promise<number>): Promise<void> => {
   process.exitCode = await code;
@@ -93,10 +99,23 @@ const program = new Command('holdfast')
       .description('everything on this machine: Temporal with its Web UI, workers, gateways')
       .option('--gateways <n>', 'how many gateways', countUpTo(16), 1)
       .option('--workers <n>', 'how many workers', countUpTo(16), 1)
-      .action(async (options: { gateways: number; workers: number }) => {
+      .addOption(mcpServersOption())
+      .addOption(new Option('--config <path>', 'the configuration').env('HOLDFAST_CONFIG'))
+      .action(async (options: { gateways: number; workers: number } & FileOptions) => {
         const { dev } = await import('./dev/dev.js');
-        for (const doubt of doubtsIn(process.env)) console.log(doubt); // its processes get only what they read
-        await exitWith(dev(devConfig(process.env), options));
+        const env = environmentWith(process.env, options);
+        for (const doubt of doubtsIn(env)) console.log(doubt); // its processes get only what they read
+        await exitWith(dev(devConfig(env), options));
+      }),
+  )
+  .addCommand(
+    new Command('check')
+      .description('read a configuration as gateways and workers do: every mistake with its line, and what it comes to')
+      .argument('[file]', 'the configuration; default: that of HOLDFAST_CONFIG')
+      .addOption(mcpServersOption())
+      .action(async (file: string | undefined, options: FileOptions) => {
+        const { check } = await import('./check.js');
+        process.exitCode = check(environmentWith(process.env, { ...options, config: file }), console.log);
       }),
   )
   .addCommand(

@@ -1,4 +1,6 @@
 /** `holdfast dev`: starts the stack, prints its addresses, and stops it on Ctrl-C. */
+import { targetOf } from '../../config/target';
+import type { Upstreams } from '../../config/upstreams';
 import type { DevConfig } from '../config';
 import type { Say } from '../say';
 import { holdfastFrom } from '../shell';
@@ -41,7 +43,11 @@ function stopSignal(): Promise<undefined> {
 /** The one address that the stack listens on. */
 const LOOPBACK = '127.0.0.1';
 
-function greeting({ gateways, temporal }: Stack, { workDir, host, keyed }: DevConfig, seconds: number): string {
+function greeting(
+  { gateways, temporal }: Stack,
+  { workDir, host, keyed, upstreams }: DevConfig,
+  seconds: number,
+): string {
   const [first, ...others] = gateways.map((gateway) => gateway.now().url);
   return [
     '',
@@ -50,9 +56,16 @@ function greeting({ gateways, temporal }: Stack, { workDir, host, keyed }: DevCo
     ...(temporal.ui === undefined ? [] : [`  Web UI        ${temporal.ui}`]),
     `  Claude Code   claude mcp add --transport http holdfast ${first ?? ''}${keyed ? ' --header "Authorization: Bearer <key>"' : ''}`,
     `  By hand       ${holdfastFrom(workDir)} call${keyed ? ' --api-key <key>' : ''} ${exampleIn(workDir)}`,
+    ...upstreamLines(upstreams),
     ...(host === undefined || host === LOOPBACK
       ? []
       : [`gateway.host is not used here: npm start listens on ${LOOPBACK} alone; npx holdfast gateway uses it.`]),
     'Ctrl-C stops all of it; jobs are kept.',
   ].join('\n');
 }
+
+/** A line for each upstream: its name, and which program or host that is. */
+const upstreamLines = (upstreams: Upstreams): string[] =>
+  Object.entries(upstreams)
+    .filter(([, { disabled }]) => !disabled)
+    .map(([name, settings], at) => `  ${at === 0 ? 'Upstreams     ' : '              '}${name}: ${targetOf(settings)}`);

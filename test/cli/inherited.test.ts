@@ -9,7 +9,17 @@ import { READ } from '../../config/variables';
 const HOLDFAST_CONFIG = join(mkdtempSync(join(tmpdir(), 'holdfast-inherited-')), 'holdfast.yaml');
 writeFileSync(
   HOLDFAST_CONFIG,
-  'worker:\n  model: { url: "https://llm.example", name: m, key_env: LLM_KEY }\n  sources: { github: { token_env: GH } }\n',
+  [
+    'gateway:',
+    '  temporal_ui: ${UI}',
+    'worker:',
+    '  model: { url: "https://llm.example", name: m, key_env: LLM_KEY }',
+    '  sources: { github: { token_env: GH } }',
+    'upstreams:',
+    '  a: { url: "https://a.example", headers: { Authorization: "Bearer ${A_TOKEN}" } }',
+    'mcpServers:',
+    '  b: { command: x, env: { B: "${B_KEY:-none}" } }',
+  ].join('\n'),
 );
 
 const SYSTEM = { PATH: '/bin', HOME: '/root', TMPDIR: '/tmp', LANG: 'C', LC_ALL: 'C', TZ: 'UTC' };
@@ -21,6 +31,9 @@ const { inherited } = devConfig({
   HOLDFAST_WEBHOOK_SECRET: 'webhooks',
   HOLDFAST_API_KEY: 'of a caller',
   TEMPORAL_API_KEY: 'key',
+  UI: 'https://ui.example',
+  A_TOKEN: 'of an upstream',
+  B_KEY_FILE: '/b',
   LLM_KEY: 'model',
   GH_FILE: '/github',
   NODE_OPTIONS: '--trace-warnings',
@@ -32,6 +45,7 @@ const { inherited } = devConfig({
 const CLIENT = {
   ...SYSTEM,
   HOLDFAST_CONFIG,
+  UI: 'https://ui.example',
   TEMPORAL_API_KEY: 'key',
   NODE_OPTIONS: '--trace-warnings',
   https_proxy: 'http://proxy.example',
@@ -53,6 +67,8 @@ test('a worker gets what its configuration names, and no secret of the gateways'
   expect(inherited.worker).toEqual({
     ...CLIENT,
     HOLDFAST_WEBHOOK_SECRET: 'webhooks',
+    A_TOKEN: 'of an upstream',
+    B_KEY_FILE: '/b',
     LLM_KEY: 'model',
     GH_FILE: '/github',
   });

@@ -212,6 +212,19 @@ test('a variable that nothing reads is told at the start', async () => {
   supervisor.kill('SIGTERM');
 });
 
+test('the MCP servers of another client are named at the start, without their secrets', async () => {
+  const dataDir = scratch();
+  const servers = join(dataDir, 'mcp.json');
+  const args = ['-y', 'server-files', '--token=canary'];
+  writeFileSync(
+    servers,
+    JSON.stringify({ mcpServers: { Files: { command: 'npx', args }, web: { url: 'https://a.example/canary' } } }),
+  );
+  const { said } = dev(dataDir, ['--mcp-servers', servers]);
+  expect(await said(/Upstreams/)).toMatch(/^ {2}Upstreams {5}files: npx server-files$/);
+  expect(await said(/web:/)).toMatch(/^ +web: a\.example$/);
+});
+
 test('a process that is started again runs the code that the stack began with', async () => {
   const dataDir = scratch();
   const { said } = dev(dataDir);

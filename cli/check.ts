@@ -1,0 +1,91 @@
+/** `holdfast check`: reads the configuration as gateways and workers do, and says what is wrong with it and what it comes to. */
+import { expanded } from '../config/expand';
+import { BadSetting } from '../config/file';
+import type { Problem } from '../config/file';
+import { findingsIn } from '../config/holdfast';
+import type { Findings, HoldfastFile } from '../config/holdfast';
+import { targetOf } from '../config/target';
+import { prefixOf } from '../config/tool-names';
+import { kindOf } from '../config/upstreams';
+import type { UpstreamSettings, Upstreams } from '../config/upstreams';
+import type { Say } from './say';
+
+/**
+ * Checks the files that the environment names, and says what it finds.
+ *
+ * @returns 0 when gateways and workers would take them, 1 when not
+ * @throws BadSetting when the environment names no file
+ */
+export function check(env: NodeJS.ProcessEnv, say: Say): number {
+  if (!env['HOLDFAST_CONFIG'] && !env['HOLDFAST_MCP_SERVERS'])
+    throw new BadSetting('Name a file: holdfast check holdfast.yaml, or --mcp-servers mcp.json.');
+  const { problems, doubts, said, origins } = findings(env);
+  for (const problem of problems) say(`✗ ${lineOf(problem)}`);
+  for (const doubt of [...doubts, ...(said ? unsetFor(said.upstreams, env) : [])]) say(`! ${doubt}`);
+  if (!said) {
+    say(problems.length === 1 ? '1 mistake.' : `${problems.length} mistakes.`);
+    return 1;
+  }
+  for (const line of summaryOf(said, origins)) say(line);
+  return 0;
+}
+
+/** A file that is no YAML at all is told in the same way as one with a wrong setting. */
+function findings(env: NodeJS.ProcessEnv): Findings {
+  try {
+    return findingsIn(env);
+  } catch (error) {
+    if (!(error instanceof BadSetting) || error.problems.length === 0) throw error;
+    return { problems: error.problems, doubts: [], said: undefined, origins: {} };
+  }
+}
+
+/** As compilers and editors have it, so that a terminal leads there. */
+const lineOf = ({ file, place, setting, message }: Problem): string =>
+  [place ? `${file}:${place.line}:${place.column}` : file, setting, message].filter(Boolean).join(': ');
+
+/** Variables that workers need, and that are not set here. That may be right: here need not be where workers run. */
+const unsetFor = (upstreams: Upstreams, env: NodeJS.ProcessEnv): string[] =>
+  Object.entries(upstreams).flatMap(([name, settings]) => {
+    try {
+      if (!settings.disabled) expanded(settings, env, `upstreams.${name}`);
+      return [];
+    } catch (error) {
+      if (!(error instanceof BadSetting)) throw error;
+      return [`In this environment ${error.message}`];
+    }
+  });
+
+function summaryOf({ gateway, upstreams }: HoldfastFile, origins: Findings['origins']): string[] {
+  const { keys, quotas } = gateway;
+  const names = Object.keys(upstreams);
+  return [
+    keys.length === 0
+      ? 'Keys: none. Everyone on this machine is one caller.'
+      : `Keys: ${keys.length}. ${keys.map(keyText).join(', ')}.`,
+    `Quotas: ${quotas.caller} jobs of a caller, ${quotas.tenant} of a tenant.`,
+    names.length === 0 ? 'Upstreams: none.' : `Upstreams: ${names.length}.`,
+    ...Object.entries(upstreams).flatMap(([name, settings]) => upstreamLines(name, settings, origins[name])),
+  ];
+}
+
+const keyText = ({ tenant, subject, tools }: HoldfastFile['gateway']['keys'][number]): string =>
+  `${tenant}/${subject}${tools ? ` (${tools.join(' ')})` : ''}`;
+
+function upstreamLines(name: string, settings: UpstreamSettings, origin: string | undefined): string[] {
+  const { disabled, prefix, allow, deny, policy, tools, on_change } = settings;
+  return [
+    `  ${name}  ${disabled ? 'disabled' : kindOf(settings)}  ${targetOf(settings)}${origin === undefined ? '' : `  (${origin})`}`,
+    `    tools   ${prefixOf(name, prefix)}…: ${allow.join(' ')}${deny.length > 0 ? `, without ${deny.join(' ')}` : ''}`,
+    `    policy  ${wordsOf(policy) || 'as the annotations say'}; changes: ${on_change}`,
+    ...Object.entries(tools).map(([pattern, { description, ...rest }]) =>
+      `    ${pattern}  ${[wordsOf(rest), description === undefined ? '' : 'a description of yours'].filter(Boolean).join(', ')}`.trimEnd(),
+    ),
+  ];
+}
+
+const wordsOf = (settings: Readonly<Record<string, unknown>>): string =>
+  Object.entries(settings)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name} ${String(value)}`)
+    .join(', ');

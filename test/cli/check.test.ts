@@ -1,0 +1,94 @@
+/** `holdfast check`: every mistake with its line, and what a configuration comes to. */
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { check } from '../../cli/check';
+
+const folder = mkdtempSync(join(tmpdir(), 'holdfast-check-'));
+
+/** What it says about files, and what it returns. */
+function checked(
+  files: { yaml?: string; json?: string },
+  env: NodeJS.ProcessEnv = {},
+): { code: number; lines: string[] } {
+  const lines: string[] = [];
+  const named = { HOLDFAST_CONFIG: join(folder, 'holdfast.yaml'), HOLDFAST_MCP_SERVERS: join(folder, 'mcp.json') };
+  if (files.yaml !== undefined) writeFileSync(named.HOLDFAST_CONFIG, files.yaml);
+  if (files.json !== undefined) writeFileSync(named.HOLDFAST_MCP_SERVERS, files.json);
+  const code = check(
+    {
+      ...env,
+      ...(files.yaml !== undefined && { HOLDFAST_CONFIG: named.HOLDFAST_CONFIG }),
+      ...(files.json !== undefined && { HOLDFAST_MCP_SERVERS: named.HOLDFAST_MCP_SERVERS }),
+    },
+    (line) => lines.push(line.replaceAll(`${folder}/`, '')),
+  );
+  return { code, lines };
+}
+
+test('every mistake is told with file, line and column', () => {
+  const yaml = 'gateway:\n  prot: 1\nworker:\n  concurrent_steps: 0\nupstreams:\n  a: {}\n';
+  const { code, lines } = checked({ yaml, json: '{\n  "x": { "type": "tcp" }\n}' });
+  expect(code).toBe(1);
+  expect(lines).toEqual([
+    '✗ holdfast.yaml:2:3: gateway: Unrecognized key: "prot": did you mean port?',
+    '✗ holdfast.yaml:4:3: worker.concurrent_steps: Too small: expected number to be >0',
+    expect.stringMatching(/^✗ holdfast\.yaml:6:3: upstreams\.a: it does not say how it is reached/),
+    '✗ mcp.json:2:10: x.type: one of stdio, http, streamable-http and sse',
+    '4 mistakes.',
+  ]);
+});
+
+test('what is no YAML is told with line and column, too', () => {
+  const { code, lines } = checked({ yaml: 'gateway:\n  port: 1: 2\n' });
+  expect([code, lines.at(-1)]).toEqual([1, expect.stringMatching(/mistake/)]);
+  expect(lines[0]).toMatch(/^✗ holdfast\.yaml:2:\d+: .*\.$/);
+});
+
+test('what it comes to is printed without a secret', () => {
+  const yaml = `
+gateway:
+  keys:
+    - { sha256: ${'a'.repeat(64)}, tenant: acme, subject: alice, tools: ['github.*', '!github.delete_*'] }
+upstreams:
+  github:
+    url: https://user:canary@mcp.example/canary?key=canary
+    headers: { Authorization: 'Bearer canary' }
+    deny: ['delete_*']
+    policy: { budget: 30 minutes }
+    tools: { 'create_*': { approval: required } }
+`;
+  const json =
+    '{ "mcpServers": { "Files": { "command": "/usr/bin/npx", "args": ["-y", "server-files", "--token=canary"] } } }';
+  const { code, lines } = checked({ yaml, json });
+  expect(code).toBe(0);
+  expect(lines.join('\n')).not.toContain('canary');
+  expect(lines).toEqual([
+    expect.stringMatching(/^! headers\.Authorization of upstreams\.github of .* looks like a secret/),
+    'Keys: 1. acme/alice (github.* !github.delete_*).',
+    'Quotas: 100 jobs of a caller, 1000 of a tenant.',
+    'Upstreams: 2.',
+    '  github  http  mcp.example  (upstreams.github of holdfast.yaml)',
+    '    tools   github_…: *, without delete_*',
+    '    policy  budget 30 minutes; changes: report',
+    '    create_*  approval required',
+    '  files  stdio  npx server-files  (mcpServers.Files of mcp.json)',
+    '    tools   files_…: *',
+    '    policy  as the annotations say; changes: report',
+  ]);
+});
+
+test('a variable that workers need and that is not set here is a doubt', () => {
+  const json = '{ "a": { "command": "x", "env": { "TOKEN": "${A_TOKEN}" } } }';
+  expect(checked({ json })).toMatchObject({
+    code: 0,
+    lines: expect.arrayContaining([
+      expect.stringContaining('! In this environment upstreams.a.env.TOKEN names A_TOKEN'),
+    ]),
+  });
+  expect(checked({ json }, { A_TOKEN: 't' }).lines[0]).toMatch(/^Keys/);
+});
+
+test('without a file it says how to name one', () => {
+  expect(() => check({}, () => undefined)).toThrow('Name a file');
+});
