@@ -7,3 +7,6 @@ export { deepResearch } from './deep-research/workflow';
 export { searchSources } from './search-sources/workflow';
 export { deliverWebhook } from './deliver/workflow';
 export { singleStep } from './single-step/workflow';
+export { upstreamCall } from './upstream-call/workflow';
+export { upstreamListing } from './upstream-listing/workflow';
+export { upstreamRead } from './upstream-read/workflow';

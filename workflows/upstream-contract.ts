@@ -15,7 +15,7 @@ export const UPSTREAM_READ = 'upstreamRead';
 /** Workflow id of the one execution that keeps what an upstream offers: it runs for as long as the upstream is configured. */
 export const listingId = (upstream: string): string => `holdfast/upstream/${upstream}`;
 
-/** Signal to that execution: list again now. */
+/** Signal to that execution: list again now. With {@link ListingSettings}: by these from now on. */
 export const SIGNAL_REFRESH = 'holdfast.refresh';
 /** Signal to that execution: the operator has seen the changes of this digest, and they count from now on. */
 export const SIGNAL_ACCEPT = 'holdfast.accept';
@@ -60,20 +60,24 @@ export type Listed =
   | { readonly kind: 'unchanged'; readonly ttlMs?: number }
   | { readonly kind: 'changed'; readonly listing: Listing; readonly ttlMs?: number };
 
-/** The only argument of each run of {@link UPSTREAM_LISTING}, readable without a worker as the first event of its history. */
-export interface ListingRun {
-  readonly upstream: string;
+/** What the configuration says of a listing. */
+export interface ListingSettings {
   /** Queue that its steps run on; absent: the one of all steps. */
   readonly queue?: string;
+  /** Whether changes are held back until an operator has seen them. */
+  readonly hold: boolean;
+}
+
+/** The only argument of each run of {@link UPSTREAM_LISTING}, readable without a worker as the first event of its history. */
+export interface ListingRun extends ListingSettings {
+  readonly upstream: string;
   /** What is offered to callers. Absent: it was never reached. */
   readonly known?: Listing;
   /** What was listed since, and is held back until an operator has seen it (`on_change: hold`). */
   readonly held?: Listing;
-  /** Whether changes are held back. */
-  readonly hold: boolean;
 }
 
-/** How an upstream is, in the memo of its listing. */
+/** How an upstream is, in the memo of its listing. Absent until it was listed once, or failed to be. */
 export interface ListingState {
   readonly state: 'connected' | 'failed';
   /** Since when it is so, ISO 8601. */
@@ -103,14 +107,14 @@ export interface UpstreamCall {
   /** Of the definition that the caller saw. */
   readonly digest: string;
   readonly arguments: Given;
-}
-
-/** The argument of the step `callUpstream`. */
-export interface UpstreamRequest extends UpstreamCall {
   /** Whether the policy allows another attempt: then an answer that was lost is a reason for one. */
   readonly repeatable: boolean;
   /** Whether a definition that changed since refuses the call: a person has approved the former one. */
   readonly exact: boolean;
+}
+
+/** The argument of the step `callUpstream`. */
+export interface UpstreamRequest extends UpstreamCall {
   /** The same in each attempt, and in no other call: for `_meta["io.holdfast/idempotency-key"]`, or the API's own header. */
   readonly key: string;
   /** A tag of the caller, for upstreams with a session for each caller. It tells nothing about who that is. */
