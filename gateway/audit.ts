@@ -60,7 +60,7 @@ export interface Audit {
  * @param tools - the names on offer: any other in a call is a stranger's words, and is not written down
  * @param metrics - counts the same; absent: nobody reads metrics
  */
-export function createAudit(log: Logger, tools: ReadonlySet<string>, metrics?: Metrics): Audit {
+export function createAudit(log: Logger, tools: Pick<ReadonlySet<string>, 'has'>, metrics?: Metrics): Audit {
   const equals = createEquals((line, message) => log.info(line, message));
 
   return {

@@ -8,6 +8,7 @@ import { holdfastFile } from '../config/holdfast';
 import { LogLevel } from '../config/log';
 import { secretAt } from '../config/secret';
 import { temporalConfig } from '../config/temporal';
+import type { Upstreams } from '../config/upstreams';
 import { Port, variablesIn } from '../config/variables';
 import { isGuessable } from '../config/weak';
 
@@ -76,6 +77,8 @@ export interface GatewayConfig {
   /** Whether calls may be put off or repeated. */
   readonly schedules: boolean;
   readonly webhooks: { readonly allowedHosts: readonly string[] };
+  /** MCP servers and APIs whose tools are offered here; how they are reached is read by workers alone. */
+  readonly upstreams: Upstreams;
   readonly secret: string;
   /** The secret before it: jobs, sessions and notes of that time are still known. */
   readonly previousSecret?: string | undefined;
@@ -87,10 +90,16 @@ export interface GatewayConfig {
 }
 
 /** What can change while a gateway runs. The rest waits for its next start. */
-const RULES = ['keys', 'quotas', 'rates', 'weights'] as const;
+const RULES = ['keys', 'quotas', 'rates', 'weights', 'upstreams'] as const;
 export type Rules = Pick<GatewayConfig, (typeof RULES)[number]>;
 export const isRule = (name: string): name is keyof Rules => RULES.some((rule) => rule === name);
-export const rulesIn = ({ keys, quotas, rates, weights }: GatewayConfig): Rules => ({ keys, quotas, rates, weights });
+export const rulesIn = ({ keys, quotas, rates, weights, upstreams }: GatewayConfig): Rules => ({
+  keys,
+  quotas,
+  rates,
+  weights,
+  upstreams,
+});
 
 /**
  * Reads the configuration.
@@ -100,7 +109,7 @@ export const rulesIn = ({ keys, quotas, rates, weights }: GatewayConfig): Rules 
  */
 export function gatewayConfig(env: NodeJS.ProcessEnv): GatewayConfig {
   const set = variablesIn(Environment, env);
-  const { gateway: file } = holdfastFile(env);
+  const { gateway: file, upstreams } = holdfastFile(env);
   const host = set.HOLDFAST_HOST ?? file.host;
   const loopback = LOOPBACK.includes(host);
   if (!loopback && file.keys.length === 0) {
@@ -138,6 +147,7 @@ export function gatewayConfig(env: NodeJS.ProcessEnv): GatewayConfig {
     weights: file.weights,
     schedules: file.schedules,
     webhooks: { allowedHosts: file.webhooks.allowed_hosts },
+    upstreams,
     secret,
     previousSecret,
     logLevel: set.HOLDFAST_LOG_LEVEL,

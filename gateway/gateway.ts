@@ -1,12 +1,14 @@
 /** One gateway process, put together: configuration in, a listening server out. */
 import type { Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { createMcpHandler } from '@modelcontextprotocol/server';
 import type { Logger } from 'pino';
 import { textOf } from '../config/address';
 import { BadSetting } from '../config/file';
 import { WEBHOOKS_QUEUE, queueOf } from '../workflows/contract';
 import type { ToolDefinition } from '../workflows/define-tool';
+import { ALL_ALLOWED } from './allowed';
 import { createAudit } from './audit';
 import { createAdmission } from './call/admission';
 import type { Quotas } from './call/admission';
@@ -39,6 +41,7 @@ import type { Exchange } from './mcp/exchange';
 import { createInbox } from './mcp/inbox';
 import { createListeners } from './mcp/listen';
 import { createMenu } from './mcp/menu';
+import type { Lists } from './mcp/menu';
 import { createOpenRequests } from './mcp/open-requests';
 import { paced } from './mcp/rates';
 import { createResources } from './mcp/resources';
@@ -47,12 +50,17 @@ import type { More } from './mcp/server';
 import { createSessions } from './mcp/session';
 import { createTasks } from './mcp/tasks';
 import { createMetrics } from './metrics';
+import { createOffered } from './offered';
 import { createSeals } from './seal';
 import { createCatalogue } from './tools';
+import { createParts } from './upstreams/parts';
+import { createUpstreams } from './upstreams/upstreams';
 
 /** How long a stop waits for answers that are on their way. */
 const DRAIN_MS = 10_000;
 const IDLE_MS = 100;
+/** How long a start waits for what is known of upstreams, milliseconds. They themselves are not waited for. */
+const LOOKED_MS = 3_000;
 
 export interface Gateway {
   /** The MCP endpoint. */
@@ -82,7 +90,7 @@ export async function startGateway(
   const onRefused = (error: Error): void => log.debug({ err: error }, 'request refused');
   let draining = false;
 
-  const tools = createCatalogue(definitions);
+  const tools = createOffered(createCatalogue(definitions));
   const ids = createIds(config.secret, config.previousSecret);
   const seals = createSeals(config.secret, config.previousSecret);
   const rules = { ...rulesIn(config) };
@@ -112,7 +120,7 @@ export async function startGateway(
 
   const handleNeeds = { jobs, watch, answers, respond, ids, schedules: config.schedules };
   const menu = createMenu({
-    tools,
+    offered: tools,
     companions: createCompanions(handleNeeds),
     schedule: config.schedules ? createJobSchedule(handleNeeds, tools, quotas) : undefined,
     ownHandles: (tool) => createOwnHandles(tool, handleNeeds),
@@ -122,6 +130,17 @@ export async function startGateway(
 
   const limited = [...tools.values()].flatMap(({ policy: { queue } }) => queue ?? []);
   const queues = [...new Set([WEBHOOKS_QUEUE, ...limited])].map(queueOf);
+  const upstreams = createUpstreams({
+    listings: jobs.listings,
+    offered: tools,
+    taken: new Set(ownNames(menu.lists(ALL_ALLOWED))),
+    onParts: () => {
+      sdk.notify.resourcesChanged();
+      sdk.notify.promptsChanged();
+    },
+    log,
+  });
+  const parts = Object.keys(config.upstreams).length > 0 ? createParts(upstreams.known, jobs.listings) : undefined;
   const metrics = config.metrics && createMetrics(jobs.backlog(queues));
   const audit = createAudit(log, menu.names, metrics);
   const scrape = config.metrics && metrics && (await serveMetrics(metrics, config.metrics, log));
@@ -133,6 +152,8 @@ export async function startGateway(
   const factory = createServerFactory(
     {
       menu,
+      offered: tools,
+      parts,
       tasks: createTasks({ jobs, watch, answers, respond, ids }),
       resources: createResources(jobs, answers, ids),
       rounds,
@@ -147,9 +168,11 @@ export async function startGateway(
     },
     exchanges.of,
   );
+  const sdk = createMcpHandler(factory, { onerror: onRefused });
+  tools.onChange(() => sdk.notify.toolsChanged());
   const inbox = createInbox({
     bySdk: createAnswerBySdk({
-      sdk: createMcpHandler(factory, { onerror: onRefused }),
+      sdk,
       exchanges: exchanges.known,
       sessions,
     }),
@@ -177,6 +200,8 @@ export async function startGateway(
     onError,
     onRefused: audit.refused,
   });
+  upstreams.replace(config.upstreams);
+  await Promise.race([upstreams.looked(), pause(LOOKED_MS)]);
   const url = await listening(server, config);
   return {
     url,
@@ -187,10 +212,12 @@ export async function startGateway(
         );
       Object.assign(rules, rulesIn(next));
       keys.replace(next.keys);
+      upstreams.replace(next.upstreams);
     },
     async stop() {
       draining = true;
       readiness.stop();
+      upstreams.stop();
       const closed = new Promise((resolve) => server.close(resolve));
       watch.drain();
       // A client that keeps its connection alive would keep the process, too.
@@ -205,6 +232,10 @@ export async function startGateway(
     },
   };
 }
+
+/** All names that tools of the gateway itself have, in any list. */
+const ownNames = ({ all, core, tasks }: Lists): string[] =>
+  [all, core, tasks].flatMap(({ tools }) => tools.map(({ name }) => name));
 
 /** Begins to listen, and says where. */
 async function listening(server: HttpServer, { host, port }: Pick<GatewayConfig, 'host' | 'port'>): Promise<string> {

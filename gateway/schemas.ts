@@ -1,6 +1,7 @@
 /** Schemas as MCP lists them, and arguments checked against them. */
 import type { Tool as ListedTool } from '@modelcontextprotocol/server';
 import { z } from 'zod';
+import { isRecord } from './json';
 import { problemsIn } from './problems';
 
 /** A JSON Schema as a tool lists it. */
@@ -42,11 +43,19 @@ export function jsonSchemaOf(schema: z.ZodType, io: 'input' | 'output'): ListedS
  */
 export function answerSchema(output: ListedSchema): ListedSchema {
   const { $defs, ...own } = output;
+  return { ...($defs !== undefined && { $defs }), ...orJobState(own) };
+}
+
+/** The same of a schema that others wrote: nothing in it is moved, and what it refers to in itself is found one level deeper. */
+export function answerSchemaOf(given: Readonly<Record<string, unknown>>): ListedSchema {
+  return orJobState(deeper(given));
+}
+
+function orJobState(own: unknown): ListedSchema {
   return {
-    ...($defs !== undefined && { $defs }),
     type: 'object',
     anyOf: [
-      own,
+      own as ListedSchema,
       {
         type: 'object',
         title: 'JobState',
@@ -60,4 +69,20 @@ export function answerSchema(output: ListedSchema): ListedSchema {
       },
     ],
   };
+}
+
+/** Keywords whose values are data and no schemas. */
+const DATA = new Set(['const', 'enum', 'default', 'examples']);
+
+/** Local references, `#` and `#/…`, as seen from where {@link orJobState} puts a schema. One with an `$id` is a root for itself. */
+function deeper(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(deeper);
+  if (!isRecord(schema) || typeof schema['$id'] === 'string') return schema;
+  return Object.fromEntries(
+    Object.entries(schema).map(([key, value]) => {
+      const refers = (key === '$ref' || key === '$dynamicRef') && typeof value === 'string' && /^#($|\/)/.test(value);
+      if (refers) return [key, value.replace('#', '#/anyOf/0')];
+      return [key, DATA.has(key) ? value : deeper(value)];
+    }),
+  );
 }

@@ -27,7 +27,13 @@ export interface Route {
 /** A tool, ready to be listed, checked and started. */
 export interface Tool {
   readonly name: string;
+  /** Where it is from, and its name there; absent: it is a tool of ours. */
+  readonly origin?: { readonly upstream: string; readonly original: string };
   readonly listed: ListedTool;
+  /** The same for clients that are never given a handle in words, where that is another one. */
+  readonly listedBare?: ListedTool;
+  /** Why it cannot be called just now; absent: it can. */
+  readonly withheld?: string;
   readonly route: Route;
   readonly policy: Policy;
   /** Longest wait before an answer with a handle, milliseconds, where the author says one. */
@@ -125,7 +131,7 @@ const LONG_STEP_MS = 30 * 60_000;
 const LONG_HEARTBEAT_MS = 75_000;
 
 /** The policy as data. What may not be repeated is attempted once, unless its author says otherwise. */
-function policyOf(words: PolicyInWords, { readOnlyHint, idempotentHint }: Annotations): Policy {
+export function policyOf(words: PolicyInWords, { readOnlyHint, idempotentHint }: Annotations): Policy {
   const ms = (duration: Duration | undefined, otherwise: number): number =>
     duration === undefined ? otherwise : msToNumber(duration);
   const stepTimeoutMs = ms(words.stepTimeout, DEFAULT_POLICY.stepTimeoutMs);

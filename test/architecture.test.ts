@@ -9,7 +9,7 @@ const root = dirname(__dirname);
 
 /** What every room of the gateway may know. */
 const GROUND =
-  /^gateway\/(audit|closed|config|errors|ids|json|lost-names|metrics|numbers|problems|schemas|seal|tools|unknown-arguments|visit)$/;
+  /^gateway\/(allowed|audit|closed|config|errors|ids|json|lost-names|metrics|numbers|offered|problems|schemas|seal|tools|unknown-arguments|visit)$/;
 
 /** @param temporal - the packages of Temporal that it may not import */
 function gatewayMayImport(rooms: string, temporal = 'activity|client|proto|worker|workflow'): RegExp {
@@ -27,21 +27,22 @@ const table: readonly (readonly [files: RegExp, mayImport: RegExp])[] = [
   [/^workflows\/(define-tool|tools|[^/]+\/tool)$/, /^(npm:zod|workflows\/(contract|define-tool|[^/]+\/tool))$/],
   [
     /^workflows\//,
-    /^(npm:@temporalio\/workflow|workflows\/(contract|upstream-contract|job|approval|bounded|budget|counted|cut|failure|findings|history|interleaved|journal|memo|progress|questions|quiet|searched|step-ids|steps|turns|webhook|well-formed|[^/]+\/workflow))$/,
+    /^(npm:@temporalio\/workflow|workflows\/(contract|upstream-contract|job|approval|bounded|budget|counted|cut|failure|findings|history|interleaved|journal|memo|progress|questions|quiet|searched|step-ids|steps|turns|webhook|well-formed|[^/]+\/workflow|upstream-[a-z]+\/.+))$/,
   ],
   [
     /^activities\//,
     /^(activities(\/.+)?|workflows\/(contract|upstream-contract|cut|excerpt|well-formed)|npm:(?!@temporalio\/(client|worker|workflow)(\/|$)).+)$/,
   ],
-  // The rooms of the gateway, from the last to the first: main → gateway → mcp → handles → call → words → jobs → ground.
+  // The rooms of the gateway, from the last to the first: main → gateway → mcp → handles → call → words → upstreams → jobs → ground.
   [GROUND, gatewayMayImport('ground')],
   [/^gateway\/http\//, gatewayMayImport('ground|http')],
   [/^gateway\/jobs\//, gatewayMayImport('ground|jobs', 'activity|worker|workflow')],
+  [/^gateway\/upstreams\//, gatewayMayImport('ground|jobs|upstreams')],
   [/^gateway\/words\//, gatewayMayImport('ground|jobs|words')],
   [/^gateway\/call\//, gatewayMayImport('ground|jobs|words|call')],
   [/^gateway\/handles\//, gatewayMayImport('ground|jobs|words|call|handles')],
-  [/^gateway\/mcp\//, gatewayMayImport('ground|jobs|words|call|handles|mcp|http')],
-  [/^gateway\/(gateway|reload)$/, gatewayMayImport('ground|jobs|words|call|handles|mcp|http')],
+  [/^gateway\/mcp\//, gatewayMayImport('ground|jobs|upstreams|words|call|handles|mcp|http')],
+  [/^gateway\/(gateway|reload)$/, gatewayMayImport('ground|jobs|upstreams|words|call|handles|mcp|http')],
   [/^gateway\/main$/, /^(gateway\/(config|gateway|reload)|config\/(holdfast|log)|workflows\/tools)$/],
   [
     /^config\//,
@@ -177,7 +178,7 @@ test('the bundle holds workflows, the contract and the Temporal SDK, and nothing
   expect(
     ours.filter(
       (path) =>
-        !/^workflows\/(approval|bounded|budget|contract|counted|cut|failure|findings|history|interleaved|index|job|journal|memo|progress|questions|quiet|searched|step-ids|steps|turns|webhook|well-formed|[^/]+\/workflow)$/.test(
+        !/^workflows\/(approval|bounded|budget|contract|counted|cut|failure|findings|history|interleaved|index|job|journal|memo|progress|questions|quiet|searched|step-ids|steps|turns|webhook|upstream-contract|well-formed|[^/]+\/workflow|upstream-[a-z]+\/.+)$/.test(
           path,
         ),
     ),

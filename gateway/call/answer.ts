@@ -1,6 +1,7 @@
 /** What is said about one job right now: its result if it has ended, a handle if it has not. */
 import type { CallToolResult, ContentBlock } from '@modelcontextprotocol/server';
 import { DEFAULT_POLICY } from '../../workflows/contract';
+import { isRelayed } from '../../workflows/upstream-contract';
 import { unlessUnavailable } from '../errors';
 import type { JobRef } from '../ids';
 import { isRecord, json } from '../json';
@@ -8,10 +9,12 @@ import type { Jobs } from '../jobs/jobs';
 import type { Outcome } from '../jobs/outcome';
 import { fingerprint, isClosed, newView } from '../jobs/view';
 import type { JobView } from '../jobs/view';
+import type { ToolsByName } from '../offered';
 import type { Tool } from '../tools';
 import { handleOf } from '../words/handle';
 import { spoken } from '../words/page';
 import type { Presented } from '../words/page';
+import { relayedContent, relayedData } from '../words/relayed';
 import { resultOf } from '../words/result';
 import type { Asked } from '../words/result';
 
@@ -38,7 +41,7 @@ export interface Answers {
 
 export function createAnswers(
   jobs: Pick<Jobs, 'look' | 'outcomeOf' | 'partial'>,
-  tools: ReadonlyMap<string, Tool>,
+  tools: ToolsByName,
   auditOf: Answers['auditOf'],
 ): Answers {
   const contentOf = (tool: Tool | undefined, output: unknown): readonly ContentBlock[] =>
@@ -78,6 +81,8 @@ export function createAnswers(
 
   return {
     presented(name, output) {
+      if (isRelayed(output))
+        return { output: output.result, content: relayedContent(output), data: relayedData(output.result) };
       const tool = tools.get(name);
       return { output, content: contentOf(tool, output), data: structuredOf(tool, output) };
     },

@@ -9,7 +9,7 @@ import type { JobView } from '../jobs/view';
 import type { Tool } from '../tools';
 import { handleOf } from '../words/handle';
 import { needOf, takenBy } from '../words/question';
-import { misfitting, overQuota } from '../words/rejected';
+import { invalid, misfitting, overQuota } from '../words/rejected';
 import { coreTask, createdTask } from '../words/task';
 import type { Started } from './begin';
 import { refuseLacking, takesRounds } from './client';
@@ -20,6 +20,7 @@ import type { Resumed, Round } from './rounds';
 export async function call(called: Called, request: CallRequest, needs: CallNeeds): Promise<Result> {
   const { tool, input, earlier } = called;
   if (!input.ok) return misfitting(tool.name, input.problems);
+  if (tool.withheld !== undefined) return invalid(tool.withheld);
   refuseLacking(tool, request.client);
   const args = callHash(input.input, earlier);
   refuseOtherRound(request.round, tool, args);

@@ -1,5 +1,6 @@
 /** What a call is made of: what is called, what its request brings along, and what it needs of the gateway. */
 import type { Caller } from '../../workflows/contract';
+import type { Allowed } from '../allowed';
 import type { TakeNote } from '../audit';
 import type { Jobs } from '../jobs/jobs';
 import type { Earlier, Origin } from '../jobs/start';
@@ -24,6 +25,8 @@ export interface Called {
 /** What a request brings along besides what is called. */
 export interface CallRequest {
   readonly caller: Caller;
+  /** Which tools its key may call. */
+  readonly allowed: Allowed;
   readonly client: ClientFacts;
   readonly origin: Origin;
   /** How long this client may be kept waiting, milliseconds, for a tool that has its own idea or none. */

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { CallRequest, Called } from '../call/request';
 import { statusLine } from '../words/handle';
 import { invalid, misfitting } from '../words/rejected';
+import type { ToolsByName } from '../offered';
 import type { Tool } from '../tools';
 import { isClosed } from '../jobs/view';
 import type { JobView } from '../jobs/view';
@@ -17,16 +18,13 @@ export type Continuation =
 
 export interface JobContinue {
   readonly listed: ListedTool;
-  resolve(args: unknown, request: Pick<CallRequest, 'caller' | 'round'>): Promise<Continuation>;
+  resolve(args: unknown, request: Pick<CallRequest, 'caller' | 'round' | 'allowed'>): Promise<Continuation>;
 }
 
 /** The most that a job can be started with, bytes of JSON. Temporal takes no more than 2 MB. */
 const START_MAX = 1_900_000;
 
-export function createJobContinue(
-  { jobs, ids }: Pick<HandleNeeds, 'jobs' | 'ids'>,
-  tools: ReadonlyMap<string, Tool>,
-): JobContinue {
+export function createJobContinue({ jobs, ids }: Pick<HandleNeeds, 'jobs' | 'ids'>, tools: ToolsByName): JobContinue {
   const input = createArguments(z.object({ job_id: jobId }));
   const listed: ListedTool = {
     name: 'job_continue',
@@ -39,16 +37,16 @@ export function createJobContinue(
 
   return {
     listed,
-    async resolve(args, { caller, round }) {
+    async resolve(args, { caller, round, allowed }) {
       const checked = input.read(args);
       if (!checked.ok) return { kind: 'refused', result: misfitting(listed.name, checked.problems) };
       const ref = ids.refOf(caller, checked.input.job_id);
       const started = round && tools.get(round.tool);
       // In a later round the new job has been started, with all that it needs.
-      if (started) return goOn(started, undefined, { job: ref.id, found: undefined });
+      if (started && allowed.tool(started)) return goOn(started, undefined, { job: ref.id, found: undefined });
       const view = await jobs.look(ref);
       const tool = tools.get(view.tool);
-      if (!tool?.continues)
+      if (!tool?.continues || !allowed.tool(tool))
         return refuse(`Jobs of ${view.tool} cannot be gone on with. Call ${view.tool} again for a new one.`);
       if (!isClosed(view)) return refuse(`${statusLine(view)} It goes on by itself: wait for it.`);
       const outcome = await jobs.outcomeOf(ref);

@@ -9,7 +9,7 @@ import { handleOf } from '../words/handle';
 import { invalid, overQuota } from '../words/rejected';
 import { createdTask } from '../words/task';
 import { refuseLacking } from '../call/client';
-import type { Tool } from '../tools';
+import type { ToolsByName } from '../offered';
 import { createCompanion } from './companion';
 import type { Companion, HandleNeeds } from './companion';
 
@@ -20,7 +20,7 @@ const DELAY_MAX_MS = 30 * 24 * 60 * MINUTE_MS;
 
 export function createJobSchedule(
   { jobs, answers }: Pick<HandleNeeds, 'jobs' | 'answers'>,
-  tools: ReadonlyMap<string, Tool>,
+  tools: ToolsByName,
   quotas: Quotas,
 ): Companion {
   const delays = createAdmission(quotas, 'jobs put off', jobs.putOff);
@@ -47,9 +47,11 @@ export function createJobSchedule(
         .optional()
         .describe('How often to call it, such as 6 hours'),
     }),
-    async ({ tool: name, arguments: args, run_at, every }, { caller, client, origin, accepted, note }) => {
+    async ({ tool: name, arguments: args, run_at, every }, { caller, client, origin, allowed, accepted, note }) => {
       const tool = tools.get(name) ?? tools.get(name.replace(/^start_/, ''));
-      if (!tool) return invalid(`There is no tool ${name} that can be scheduled. tools/list names the tools.`);
+      if (!tool || !allowed.tool(tool))
+        return invalid(`There is no tool ${name} that can be scheduled. tools/list names the tools.`);
+      if (tool.withheld !== undefined) return invalid(tool.withheld);
       refuseLacking(tool, client);
       const checked = tool.check(args);
       if (!checked.ok) return invalid(`The arguments of ${name} do not fit its schema: ${checked.problems}.`);

@@ -2,10 +2,11 @@
 import { createHash } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import type { Caller } from '../../workflows/contract';
+import { createAllowed } from '../allowed';
+import type { Allowed } from '../allowed';
 import type { GatewayConfig } from '../config';
 import { createGuesses } from './guesses';
 
-const LOCAL: Caller = { tenant: 'local', subject: 'local' };
 /** An expiry is noticed this late at most where the clock was set, or the machine slept. */
 const LOOK_MS = 60_000;
 const DAY_MS = 86_400_000;
@@ -15,6 +16,8 @@ export interface Grant {
   readonly caller: Caller;
   /** How long calls with this key wait, milliseconds. */
   readonly patienceMs?: number;
+  /** Which tools it may see and call; absent: all. */
+  readonly allowed?: Allowed;
   /** Fires when the key counts no longer: it was taken out, or has expired. Absent: the local caller, who has none. */
   readonly over?: AbortSignal;
 }
@@ -40,6 +43,8 @@ interface Entry {
   readonly expiresAt: number;
 }
 
+const LOCAL: Grant = { caller: { tenant: 'local', subject: 'local' } };
+
 /** A key is looked up by its hash, so its text is never compared or kept. Without any keys everyone is the local caller, for good. */
 export function createKeys(listed: GatewayConfig['keys']): Keys {
   const guesses = createGuesses();
@@ -62,7 +67,7 @@ export function createKeys(listed: GatewayConfig['keys']): Keys {
   }
 
   replace(listed);
-  if (listed.length === 0) return { authenticate: () => ({ caller: LOCAL }), replace };
+  if (listed.length === 0) return { authenticate: () => LOCAL, replace };
   return {
     replace,
     authenticate(authorization, from) {
@@ -75,7 +80,7 @@ export function createKeys(listed: GatewayConfig['keys']): Keys {
 }
 
 /** @param before - the entry that this key had: what is open with it goes on, if it is still the same caller's */
-function entryOf({ tenant, subject, patience, expires }: GatewayConfig['keys'][number], before?: Entry): Entry {
+function entryOf({ tenant, subject, patience, expires, tools }: GatewayConfig['keys'][number], before?: Entry): Entry {
   const expiresAt = expires === undefined ? Infinity : Date.parse(expires) + DAY_MS;
   const caller = { tenant, subject };
   const same = before?.grant.caller.tenant === tenant && before.grant.caller.subject === subject;
@@ -83,5 +88,9 @@ function entryOf({ tenant, subject, patience, expires }: GatewayConfig['keys'][n
   const end = same && before.grant.over?.aborted !== true ? before.end : new AbortController();
   const patienceMs = patience === undefined ? undefined : patience * 1000;
   setMaxListeners(0, end.signal); // each answer listens to it while it is under way: many at once are no leak
-  return { end, expiresAt, grant: { caller, over: end.signal, ...(patienceMs !== undefined && { patienceMs }) } };
+  return {
+    end,
+    expiresAt,
+    grant: { caller, allowed: createAllowed(tools), over: end.signal, ...(patienceMs !== undefined && { patienceMs }) },
+  };
 }

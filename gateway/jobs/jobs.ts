@@ -18,6 +18,8 @@ import { POLL_MS, createPoll } from './end';
 import type { Poll } from './end';
 import { createRecentEvents } from './events';
 import { createEstimates } from './estimates';
+import { createListings } from './listings';
+import type { Listings } from './listings';
 import { createLook } from './look';
 import type { Look } from './look';
 import type { Outcome } from './outcome';
@@ -40,6 +42,8 @@ export interface Jobs extends Starts, Cancels, Lists {
   readonly look: Look;
   readonly poll: Poll;
   readonly schedules: Schedules;
+  /** What upstreams offer. */
+  readonly listings: Listings;
   /** What waits, asked of Temporal when an operator's metrics are read. */
   readonly backlog: (queues: readonly string[]) => Backlog;
   /** How a job ended that has ended. */
@@ -106,6 +110,8 @@ export function createJobs(
     },
 
     schedules: createSchedules(store, ids, carry),
+
+    listings: createListings(store),
 
     backlog: (queues) => createBacklog(store, queues),
 

@@ -6,6 +6,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isInitializeRequest } from '@modelcontextprotocol/server';
 import type { McpHttpHandler } from '@modelcontextprotocol/server';
 import type { Caller } from '../../workflows/contract';
+import { ALL_ALLOWED } from '../allowed';
+import type { Allowed } from '../allowed';
 import type { Problem } from '../errors';
 import { acceptOf } from '../http/accept';
 import type { Visit } from '../visit';
@@ -23,6 +25,8 @@ const FIRST_BYTE_MS = 800;
 export interface Exchange {
   readonly visit: Visit;
   readonly caller: Caller;
+  /** Which tools its key may call. */
+  readonly allowed: Allowed;
   /** It is no part of a batch. */
   readonly alone: boolean;
   /** The `Idempotency-Key` header. */
@@ -65,7 +69,7 @@ const HUNG_UP = new Error('The client has hung up.');
 
 /** Hands one parsed request to the SDK, and its answer back to the client. */
 export function createAnswerBySdk({ sdk, exchanges, sessions }: ExchangeNeeds): Answer {
-  return async (request, response, body, { caller, patienceMs, over, visit }) => {
+  return async (request, response, body, { caller, allowed = ALL_ALLOWED, patienceMs, over, visit }) => {
     if (response.destroyed) return; // hung up before anything was asked of the SDK, which would not notice
     const header = (name: string): string | undefined => {
       const value = request.headers[name];
@@ -87,6 +91,7 @@ export function createAnswerBySdk({ sdk, exchanges, sessions }: ExchangeNeeds): 
     exchanges.set(asked, {
       visit,
       caller,
+      allowed,
       alone,
       key: header('idempotency-key'),
       callback: header('holdfast-callback'),

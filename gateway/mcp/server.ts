@@ -10,6 +10,8 @@ import { TASKS_EXTENSION } from '../call/client';
 import type { ClientFacts } from '../call/client';
 import type { Rounds } from '../call/rounds';
 import type { Jobs } from '../jobs/jobs';
+import type { Offered } from '../offered';
+import type { Parts } from '../upstreams/parts';
 import { clientOf } from './client';
 import type { Elicitation } from './elicitation';
 import type { Exchange } from './exchange';
@@ -23,6 +25,7 @@ import type { Tasks } from './tasks';
 import { serveToolCalls } from './tool-calls';
 import type { ToolCallNeeds } from './tool-calls';
 import { guarded } from './trouble';
+import type { OnError } from './trouble';
 
 export const INFO = { name: 'holdfast', title: 'Holdfast', version };
 const INSTRUCTIONS =
@@ -39,6 +42,9 @@ export interface More {
 
 export interface ServerNeeds extends ToolCallNeeds {
   readonly menu: Menu;
+  readonly offered: Pick<Offered, 'ttlMs'>;
+  /** Resources and prompts of upstreams; undefined where there are no upstreams. */
+  readonly parts: Parts | undefined;
   readonly tasks: Tasks;
   readonly resources: Resources;
   readonly rounds: Pick<Rounds, 'read'>;
@@ -47,21 +53,21 @@ export interface ServerNeeds extends ToolCallNeeds {
   readonly more: More | undefined;
 }
 
+/** What clients may keep for a while. */
+const LISTED = ['tools/list', 'resources/list', 'resources/templates/list', 'prompts/list'];
+
 const ListParams = z.looseObject({ cursor: z.string().optional() });
 const UriParams = z.looseObject({ uri: z.string() });
+const PromptParams = z.looseObject({ name: z.string() });
 
 /** @param exchangeOf - finds what belongs to the HTTP request that the SDK hands back */
 export function createServerFactory(
   needs: ServerNeeds,
   exchangeOf: (request: object | undefined) => Exchange,
 ): McpServerFactory {
-  const { lists } = needs.menu;
+  const { menu, parts, offered } = needs;
   const options = {
     instructions: INSTRUCTIONS,
-    cacheHints: {
-      'tools/list': { ttlMs: 300_000, cacheScope: 'private' as const },
-      'resources/templates/list': { ttlMs: 300_000, cacheScope: 'private' as const },
-    },
     inputRequired: { legacyShim: false },
     // The tools check their own arguments, against the schema that the model saw.
     jsonSchemaValidator: {
@@ -73,14 +79,17 @@ export function createServerFactory(
 
   return ({ era, requestInfo }) => {
     const exchange = exchangeOf(requestInfo);
-    const { caller, session } = exchange;
+    const { caller, allowed, session } = exchange;
+    const fresh = { ttlMs: offered.ttlMs(), cacheScope: 'private' as const };
     const core = era === 'legacy' && exchange.version === CORE_TASKS;
     const server = new McpServer(INFO, {
       ...options,
       requestState: { verify: (state: string) => Promise.resolve(needs.rounds.read(state, caller)) },
+      cacheHints: Object.fromEntries(LISTED.map((method) => [method, fresh])),
       capabilities: {
-        tools: {},
-        resources: {},
+        tools: { listChanged: true },
+        resources: { ...(parts && { listChanged: true }) },
+        ...(parts && { prompts: { listChanged: true } }),
         ...(era === 'modern' && { extensions: { [TASKS_EXTENSION]: {} } }),
         ...(core && { tasks: { cancel: {}, requests: { tools: { call: {} } } } }),
         ...needs.more?.capabilities,
@@ -90,6 +99,7 @@ export function createServerFactory(
 
     server.setRequestHandler('tools/list', { params: ListParams }, ({ cursor }, context) => {
       refuseCursor(cursor);
+      const lists = menu.lists(allowed);
       if (core) return lists.core;
       return clientOf(era, context, session).tasks ? lists.tasks : lists.all;
     });
@@ -97,21 +107,37 @@ export function createServerFactory(
 
     server.setRequestHandler('resources/list', { params: ListParams }, ({ cursor }) => {
       refuseCursor(cursor);
-      return { resources: [] };
+      return { resources: parts?.resources(allowed) ?? [] };
     });
     server.setRequestHandler('resources/templates/list', { params: ListParams }, ({ cursor }) => {
       refuseCursor(cursor);
-      return { resourceTemplates: RESULT_RESOURCES };
+      return { resourceTemplates: [...RESULT_RESOURCES, ...(parts?.resourceTemplates(allowed) ?? [])] };
     });
     server.setRequestHandler('resources/read', { params: UriParams }, ({ uri }) =>
-      guarded(exchange, needs.onError, () => needs.resources.read(caller, uri)),
+      guarded(
+        exchange,
+        needs.onError,
+        async () => (await parts?.readResource(uri, allowed)) ?? needs.resources.read(caller, uri),
+      ),
     );
+    if (parts) servePrompts(server, parts, exchange, needs.onError);
 
     if (era === 'modern') serveTasks(server, needs, exchange);
     else if (core) serveCoreTasks(server, needs, exchange, pushOn);
     needs.more?.register(server, era);
     return server;
   };
+}
+
+function servePrompts(server: McpServer, parts: Parts, exchange: Exchange, onError: OnError): void {
+  const { allowed } = exchange;
+  server.setRequestHandler('prompts/list', { params: ListParams }, ({ cursor }) => {
+    refuseCursor(cursor);
+    return { prompts: parts.prompts(allowed) };
+  });
+  server.setRequestHandler('prompts/get', { params: PromptParams }, (asked) =>
+    guarded(exchange, onError, () => parts.getPrompt(asked, allowed)),
+  );
 }
 
 function refuseCursor(cursor: string | undefined): void {

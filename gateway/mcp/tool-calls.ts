@@ -47,7 +47,7 @@ export function serveToolCalls(
   exchange: Exchange,
   { era, core, pushOn }: { readonly era: ClientFacts['era']; readonly core: boolean; readonly pushOn: PushOn },
 ): void {
-  const { caller, session, decide, visit } = exchange;
+  const { caller, allowed, session, decide, visit } = exchange;
   type Params = z.output<typeof params>;
   async function serve(
     { name, arguments: args, task }: Params,
@@ -66,6 +66,7 @@ export function serveToolCalls(
     try {
       const result = await needs.menu.serve(name, args, {
         caller,
+        allowed,
         client,
         origin: { key, callback },
         patienceMs: (tool) =>

@@ -1,5 +1,6 @@
 /** What a client is told about a job that has ended. */
 import type { CallToolResult, ContentBlock } from '@modelcontextprotocol/server';
+import { isRelayed } from '../../workflows/upstream-contract';
 import { metaOf, stepText, written } from './handle';
 import type { NextCall } from './handle';
 import type { JobRef } from '../ids';
@@ -7,6 +8,7 @@ import { json } from '../json';
 import { freesKey, mayComeAgain } from '../jobs/outcome';
 import type { Outcome } from '../jobs/outcome';
 import { withMediaLinked } from './media';
+import { relayedAnswer } from './relayed';
 import { clipped, dataFits, fits, fitting, pageOf, resultLink, texts } from './page';
 
 /** Where the output is that an answer leaves out. */
@@ -51,8 +53,10 @@ export function resultOf(
 ): CallToolResult {
   const { _meta } = metaOf(ref.id, audit);
   const { replayed = false } = presentation.asked ?? {};
+  const meta = { ..._meta, ...(replayed && { 'io.holdfast/replayed': true }) };
+  if (outcome.kind === 'done' && isRelayed(outcome.value)) return relayedAnswer(ref, outcome.value, meta);
   const answer = answerTo(ref, outcome, presentation, found);
-  return { ...answer, _meta: { ..._meta, ...(replayed && { 'io.holdfast/replayed': true }) } };
+  return { ...answer, _meta: meta };
 }
 
 function answerTo(ref: JobRef, outcome: Outcome, presentation: Presentation, found: unknown): CallToolResult {

@@ -5,6 +5,7 @@ import type { Continuation } from '../../../gateway/handles/continue';
 import { createIds } from '../../../gateway/ids';
 import { newView } from '../../../gateway/jobs/view';
 import type { JobView } from '../../../gateway/jobs/view';
+import { ALL_ALLOWED } from '../../../gateway/allowed';
 import { createCatalogue } from '../../../gateway/tools';
 import { DEFAULT_POLICY } from '../../../workflows/contract';
 import { defineTool } from '../../../workflows/define-tool';
@@ -28,7 +29,10 @@ function goOnWith(partial: JobView['partial'], read?: unknown): Promise<Continua
     partial: () => Promise.resolve(read),
     inputOf: () => Promise.resolve(input),
   });
-  return createJobContinue({ jobs, ids }, tools).resolve({ job_id: ref.id }, { caller, round: undefined });
+  return createJobContinue({ jobs, ids }, tools).resolve(
+    { job_id: ref.id },
+    { caller, round: undefined, allowed: ALL_ALLOWED },
+  );
 }
 const refusal = async (continuation: Promise<Continuation>): Promise<string> => {
   const how = await continuation;

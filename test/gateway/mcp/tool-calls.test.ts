@@ -1,4 +1,5 @@
 /** A `tools/call` of a 2025 client: what it brings along for its job, and what comes back on its stream. */
+import { ALL_ALLOWED } from '../../../gateway/allowed';
 import { InMemoryTransport } from '@modelcontextprotocol/server';
 import type { JSONRPCMessage } from '@modelcontextprotocol/server';
 import type { CallRequest } from '../../../gateway/call/request';
@@ -13,6 +14,7 @@ import { fakeJobs } from '../../fixtures/fakes';
 const exchange: Exchange = {
   visit: { id: 'test', told: false },
   caller: { tenant: 'acme', subject: 'alice' },
+  allowed: ALL_ALLOWED,
   alone: true,
   key: undefined,
   callback: undefined,

@@ -1,0 +1,125 @@
+/** What upstreams offer, as their listings keep it in Temporal: it is read without a worker, and the gateway talks to no upstream. */
+import { randomUUID } from 'node:crypto';
+import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
+import { temporal } from '@temporalio/proto';
+import { TASK_QUEUE } from '../../workflows/contract';
+import {
+  MEMO_LISTING,
+  SIGNAL_REFRESH,
+  UPSTREAM_LISTING,
+  UPSTREAM_READ,
+  listingId,
+} from '../../workflows/upstream-contract';
+import type {
+  Given,
+  Listing,
+  ListingRun,
+  ListingSettings,
+  ListingState,
+  ReadRequest,
+} from '../../workflows/upstream-contract';
+import { grpcCodeOf } from './connection';
+import type { Store } from './connection';
+import { POLL_MS } from './end';
+import { failedOutcome } from './outcome';
+import type { Outcome } from './outcome';
+
+const { HistoryEventFilterType } = temporal.api.enums.v1;
+
+/** Longest that a reading of an upstream may take, milliseconds. */
+const READ_MS = 25_000;
+
+/** A listing at one moment. */
+export interface Kept {
+  /** The run that keeps it: it is another one after each change of what is offered. */
+  readonly run: string;
+  /** How the upstream is; undefined until it was listed once. */
+  readonly state: ListingState | undefined;
+}
+
+export interface Listings {
+  /** Has the listing of an upstream kept from now on, by these settings, and looked after at once. @throws Problem `unavailable` */
+  keep(upstream: string, settings: ListingSettings): Promise<void>;
+  /** How it is; undefined when nobody keeps it. @throws Problem `unavailable` */
+  look(upstream: string): Promise<Kept | undefined>;
+  /** What is offered, as the run began with it; undefined when the upstream was never reached. @throws Problem `unavailable` */
+  listing(upstream: string, run: string): Promise<Listing | undefined>;
+  /** Resolves when the run is over, and so there is another one; or after some 18 s, or when the connection fails. */
+  over(upstream: string, run: string, signal: AbortSignal): Promise<void>;
+  /** Reads a resource or a prompt through a worker. @throws Problem `unavailable` */
+  read(request: ReadRequest): Promise<Outcome>;
+}
+
+export function createListings({ client, connection, namespace, ask, decoded }: Store): Listings {
+  return {
+    async keep(upstream, settings) {
+      await ask(() =>
+        client.workflow.signalWithStart(UPSTREAM_LISTING, {
+          workflowId: listingId(upstream),
+          taskQueue: TASK_QUEUE,
+          args: [{ upstream, ...settings } satisfies ListingRun],
+          signal: SIGNAL_REFRESH,
+          signalArgs: [settings],
+          staticSummary: `What ${upstream} offers`,
+        }),
+      );
+    },
+
+    async look(upstream) {
+      try {
+        const { runId, memo, status } = await ask(() => client.workflow.getHandle(listingId(upstream)).describe());
+        if (status.name !== 'RUNNING') return undefined;
+        return { run: runId, state: memo?.[MEMO_LISTING] as ListingState | undefined };
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return undefined;
+        throw error;
+      }
+    },
+
+    listing: (upstream, run) =>
+      ask(async () => {
+        const { history } = await connection.workflowService.getWorkflowExecutionHistory({
+          namespace,
+          execution: { workflowId: listingId(upstream), runId: run },
+          maximumPageSize: 1,
+        });
+        const [begun] = await decoded(history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads);
+        return (begun as ListingRun | undefined)?.known;
+      }),
+
+    async over(upstream, run, signal) {
+      try {
+        await connection.withAbortSignal(AbortSignal.any([signal, AbortSignal.timeout(POLL_MS)]), () =>
+          connection.workflowService.getWorkflowExecutionHistory({
+            namespace,
+            execution: { workflowId: listingId(upstream), runId: run },
+            waitNewEvent: true,
+            historyEventFilterType: HistoryEventFilterType.HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT,
+          }),
+        );
+      } catch (error) {
+        if (grpcCodeOf(error) === undefined) throw error; // otherwise it is over, cannot be asked just now, or was not in time
+      }
+    },
+
+    async read(request) {
+      try {
+        const given = await ask(
+          () =>
+            client.workflow.execute<(request: ReadRequest) => Promise<Given>>(UPSTREAM_READ, {
+              workflowId: `holdfast/read/${randomUUID()}`,
+              taskQueue: TASK_QUEUE,
+              args: [request],
+              workflowExecutionTimeout: READ_MS,
+              staticSummary: `${request.method} of ${request.upstream}`,
+            }),
+          READ_MS,
+        );
+        return { kind: 'done', value: given };
+      } catch (error) {
+        if (error instanceof WorkflowFailedError) return failedOutcome(error, false);
+        throw error;
+      }
+    },
+  };
+}

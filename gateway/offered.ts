@@ -1,0 +1,48 @@
+/** The tools on offer. Those of upstreams come, change and go while the gateway runs. */
+import type { Tool } from './tools';
+
+/** Finds a tool by its listed name. */
+export type ToolsByName = Pick<ReadonlyMap<string, Tool>, 'get'>;
+
+export interface Offered extends ToolsByName {
+  /** All of them, in the order of `tools/list`. */
+  values(): Iterable<Tool>;
+  /** Another number after each change: what was made of the tools of one edition holds for that alone. */
+  edition(): number;
+  /** How long a client may take the list to be fresh, milliseconds. */
+  ttlMs(): number;
+  /** Told after each change. */
+  onChange(listener: () => void): void;
+}
+
+/** The tools of upstreams, which are replaced together, since their names depend on one another. */
+export interface OpenOffered extends Offered {
+  /** Changes nothing, and tells nobody, when they are what they were. */
+  replace(tools: readonly Tool[], ttlMs: number): void;
+}
+
+/** How long a list is fresh that no upstream has a say in, milliseconds. */
+const FRESH_MS = 300_000;
+
+/** @param own - the tools that stay, by name: those of the gateway itself */
+export function createOffered(own: ReadonlyMap<string, Tool>): OpenOffered {
+  const listeners: (() => void)[] = [];
+  let tools: ReadonlyMap<string, Tool> = own;
+  let edition = 1;
+  let fresh = FRESH_MS;
+  return {
+    get: (name) => tools.get(name),
+    values: () => tools.values(),
+    edition: () => edition,
+    ttlMs: () => fresh,
+    onChange: (listener) => void listeners.push(listener),
+    replace(others, ttlMs) {
+      fresh = Math.min(FRESH_MS, ttlMs);
+      const next = new Map([...own, ...others.map((tool) => [tool.name, tool] as const)]);
+      if (next.size === tools.size && [...next].every(([name, tool]) => tools.get(name) === tool)) return;
+      tools = next;
+      edition += 1;
+      for (const listener of listeners) listener();
+    },
+  };
+}

@@ -1,0 +1,144 @@
+/**
+ * Resources and prompts of upstreams. They are not durable, and no jobs: a worker reads them while somebody waits. The address of a
+ * resource begins with the upstream's name and a plus sign, `docs+file:///a.md`; the name of a prompt like that of a tool.
+ */
+import { ProtocolError, ProtocolErrorCode, ResourceNotFoundError } from '@modelcontextprotocol/server';
+import { LRUCache } from 'lru-cache';
+import { namesOfAll, prefixOf } from '../../config/tool-names';
+import type { Given, ReadRequest } from '../../workflows/upstream-contract';
+import type { Allowed } from '../allowed';
+import { isRecord } from '../json';
+import type { Listings } from '../jobs/listings';
+import type { Known } from './upstreams';
+
+/** How long, and how much, of what was read is given to whoever asks for the same: milliseconds, entries, characters of JSON. */
+const CACHE = { ttl: 5_000, max: 200, maxSize: 20_000_000 };
+
+export interface Parts {
+  resources(allowed: Allowed): Given[];
+  resourceTemplates(allowed: Allowed): Given[];
+  prompts(allowed: Allowed): Given[];
+  /** Reads a resource. Undefined: no upstream has that address. @throws ProtocolError when several have, or it cannot be read */
+  readResource(uri: string, allowed: Allowed): Promise<Given | undefined>;
+  /** Reads a prompt. @throws ProtocolError when there is none of that name, or it cannot be read */
+  getPrompt(params: Given & { readonly name: string }, allowed: Allowed): Promise<Given>;
+}
+
+export function createParts(known: () => readonly Known[], listings: Pick<Listings, 'read'>): Parts {
+  const read = new LRUCache<string, Given>({ ...CACHE, sizeCalculation: (given) => JSON.stringify(given).length });
+  const reading = new Map<string, Promise<Given>>();
+
+  const visible = (
+    part: 'resources' | 'resourceTemplates' | 'prompts',
+    allowed: Allowed,
+  ): { readonly from: Known; readonly given: Given }[] =>
+    known().flatMap((from) =>
+      (from.listing?.[part] ?? [])
+        .filter(({ uri, uriTemplate, name }) => allowed.part(from.name, String(uri ?? uriTemplate ?? name)))
+        .map((given) => ({ from, given })),
+    );
+
+  async function ask(from: Known, method: ReadRequest['method'], params: Given): Promise<Given> {
+    const { name: upstream, settings } = from;
+    const outcome = await listings.read({
+      upstream,
+      method,
+      params,
+      ...(settings.queue !== undefined && { queue: settings.queue }),
+    });
+    if (outcome.kind === 'done' && isRecord(outcome.value)) return outcome.value;
+    const [code, why] =
+      outcome.kind === 'failed'
+        ? [outcome.failure === 'refused' || outcome.failure === 'invalid_input', outcome.sentence]
+        : [false, 'It was stopped.'];
+    throw new ProtocolError(code ? ProtocolErrorCode.InvalidParams : ProtocolErrorCode.InternalError, why);
+  }
+
+  /** What was read a moment ago, by anybody, is not asked for again. */
+  function askOnce(from: Known, method: ReadRequest['method'], params: Given): Promise<Given> {
+    if ('session' in from.settings && from.settings.session !== 'shared') return ask(from, method, params);
+    const key = JSON.stringify([from.name, method, params]);
+    const before = read.get(key);
+    if (before) return Promise.resolve(before);
+    const asked =
+      reading.get(key) ??
+      ask(from, method, params)
+        .then((given) => {
+          read.set(key, given);
+          return given;
+        })
+        .finally(() => reading.delete(key));
+    reading.set(key, asked);
+    return asked;
+  }
+
+  /** Who has a resource of that address: as it is listed here, or, where it is clear, as it is listed there. */
+  function ownerOf(uri: string, allowed: Allowed): { readonly from: Known; readonly uri: string } | undefined {
+    const [, upstream, rest = ''] = /^([a-z0-9_-]+)\+(.+)$/s.exec(uri) ?? [];
+    const named = known().find(({ name }) => name === upstream);
+    if (named) return allowed.part(named.name, rest) ? { from: named, uri: rest } : undefined;
+    const owners = visible('resources', allowed).filter(({ given }) => given['uri'] === uri);
+    if (owners.length > 1)
+      throw new ProtocolError(
+        ProtocolErrorCode.InvalidParams,
+        `Several upstreams have ${uri}. Say which: ${owners.map(({ from }) => addressIn(from, uri)).join(' or ')}.`,
+      );
+    return owners[0] && { from: owners[0].from, uri };
+  }
+
+  function promptNames(allowed: Allowed): ReadonlyMap<string, { readonly from: Known; readonly given: Given }> {
+    const prompts = visible('prompts', allowed);
+    const names = namesOfAll(
+      known().map((from) => ({
+        upstream: from.name,
+        prefix: prefixOf(from.name, from.settings.prefix),
+        tools: prompts.filter((prompt) => prompt.from === from).map(({ given }) => String(given['name'])),
+      })),
+    );
+    return new Map(
+      prompts.map((prompt) => [names.get(prompt.from.name)?.get(String(prompt.given['name'])) ?? '', prompt]),
+    );
+  }
+
+  return {
+    resources: (allowed) =>
+      visible('resources', allowed).map(({ from, given }) => ({ ...given, uri: addressIn(from, given['uri']) })),
+
+    resourceTemplates: (allowed) =>
+      visible('resourceTemplates', allowed).map(({ from, given }) => ({
+        ...given,
+        uriTemplate: addressIn(from, given['uriTemplate']),
+      })),
+
+    prompts: (allowed) => [...promptNames(allowed)].map(([name, { given }]) => ({ ...given, name })),
+
+    async readResource(asked, allowed) {
+      const owner = ownerOf(asked, allowed);
+      if (!owner) return undefined;
+      const { from, uri } = owner;
+      const result = await askOnce(from, 'resources/read', { uri });
+      const contents = Array.isArray(result['contents']) ? (result['contents'] as unknown[]) : [];
+      if (contents.length === 0) throw new ResourceNotFoundError(asked);
+      // Clients look for what they have asked for.
+      return {
+        ...result,
+        contents: contents.map((content) =>
+          isRecord(content) && asked !== uri ? { ...content, uri: addressIn(from, content['uri']) } : content,
+        ),
+      };
+    },
+
+    getPrompt({ name, ...params }, allowed) {
+      const prompt = promptNames(allowed).get(name);
+      if (!prompt)
+        throw new ProtocolError(
+          ProtocolErrorCode.InvalidParams,
+          `There is no prompt of that name. prompts/list has all.`,
+        );
+      return ask(prompt.from, 'prompts/get', { ...params, name: prompt.given['name'] });
+    },
+  };
+}
+
+/** An address, with its origin in front. */
+const addressIn = ({ name }: Known, uri: unknown): string => `${name}+${String(uri)}`;

@@ -1,0 +1,193 @@
+/** What upstreams offer, kept up to date: their tools go on offer, and their resources and prompts can be found. */
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { isOffered, settingsOf } from '../../config/patterns';
+import { namesOfAll, prefixOf } from '../../config/tool-names';
+import type { NamedTools, Names } from '../../config/tool-names';
+import type { UpstreamSettings, Upstreams as Settings } from '../../config/upstreams';
+import type { Listing, ListingState } from '../../workflows/upstream-contract';
+import { isProblem } from '../errors';
+import type { Listings } from '../jobs/listings';
+import type { OpenOffered } from '../offered';
+import type { Tool } from '../tools';
+import { upstreamTool } from './tools';
+
+/** Pause before Temporal is asked again that could not be reached, milliseconds. */
+const AGAIN_MS = 2_000;
+
+/** One upstream, as it is known here. */
+export interface Known {
+  readonly name: string;
+  readonly settings: UpstreamSettings;
+  readonly listing: Listing | undefined;
+  readonly state: ListingState | undefined;
+}
+
+export interface Upstreams {
+  /** Goes on with these. Only those that are new, gone or set otherwise are touched. */
+  replace(settings: Settings): void;
+  /** Resolves when all have been looked at once, which is soon: nobody waits for an upstream here. */
+  looked(): Promise<void>;
+  /** All of them, in the order of the configuration. */
+  readonly known: () => readonly Known[];
+  stop(): void;
+}
+
+export interface UpstreamsNeeds {
+  readonly listings: Pick<Listings, 'keep' | 'look' | 'listing' | 'over'>;
+  readonly offered: OpenOffered;
+  /** Names that belong to other tools. */
+  readonly taken: ReadonlySet<string>;
+  /** Told when anything but tools may have changed. */
+  readonly onParts: () => void;
+  readonly log: Logger;
+}
+
+interface Followed {
+  readonly settings: UpstreamSettings;
+  readonly end: AbortController;
+  readonly looked: Promise<void>;
+  known: Known;
+}
+
+export function createUpstreams({ listings, offered, taken, onParts, log }: UpstreamsNeeds): Upstreams {
+  const followed = new Map<string, Followed>();
+  const made = new Map<string, { readonly from: string; readonly tool: Tool }>();
+
+  const known = (): readonly Known[] => [...followed.values()].map((one) => one.known);
+
+  function publish(): void {
+    const all = known();
+    const names = namesOfAll(all.map(namedTools), taken);
+    const tools = all.flatMap((one) => toolsOf(one, names.get(one.name)));
+    offered.replace(tools, Math.min(...all.map(({ state }) => state?.ttlMs ?? Infinity)));
+  }
+
+  /** The records of one upstream's tools. One that is what it was stays the same. */
+  function toolsOf({ name: upstream, settings, listing, state }: Known, names: Names = new Map()): Tool[] {
+    const changed = new Set([...(state?.held?.changed ?? []), ...(state?.held?.removed ?? [])]);
+    return (listing?.tools ?? []).flatMap((tool) => {
+      const name = names.get(tool.name);
+      if (name === undefined) return [];
+      const withheld = changed.has(tool.name);
+      const from = JSON.stringify([name, tool.digest, withheld, settings]);
+      const key = JSON.stringify([upstream, tool.name]);
+      const before = made.get(key);
+      if (before?.from === from) return before.tool;
+      const record = upstreamTool({ upstream, settings, offered: tool, name, withheld });
+      made.set(key, { from, tool: record });
+      return record;
+    });
+  }
+
+  /** Follows one upstream until it is gone from the configuration. */
+  async function follow(name: string, one: () => Followed, signal: AbortSignal, onLook: () => void): Promise<void> {
+    const { settings } = one();
+    const keep = (): Promise<void> =>
+      listings.keep(name, {
+        hold: settings.on_change === 'hold',
+        ...(settings.queue !== undefined && { queue: settings.queue }),
+      });
+    let run: string | undefined;
+    let isKept = false;
+    const isOver = (): boolean => signal.aborted;
+    while (!isOver()) {
+      try {
+        if (!isKept) await keep();
+        isKept = true;
+        const kept = await listings.look(name);
+        if (!kept) {
+          isKept = false;
+          await pause(AGAIN_MS, undefined, { signal });
+          continue;
+        }
+        const before = one().known;
+        const listing = kept.run === run ? before.listing : await listings.listing(name, kept.run);
+        run = kept.run;
+        if (isOver()) return;
+        one().known = { ...before, listing, state: kept.state };
+        tell(before, one().known);
+        publish();
+        if (before.listing !== listing) onParts();
+        onLook();
+        await listings.over(name, kept.run, signal);
+      } catch (error) {
+        if (isOver()) return;
+        if (!isProblem(error, 'unavailable'))
+          log.error({ err: error, upstream: name }, 'an upstream is not followed for a moment');
+        await pause(AGAIN_MS, undefined, { signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  function tell({ state: before }: Known, { name, state, listing }: Known): void {
+    if (
+      !state ||
+      (before?.state === state.state && before.digest === state.digest && before.held?.digest === state.held?.digest)
+    )
+      return;
+    const { why, tools, held } = state;
+    const facts = {
+      upstream: name,
+      tools,
+      ...(held && { held }),
+      ...(listing && listing.left.length > 0 && { left: listing.left }),
+    };
+    if (state.state === 'failed') log.warn({ ...facts, since: state.since }, `upstream failed: ${why ?? ''}`);
+    else log.info(facts, held ? 'upstream has changes that are held back: holdfast upstreams' : 'upstream connected');
+  }
+
+  return {
+    replace(settings) {
+      const wanted = Object.entries(settings).filter(([, { disabled }]) => !disabled);
+      const names = new Set(wanted.map(([name]) => name));
+      for (const [name, { end, settings: before }] of followed) {
+        if (names.has(name) && JSON.stringify(before) === JSON.stringify(settings[name])) continue;
+        end.abort();
+        followed.delete(name);
+      }
+      for (const [name, its] of wanted) {
+        const before = followed.get(name);
+        followed.delete(name); // it is put back, in the order of the configuration
+        if (before) followed.set(name, before);
+        else followed.set(name, begin(name, its));
+      }
+      publish();
+    },
+
+    async looked() {
+      await Promise.all([...followed.values()].map((one) => one.looked));
+    },
+    known,
+
+    stop() {
+      for (const { end } of followed.values()) end.abort();
+    },
+  };
+
+  function begin(name: string, settings: UpstreamSettings): Followed {
+    const end = new AbortController();
+    let onLook: () => void = () => undefined;
+    const one: Followed = {
+      settings,
+      end,
+      looked: new Promise((resolve) => (onLook = resolve)),
+      known: { name, settings, listing: undefined, state: undefined },
+    };
+    void follow(name, () => one, end.signal, onLook);
+    return one;
+  }
+}
+
+/** The names of its tools that are offered. */
+function namedTools({ name, settings, listing }: Known): NamedTools {
+  const prefix = prefixOf(name, settings.prefix);
+  const tools = (listing?.tools ?? []).filter((tool) =>
+    isOffered(settings, { upstream: name, original: tool.name, listed: `${prefix}${tool.name}` }),
+  );
+  const renamed = tools.flatMap((tool) => {
+    const said = settingsOf(settings.tools, { upstream: name, original: tool.name, listed: `${prefix}${tool.name}` });
+    return said.name === undefined ? [] : [[tool.name, said.name] as const];
+  });
+  return { upstream: name, prefix, tools: tools.map((tool) => tool.name), renamed: new Map(renamed) };
+}

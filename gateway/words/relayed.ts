@@ -1,0 +1,44 @@
+/** The answer of an upstream, given on as it came; what does not fit into one answer is linked, as for any other result. */
+import type { CallToolResult, ContentBlock } from '@modelcontextprotocol/server';
+import type { Given, Relayed } from '../../workflows/upstream-contract';
+import type { JobRef } from '../ids';
+import { isRecord, json } from '../json';
+import { withMediaLinked } from './media';
+import { clipped, dataFits, fits, resultLink, spoken, texts } from './page';
+
+/** `_meta` key of what we have to say about an upstream's answer. */
+const NOTES_META = 'io.holdfast/notes';
+
+/** Its content. Where there is none, the data in words: some clients, and all models, read nothing else. */
+export function relayedContent({ result }: Relayed): readonly ContentBlock[] {
+  const content = (Array.isArray(result['content']) ? result['content'] : []) as ContentBlock[];
+  const data = relayedData(result);
+  return spoken(content.length === 0 && data ? [{ type: 'text', text: json(data) }] : content);
+}
+
+export const relayedData = (result: Given): Record<string, unknown> | undefined =>
+  isRecord(result['structuredContent']) ? result['structuredContent'] : undefined;
+
+/** @param _meta - ours, which goes with the upstream's own */
+export function relayedAnswer(ref: JobRef, relayed: Relayed, _meta: Record<string, unknown>): CallToolResult {
+  const { result, notes } = relayed;
+  const content = relayedContent(relayed);
+  const data = relayedData(result);
+  const whole = dataFits({ output: data, data });
+  const given = isRecord(result['_meta']) ? result['_meta'] : {};
+  return {
+    content: [
+      ...withMediaLinked(content, ref).map((block) =>
+        block.type === 'text' ? { ...block, text: clipped(block.text, ref) } : block,
+      ),
+      ...(whole && texts(content).every(fits) ? [] : [resultLink(ref)]),
+    ],
+    ...(data && {
+      structuredContent: whole
+        ? data
+        : { job_id: ref.id, status: 'done', next: { tool: 'job_result', args: { job_id: ref.id, format: 'json' } } },
+    }),
+    ...(result['isError'] === true && { isError: true }),
+    _meta: { ...given, ..._meta, ...(notes && { [NOTES_META]: notes }) },
+  };
+}
