@@ -3,7 +3,7 @@ import { userInfo } from 'node:os';
 import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/client';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { BadSetting } from '../config/file';
-import { doubtsIn } from '../config/holdfast';
+import { doubtsIn, holdfastFile } from '../config/holdfast';
 import { version } from '../package.json';
 import { EXIT, answer, call, callOnce, cancel, list, wait } from './call';
 import type { CallOptions } from './call';
@@ -39,6 +39,8 @@ const mcpServersOption = (): Option =>
   new Option('--mcp-servers <path>', 'a file of MCP servers as other clients have it: mcp.json').env(
     'HOLDFAST_MCP_SERVERS',
   );
+
+const NO_DEPLOYMENT = 'No stack runs here: name the Temporal of the deployment in TEMPORAL_ADDRESS.';
 
 const exitWith = async (code: Promise<number>): Promise<void> => {
   process.exitCode = await code;
@@ -160,6 +162,24 @@ const program = new Command('holdfast')
     ),
   )
   .addCommand(
+    new Command('upstreams')
+      .description(
+        'how the upstreams of the configuration are, and what is held back of their changes, in the deployment that TEMPORAL_ADDRESS names or that runs here',
+      )
+      .argument('[name]', 'one of them; default: all')
+      .option('--accept', 'let the changes of this one count that are held back', false)
+      .addOption(mcpServersOption())
+      .addOption(new Option('--config <path>', 'the configuration').env('HOLDFAST_CONFIG'))
+      .action(async (name: string | undefined, { accept, ...files }: { accept: boolean } & FileOptions) => {
+        const { upstreams } = await import('./upstreams.js');
+        const { temporalThere } = await import('./doctor.js');
+        const env = environmentWith(process.env, files);
+        const there = temporalThere(env, readRecord(devConfig(env).dataDir));
+        if (!there) throw new BadSetting(NO_DEPLOYMENT);
+        process.exitCode = await upstreams(there, holdfastFile(env).upstreams, { name, accept }, console.log);
+      }),
+  )
+  .addCommand(
     new Command('revoke')
       .description(
         'end the schedules of a caller whose key was taken out, in the deployment that TEMPORAL_ADDRESS names or that runs here',
@@ -173,8 +193,7 @@ const program = new Command('holdfast')
         ]);
         const { dataDir } = devConfig(process.env);
         const there = temporalThere(process.env, readRecord(dataDir));
-        if (!there)
-          throw new BadSetting('No stack runs here: name the Temporal of the deployment in TEMPORAL_ADDRESS.');
+        if (!there) throw new BadSetting(NO_DEPLOYMENT);
         const caller = callerNamed(who);
         const revoked = await revoke(there, caller, jobs);
         console.log(wordsOf(who, revoked, jobs, hasKeyOf(caller, process.env)));

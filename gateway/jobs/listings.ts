@@ -5,19 +5,13 @@ import { temporal } from '@temporalio/proto';
 import { TASK_QUEUE } from '../../workflows/contract';
 import {
   MEMO_LISTING,
+  SIGNAL_ACCEPT,
   SIGNAL_REFRESH,
   UPSTREAM_LISTING,
   UPSTREAM_READ,
   listingId,
 } from '../../workflows/upstream-contract';
-import type {
-  Given,
-  Listing,
-  ListingRun,
-  ListingSettings,
-  ListingState,
-  ReadRequest,
-} from '../../workflows/upstream-contract';
+import type { Given, ListingRun, ListingSettings, ListingState, ReadRequest } from '../../workflows/upstream-contract';
 import { grpcCodeOf } from './connection';
 import type { Store } from './connection';
 import { POLL_MS } from './end';
@@ -42,8 +36,10 @@ export interface Listings {
   keep(upstream: string, settings: ListingSettings): Promise<void>;
   /** How it is; undefined when nobody keeps it. @throws Problem `unavailable` */
   look(upstream: string): Promise<Kept | undefined>;
-  /** What is offered, as the run began with it; undefined when the upstream was never reached. @throws Problem `unavailable` */
-  listing(upstream: string, run: string): Promise<Listing | undefined>;
+  /** What a run began with: what is offered, and what is held back. @throws Problem `unavailable` */
+  begun(upstream: string, run: string): Promise<ListingRun>;
+  /** Lets what is held back count from now on, if it still is what this digest says. @throws Problem `unavailable` */
+  accept(upstream: string, digest: string): Promise<void>;
   /** Resolves when the run is over, and so there is another one; or after some 18 s, or when the connection fails. */
   over(upstream: string, run: string, signal: AbortSignal): Promise<void>;
   /** Reads a resource or a prompt through a worker. @throws Problem `unavailable` */
@@ -76,7 +72,7 @@ export function createListings({ client, connection, namespace, ask, decoded }: 
       }
     },
 
-    listing: (upstream, run) =>
+    begun: (upstream, run) =>
       ask(async () => {
         const { history } = await connection.workflowService.getWorkflowExecutionHistory({
           namespace,
@@ -84,8 +80,11 @@ export function createListings({ client, connection, namespace, ask, decoded }: 
           maximumPageSize: 1,
         });
         const [begun] = await decoded(history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads);
-        return (begun as ListingRun | undefined)?.known;
+        return begun as ListingRun;
       }),
+
+    accept: (upstream, digest) =>
+      ask(() => client.workflow.getHandle(listingId(upstream)).signal(SIGNAL_ACCEPT, digest)),
 
     async over(upstream, run, signal) {
       try {

@@ -34,7 +34,7 @@ export interface Upstreams {
 }
 
 export interface UpstreamsNeeds {
-  readonly listings: Pick<Listings, 'keep' | 'look' | 'listing' | 'over'>;
+  readonly listings: Pick<Listings, 'keep' | 'look' | 'begun' | 'over'>;
   readonly offered: OpenOffered;
   /** Names that belong to other tools. */
   readonly taken: ReadonlySet<string>;
@@ -102,7 +102,7 @@ export function createUpstreams({ listings, offered, taken, onParts, log }: Upst
           continue;
         }
         const before = one().known;
-        const listing = kept.run === run ? before.listing : await listings.listing(name, kept.run);
+        const listing = kept.run === run ? before.listing : (await listings.begun(name, kept.run)).known;
         run = kept.run;
         if (isOver()) return;
         one().known = { ...before, listing, state: kept.state };
