@@ -138,7 +138,8 @@ export type InputReply = { readonly result: Given } | { readonly refused: string
 /** A task of the upstream, to be followed to its end. */
 export interface UpstreamTask {
   readonly id: string;
-  readonly dialect: '2025-11-25' | '2026-07-28';
+  /** A revision of MCP; `http`: an address that tells how it is, since the API answered 202. */
+  readonly dialect: '2025-11-25' | '2026-07-28' | 'http';
   readonly pollMs: number;
 }
 

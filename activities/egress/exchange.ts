@@ -8,9 +8,9 @@ import { EgressError } from './error';
 /** What is sent to an address. */
 export interface Sent {
   /** Default GET. */
-  readonly method?: 'GET' | 'POST';
+  readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
 }
 
 /** What came back. */
@@ -27,10 +27,19 @@ export interface ExchangeLimits {
   readonly maxBytes: number;
   /** Ends the exchange and closes its connection, in whatever state it is. */
   readonly signal: AbortSignal;
+  /** Longest wait for a connection, milliseconds. Absent: until the signal fires. */
+  readonly connectMs?: number;
+  /** Longest wait for the first byte of the reply, and from each piece of it to the next, milliseconds. Absent: as above. */
+  readonly idleMs?: number | undefined;
+  /** Told when there is a connection: from then on the host may have got the request. */
+  readonly onOpen?: () => void;
 }
 
 /** undici's codes for replies that are larger than its limits. */
 const SIZE_CODE = /^UND_ERR_(HEADERS_OVERFLOW|RES_EXCEEDED_MAX_SIZE)$/;
+
+/** undici's codes for waits that were too long. */
+const TIMEOUT_CODE = /^UND_ERR_(CONNECT|HEADERS|BODY)_TIMEOUT$/;
 
 /** The codes of Node and OpenSSL for hosts that do not speak TLS or whose certificate is not trusted. */
 const TLS_CODE = /CERT|^ERR_(TLS|SSL)_|^EPROTO$|^UNABLE_TO_|^INVALID_(CA|PURPOSE)$|^HOSTNAME_MISMATCH$/;
@@ -40,18 +49,18 @@ const TLS_CODE = /CERT|^ERR_(TLS|SSL)_|^EPROTO$|^UNABLE_TO_|^INVALID_(CA|PURPOSE
  * followed, and nothing is decompressed.
  *
  * @param lookup - finds the addresses that the name in `url` may be connected at
- * @throws EgressError `connection`, `tls` or `too_large`, and what `lookup` fails with
+ * @throws EgressError `connection`, `timeout`, `tls` or `too_large`, and what `lookup` fails with
  */
 export async function exchange(
   url: URL,
   lookup: LookupFunction,
   { method = 'GET', headers, body = '' }: Sent,
-  { maxBytes, signal }: ExchangeLimits,
+  { maxBytes, signal, connectMs = 0, idleMs = 0, onOpen }: ExchangeLimits,
 ): Promise<Reply> {
   signal.throwIfAborted(); // Node connects a socket even when its signal was aborted before
   const reset = new AbortController();
   // With autoSelectFamily, Node asks `lookup` for all addresses of a name and tries one after the other.
-  const connect = buildConnector({ lookup, signal, timeout: 0, autoSelectFamily: true });
+  const connect = buildConnector({ lookup, signal, timeout: connectMs, autoSelectFamily: true });
   const client = new Client(url.origin, {
     connect: (host, done) =>
       connect(host, (...opened) => {
@@ -63,11 +72,12 @@ export async function exchange(
         });
         // When a connection is lost before undici's parser is loaded, undici waits for ever or opens another.
         socket?.once('close', () => void client.destroy());
+        if (socket) onOpen?.();
         done(...opened);
       }),
     pipelining: 0, // asks the host to close the connection
-    headersTimeout: 0, // like the other timeouts: only the signal limits the time
-    bodyTimeout: 0,
+    headersTimeout: idleMs, // 0, here and above: only the signal limits the time
+    bodyTimeout: idleMs,
     maxResponseSize: maxBytes,
   });
   try {
@@ -110,6 +120,7 @@ function egressError(error: unknown): EgressError {
   if (error instanceof EgressError) return error;
   const code = codeOf(error);
   if (SIZE_CODE.test(code)) return new EgressError('too_large', { cause: error });
+  if (TIMEOUT_CODE.test(code)) return new EgressError('timeout', { cause: error });
   return new EgressError(TLS_CODE.test(code) ? 'tls' : 'connection', { cause: error });
 }
 
