@@ -10,11 +10,16 @@ import type { ResearchSteps } from './research/steps';
 import { createSourceSteps } from './sources/steps';
 import type { SourceSteps } from './sources/steps';
 import type { SourcesConfig } from './sources/sources';
+import { createUpstreamSteps } from './upstreams/steps';
+import type { UpstreamSteps, UpstreamStepsNeeds } from './upstreams/steps';
 import type { WebhooksConfig } from './webhooks/deliver';
 import { createWebhookSteps } from './webhooks/steps';
 import type { WebhookSteps } from './webhooks/steps';
 
 export { failure } from './failure';
+export { createUpstreams } from './upstreams/upstreams';
+export type { Upstreams } from './upstreams/upstreams';
+export type { AskJob } from './upstreams/steps';
 
 export interface ActivitiesConfig {
   /** For requests to the sources. Pages are only read from the public internet, since strangers choose where the hits lead. */
@@ -24,10 +29,18 @@ export interface ActivitiesConfig {
   /** The language model of deep_research; absent: none. */
   readonly model?: ModelConfig | undefined;
   readonly webhooks: WebhooksConfig;
+  /** The MCP servers and HTTP APIs that are called; absent: none. */
+  readonly upstreams?: UpstreamStepsNeeds;
 }
 
 /** The steps: each method is an activity of that name. */
-export interface Activities extends RepositorySteps, SourceSteps, WebhookSteps, ResearchSteps {}
+export interface Activities extends RepositorySteps, SourceSteps, WebhookSteps, ResearchSteps, UpstreamSteps {}
+
+const NO_UPSTREAMS: UpstreamStepsNeeds = {
+  upstreams: { get: () => undefined },
+  askJob: () => Promise.resolve({ refused: 'There is nobody to ask.' }),
+  log: { info: () => undefined, warn: () => undefined },
+};
 
 export function createActivities(config: ActivitiesConfig): Activities {
   const egress = createEgress(config.egress);
@@ -36,6 +49,7 @@ export function createActivities(config: ActivitiesConfig): Activities {
     ...createRepositorySteps(config.repository),
     ...createSourceSteps({ egress, pages, ...config.sources }),
     ...createWebhookSteps(config.webhooks),
+    ...createUpstreamSteps(config.upstreams ?? NO_UPSTREAMS),
     ...createResearchSteps({ egress: pages, model: config.model, folders: config.sources.folders ?? [] }),
   };
 }

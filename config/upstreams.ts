@@ -91,7 +91,16 @@ const OAuth = z.strictObject({
   client_id: z.string(),
   client_secret: z.string(),
   scope: z.string().optional(),
-  token_url: z.string().min(1).optional().describe("Where tokens are had; absent: what the server's metadata says."),
+  token_url: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Where tokens are had; absent: what the metadata of `issuer` says. One of them is needed.'),
+  issuer: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('The authorization server, as it names itself: the secret is sent to no other.'),
 });
 
 export const HttpUpstream = z.strictObject({

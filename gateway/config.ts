@@ -27,6 +27,7 @@ const SECONDS = 'must be seconds, more than 0 and at most 240';
 
 const Environment = z.object({
   HOLDFAST_CONFIG: z.string().optional(),
+  HOLDFAST_MCP_SERVERS: z.string().optional(),
   HOLDFAST_HOST: z.string().optional(),
   HOLDFAST_PORT: Port,
   HOLDFAST_PATIENCE: z.coerce.number(SECONDS).positive(SECONDS).max(240, SECONDS).optional(),
@@ -38,8 +39,8 @@ const Environment = z.object({
 
 /** What a gateway process is started with. Durations in milliseconds. */
 export interface GatewayConfig {
-  /** Path of holdfast.yaml; absent: there is none. */
-  readonly file?: string | undefined;
+  /** Paths of the files that all of this was read from. */
+  readonly files: readonly string[];
   readonly host: string;
   readonly port: number;
   /** Names that may stand in `Host` and `Origin`. */
@@ -124,7 +125,7 @@ export function gatewayConfig(env: NodeJS.ProcessEnv): GatewayConfig {
   }
   const [secret, previousSecret] = secretsIn(env);
   return {
-    file: set.HOLDFAST_CONFIG,
+    files: [set.HOLDFAST_CONFIG, set.HOLDFAST_MCP_SERVERS].filter((path) => path !== undefined),
     host,
     port: set.HOLDFAST_PORT ?? file.port,
     allowedHosts: [...LOOPBACK, '[::1]', ...file.allowed_hosts],

@@ -1,10 +1,11 @@
 /** The gateway process: configuration, tools and the world meet here. */
 import { doubtsIn } from '../config/holdfast';
 import { createLog } from '../config/log';
+import { watchFiles } from '../config/watch';
 import { tools } from '../workflows/tools';
 import { gatewayConfig } from './config';
 import { startGateway } from './gateway';
-import { createReload, watchConfiguration } from './reload';
+import { createReload } from './reload';
 
 async function main(): Promise<void> {
   const config = gatewayConfig(process.env);
@@ -15,7 +16,7 @@ async function main(): Promise<void> {
   const gateway = await startGateway(config, tools, log);
   const reload = createReload(config, { read: () => gatewayConfig(process.env), gateway, log });
   process.on('SIGHUP', reload);
-  if (config.file !== undefined) watchConfiguration(config.file, reload);
+  watchFiles(config.files, reload);
   const stop = (): void => {
     gateway.stop().then(
       () => process.exit(0),

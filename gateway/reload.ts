@@ -1,14 +1,10 @@
 /** Reads the configuration anew while the gateway runs: on SIGHUP, and when its file has changed. */
-import { watchFile } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
 import { BadSetting } from '../config/file';
 import { isRule } from './config';
 import type { GatewayConfig } from './config';
 import type { Gateway } from './gateway';
-
-/** How often the file is looked at. By its path, so that a new file in its place is seen, too, and so is one behind a new link. */
-const LOOK_MS = 1_000;
 
 export interface ReloadNeeds {
   /** Reads the configuration. @throws BadSetting that says what is wrong with it */
@@ -39,9 +35,4 @@ export function createReload(begun: GatewayConfig, { read, gateway, log }: Reloa
       log.error(`The configuration was not read anew, and nothing has changed. ${error.message}`);
     }
   };
-}
-
-/** Has `reload` called whenever something about the file changes. Does not keep the process. */
-export function watchConfiguration(path: string, reload: () => void): void {
-  watchFile(path, { interval: LOOK_MS, persistent: false }, reload);
 }

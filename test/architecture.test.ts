@@ -43,7 +43,7 @@ const table: readonly (readonly [files: RegExp, mayImport: RegExp])[] = [
   [/^gateway\/handles\//, gatewayMayImport('ground|jobs|words|call|handles')],
   [/^gateway\/mcp\//, gatewayMayImport('ground|jobs|upstreams|words|call|handles|mcp|http')],
   [/^gateway\/(gateway|reload)$/, gatewayMayImport('ground|jobs|upstreams|words|call|handles|mcp|http')],
-  [/^gateway\/main$/, /^(gateway\/(config|gateway|reload)|config\/(holdfast|log)|workflows\/tools)$/],
+  [/^gateway\/main$/, /^(gateway\/(config|gateway|reload)|config\/(holdfast|log|watch)|workflows\/tools)$/],
   [
     /^config\//,
     /^(config\/.+|workflows\/(contract|upstream-contract)|npm:(?!@temporalio\/(activity|client|worker|workflow)(\/|$)).+)$/,
@@ -149,6 +149,7 @@ test("only each process's configuration and main read the environment", () => {
   const readers = files.filter((file) => readFileSync(join(root, `${file}.ts`), 'utf8').includes('process.env'));
   expect(readers.filter((file) => !/(^|\/)(config|main)$/.test(file))).toEqual([
     'activities/repository/environment', // passes PATH on to git, and nothing else
+    'activities/upstreams/mcp/environment', // passes PATH, HOME and the like on to servers, and no secret of ours
     'cli/engine/build', // passes all of it on to Go
   ]);
 });

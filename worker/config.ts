@@ -56,8 +56,11 @@ export interface WorkerConfig {
   readonly logLevel?: LogLevel | undefined;
   /** Where metrics are served; absent: nowhere. */
   readonly metrics?: Address | undefined;
-  readonly activities: ActivitiesConfig;
-  /** Those that this process can reach: neither disabled, nor on a queue that it does not poll. Their variables have their values. */
+  readonly activities: Omit<ActivitiesConfig, 'upstreams'>;
+  /**
+   * What exists without us and is durable here, as far as this process can reach it: neither disabled, nor on a queue that it does not
+   * poll. Its variables have their values.
+   */
   readonly upstreams: Upstreams;
   /** Paths of the files that all of this was read from. */
   readonly files: readonly string[];

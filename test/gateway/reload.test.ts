@@ -6,7 +6,8 @@ import { pino } from 'pino';
 import { gatewayConfig } from '../../gateway/config';
 import { startGateway } from '../../gateway/gateway';
 import type { Gateway } from '../../gateway/gateway';
-import { createReload, watchConfiguration } from '../../gateway/reload';
+import { watchFiles } from '../../config/watch';
+import { createReload } from '../../gateway/reload';
 import { eventually } from '../fixtures/eventually';
 import { modern } from '../fixtures/raw';
 import { newTenant } from '../fixtures/stack';
@@ -79,7 +80,7 @@ test('a setting that waits for a restart is named', () => {
 });
 
 test('a file that was put in the place of the old one is noticed', async () => {
-  watchConfiguration(file, reload);
+  watchFiles([file], reload);
   expect(await statusOf(alice)).toBe(200);
   write({ keys: bob.keys });
   await eventually('an end of the key of the old file', async () => (await statusOf(alice)) === 401);

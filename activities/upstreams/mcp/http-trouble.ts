@@ -1,0 +1,45 @@
+/** What the errors of HTTP mean. */
+import { OAuthClientFlowError, OAuthError, SdkHttpError, UnauthorizedError } from '@modelcontextprotocol/client';
+import { Trouble } from './trouble';
+
+/** @throws Trouble `denied` where the address is none */
+export function addressIn(name: string, url: string): URL {
+  if (URL.canParse(url)) return new URL(url);
+  throw new Trouble('denied', `The url of upstream ${name} is no address. Its operator corrects it.`);
+}
+
+/** @param inSession - whether a session had been agreed on: then what is not found is that */
+export function httpTrouble(name: string, error: unknown, inSession: boolean): Trouble {
+  if (error instanceof Trouble) return error;
+  if (error instanceof UnauthorizedError || error instanceof OAuthError || error instanceof OAuthClientFlowError)
+    return unauthorized(name, error);
+  const status = statusIn(error);
+  if (status === undefined)
+    return new Trouble('lost', `Upstream ${name} answered with what is no message of MCP.`, { cause: error });
+  if (status === 401 || status === 403) return unauthorized(name, error);
+  if (inSession && (status === 404 || status === 400))
+    return new Trouble('session', `Upstream ${name} has lost the session (${status}).`, { cause: error });
+  if (status >= 500) return new Trouble('lost', `Upstream ${name} failed (${status}).`, { cause: error });
+  const what =
+    status < 400
+      ? `leads elsewhere (${status}), which is not followed. Its operator corrects its url`
+      : `turned the request away (${status}). Its operator checks its url`;
+  return new Trouble('denied', `Upstream ${name} ${what}.`, { cause: error });
+}
+
+function unauthorized(name: string, cause: unknown): Trouble {
+  return new Trouble(
+    'denied',
+    `Upstream ${name} does not accept our credentials. Its operator renews them in its settings.`,
+    { cause },
+  );
+}
+
+/** The transport of 2024-11-05 has it only in words. */
+function statusIn(error: unknown): number | undefined {
+  if (error instanceof SdkHttpError) return error.data.status;
+  if (!(error instanceof Error)) return undefined;
+  if ('code' in error && typeof error.code === 'number') return error.code;
+  const [, status] = /\(HTTP (\d{3})\)/.exec(error.message) ?? [];
+  return status === undefined ? undefined : Number(status);
+}

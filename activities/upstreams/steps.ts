@@ -1,0 +1,95 @@
+/** The steps that list, call, follow and read what upstreams offer. */
+import { Context } from '@temporalio/activity';
+import type {
+  FollowRequest,
+  Given,
+  InputReply,
+  InputRequest,
+  Listed,
+  ReadRequest,
+  UpstreamAnswer,
+  UpstreamRequest,
+} from '../../workflows/upstream-contract';
+import { failure } from '../failure';
+import { step } from '../step';
+import type { StepContext } from '../step';
+import { digestOf } from './digest';
+import type { UpstreamLog } from './log';
+import type { CallContext, Upstream } from './upstream';
+import type { Upstreams } from './upstreams';
+
+/** Puts a request of an upstream before the caller of a job, and waits for the reply. */
+export type AskJob = (
+  workflowId: string,
+  runId: string | undefined,
+  request: InputRequest,
+  signal: AbortSignal,
+) => Promise<InputReply>;
+
+export interface UpstreamSteps {
+  /** What an upstream offers, unless it is what `digest` is of. */
+  listUpstream(input: { readonly upstream: string; readonly digest?: string }): Promise<Listed>;
+  callUpstream(request: UpstreamRequest): Promise<UpstreamAnswer>;
+  /** Follows a task to its end. */
+  followUpstream(request: FollowRequest): Promise<UpstreamAnswer>;
+  readUpstream(request: ReadRequest): Promise<Given>;
+}
+
+export interface UpstreamStepsNeeds {
+  readonly upstreams: Pick<Upstreams, 'get'>;
+  readonly askJob: AskJob;
+  readonly log: UpstreamLog;
+}
+
+export function createUpstreamSteps({ upstreams, askJob, log }: UpstreamStepsNeeds): UpstreamSteps {
+  function called(name: string): Upstream {
+    const upstream = upstreams.get(name);
+    if (upstream) return upstream;
+    throw failure('refused', `Upstream ${name} is not configured where this ran: its operator adds it, or its queue.`);
+  }
+
+  const asking = (context: StepContext): CallContext => ({
+    ...context,
+    ask: (request) => {
+      const { workflowExecution } = Context.current().info;
+      if (!workflowExecution) return Promise.resolve({ refused: 'There is no job that could be asked.' });
+      return askJob(workflowExecution.workflowId, workflowExecution.runId, request, context.signal);
+    },
+  });
+
+  /** Passes the failure on, and tells the operator of it. */
+  const logged =
+    <I extends { readonly upstream: string }, O>(run: (input: I, context: StepContext) => Promise<O>) =>
+    async (input: I, context: StepContext): Promise<O> => {
+      try {
+        return await run(input, context);
+      } catch (error) {
+        if (!context.signal.aborted) log.warn({ upstream: input.upstream, err: error }, 'an upstream failed');
+        throw error;
+      }
+    };
+
+  return {
+    listUpstream: step(
+      logged(async ({ upstream, digest }: { readonly upstream: string; readonly digest?: string }, { signal }) => {
+        const { tools: given, ttlMs, ...offer } = await called(upstream).list(signal);
+        const tools = given
+          .map((definition) => ({ name: String(definition['name']), definition, digest: digestOf(definition) }))
+          .sort((a, b) => (a.name < b.name ? -1 : 1));
+        const { resources, resourceTemplates, prompts } = offer;
+        const whole = digestOf({ tools: tools.map((tool) => tool.digest), resources, resourceTemplates, prompts });
+        const fresh = { ...(ttlMs !== undefined && { ttlMs }) };
+        if (whole === digest) return { kind: 'unchanged', ...fresh };
+        const listing = { ...offer, tools, digest: whole, at: new Date().toISOString() };
+        return { kind: 'changed', listing, ...fresh };
+      }),
+    ),
+    callUpstream: step(
+      logged((request: UpstreamRequest, context) => called(request.upstream).call(request, asking(context))),
+    ),
+    followUpstream: step(
+      logged((request: FollowRequest, context) => called(request.upstream).follow(request, asking(context))),
+    ),
+    readUpstream: step(logged((request: ReadRequest, { signal }) => called(request.upstream).read(request, signal))),
+  };
+}

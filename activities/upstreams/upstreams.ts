@@ -1,0 +1,88 @@
+/** The upstreams of a worker, by name. A reload touches only those whose settings have changed. */
+import { isDeepStrictEqual } from 'node:util';
+import type { UpstreamSettings, Upstreams as Settings } from '../../config/upstreams';
+import { digestOf } from './digest';
+import { createMcpUpstream } from './mcp/mcp';
+import { createOpenApiUpstream } from './openapi/openapi';
+import type { UpstreamLog } from './log';
+import type { Upstream } from './upstream';
+
+/** How long calls in flight of an upstream whose settings have changed may go on as they began, milliseconds. */
+const OLD_MS = 86_400_000;
+/** Changes that come together are told once, this much later, milliseconds. */
+const TELL_MS = 1_000;
+
+export interface Upstreams {
+  /** Undefined: it is not configured here. */
+  get(name: string): Upstream | undefined;
+  /** Takes other settings. Calls in flight end on what they began with. */
+  replace(settings: Settings): void;
+  /** Told that what an upstream offers may have changed. */
+  onChange(listener: (name: string) => void): void;
+  /** Ends all connections and children. Calls in flight end first, within `withinMs`. */
+  close(withinMs: number): Promise<void>;
+}
+
+export interface UpstreamsNeeds {
+  /** Of Holdfast, which servers are told. */
+  readonly version: string;
+  readonly log: UpstreamLog;
+}
+
+export function createUpstreams(settings: Settings, { version, log }: UpstreamsNeeds): Upstreams {
+  const present = new Map<string, { readonly settings: UpstreamSettings; readonly upstream: Upstream }>();
+  /** Those that are replaced and not yet closed. */
+  const leaving = new Set<Upstream>();
+  const listeners: ((name: string) => void)[] = [];
+  const telling = new Map<string, NodeJS.Timeout>();
+
+  function tell(name: string): void {
+    if (telling.has(name)) return;
+    const timer = setTimeout(() => {
+      telling.delete(name);
+      for (const listener of listeners) listener(name);
+    }, TELL_MS).unref();
+    telling.set(name, timer);
+  }
+
+  function create(name: string, chosen: UpstreamSettings): Upstream {
+    if ('openapi' in chosen) return createOpenApiUpstream(name, chosen, { digestOf });
+    const upstream = createMcpUpstream({ name, settings: chosen, version, log });
+    upstream.onChange(() => {
+      if (present.get(name)?.upstream === upstream) tell(name);
+    });
+    return upstream;
+  }
+
+  function leave(name: string): void {
+    const left = present.get(name)?.upstream;
+    present.delete(name);
+    if (!left) return;
+    leaving.add(left);
+    void left.close(OLD_MS).finally(() => leaving.delete(left));
+  }
+
+  function replace(next: Settings): void {
+    for (const name of [...present.keys()]) if (!(name in next) || next[name]?.disabled) leave(name);
+    for (const [name, chosen] of Object.entries(next)) {
+      const known = present.get(name);
+      if (chosen.disabled || (known && isDeepStrictEqual(known.settings, chosen))) continue;
+      leave(name);
+      present.set(name, { settings: chosen, upstream: create(name, chosen) });
+      if (known) tell(name);
+    }
+  }
+
+  replace(settings);
+
+  return {
+    get: (name) => present.get(name)?.upstream,
+    replace,
+    onChange: (listener) => void listeners.push(listener),
+    async close(withinMs) {
+      for (const timer of telling.values()) clearTimeout(timer);
+      const all = [...[...present.values()].map(({ upstream }) => upstream), ...leaving];
+      await Promise.all(all.map((upstream) => upstream.close(withinMs)));
+    },
+  };
+}

@@ -1,0 +1,47 @@
+/** What a worker has to say to the workflows that its steps belong to. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { Client, Connection, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
+import type { AskJob } from '../activities';
+import type { TemporalConfig } from '../config/temporal';
+import { SIGNAL_REFRESH, UPDATE_ASK, listingId } from '../workflows/upstream-contract';
+import type { InputReply, InputRequest } from '../workflows/upstream-contract';
+
+/** Pauses while Temporal cannot be reached, milliseconds. */
+const FIRST_MS = 500;
+const MOST_MS = 30_000;
+
+export interface Jobs {
+  /** Puts a request of an upstream before the caller of a job, however long that takes and whether Temporal is there or not. */
+  readonly ask: AskJob;
+  /** Says that an upstream offers something else. If nobody hears it, its next listing finds out. */
+  readonly refresh: (upstream: string) => void;
+}
+
+/** It connects when there is something to say. */
+export function createJobs({ connectionOptions, namespace }: TemporalConfig): Jobs {
+  const { workflow } = new Client({ connection: Connection.lazy(connectionOptions), namespace });
+  return {
+    async ask(workflowId, runId, request, signal) {
+      const job = workflow.getHandle(workflowId, runId);
+      for (let wait = FIRST_MS; ; wait = Math.min(2 * wait, MOST_MS)) {
+        signal.throwIfAborted();
+        try {
+          // The same question again, by its id, is the same update.
+          return await job.executeUpdate<InputReply, [InputRequest]>(UPDATE_ASK, {
+            args: [request],
+            updateId: request.key,
+          });
+        } catch (error) {
+          if (error instanceof WorkflowUpdateFailedError || error instanceof WorkflowNotFoundError)
+            return { refused: 'The job takes no questions.' };
+          await pause(wait, undefined, { signal });
+        }
+      }
+    },
+    refresh: (upstream) =>
+      void workflow
+        .getHandle(listingId(upstream))
+        .signal(SIGNAL_REFRESH)
+        .catch(() => undefined),
+  };
+}
