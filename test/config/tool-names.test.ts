@@ -16,12 +16,14 @@ test('what cannot stand in a name becomes _', () => {
 
 test("a name fits into 64 characters with the client's prefix, and begins and ends the same each time", () => {
   const long = 'a'.repeat(100);
-  const [name = '', other = '', exact = ''] = listed('x', [long, `${long}b`, 'c'.repeat(NAME_MAX - 2)]);
+  const [fitting, over] = ['c'.repeat(NAME_MAX - 2), 'd'.repeat(NAME_MAX - 1)];
+  const [name = '', other = '', exact = '', longer = ''] = listed('x', [long, `${long}b`, fitting, over]);
   expect(CLIENT_PREFIX.length + name.length).toBe(64);
   expect(name).toMatch(/^x_a{38}_[0-9a-f]{8}$/);
   expect(name).toBe('x_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa_461042bc');
   expect(other).not.toBe(name);
-  expect(exact).toBe(`x_${'c'.repeat(NAME_MAX - 2)}`);
+  expect(exact).toBe(`x_${fitting}`);
+  expect(longer).toMatch(/^x_d{38}_[0-9a-f]{8}$/);
 });
 
 test('names that would be the same get a hash each, in whatever order they come', () => {
