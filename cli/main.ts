@@ -115,9 +115,14 @@ const program = new Command('holdfast')
       .description('read a configuration as gateways and workers do: every mistake with its line, and what it comes to')
       .argument('[file]', 'the configuration; default: that of HOLDFAST_CONFIG')
       .addOption(mcpServersOption())
-      .action(async (file: string | undefined, options: FileOptions) => {
+      .option('--connect', 'ask every upstream what it offers, and show it as models will see it', false)
+      .action(async (file: string | undefined, { connect, ...options }: { connect: boolean } & FileOptions) => {
         const { check } = await import('./check.js');
-        process.exitCode = check(environmentWith(process.env, { ...options, config: file }), console.log);
+        const env = environmentWith(process.env, { ...options, config: file });
+        process.exitCode = check(env, console.log);
+        if (process.exitCode !== 0 || !connect) return;
+        const { showOffered } = await import('./asked.js');
+        await exitWith(showOffered(holdfastFile(env).upstreams, env, console.log));
       }),
   )
   .addCommand(

@@ -45,7 +45,6 @@ export const McpServer = z
     headers: Texts.nullish(),
     disabled: z.boolean().nullish(),
     enabled: z.boolean().nullish(),
-    timeout: z.number().positive().nullish().describe('Of a call: seconds, or milliseconds from 1,000 on.'),
     includeTools: Names.nullish(),
     enabledTools: Names.nullish(),
     excludeTools: Names.nullish(),
@@ -73,12 +72,10 @@ const INSTEAD: Readonly<Record<string, string>> = {
   oauth: 'Nobody logs in by a browser here: give a header, or oauth with client credentials under upstreams.',
   authProviderType:
     'Nobody logs in by a browser here: give a header, or oauth with client credentials under upstreams.',
+  timeout: 'A call takes as long as it has to, and answers with a handle in time: policy under upstreams sets limits.',
   sandbox: 'Programs run with the rights of the worker: give the worker no more than they may have.',
   sandboxEnabled: 'Programs run with the rights of the worker: give the worker no more than they may have.',
 };
-
-/** From this number on a time limit is in milliseconds: clients disagree. */
-const MILLISECONDS_FROM = 1_000;
 
 /** A server as an upstream. */
 export interface FromServer {
@@ -155,22 +152,15 @@ function fromServer(server: string, value: unknown): FromServers {
   if (!read.fits) return { upstreams: [], misfits: read.misfits.map(inside(server)), doubts: [] };
   const settings = fitted(UpstreamPart, settingsOf(read.data));
   if (!settings.fits) return { upstreams: [], misfits: settings.misfits.map(inside(server)), doubts: [] };
-  const doubts = [
-    ...Object.keys(read.data).flatMap((name) =>
-      INSTEAD[name] === undefined ? [] : [`${name} of the MCP server ${server} is passed over. ${INSTEAD[name]}`],
-    ),
-    ...(read.data.timeout == null
-      ? []
-      : [
-          `timeout of the MCP server ${server} was read as ${seconds(read.data.timeout)} for each attempt of a call. Without it a call may take as long as it takes.`,
-        ]),
-  ];
+  const doubts = Object.keys(read.data).flatMap((name) =>
+    INSTEAD[name] === undefined ? [] : [`${name} of the MCP server ${server} is passed over. ${INSTEAD[name]}`],
+  );
   return { upstreams: [{ name: keyOf(server), server, settings: settings.data }], misfits: [], doubts };
 }
 
 /** The settings of an upstream, still to be checked. */
 function settingsOf(server: McpServer): Readonly<Record<string, unknown>> {
-  const { command, args, env, cwd, headers, timeout } = server;
+  const { command, args, env, cwd, headers } = server;
   const url = urlOf(server);
   const type = server.type ?? server.transport;
   const transport = type == null ? undefined : TRANSPORTS.get(plainType(type));
@@ -180,13 +170,10 @@ function settingsOf(server: McpServer): Readonly<Record<string, unknown>> {
     disabled: server.disabled === true || server.enabled === false,
     allow,
     deny,
-    policy: timeout == null ? undefined : { step_timeout: seconds(timeout) },
     ...(command != null && { command, args, env, cwd }),
     ...(url != null && { url, transport, headers }),
   });
 }
-
-const seconds = (timeout: number): string => `${timeout >= MILLISECONDS_FROM ? timeout / 1_000 : timeout} s`;
 
 const defined = (members: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
   Object.fromEntries(Object.entries(members).filter(([, value]) => value != null));

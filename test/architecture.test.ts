@@ -58,7 +58,7 @@ const table: readonly (readonly [files: RegExp, mayImport: RegExp])[] = [
   // and the jobs in it are.
   [
     /^cli\//,
-    /^(cli\/.+|(gateway|worker)\/main\.js|gateway\/(numbers|jobs\/(backlog|condition|connection|listings|view))|activities\/webhooks\/sign|config\/.+|workflows\/(contract|upstream-contract|excerpt)|package\.json|npm:.+)$/,
+    /^(cli\/.+|(gateway|worker)\/main\.js|gateway\/(numbers|jobs\/(backlog|condition|connection|listings|view))|activities(\/webhooks\/sign)?|config\/.+|workflows\/(contract|upstream-contract|excerpt|tools)|package\.json|npm:.+)$/,
   ],
 ];
 

@@ -45,21 +45,12 @@ test.each([[{ includeTools: ['a'], excludeTools: ['b'] }], [{ enabledTools: ['a'
   },
 );
 
-test.each([
-  [60, '60 s'],
-  [30_000, '30 s'],
-])('a timeout of %d is %s for an attempt, and it is told that it was read so', (timeout, time) => {
-  expect(settingsOf({ command: 'x', timeout })).toMatchObject({ policy: { step_timeout: time } });
-  expect(upstreamsOf({ x: { command: 'x', timeout } }).doubts).toEqual([
-    expect.stringContaining(`as ${time} for each`),
-  ]);
-});
-
 test('what belongs to another client is passed over, and named where it would matter', () => {
-  const server = { command: 'x', gallery: true, envFile: '.env', alwaysAllow: ['a'], autoApprove: [] };
+  const server = { command: 'x', gallery: true, timeout: 60, envFile: '.env', alwaysAllow: ['a'], autoApprove: [] };
   const { upstreams, misfits, doubts } = upstreamsOf({ 'My Server': server });
   expect([upstreams.length, misfits]).toEqual([1, []]);
   expect(doubts).toEqual([
+    expect.stringMatching(/^timeout .* handle/),
     expect.stringMatching(/^envFile of the MCP server My Server is passed over\. .*\$\{NAME\}/),
     expect.stringMatching(/^alwaysAllow .* approval: required/),
     expect.stringMatching(/^autoApprove .* approval: required/),
