@@ -1,85 +1,111 @@
 /** Reads the entries of an RSS, RDF or Atom feed in one pass. Tolerates the mistakes that real feeds make. */
-import { Parser } from 'htmlparser2';
-import { htmlTextOf } from './html';
+import { parser as createParser } from 'sax';
+import { createFeedEntry } from './feed-entry';
+import type { FeedEntry, OpenEntry } from './feed-entry';
+import { usualName } from './feed-vocabulary';
 
-export interface FeedEntry {
-  readonly title: string;
-  /** As written, so it may be relative to the feed. Empty when there is none. */
-  readonly link: string;
-  /** Summary and content. */
-  readonly text: string;
-  /** As written, in any format of a date. */
-  readonly published: string | undefined;
+export interface FeedEntries {
+  readonly entries: readonly FeedEntry[];
+  /** Why there may be more than these, in a sentence. Absent when the whole feed was read. */
+  readonly hole?: string;
+  /** How many results the feed says that there are, where it answers a search. */
+  readonly total?: number | undefined;
 }
 
 /** Root elements of feeds. */
-const FEEDS = ['rss', 'feed', 'rdf:RDF'];
+const FEEDS = new Set(['rss', 'feed', 'atom:feed', 'rdf:rdf', 'rdf']);
+const ENTRIES = new Set(['item', 'entry', 'atom:entry']);
 const MOST_ENTRIES = 1_000;
-/** Longest text of one element, characters. */
-const LONGEST = 20_000;
-/** Deepest nesting that is read. No feed is deeper; html.ts says why there is a limit. */
+/** Deepest nesting that is read. No feed is deeper. */
 const DEEPEST = 100;
+/** Most mistakes that are tolerated: a text is no feed that has nothing else. */
+const MOST_MISTAKES = 5_000;
 
-/** @returns undefined when the text is not a feed */
-export function feedEntriesOf(xml: string): FeedEntry[] | undefined {
-  const entries: FeedEntry[] = [];
-  const path: string[] = [];
-  let fields = new Map<string, string>();
-  let asHtml = new Set<string>();
-  /** Depth of the entry that is being read; undefined outside of entries. */
-  let entryAt: number | undefined;
-  let root = '';
-
-  const parser = new Parser(
-    {
-      onopentag(name, attributes) {
-        path.push(name);
-        root ||= name;
-        if (entryAt === undefined) {
-          if (name !== 'item' && name !== 'entry') return;
-          entryAt = path.length;
-          fields = new Map();
-          asHtml = new Set();
-        } else if (path.length === entryAt + 1) {
-          // RSS does not say what its texts are; in practice they are HTML.
-          if (root !== 'feed' || attributes['type'] === 'html') asHtml.add(name);
-          const { rel = 'alternate', href } = attributes;
-          if (name === 'link' && rel === 'alternate' && href !== undefined) fields.set('link', href);
-        }
-      },
-      ontext(text) {
-        const field = entryAt === undefined ? undefined : path[entryAt];
-        if (field === undefined) return;
-        const before = fields.get(field) ?? '';
-        if (before.length < LONGEST) fields.set(field, before + text);
-      },
-      onclosetag() {
-        if (path.length === entryAt) {
-          entryAt = undefined;
-          if (entries.length < MOST_ENTRIES) entries.push(entryOf(fields, asHtml));
-        }
-        path.pop();
-      },
-    },
-    { xmlMode: true },
-  );
-  for (let read = 0; read < xml.length && path.length <= DEEPEST; read += 65_536) {
-    parser.write(xml.slice(read, read + 65_536));
+/** Thrown out of the parser, which knows no other end than that of its text. */
+class Stop extends Error {
+  constructor(readonly reason: 'no feed' | 'broken' | 'full') {
+    super(reason);
   }
-  parser.end();
-  return FEEDS.includes(root) ? entries : undefined;
+}
+const stop = (reason: Stop['reason']): never => {
+  throw new Stop(reason);
+};
+
+/**
+ * @param url - where the feed was found: relative addresses in it begin there
+ * @returns undefined when the text is not a feed
+ */
+export function feedEntriesOf(xml: string, url: string): FeedEntries | undefined {
+  const found: Found = { entries: [], isFeed: false, isAtEnd: false, stop: undefined, total: undefined };
+  /** For each element that is open, what relative addresses in it begin with. */
+  const bases: string[] = [];
+  let entry: OpenEntry | undefined;
+  /** Depth of the entry that is being read. */
+  let entryAt = 0;
+  let isTotal = false;
+  let mistakes = 0;
+
+  const parser = createParser(true, { xmlns: true, position: false });
+  parser.onerror = () => {
+    if (++mistakes > MOST_MISTAKES) stop('broken');
+    parser.resume(); // so that it goes on behind the mistake
+  };
+  parser.onopentag = (tag) => {
+    if (!('ns' in tag)) return;
+    const name = usualName(tag);
+    if (name === 'html' && !found.isFeed) stop('no feed');
+    found.isFeed ||= FEEDS.has(name);
+    bases.push(resolved(tag.attributes['xml:base']?.value, bases.at(-1) ?? url));
+    if (bases.length > DEEPEST) stop('broken');
+    if (entry !== undefined) entry.open(name, tag, bases.at(-1) ?? url);
+    else if (found.isFeed && ENTRIES.has(name)) {
+      entryAt = bases.length;
+      entry = createFeedEntry(tag.attributes['rdf:about']?.value);
+    } else isTotal = name === 'opensearch:totalresults';
+  };
+  parser.ontext = parser.oncdata = (text) => {
+    if (entry !== undefined) entry.text(text);
+    else if (isTotal && /^\s*\d{1,9}\s*$/.test(text)) found.total ??= Number(text);
+  };
+  parser.onclosetag = () => {
+    isTotal = false;
+    if (entry !== undefined && bases.length === entryAt) {
+      if (found.entries.length < MOST_ENTRIES) found.entries.push(entry.end(bases.at(-1) ?? url));
+      else stop('full');
+      entry = undefined;
+    } else entry?.close();
+    bases.pop();
+    if (bases.length === 0 && found.isFeed) found.isAtEnd = true;
+  };
+
+  try {
+    parser.write(xml);
+  } catch (error) {
+    if (!(error instanceof Stop)) throw error;
+    found.stop = error.reason;
+  }
+  if (!found.isFeed) return undefined;
+  const hole = holeOf(found);
+  return { entries: found.entries, ...(hole !== undefined && { hole }), total: found.total };
 }
 
-function entryOf(fields: ReadonlyMap<string, string>, asHtml: ReadonlySet<string>): FeedEntry {
-  const textOf = (...names: string[]) => {
-    const name = names.find((each) => fields.has(each)) ?? '';
-    const text = fields.get(name) ?? '';
-    return asHtml.has(name) ? htmlTextOf(text, LONGEST).text : text;
-  };
-  return {
-    title: textOf('title'),
-    link: (fields.get('link') ?? fields.get('guid') ?? '').trim(),
-    text: `${textOf('summary', 'description')} ${textOf('content', 'content:encoded')}`,
-    published: fields.get('published') ?? fields.get('pubDate') ?? fields.get('updated') ?? fields.get('dc:date'),
-  };
+/** What is found so far. */
+interface Found {
+  readonly entries: FeedEntry[];
+  isFeed: boolean;
+  /** Whether the feed has ended. */
+  isAtEnd: boolean;
+  /** Why the rest of the text is not read. */
+  stop: Stop['reason'] | undefined;
+  total: number | undefined;
+}
+
+function holeOf({ stop, isAtEnd }: Found): string | undefined {
+  if (stop === 'full') return `it has more than ${MOST_ENTRIES} entries; the rest was left out`;
+  return stop !== undefined || !isAtEnd ? 'it is broken off, or too damaged to be read to its end' : undefined;
+}
+
+/** What `reference` means in a document at `base`; `base` when that cannot be told. */
+function resolved(reference: string | undefined, base: string): string {
+  return reference !== undefined && URL.canParse(reference, base) ? new URL(reference, base).href : base;
 }

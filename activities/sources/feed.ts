@@ -6,10 +6,11 @@ import type { Skipped } from '../../workflows/search-sources/tool';
 import type { Egress } from '../egress/egress';
 import { failure } from '../failure';
 import { fetchRead } from './fetch';
-import type { Reply } from './replies';
+import type { FeedEntry } from './feed-entry';
+import { resultsOf } from './source';
 import { hitsOf } from './source';
-import type { Source } from './source';
-import { wordsOf } from './text';
+import type { Skip, Source } from './source';
+import { wordsOf } from './words';
 
 const NAME = 'feeds';
 /** Most feeds that are fetched at the same time. */
@@ -46,7 +47,7 @@ function sourceOf(name: string, feeds: readonly Feed[], egress: Egress): Source 
       const words = wordsOf(query);
       const answers = await Promise.all(
         feeds.map((feed) =>
-          inTurn(() => entriesOf(feed, words, until, egress, signal)).catch((error: unknown) => {
+          inTurn(() => entriesOf(feed, words, until, egress, signal, skip)).catch((error: unknown) => {
             if (error instanceof ApplicationFailure) return { feed, error };
             throw error;
           }),
@@ -59,7 +60,13 @@ function sourceOf(name: string, feeds: readonly Feed[], egress: Egress): Source 
       const newestFirst = answers
         .flatMap((answer) => ('error' in answer ? [] : answer))
         .sort((a, b) => (b.published ?? '').localeCompare(a.published ?? ''));
-      return hitsOf(NAME, newestFirst.slice(offset, offset + limit));
+      const candidates = newestFirst.map(({ title, link, text, published }) => ({
+        title,
+        url: link,
+        snippet: text,
+        published,
+      }));
+      return hitsOf(NAME, candidates.slice(offset, offset + limit));
     },
   };
 }
@@ -70,17 +77,25 @@ function sourceOf(name: string, feeds: readonly Feed[], egress: Egress): Source 
  * @param until - when the time of all feeds is over, by the clock
  */
 async function entriesOf(
-  { url }: Feed,
+  { name, url }: Feed,
   words: readonly string[],
   until: number,
   egress: Egress,
   signal: AbortSignal,
-): Promise<Reply<'feed'>> {
+  skip: Skip | undefined,
+): Promise<FeedEntry[]> {
   const who = `The feed of ${new URL(url).host}`;
   const timeoutMs = Math.min(FEED_MS, until - Date.now());
   if (timeoutMs <= 0) throw failure('unavailable', `${who} was not asked: others had taken all the time. Try again.`);
-  const accept = 'application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.9';
-  return fetchRead(egress, 'feed', { who, url, accept, redirects: 3, timeoutMs, signal, words });
+  const accept =
+    'application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.1';
+  const request = { who, url, accept, redirects: 3, timeoutMs, signal, words };
+  const { entries, hole } = await fetchRead(egress, 'feed', request);
+  if (hole !== undefined) skip?.({ what: name, why: `${who} was read in part: ${hole}.` });
+  const shown = entries.filter(({ title, link }) => title !== '' && link !== '');
+  const left = entries.length - shown.length;
+  if (left > 0) skip?.({ what: name, why: `${who} has ${resultsOf(left)} without an address.` });
+  return shown;
 }
 
 function skippedOf({ name }: Feed, error: ApplicationFailure): Skipped {

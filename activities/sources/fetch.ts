@@ -5,8 +5,10 @@ import type { Egress, EgressReply } from '../egress/egress';
 import { failure } from '../failure';
 import { reading } from '../reading';
 import { isTooMuch } from '../thread';
+import type { Refusal } from './refusals';
 import { replyIn } from './replies';
 import type { Received, Reply, ReplyKind } from './replies';
+import { CompressionError, uncompressed } from './uncompressed';
 
 const TIMEOUT_MS = 10_000;
 /** Largest body of a reply. */
@@ -30,7 +32,16 @@ export interface FetchRequest {
   readonly body?: unknown;
   /** For the whole exchange, milliseconds. Default 10 s. */
   readonly timeoutMs?: number;
+  /** How a body says why the request was refused. Absent: it is not read. */
+  readonly refusal?: 'githubRefusal' | 'modelRefusal';
   readonly signal: AbortSignal;
+}
+
+/** A reply with another status than 2xx, as the cause of a failure. */
+export class StatusError extends Error {
+  constructor(readonly status: number) {
+    super(`The status was ${status}.`);
+  }
 }
 
 /**
@@ -41,7 +52,7 @@ export interface FetchRequest {
  */
 export async function fetchReply(
   egress: Egress,
-  { who, url, accept, headers, redirects = 0, body, timeoutMs = TIMEOUT_MS, signal }: FetchRequest,
+  { who, url, accept, headers, redirects = 0, body, timeoutMs = TIMEOUT_MS, refusal, signal }: FetchRequest,
 ): Promise<EgressReply> {
   const posted = body !== undefined;
   const reply = await egress(url, {
@@ -54,8 +65,23 @@ export async function fetchReply(
   }).catch((error: unknown) => {
     throw error instanceof EgressError ? noReplyFailure(who, error) : error;
   });
-  if (reply.status >= 200 && reply.status < 300) return reply;
-  throw statusFailure(who, reply);
+  const isOk = reply.status >= 200 && reply.status < 300;
+  if (!isOk && refusal === undefined) throw statusFailure(who, reply);
+  const plain = await uncompressed(reply.body, reply.headers['content-encoding'] ?? '', MAX_BYTES).catch(
+    (error: unknown) => {
+      if (!isOk) return Buffer.of();
+      throw error instanceof CompressionError ? compressionFailure(who, error) : error;
+    },
+  );
+  if (isOk) return { ...reply, body: plain };
+  const why =
+    refusal &&
+    ((await replyOf({ kind: refusal, url, body: plain }, signal).catch(ignoreTooMuch)) as Refusal | undefined);
+  throw statusFailure(who, reply, why);
+}
+
+function ignoreTooMuch(error: unknown): undefined {
+  if (!isTooMuch(error)) throw error;
 }
 
 /** For `JSON.stringify`. Strict readers refuse a whole request for half of a character, which a caller may have sent. */
@@ -99,21 +125,43 @@ function unreadable(who: string): ApplicationFailure {
   return failure('unavailable', `${who} answered with something that cannot be read. Try again later.`);
 }
 
-function statusFailure(who: string, { status, headers }: EgressReply): ApplicationFailure {
-  const wait = retryAfterOf(headers);
-  // GitHub also answers 403 to too many requests. Such a reply says how long to wait; a real refusal does not.
-  const later = status >= 500 || [408, 425, 429].includes(status) || (status === 403 && wait !== undefined);
-  return later
-    ? failure('unavailable', `${who} answered ${status}. Try again later.`, undefined, 'none', wait)
-    : failure('refused', `${who} answered ${status}.`);
+function statusFailure(who: string, { status, headers }: EgressReply, why?: Refusal): ApplicationFailure {
+  const cause = new StatusError(status);
+  if (why?.isSpent === true)
+    return failure('refused', `${who} answered ${status}: nothing is left to spend there.`, cause);
+  const wait = retryAfterOf(headers) ?? limited(why?.waitMs);
+  // GitHub also answers 403 to too many requests. Such a reply says so, or how long to wait; a real refusal does not.
+  const isLimit = status === 403 && (wait !== undefined || why?.isLimit === true);
+  return status >= 500 || [408, 425, 429].includes(status) || isLimit
+    ? failure('unavailable', `${who} answered ${status}. Try again later.`, cause, 'none', wait)
+    : failure('refused', `${who} answered ${status}.`, cause);
 }
 
 /** How long a reply asks to wait, milliseconds: from `retry-after` in seconds or as a date, or from GitHub's rate limit. */
 function retryAfterOf(headers: EgressReply['headers']): number | undefined {
   const lifted = headers['x-ratelimit-remaining'] === '0' ? Number(headers['x-ratelimit-reset']) * 1_000 : NaN;
   const asked = headers['retry-after'] ?? '';
-  const wait = /^\d+$/.test(asked) ? Number(asked) * 1_000 : (Date.parse(asked) || lifted) - Date.now();
+  const exactly = headers['retry-after-ms'] ?? '';
+  if (IS_NUMBER.test(exactly)) return limited(Number(exactly));
+  return limited(IS_NUMBER.test(asked) ? Number(asked) * 1_000 : (Date.parse(asked) || lifted) - Date.now());
+}
+const IS_NUMBER = /^\d+(?:\.\d+)?$/;
+
+function limited(wait = NaN): number | undefined {
   return Number.isNaN(wait) ? undefined : Math.min(Math.max(wait, 0), LONGEST_WAIT_MS);
+}
+
+function compressionFailure(who: string, error: CompressionError): ApplicationFailure {
+  switch (error.reason) {
+    case 'too_large':
+      return failure('refused', `${who} answered with more than 3 MiB, the limit of this server.`, error);
+    case 'broken':
+      return failure('unavailable', `${who} broke off, or damaged what it compressed. Try again later.`, error);
+    case 'unknown':
+      return failure('refused', `${who} compresses its answers in a way that is not read here.`, error);
+    default:
+      return error.reason satisfies never;
+  }
 }
 
 function noReplyFailure(who: string, error: EgressError): Error {

@@ -2,9 +2,10 @@
 import { head, seam } from '../../workflows/cut';
 import { decoded } from './charset';
 import type { DocumentKind } from './documents';
+import { headingOf } from './heading';
 import { htmlTextOf } from './html';
-import { headingOf } from './readable';
-import { lineOf, wordsOf } from './text';
+import { lineOf } from './text';
+import { placeOf, searchedText } from './words';
 
 export interface Fit {
   /** 0 when the document has none of the words. */
@@ -35,16 +36,14 @@ export function fitOf(document: {
   readonly body: Uint8Array;
   readonly words: readonly string[];
 }): Fit {
-  const words = new Set(document.words);
-  const shown = shownOf(document.kind, decoded(document.body));
+  const shown = shownOf(document.kind, decoded(document.body, document.kind));
   const title = lineOf(shown.title, TITLE_MAX) || document.name;
-  const times = new Map<string, number>();
-  const count = (part: string, weight: number) => {
-    for (const word of wordsOf(part)) if (words.has(word)) times.set(word, (times.get(word) ?? 0) + weight);
-  };
-  count(title, TITLE_WEIGHT);
-  count(shown.text, 1);
-  const score = [...times.values()].reduce((sum, often) => sum + 1 + often / (often + 2), 0);
+  const [inTitle, inText] = [searchedText(title), searchedText(shown.text)];
+  const words = [...new Set(document.words)];
+  const times = words
+    .map((word) => inTitle.times(word) * TITLE_WEIGHT + inText.times(word))
+    .filter((often) => often > 0);
+  const score = times.reduce((sum, often) => sum + 1 + often / (often + 2), 0);
   return { score, title, snippet: score === 0 ? '' : snippetOf(shown.text, words) };
 }
 
@@ -52,7 +51,7 @@ function shownOf(kind: DocumentKind, text: string): { readonly title: string; re
   return kind === 'html' ? htmlTextOf(text, text.length) : { title: headingOf(text), text };
 }
 
-function snippetOf(text: string, words: ReadonlySet<string>): string {
-  const first = new RegExp([...words].join('|'), 'iu').exec(text)?.index ?? 0;
+function snippetOf(text: string, words: readonly string[]): string {
+  const first = placeOf(words, text) ?? 0;
   return first > LEAD ? `…${head(text.slice(seam(text, first - LEAD)), SNIPPET_MAX)}` : head(text, SNIPPET_MAX);
 }

@@ -8,7 +8,7 @@ import { fitOf } from './fit';
 import type { Fit } from './fit';
 import { hitsOf } from './source';
 import type { Candidate, Source } from './source';
-import { wordsOf } from './text';
+import { wordsOf } from './words';
 
 /** How many documents, and bytes of them, one search reads. What is beyond is not found. */
 const MOST_DOCUMENTS = 20_000;
@@ -35,6 +35,7 @@ export function createFoldersSource(folders: readonly string[]): Source {
         if (typeof found === 'string') reasons.add(found);
         else {
           bytes += found.bytes;
+          if (found.isCut) reasons.add('A document in it is longer than 1 MiB; the rest of it was not searched.');
           if (found.score > 0) ranking.push({ path, score: found.score });
         }
       }
@@ -44,7 +45,10 @@ export function createFoldersSource(folders: readonly string[]): Source {
       for (const { path } of ranking.slice(offset, offset + limit)) {
         // Read a second time: keeping all texts until the ranking is known would take as much memory as the folders.
         const found = await searched(path, words, signal);
-        if (typeof found === 'string') continue;
+        if (typeof found === 'string') {
+          reasons.add(found);
+          continue;
+        }
         candidates.push({
           title: found.title,
           url: pathToFileURL(path).href,
@@ -52,7 +56,7 @@ export function createFoldersSource(folders: readonly string[]): Source {
         });
       }
       for (const why of reasons) skip?.({ what: name, why });
-      return hitsOf(name, candidates, ['file:']);
+      return hitsOf(name, candidates, skip, ['file:']);
     },
   };
 }
@@ -62,12 +66,13 @@ async function searched(
   path: string,
   words: readonly string[],
   signal: AbortSignal,
-): Promise<(Fit & { readonly bytes: number }) | string> {
+): Promise<(Fit & { readonly bytes: number; readonly isCut: boolean }) | string> {
   const document = await readDocument(path);
   if (document === undefined) return 'A document in it cannot be read on this worker.';
-  const { kind, body } = document;
+  const { kind, body, truncated: isCut } = document;
   try {
-    return { ...(await fitInDocument({ kind, body, words, name: basename(path) }, signal)), bytes: body.length };
+    const fit = await fitInDocument({ kind, body, words, name: basename(path) }, signal);
+    return { ...fit, bytes: body.length, isCut };
   } catch (error) {
     if (isTooMuch(error)) return 'A document in it took too long to read, or too much memory.';
     throw error;

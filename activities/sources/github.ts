@@ -1,6 +1,7 @@
 /** Public repositories of GitHub, through its REST search. */
 import type { Egress } from '../egress/egress';
 import { addressOf, fetchRead } from './fetch';
+import { tellHoles } from './holes';
 import { sliceOf } from './pages';
 import { hitsOf } from './source';
 import type { Source } from './source';
@@ -24,17 +25,16 @@ export function createGithubSource(
   return {
     name,
     async search(query, page, signal, skip) {
+      const who = 'GitHub';
       const brokenOff: boolean[] = [];
       const repositories = await sliceOf(page, async (number, size) => {
         const url = addressOf(baseUrl, '/search/repositories', { q: query, per_page: size, page: number + 1 });
-        const { items, incomplete_results } = await fetchRead(egress, 'github', {
-          who: 'GitHub',
-          url,
-          headers,
-          signal,
-        });
-        brokenOff.push(incomplete_results);
-        return items;
+        const reply = await fetchRead(egress, 'github', { who, url, headers, signal, refusal: 'githubRefusal' });
+        const { items, incomplete_results: isIncomplete, total_count: total } = reply;
+        const sent = items.entries.length + items.unread;
+        tellHoles({ name, who, offset: number * size, limit: size, sent, unread: items.unread, total }, skip);
+        brokenOff.push(isIncomplete);
+        return items.entries;
       });
       if (brokenOff.includes(true))
         skip?.({
@@ -44,7 +44,7 @@ export function createGithubSource(
         });
       return hitsOf(
         name,
-        repositories.map((repository) => ({
+        repositories.filter(isPublic).map((repository) => ({
           title: repository.full_name,
           url: repository.html_url,
           snippet: [
@@ -56,7 +56,10 @@ export function createGithubSource(
             .filter(Boolean)
             .join(' · '),
         })),
+        skip,
       );
     },
   };
 }
+
+const isPublic = ({ private: isPrivate }: { readonly private: boolean }): boolean => !isPrivate;

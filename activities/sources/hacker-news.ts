@@ -1,6 +1,7 @@
 /** Stories of Hacker News, through its search at Algolia. */
 import type { Egress } from '../egress/egress';
 import { addressOf, fetchRead } from './fetch';
+import { tellHoles } from './holes';
 import { sliceOf } from './pages';
 import { hitsOf } from './source';
 import type { Source } from './source';
@@ -17,11 +18,15 @@ export function createHackerNewsSource(
   const name = 'hacker_news';
   return {
     name,
-    async search(query, page, signal) {
+    async search(query, page, signal, skip) {
+      const who = 'Hacker News';
       const stories = await sliceOf(page, async (number, size) => {
         const parameters = { query, tags: 'story', page: number, hitsPerPage: size };
         const url = addressOf(baseUrl, '/api/v1/search', parameters);
-        return (await fetchRead(egress, 'hackerNews', { who: 'Hacker News', url, signal })).hits;
+        const { hits, nbHits: total } = await fetchRead(egress, 'hackerNews', { who, url, signal });
+        const sent = hits.entries.length + hits.unread;
+        tellHoles({ name, who, offset: number * size, limit: size, sent, unread: hits.unread, total }, skip);
+        return hits.entries;
       });
       return hitsOf(
         name,
@@ -31,6 +36,7 @@ export function createHackerNewsSource(
           snippet: `${story.points ?? 0} points, ${story.num_comments ?? 0} comments. ${story.story_text ?? ''}`,
           published: story.created_at,
         })),
+        skip,
       );
     },
   };

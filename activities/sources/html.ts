@@ -3,10 +3,19 @@ import { Parser } from 'htmlparser2';
 import { head } from '../../workflows/cut';
 
 /** Elements whose content a reader does not see as text. */
-const UNSEEN = new Set(['script', 'style', 'noscript', 'template', 'svg', 'select', 'textarea', 'iframe']);
+export const UNSEEN: ReadonlySet<string> = new Set([
+  'script',
+  'style',
+  'noscript',
+  'template',
+  'svg',
+  'select',
+  'textarea',
+  'iframe',
+]);
 
 /** Elements that do not begin a new line of text. */
-const INLINE = new Set(
+export const INLINE: ReadonlySet<string> = new Set(
   [
     'a',
     'abbr',
@@ -47,41 +56,58 @@ export interface HtmlText {
 /**
  * @param html - may be malformed
  * @param max - longest text, characters
+ * @param isElement - whether an element is meant by a name. What looks like another one is text, such as the `<int>` of
+ *   `List<int>`. A tag that is never
+ *   ended is, too. Default: every name is that of an element
  */
-export function htmlTextOf(html: string, max: number): HtmlText {
+export function htmlTextOf(html: string, max: number, isElement?: (name: string) => boolean): HtmlText {
   let title = '';
   let text = '';
   let inTitle = false;
   let unseen = 0;
   let depth = 0;
+  /** Up to where the document is understood. A tag that is begun and never ended is not. */
+  let understood = 0;
+  const isUnderstood = (): number => (understood = parser.endIndex + 1);
   const parser = new Parser({
     onopentag(name) {
+      isUnderstood();
       depth += 1;
+      if (name === 'title') inTitle = title === '' && unseen === 0; // drawings have titles, too
       if (UNSEEN.has(name)) unseen += 1;
-      if (name === 'title') inTitle = title === '';
-      if (unseen === 0) text += edgeOf(name);
+      if (unseen === 0)
+        text += isElement?.(name) !== false ? edgeOf(name) : html.slice(parser.startIndex, parser.endIndex + 1);
     },
+    oncomment: isUnderstood,
+    onprocessinginstruction: isUnderstood,
     ontext(piece) {
+      isUnderstood();
       if (inTitle) title += piece;
       else if (unseen === 0) text += piece.replace(/\s+/g, ' ');
     },
-    onclosetag(name) {
+    onclosetag(name, isImplied) {
       depth -= 1;
       if (UNSEEN.has(name)) unseen -= 1;
       if (name === 'title') inTitle = false;
-      if (unseen === 0) text += edgeOf(name);
+      if (!isImplied) isUnderstood();
+      if (unseen > 0) return;
+      if (isElement?.(name) !== false) text += edgeOf(name);
+      else if (!isImplied) text += html.slice(parser.startIndex, parser.endIndex + 1);
     },
   });
   let read = 0;
   for (; read < html.length && depth <= DEEPEST && text.length <= max; read += CHUNK) {
     parser.write(html.slice(read, read + CHUNK));
   }
-  if (read >= html.length) parser.end();
+  if (read >= html.length) {
+    parser.end();
+    if (isElement !== undefined) text += html.slice(understood);
+  }
   return { title, text: head(text, max), truncated: read < html.length || text.length > max };
 }
 
 /** What separates an element from the text around it. */
-function edgeOf(name: string): string {
+export function edgeOf(name: string): string {
   if (INLINE.has(name)) return '';
   return name === 'td' || name === 'th' ? ' ' : '\n';
 }

@@ -7,7 +7,8 @@ import { inThread, isTooMuch } from '../thread';
 import { documentAt, readDocument } from './documents';
 import type { DocumentKind } from './documents';
 import { fetchReply } from './fetch';
-import type { Readable, readableOf as read } from './readable';
+import type { Given, Readable, readableOf as read } from './readable';
+import type { Seen } from './seen';
 
 /** A document as text. */
 export interface Page {
@@ -28,8 +29,9 @@ export interface PageReaderNeeds {
 
 /** Longest time for one page, milliseconds. The heaviest that is read as an article takes about a second. */
 const PAGE_MS = 10_000;
-/** Longest address, characters. */
+/** Longest address, and longest text where nobody asks for another, characters. */
 const URL_MAX = 2_000;
+const TEXT_MAX = 40_000;
 
 const readInThread = inThread<typeof read>(require.resolve('./readable'), 'readableOf', PAGE_MS);
 
@@ -39,10 +41,18 @@ const readInThread = inThread<typeof read>(require.resolve('./readable'), 'reada
  * @throws ApplicationFailure `invalid_input` for a URL that is not read here, `refused` for a document without text, or that takes too long to read; also as
  *   {@link fetchReply}
  */
-export type PageReader = (url: string, signal: AbortSignal) => Promise<Page>;
+export type PageReader = (url: string, signal: AbortSignal, wanted?: Wanted) => Promise<Page>;
+
+/** What of a page is wanted. */
+export interface Wanted {
+  /** Longest text, characters. Default 40,000. */
+  readonly max?: number;
+  /** What a search saw of the page, so that it is not taken for something around the article. */
+  readonly seen?: Seen;
+}
 
 export function createPageReader({ egress, folders }: PageReaderNeeds): PageReader {
-  return async (url, signal) => {
+  return async (url, signal, wanted = {}) => {
     const parsed = URL.canParse(url) && url.length <= URL_MAX ? new URL(url) : undefined;
     switch (parsed?.protocol) {
       case 'https:':
@@ -50,9 +60,9 @@ export function createPageReader({ egress, folders }: PageReaderNeeds): PageRead
         if (parsed.username !== '' || parsed.password !== '') {
           throw failure('invalid_input', 'url must not carry credentials: it is recorded with the job.');
         }
-        return webPage(egress, parsed.href, signal);
+        return webPage(egress, parsed.href, signal, wanted);
       case 'file:':
-        return localPage(parsed.href, folders, signal);
+        return localPage(parsed.href, folders, signal, wanted);
       default:
         throw failure(
           'invalid_input',
@@ -62,17 +72,17 @@ export function createPageReader({ egress, folders }: PageReaderNeeds): PageRead
   };
 }
 
-async function webPage(egress: Egress, url: string, signal: AbortSignal): Promise<Page> {
+async function webPage(egress: Egress, url: string, signal: AbortSignal, wanted: Wanted): Promise<Page> {
   const accept = 'text/html, application/xhtml+xml, text/markdown;q=0.9, text/plain;q=0.8';
   const reply = await fetchReply(egress, { who: 'The site', url, accept, redirects: 3, signal });
   const type = reply.headers['content-type'] ?? '';
   const kind = kindOf(type);
   if (kind === undefined) throw failure('refused', 'The page is neither HTML nor plain text, so it is not read.');
-  const readable = await readableOf({ kind, body: reply.body, type }, signal);
+  const readable = await readableOf({ kind, body: reply.body, type }, wanted, signal);
   return pageOf(reply.url, readable, new URL(reply.url).hostname);
 }
 
-async function localPage(url: string, folders: readonly string[], signal: AbortSignal): Promise<Page> {
+async function localPage(url: string, folders: readonly string[], signal: AbortSignal, wanted: Wanted): Promise<Page> {
   const path = await documentAt(url, folders);
   const document = path === undefined ? undefined : await readDocument(path);
   if (path === undefined || document === undefined) {
@@ -80,7 +90,7 @@ async function localPage(url: string, folders: readonly string[], signal: AbortS
     throw failure('invalid_input', 'url names no document in a folder that this server offers.');
   }
   const { kind, truncated } = document;
-  const readable = await readableOf({ kind, body: document.body }, signal);
+  const readable = await readableOf({ kind, body: document.body }, wanted, signal);
   return pageOf(pathToFileURL(path).href, { ...readable, truncated: truncated || readable.truncated }, basename(path));
 }
 
@@ -91,9 +101,13 @@ function kindOf(contentType: string): DocumentKind | undefined {
   return ['text/plain', 'text/markdown', 'text/x-markdown'].includes(type) ? 'text' : undefined;
 }
 
-async function readableOf(document: Parameters<typeof read>[0], signal: AbortSignal): Promise<Readable> {
+async function readableOf(
+  document: Pick<Given, 'kind' | 'body' | 'type'>,
+  { max = TEXT_MAX, seen }: Wanted,
+  signal: AbortSignal,
+): Promise<Readable> {
   try {
-    return await readInThread(document, signal);
+    return await readInThread({ ...document, max, seen }, signal);
   } catch (error) {
     if (isTooMuch(error))
       throw failure('refused', 'The page is unreadable: it took too long, or too much memory.', error);

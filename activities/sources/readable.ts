@@ -2,10 +2,12 @@
 import { Readability } from '@mozilla/readability';
 import { Parser } from 'htmlparser2';
 import { DOMParser } from 'linkedom';
-import { head } from '../../workflows/cut';
 import { decoded } from './charset';
 import type { DocumentKind } from './documents';
+import { headingOf } from './heading';
 import { DEEPEST, htmlTextOf } from './html';
+import { isLost } from './seen';
+import type { Seen } from './seen';
 import { cut, lineOf, linesOf } from './text';
 
 /**
@@ -19,9 +21,8 @@ const CHARACTERS_PER_WEIGHT = 100;
 /** Weight of an attribute or a comment, and the least weight of a text. */
 const PIECE = 3;
 
-/** Longest title and longest text, characters. */
+/** Longest title, characters. */
 const TITLE_MAX = 300;
-const TEXT_MAX = 40_000;
 
 export interface Readable {
   /** On one line. Empty when the document has none. */
@@ -32,35 +33,41 @@ export interface Readable {
   readonly truncated: boolean;
 }
 
-/**
- * Run it in a thread.
- *
- * @param type - the header `content-type`, where there is one
- */
-export function readableOf({ kind, body, type }: { kind: DocumentKind; body: Uint8Array; type?: string }): Readable {
-  const { title, text, truncated } = textIn(kind, decoded(body, type));
+/** A document to be read. */
+export interface Given {
+  readonly kind: DocumentKind;
+  readonly body: Uint8Array;
+  /** The header `content-type`, where there is one. */
+  readonly type?: string;
+  /** Longest text, characters. */
+  readonly max: number;
+  /** What a search saw of the document, where one has found it. */
+  readonly seen?: Seen | undefined;
+}
+
+/** Run it in a thread. */
+export function readableOf({ kind, body, type, max, seen }: Given): Readable {
+  const { title, text, truncated } = textIn(kind, decoded(body, kind, type), seen);
   const lines = linesOf(text);
   return {
     title: lineOf(title, TITLE_MAX),
-    text: cut(lines, TEXT_MAX),
-    truncated: truncated || lines.length > TEXT_MAX,
+    text: cut(lines, max),
+    truncated: truncated || lines.length > max,
   };
 }
 
-function textIn(kind: DocumentKind, document: string): Readable {
+function textIn(kind: DocumentKind, document: string, seen: Seen | undefined): Readable {
   switch (kind) {
-    case 'html':
-      return (isLight(document) ? articleOf(document) : undefined) ?? htmlTextOf(document, document.length);
+    case 'html': {
+      const whole = htmlTextOf(document, document.length);
+      const article = isLight(document) ? articleOf(document) : undefined;
+      return article !== undefined && (seen === undefined || !isLost(seen, article.text, whole.text)) ? article : whole;
+    }
     case 'text':
       return { title: headingOf(document), text: document, truncated: false };
     default:
       return kind satisfies never;
   }
-}
-
-/** The first heading of Markdown; empty when there is none. */
-export function headingOf(text: string): string {
-  return /^#{1,6}[ \t]+(.+)$/m.exec(head(text, 10_000))?.[1] ?? '';
 }
 
 /** Undefined when no article can be told apart from the rest of the page. */

@@ -1,11 +1,15 @@
 /** Reads the replies of the sources and of the model: takes from each the few fields that are used, all of them bounded. */
 import { z } from 'zod';
-import { head } from '../../workflows/cut';
 import { decoded } from './charset';
+import { completionIn } from './completion';
+import type { FeedEntry } from './feed-entry';
 import { feedEntriesOf } from './feed-entries';
-import type { FeedEntry } from './feed-entries';
+import type { FeedEntries } from './feed-entries';
+import { jsonFeedEntriesOf } from './feed-json';
 import { htmlTextOf } from './html';
-import { dateOf, lineOf, wordsOf } from './text';
+import { githubRefusalIn, modelRefusalIn } from './refusals';
+import { lineOf } from './text';
+import { searchedText } from './words';
 
 /** A reply as it came. */
 export interface Received {
@@ -24,14 +28,17 @@ const MOST_ENTRIES = 1_000;
 const FIELD_MAX = 4_000;
 /** How much is kept of a text that may have HTML, characters. */
 const TEXT_MAX = 2_000;
-/** Longest answer of a model, characters. The rest is cut. */
-const ANSWER_MAX = 20_000;
-
 const field = z.string().transform((text) => text.slice(0, FIELD_MAX));
 const html = z.string().transform((text) => htmlTextOf(text, TEXT_MAX).text);
 
+/** How many results there are, as the source counts them. Absent when it does not say so. */
+const count = z.int().nonnegative().optional().catch(undefined);
+
 const wikipedia = z.object({
-  query: z.object({ search: listOf(z.object({ title: field, snippet: html })) }),
+  query: z.object({
+    search: listOf(z.object({ title: field, snippet: html })),
+    searchinfo: z.object({ totalhits: count }).optional().catch(undefined),
+  }),
 });
 
 const hackerNews = z.object({
@@ -47,6 +54,7 @@ const hackerNews = z.object({
       created_at: field.nullish(),
     }),
   ),
+  nbHits: count,
 });
 
 const github = z.object({
@@ -55,7 +63,7 @@ const github = z.object({
       full_name: field,
       html_url: field,
       /** A token may see private repositories, which callers must not. */
-      private: z.literal(false),
+      private: z.boolean(),
       description: field.nullish(),
       language: field.nullish(),
       stargazers_count: z.number().nullish(),
@@ -64,6 +72,7 @@ const github = z.object({
   ),
   /** GitHub's own time for the search was over before it was done. */
   incomplete_results: z.boolean().default(false),
+  total_count: count,
 });
 
 /** The name of an engine, and why it did not answer. */
@@ -71,12 +80,8 @@ const engine = z.tuple([z.string()], z.unknown()).transform(([name]) => lineOf(n
 
 const searxng = z.object({
   results: listOf(z.object({ title: field, url: field, content: field.nullish(), publishedDate: field.nullish() })),
-  unresponsive_engines: listOf(engine).default([]),
+  unresponsive_engines: listOf(engine).prefault([]),
 });
-
-const completion = z
-  .object({ choices: z.tuple([z.object({ message: z.object({ content: z.string() }) })], z.unknown()) })
-  .transform(({ choices: [{ message }] }) => ({ text: head(message.content.trim(), ANSWER_MAX) }));
 
 /** One for each kind of reply. They may throw. */
 const READERS = {
@@ -84,18 +89,17 @@ const READERS = {
   hackerNews: jsonOf(hackerNews),
   github: jsonOf(github),
   searxng: jsonOf(searxng),
-  completion: jsonOf(completion),
-  arxiv: ({ body, type }: Received) => feedEntriesOf(decoded(body, type))?.map(bounded),
-  feed: ({ body, type, words = [], url }: Received) =>
-    feedEntriesOf(decoded(body, type))
-      ?.filter(({ title, text }) => hasAll(words, `${title} ${text}`))
-      .map(bounded)
-      .map(({ title, link, text, published }) => ({
-        title,
-        url: link !== '' && URL.canParse(link, url) ? new URL(link, url).href : '',
-        snippet: text,
-        published: dateOf(published),
-      })),
+  completion: ({ body, type }: Received) => completionIn(decoded(body, 'json', type), type),
+  githubRefusal: ({ body, type }: Received) => githubRefusalIn(JSON.parse(decoded(body, 'json', type))),
+  modelRefusal: ({ body, type }: Received) => modelRefusalIn(JSON.parse(decoded(body, 'json', type))),
+  arxiv: (received: Received) => {
+    const feed = feedIn(received);
+    return feed && { ...feed, entries: feed.entries.map(bounded) };
+  },
+  feed: (received: Received) => {
+    const feed = feedIn(received);
+    return feed && { ...feed, entries: feed.entries.filter(hasAll(received.words ?? [])).map(bounded) };
+  },
 };
 
 export type ReplyKind = keyof typeof READERS;
@@ -115,25 +119,39 @@ export function replyIn({ kind, ...received }: { readonly kind: ReplyKind } & Re
 }
 
 function jsonOf<T>(shape: z.ZodType<T>): (received: Received) => T {
-  return ({ body }) => shape.parse(JSON.parse(Buffer.from(body).toString()));
+  return ({ body, type }) => shape.parse(JSON.parse(decoded(body, 'json', type)));
 }
 
-/** A schema for a list: it keeps the entries that fit `shape` and drops the others, and what is beyond the most. */
+/** The entries of a list that can be read, and how many others it has. */
+export interface List<T> {
+  readonly entries: readonly T[];
+  readonly unread: number;
+}
+
+/** A schema for a list: what does not fit `shape`, or is beyond the most, is counted. */
 function listOf<T>(shape: z.ZodType<T>) {
-  return z.array(z.unknown()).transform((entries) =>
-    entries.slice(0, MOST_ENTRIES).flatMap((entry) => {
+  return z.array(z.unknown()).transform((all): List<T> => {
+    const entries = all.slice(0, MOST_ENTRIES).flatMap((entry) => {
       const { success, data } = shape.safeParse(entry);
       return success ? [data] : [];
-    }),
-  );
+    });
+    return { entries, unread: all.length - entries.length };
+  });
+}
+
+function feedIn({ body, type, url }: Received): FeedEntries | undefined {
+  const isJson = /^(?:\uFEFF)?\s*\{/.test(Buffer.from(body.subarray(0, 100)).toString());
+  return isJson ? jsonFeedEntriesOf(decoded(body, 'json', type), url) : feedEntriesOf(decoded(body, 'xml', type), url);
 }
 
 function bounded({ title, link, text, published }: FeedEntry): FeedEntry {
   const short = (given: string): string => given.slice(0, FIELD_MAX);
-  return { title: short(title), link: short(link), text: short(text), published: published && short(published) };
+  return { title: short(title), link: short(link), text: short(text), published };
 }
 
-function hasAll(words: readonly string[], text: string): boolean {
-  const held = new Set(wordsOf(text));
-  return words.length > 0 && words.every((word) => held.has(word));
+function hasAll(words: readonly string[]): (entry: FeedEntry) => boolean {
+  return ({ title, text }) => {
+    const { times } = searchedText(`${title} ${text}`);
+    return words.length > 0 && words.every((word) => times(word) > 0);
+  };
 }

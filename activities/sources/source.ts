@@ -1,6 +1,7 @@
 /** What a source of documents is, and the limits on what it finds. */
 import type { Hit, Skipped } from '../../workflows/search-sources/tool';
-import { dateOf, lineOf } from './text';
+import { dateOf } from './date';
+import { lineOf } from './text';
 
 /** The part of the results that is wanted. */
 export interface Slice {
@@ -42,10 +43,16 @@ const URL_MAX = 2_000;
 /**
  * Turns candidates into hits. Candidates without a title, or without a valid address, are left out.
  *
+ * @param skip - told how many
  * @param protocols - which addresses the source may name
  */
-export function hitsOf(source: string, candidates: readonly Candidate[], protocols = ['https:', 'http:']): Hit[] {
-  return candidates.flatMap((candidate) => {
+export function hitsOf(
+  source: string,
+  candidates: readonly Candidate[],
+  skip?: Skip,
+  protocols = ['https:', 'http:'],
+): Hit[] {
+  const hits = candidates.flatMap((candidate) => {
     const title = lineOf(candidate.title, TITLE_MAX);
     const url = URL.canParse(candidate.url) ? new URL(candidate.url) : undefined;
     if (title === '' || url === undefined || url.href.length > URL_MAX || !protocols.includes(url.protocol)) return [];
@@ -53,4 +60,10 @@ export function hitsOf(source: string, candidates: readonly Candidate[], protoco
     const snippet = lineOf(candidate.snippet ?? '', SNIPPET_MAX);
     return [{ title, url: url.href, snippet, source, ...(published !== undefined && { published }) }];
   });
+  const left = candidates.length - hits.length;
+  if (left > 0) skip?.({ what: source, why: `${resultsOf(left)} without a title or an address that can be shown.` });
+  return hits;
 }
+
+/** A number of results, in words. */
+export const resultsOf = (count: number): string => (count === 1 ? '1 result' : `${count} results`);

@@ -31,14 +31,3 @@ function clean(text: string): string {
     .replace(/[\v\f\r\u2028\u2029]/g, '\n')
     .replace(INVISIBLE, '');
 }
-
-/** When something was published, ISO 8601; undefined when the text is no date. */
-export function dateOf(text: string | null | undefined): string | undefined {
-  const time = Date.parse(text ?? '');
-  return Number.isNaN(time) ? undefined : new Date(time).toISOString();
-}
-
-/** The words of a text in lower case: runs of letters and digits. */
-export function wordsOf(text: string): string[] {
-  return text.toLowerCase().match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
-}

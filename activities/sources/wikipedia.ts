@@ -1,6 +1,7 @@
 /** Articles of Wikipedia, through the action API of MediaWiki. */
 import type { Egress } from '../egress/egress';
 import { addressOf, fetchRead } from './fetch';
+import { tellHoles } from './holes';
 import { hitsOf } from './source';
 import type { Source } from './source';
 import { lineOf } from './text';
@@ -19,20 +20,25 @@ export function createWikipediaSource(
   const name = 'wikipedia';
   return {
     name,
-    async search(query, { offset, limit }, signal) {
+    async search(query, { offset, limit }, signal, skip) {
+      const who = 'Wikipedia';
       const parameters = { action: 'query', list: 'search', format: 'json', formatversion: 2, srprop: 'snippet' };
       const { query: found } = await fetchRead(egress, 'wikipedia', {
-        who: 'Wikipedia',
+        who,
         url: addressOf(baseUrl, '/w/api.php', { ...parameters, srsearch: query, sroffset: offset, srlimit: limit }),
         signal,
       });
+      const { entries, unread } = found.search;
+      const total = found.searchinfo?.totalhits;
+      tellHoles({ name, who, offset, limit, sent: entries.length + unread, unread, total }, skip);
       return hitsOf(
         name,
-        found.search.map(({ title, snippet }) => ({
+        entries.map(({ title, snippet }) => ({
           title,
           url: `${baseUrl}/wiki/${encodeURIComponent(lineOf(title, 300).replaceAll(' ', '_'))}`,
           snippet,
         })),
+        skip,
       );
     },
   };

@@ -50,6 +50,10 @@ const xmlShapes: Record<string, Shape> = {
   'HTML in an entry': ['<rss><item><description>', '&lt;a>'],
   'entities that are made of entities': ['<!DOCTYPE a [<!ENTITY a "aaaaaaaaaa">', '<!ENTITY a "&a;&a;&a;&a;">', ']>'],
   'entities in a text': ['<rss><item><title>', '&amp;'],
+  'entities that nobody declared': ['<rss><item><title>', '&a;'],
+  'prefixes that nobody declared': ['<rss>', '<a:b c:d=""/>'],
+  'namespaces in namespaces': ['<rss>', '<a xmlns:a="b" xml:base="a/">'],
+  'numbers of results': ['<rss>', '<opensearch:totalResults>1'],
   'half an entity': ['<rss><item><title>', '&a'],
   'attributes without end': ['<rss><item ', 'a=1 '],
   'a long attribute': ['<rss><item a="', 'a'],
@@ -72,6 +76,15 @@ const htmlShapes: Record<string, Shape> = {
 };
 
 const documentShapes: Record<string, Shape> = {
+  'text without spaces': ['', '東'],
+  'signs before numbers': ['', '-+1'],
+  'words that are joined': ['', "a.a'"],
+  'accents on a letter': ['a', '\u0301'],
+  'front matter': ['---\ntitle: ', '[', '\n---\n'],
+  'front matter without end': ['---\n', 'title: a\n'],
+  'blocks of code': ['', '```\n'],
+  'lines of dashes': ['a\n', '--\n'],
+  'comments without end': ['', '<!--\n'],
   'headings without text': ['', '# '],
   'a heading without end': ['#', ' '],
   'one line': ['', 'a'],
