@@ -7,6 +7,10 @@ export interface Notes {
   readonly title: string;
   /** Name of the source that found it. */
   readonly source: string;
+  /** Where the page is in truth, and what its text is, as a hash: two hits of one page have one of them. Absent in older notes. */
+  readonly page?: { readonly url: string; readonly text: string };
+  /** What of the page was not read, as a sentence. Absent when all of it was. */
+  readonly lack?: string;
   /** Quotations, those that say most first. */
   readonly sentences: readonly string[];
 }

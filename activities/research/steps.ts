@@ -1,5 +1,7 @@
 /** The steps of deep_research. */
+import { createHash } from 'node:crypto';
 import { ApplicationFailure } from '@temporalio/activity';
+import type { FailureDetail } from '../../workflows/contract';
 import type { Hit, Skipped } from '../../workflows/search-sources/tool';
 import type { Egress } from '../egress/egress';
 import { failure } from '../failure';
@@ -9,10 +11,11 @@ import { inThread } from '../thread';
 import { createModel } from './model';
 import type { ModelConfig } from './model';
 import type { Notes, tellingSentencesOf as telling } from './notes';
-import { modelQueries, plainQueries } from './plan';
+import { modelPlan, plainQueries } from './plan';
 import type { Plan } from './plan';
 import { modelReport } from './report';
 import type { ReportMaterial, extractsReport as extracts } from './report';
+import { tellingWordsOf } from './words';
 
 export interface ResearchStepsNeeds {
   /** Reaches the pages that are read. */
@@ -26,7 +29,7 @@ export interface Report {
   /** Markdown. */
   readonly report: string;
   readonly written_by: 'model' | 'extracts';
-  /** Why the model did not write, where it was asked. */
+  /** Why the model did not write, where it was asked, or what its report lacks. */
   readonly skipped: Skipped[];
 }
 
@@ -35,6 +38,8 @@ interface ModelTime {
   readonly modelMs?: number;
 }
 const MODEL_MS = 120_000;
+/** How much of a page is searched for sentences, characters. */
+const TEXT_MAX = 400_000;
 
 const tellingSentencesOf = inThread<typeof telling>(require.resolve('./notes'), 'tellingSentencesOf');
 const extractsReport = inThread<typeof extracts>(require.resolve('./report'), 'extractsReport');
@@ -58,11 +63,8 @@ export function createResearchSteps({ egress, model: config, folders }: Research
 
   return {
     planResearch: step(({ topic, modelMs: timeoutMs = MODEL_MS }: { topic: string } & ModelTime, { signal }) =>
-      withModelOrWithout<Plan>(
-        signal,
-        model && (async () => ({ queries: await modelQueries(topic, model, { timeoutMs, signal }), skipped: [] })),
-        (why) =>
-          Promise.resolve({ queries: plainQueries(topic), skipped: skippedOf('a plan by the language model', why) }),
+      withModelOrWithout<Plan>(signal, model && (() => modelPlan(topic, model, { timeoutMs, signal })), (failed) =>
+        Promise.resolve({ queries: plainQueries(topic), skipped: skippedOf('a plan by the language model', failed) }),
       ),
     ),
     takeNotes: step(
@@ -70,25 +72,33 @@ export function createResearchSteps({ egress, model: config, folders }: Research
         { topic, queries, hit }: { topic: string; queries: readonly string[]; hit: Hit },
         { signal },
       ): Promise<Notes> => {
-        const { title, text } = await read(hit.url, signal);
+        const seen = { snippet: hit.snippet, words: tellingWordsOf([topic, ...queries].join('\n')) };
+        const { url, title, text, truncated } = await read(hit.url, signal, { max: TEXT_MAX, seen });
         const sentences = await tellingSentencesOf({ text, wanted: [topic, ...queries] }, signal);
         if (sentences.length === 0) throw failure('refused', 'The page has no sentence that could be quoted.');
-        return { url: hit.url, title, source: hit.source, sentences };
+        return {
+          url: hit.url,
+          title,
+          source: hit.source,
+          sentences,
+          page: { url, text: createHash('sha256').update(text).digest('base64url').slice(0, 22) },
+          ...(truncated && { lack: 'The page is longer than what was read of it.' }),
+        };
       },
     ),
     composeReport: step(({ modelMs: timeoutMs = MODEL_MS, ...material }: ReportMaterial & ModelTime, { signal }) =>
       withModelOrWithout<Report>(
         signal,
         model &&
-          (async () => ({
-            report: await modelReport(material, model, { timeoutMs, signal }),
-            written_by: 'model',
-            skipped: [],
-          })),
-        async (why) => ({
+          (async () => {
+            const { report, lacks } = await modelReport(material, model, { timeoutMs, signal });
+            const what = 'a part of the report by the language model';
+            return { report, written_by: 'model', skipped: lacks.map((why) => ({ what, why })) };
+          }),
+        async (failed) => ({
           report: await extractsReport(material, signal),
           written_by: 'extracts',
-          skipped: skippedOf('a report by the language model', why),
+          skipped: skippedOf('a report by the language model', failed),
         }),
       ),
     ),
@@ -99,23 +109,26 @@ export function createResearchSteps({ egress, model: config, folders }: Research
  * Does work with the model or, when there is none or it fails, without it. The model is asked once: a second attempt, and the
  * pause that the model may ask for, would use up time that the work itself needs.
  *
- * @param without - is given the model's failure in words, if the model was asked
+ * @param without - is given the model's failure, if the model was asked
  */
 async function withModelOrWithout<R>(
   signal: AbortSignal,
   withModel: (() => Promise<R>) | undefined,
-  without: (why?: string) => Promise<R>,
+  without: (failed?: ApplicationFailure) => Promise<R>,
 ): Promise<R> {
   if (!withModel) return without();
   try {
     return await withModel();
   } catch (error) {
     if (signal.aborted || !(error instanceof ApplicationFailure)) throw error;
-    return without(error.message);
+    return without(error);
   }
 }
 
 /** An entry that says why something was left out; none when nothing was. */
-function skippedOf(what: string, why: string | undefined): Skipped[] {
-  return why === undefined ? [] : [{ what, why }];
+function skippedOf(what: string, failed: ApplicationFailure | undefined): Skipped[] {
+  if (failed === undefined) return [];
+  const [detail] = (failed.details ?? []) as FailureDetail[];
+  const after = detail?.retryAfterMs;
+  return [{ what, why: failed.message, ...(after !== undefined && { retry_after_s: Math.ceil(after / 1_000) }) }];
 }

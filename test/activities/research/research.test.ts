@@ -97,7 +97,13 @@ test.each([
   ['never answers', silence, 'did not answer in time. Try again later.'],
 ])('a model that %s is done without at once, and plan and report say so', async (_how, answer, why) => {
   const { planResearch, composeReport } = await stepsWith(answer);
-  const skipped = (what: string) => [{ what, why: expect.stringContaining(`The language model ${why}`) }];
+  const skipped = (what: string) => [
+    {
+      what,
+      why: expect.stringContaining(`The language model ${why}`),
+      ...(why.includes('503') && { retry_after_s: 3_600 }),
+    },
+  ];
   const patience = answer === silence ? 500 : modelMs;
   expect(await run(planResearch, { topic: 'timers', modelMs: patience })).toEqual({
     queries: ['timers'],
@@ -112,7 +118,7 @@ test.each([
 test('a model whose line is all spaces holds nobody up', async () => {
   const { planResearch } = await stepsWith(json({ choices: [{ message: { content: `a${' '.repeat(19_000)}a` } }] }));
   const held = await longestHold(async () => {
-    expect(await run(planResearch, { topic: 'timers', modelMs })).toMatchObject({ queries: ['a'] });
+    expect(await run(planResearch, { topic: 'timers', modelMs })).toMatchObject({ queries: ['a a'] });
   });
   expect(held).toBeLessThan(HOLD_MS);
 });
