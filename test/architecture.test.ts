@@ -27,7 +27,7 @@ const table: readonly (readonly [files: RegExp, mayImport: RegExp])[] = [
   [/^workflows\/(define-tool|tools|[^/]+\/tool)$/, /^(npm:zod|workflows\/(contract|define-tool|[^/]+\/tool))$/],
   [
     /^workflows\//,
-    /^(npm:@temporalio\/workflow|workflows\/(contract|upstream-contract|job|approval|bounded|budget|counted|cut|failure|findings|history|interleaved|journal|memo|progress|questions|quiet|searched|step-ids|steps|turns|webhook|well-formed|[^/]+\/workflow|upstream-[a-z]+\/.+))$/,
+    /^(npm:@temporalio\/workflow|workflows\/(contract|upstream-contract|job|approval|bounded|budget|counted|cut|failure|findings|history|interleaved|journal|memo|page-key|progress|questions|quiet|searched|step-ids|steps|turns|webhook|well-formed|[^/]+\/workflow|upstream-[a-z]+\/.+))$/,
   ],
   [
     /^activities\//,
@@ -179,7 +179,7 @@ test('the bundle holds workflows, the contract and the Temporal SDK, and nothing
   expect(
     ours.filter(
       (path) =>
-        !/^workflows\/(approval|bounded|budget|contract|counted|cut|failure|findings|history|interleaved|index|job|journal|memo|progress|questions|quiet|searched|step-ids|steps|turns|webhook|upstream-contract|well-formed|[^/]+\/workflow|upstream-[a-z]+\/.+)$/.test(
+        !/^workflows\/(approval|bounded|budget|contract|counted|cut|failure|findings|history|interleaved|index|job|journal|memo|page-key|progress|questions|quiet|searched|step-ids|steps|turns|webhook|upstream-contract|well-formed|[^/]+\/workflow|upstream-[a-z]+\/.+)$/.test(
           path,
         ),
     ),

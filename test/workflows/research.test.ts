@@ -133,13 +133,24 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
     );
   if (query.includes('dead')) return void response.writeHead(503).end();
   if (page !== undefined) {
-    const text = `Durable execution of ${page} means that a run goes on where it was when a process died. `.repeat(5);
+    const name = page.replace(/\d+$/, ''); // such as `twin2`, which has the text of `twin`
+    const text = `Durable execution of ${name} means that a run goes on where it was when a process died. `.repeat(5);
     return void response
       .writeHead(200, { 'content-type': 'text/html' })
       .end(`<html><head><title>Page ${page}</title></head><body><article><p>${text}</p></article></body></html>`);
   }
   response.writeHead(200, { 'content-type': 'application/json' });
   const address = (name: string): string => `http://${base}/page/${name}`;
+  if (query.includes('twice'))
+    return void response.end(
+      JSON.stringify({
+        hits: ['twin', 'twin?utm_source=x', 'twin2'].map((name) => ({
+          title: name,
+          url: address(name),
+          objectID: '1',
+        })),
+      }),
+    );
   if (url.pathname.endsWith('/search'))
     return void response.end(
       JSON.stringify({
@@ -290,7 +301,7 @@ test('a search that goes on asks what a source that answered had left out, and k
   const input = { query: 'durable', sources: ['feeds'], limit: 5, offset: 0 };
   const known = { title: 'Known', url: 'https://known.example/', snippet: '', source: 'feeds' };
   const late = { what: 'feeds/late', why: 'Late.', again: `feeds/${base}` };
-  const rest = { what: 'feeds', why: 'Too much.' };
+  const rest = { what: 'feeds/other', why: 'Too much.' };
   const handle = await start('searchSources', input, searching, {
     answered: { feeds: [known] },
     skipped: [late, rest],
@@ -328,6 +339,14 @@ test('research reads what it finds, and cites it', async () => {
     expect(research.report).toContain(`[${n}]`);
     expect(research.report).toContain(url);
   }
+});
+
+test('a page at several addresses is counted once', async () => {
+  const input = { topic: 'durable twice', confirm_plan: false, pages: 3, sources: ['hacker_news'] };
+  const research = (await (await start('deepResearch', input, {})).result()) as Research;
+  expect(research).toMatchObject({ complete: true, sources: [{ n: 1 }], skipped: [] });
+  expect(asked.get(' twin')).toBe(1);
+  expect(asked.get(' twin2')).toBe(1);
 });
 
 test('a dead source does not sink the report', async () => {

@@ -30,7 +30,7 @@ export const searchSources = job<typeof tool, Findings>(async ({ query, sources,
   const answered = new Map(Object.entries(job.earlier?.answered ?? {}));
   const before = job.earlier?.skipped ?? [];
   // What a source that answered left out for good. All else that was skipped is asked for now.
-  const skipped: Skipped[] = before.filter(({ what, again }) => again === undefined && answered.has(what));
+  const skipped: Skipped[] = before.filter(({ what, again }) => again === undefined && answered.has(sourceOf(what)));
   const inside = before.flatMap(({ again }) => again ?? []);
   const asked = [...new Set([...names.filter((name) => !answered.has(name)), ...inside])];
   let done = answered.size;
@@ -84,6 +84,9 @@ export const searchSources = job<typeof tool, Findings>(async ({ query, sources,
     }),
   };
 });
+
+/** The source that something left out is of, such as one feed of many. */
+const sourceOf = (what: string): string => what.replace(/[/ ].*/, '');
 
 /** Whom to ask again: the sources inside a source or, when those are too many for one call, the whole of it. */
 function namesFor(skipped: readonly Skipped[]): string[] {
