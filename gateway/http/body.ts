@@ -23,22 +23,26 @@ export interface Body {
 }
 
 /**
- * Reads a JSON body.
+ * Reads a JSON body, and hands it over. It is handed to a function, and not returned: what a promise that is old holds stays until
+ * all memory is collected, and not only what is young.
  *
  * @throws Problem `too_large` over `limits.bytes`, `in_pieces` when it comes in thousands of pieces, `malformed` when it breaks
  *   another limit, `not_json` when it is not JSON in UTF-8
  * @throws Error when the client hangs up in mid-sentence
  */
-export type ReadBody = (request: IncomingMessage, tenant: string) => Promise<Body>;
+export type ReadBody = (request: IncomingMessage, tenant: string, take: (body: Body) => void) => Promise<void>;
 
 export function createReadBody(limits: GatewayConfig['limits']): ReadBody {
   const oneByOne = createOneByOne();
   const ownPlace = createPlaces();
   const buffers = createBuffers(limits.bytes);
-  const readWhole = async (request: IncomingMessage): Promise<Body> => {
+  const readWhole = async (request: IncomingMessage, take: (body: Body) => void): Promise<void> => {
     const buffer = await readBytes(request, limits.bytes, buffers);
     if (buffer.size > LARGE_BYTES) await oneByOne();
-    const bytes = buffer.bytes.subarray(0, buffer.size);
+    take(understand(buffer));
+  };
+  const understand = ({ bytes: whole, size }: Read): Body => {
+    const bytes = whole.subarray(0, size);
     try {
       const broken = limitBrokenIn(bytes, limits);
       if (broken !== undefined) throw new Problem('malformed', { what: broken });
@@ -47,12 +51,12 @@ export function createReadBody(limits: GatewayConfig['limits']): ReadBody {
     } catch (error) {
       throw error instanceof Problem ? error : new Problem('not_json');
     } finally {
-      buffers.giveBack(buffer.bytes);
+      buffers.giveBack(whole);
     }
   };
-  return (request, tenant) => {
+  return (request, tenant, take) => {
     const announced = Number(request.headers['content-length'] ?? 0);
-    return announced > LARGE_BYTES ? ownPlace(tenant, () => readWhole(request)) : readWhole(request);
+    return announced > LARGE_BYTES ? ownPlace(tenant, () => readWhole(request, take)) : readWhole(request, take);
   };
 }
 
@@ -95,12 +99,15 @@ function createBuffers(bytes: number): Buffers {
 /** It is made once: each request closes in the end, and an error of its own would cost a stack each time. */
 const HUNG_UP = new Error('The client hung up in mid-sentence.');
 
+/** What was read. */
+interface Read {
+  /** It begins with the body. */
+  readonly bytes: Buffer;
+  readonly size: number;
+}
+
 /** By events: an iterator of the stream costs as much again as all the rest of the reading. */
-function readBytes(
-  request: IncomingMessage,
-  limit: number,
-  buffers: Buffers,
-): Promise<{ readonly bytes: Buffer; readonly size: number }> {
+function readBytes(request: IncomingMessage, limit: number, buffers: Buffers): Promise<Read> {
   return new Promise((resolve, reject) => {
     let bytes = NOTHING;
     let [size, pieces, over] = [0, 0, false];

@@ -17,6 +17,7 @@ import { answerOptions, letRead } from './cors';
 import { answerNoOAuth, isOfOAuth } from './discovery';
 import { createRefuseForeign, headersNamed } from './names';
 import type { RefuseForeign } from './names';
+import { readInPortions } from './portions';
 import { codeOf, idOf, refuse } from './refusal';
 import { createTurns } from './turns';
 import type { Turns } from './turns';
@@ -81,6 +82,7 @@ export function createFront(needs: FrontNeeds): HttpServer {
       }
     },
   );
+  readInPortions(server);
   const takeRequest = boundConnections(server, needs.connections);
   server.maxConnections = needs.connections.most;
   return server;
@@ -137,16 +139,21 @@ async function answerPosted(
   visitor: Visitor,
   { readBody, inTurn, answer }: RouteNeeds,
 ): Promise<void> {
-  let body: Body;
+  let answered: Promise<void> | void = undefined;
+  const take = ({ text, value }: Body): void => {
+    const lost = changedNumberIn(text) ?? lostNameIn(text, value);
+    answered =
+      lost === undefined
+        ? inTurn(visitor.caller.tenant, async () => answer(request, response, value, visitor)) // what is awaited here would keep the text of the body for as long
+        : refuse(response, new Problem('malformed', { what: lost }), idOf(value));
+  };
   try {
-    body = await readBody(request, visitor.caller.tenant);
+    await readBody(request, visitor.caller.tenant, take);
   } catch (error) {
     if (error instanceof Problem) throw error;
     return void response.destroy(); // the client hung up in mid-sentence
   }
-  const lost = changedNumberIn(body.text) ?? lostNameIn(body.text, body.value);
-  if (lost !== undefined) return refuse(response, new Problem('malformed', { what: lost }), idOf(body.value));
-  return inTurn(visitor.caller.tenant, async () => answer(request, response, body.value, visitor)); // what is awaited here would keep the text of the body for as long
+  return answered;
 }
 
 /** For an answer that does not wait for the body: what comes of it is dropped, and the connection ends with the answer. */

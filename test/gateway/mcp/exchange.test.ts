@@ -52,7 +52,7 @@ beforeAll(async () => {
   const grant = { caller: { tenant: 'acme', subject: 'alice' }, visit: { id: 'test', told: false } };
   const readBody = createReadBody({ bytes: 1_048_576, depth: 64, values: 10_000, batch: 10 });
   server = createServer((request, response) => {
-    void readBody(request, 'acme').then(({ value }) => exchange(request, response, value, grant));
+    void readBody(request, 'acme', ({ value }) => void exchange(request, response, value, grant));
   });
   url = await listening(server);
 });
