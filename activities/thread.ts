@@ -1,8 +1,10 @@
 /** Computes in a thread of its own what would hold the worker's event loop, on which all its steps and their heartbeats run. */
 import { availableParallelism } from 'node:os';
 import { MessageChannel } from 'node:worker_threads';
+import { asyncLocalStorage } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import pLimit from 'p-limit';
+import type { Limit } from 'p-limit';
 import { Piscina } from 'piscina';
 import { failure } from './failure';
 import type { Computation } from './thread-entry';
@@ -14,10 +16,14 @@ const TIME_MS = 20_000;
 /** How long a thread without work is kept with the modules that it has loaded, milliseconds. */
 const IDLE_MS = 60_000;
 
-/** The system gives the event loop its turn. */
-const MOST_THREADS = Math.max(2, availableParallelism());
+/** How many threads the computations of one job may have. The system gives the event loop its turn. */
+const MOST_OF_A_JOB = Math.max(2, availableParallelism());
+/** One more than a job may have: while texts of strangers hold all that it has, another job finds one. */
+const MOST_THREADS = MOST_OF_A_JOB + 1;
 /** Computations wait here and not in the pool, which starts no thread for them in place of one that was ended. */
 const inTurn = pLimit(MOST_THREADS);
+/** By job: those that compute, and those that wait for their own job. */
+const shares = new Map<string, Limit>();
 const ENTRY = require.resolve('./thread-entry');
 
 let threads: Piscina | undefined;
@@ -31,6 +37,18 @@ function pool(): Piscina {
     resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
   }).on('error', () => undefined); // a thread broke after its computation was answered: another takes its place
   return threads;
+}
+
+/** Runs a computation when one of the threads that its job may have is free. */
+async function inShare<T>(run: () => Promise<T>): Promise<T> {
+  const job = asyncLocalStorage.getStore()?.info.workflowExecution?.workflowId ?? ''; // outside of a step there is none
+  const share = shares.get(job) ?? pLimit(MOST_OF_A_JOB);
+  shares.set(job, share);
+  try {
+    return await share(() => inTurn(run));
+  } finally {
+    if (share.activeCount + share.pendingCount === 0) shares.delete(job);
+  }
 }
 
 /** Whether a computation was ended since it took more time or memory than a thread has. With the same input it would be again. */
@@ -58,7 +76,7 @@ export function inThread<F extends (input: never) => unknown>(
     let timer: NodeJS.Timeout | undefined;
     heard.once('message', () => (timer = setTimeout(() => over.abort(), timeMs)));
     try {
-      return (await inTurn(() => {
+      return (await inShare(() => {
         signal.throwIfAborted();
         return pool().run({ module, name, input, begun } satisfies Computation, {
           filename: ENTRY,

@@ -46,6 +46,20 @@ test('a step that is cancelled ends its computation, and others get its thread',
   expect(await next).toBe(42);
 });
 
+test('a job whose computations hold all its threads leaves one to another job', async () => {
+  const shared = counter();
+  const [hostile, other] = ['hostile', 'other'].map(
+    (workflowId) => new MockActivityEnvironment({ workflowExecution: { workflowId, runId: 'r' } }),
+  );
+  const forEver = Array.from({ length: 2 * Math.max(2, availableParallelism()) }, () =>
+    run(computing('count'), shared, hostile),
+  );
+  const ends = forEver.map((end) => end.catch(() => 'one of them has ended'));
+  expect(await Promise.race([run(computing('double'), 21, other), ...ends])).toBe(42);
+  hostile?.cancel();
+  await Promise.all(ends);
+});
+
 test('a computation that takes too long fails its step alone, in words, and its wait for a thread does not count', async () => {
   const shared = counter();
   const forEver = inThread<Computations['count']>(require.resolve('../fixtures/computations'), 'count', 200);
