@@ -34,7 +34,8 @@ export function claim(dataDir: string): StackRecord | undefined {
   const empty: StackRecord = { supervisor: process.pid, temporal: { address: '' }, gateways: [], workers: [] };
   try {
     writeFileSync(fileOf(dataDir), JSON.stringify(empty), { flag: 'wx' });
-  } catch {
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     return claim(dataDir); // another process was faster; the error names it
   }
   return left;

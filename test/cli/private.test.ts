@@ -43,3 +43,19 @@ test('a folder that holds things of others stays open, and so do they', () => {
     '600',
   ]);
 });
+
+test.each([
+  ['a file', () => join(older('letters.txt'), 'letters.txt'), /which is a file\. Set it to a folder\.$/],
+  [
+    'below a file',
+    () => join(older('letters.txt'), 'letters.txt', 'data'),
+    /\(ENOTDIR\)\. Set HOLDFAST_DATA_DIR to a folder/,
+  ],
+  [
+    'where nobody can make a folder',
+    () => '/proc/holdfast/data',
+    /\((ENOENT|EROFS|EACCES)\)\. Set HOLDFAST_DATA_DIR to a folder/,
+  ],
+])('a data directory that is %s is refused in a sentence', (_what, dataDir, sentence) => {
+  expect(() => keepPrivate(dataDir())).toThrow(sentence);
+});
