@@ -48,6 +48,16 @@ test('ports are open for this machine alone, and none is of a service that runs 
   expect([service('gateway').ports, service('worker').ports]).toEqual([[], []]);
 });
 
+test('what is outside reaches the Web UI through the balancer alone, which has its port', () => {
+  expect(service('temporal-ui').ports).toEqual([]);
+  expect(service('temporal-ui').networks).not.toContain('published');
+  expect(service('balancer').ports).toContain('127.0.0.1:${TEMPORAL_UI_PORT:-8080}:8080');
+  const [shared] = service('balancer').networks.filter((name) => service('temporal-ui').networks.includes(name));
+  expect(z.looseObject({ networks: z.looseObject({}) }).parse(parse(text)).networks[shared ?? '']).toEqual({
+    internal: true,
+  });
+});
+
 test('a worker shares a network with Temporal alone, and no volume with a secret in it', () => {
   const [network = ''] = service('worker').networks;
   expect(service('worker').networks).toEqual([network]);
