@@ -32,7 +32,8 @@ export interface DoctorOptions {
  * @throws BadSetting when the settings cannot be used
  */
 export async function doctor(config: DevConfig, env: NodeJS.ProcessEnv, { url }: DoctorOptions): Promise<number> {
-  const { worker } = holdfastFile(env);
+  const { worker, upstreams } = holdfastFile(env);
+  const wanted = Object.entries(upstreams).flatMap(([name, { disabled }]) => (disabled ? [] : [name]));
   const running = runningStacks(config.engine.cacheDir);
   // As for the other commands: the stack that runs here, or else the only one of this user.
   const dataDir = running.includes(config.dataDir) || running.length !== 1 ? config.dataDir : (running[0] ?? '');
@@ -41,7 +42,9 @@ export async function doctor(config: DevConfig, env: NodeJS.ProcessEnv, { url }:
   const findings = [
     ...doubtsIn(env).map((what): Finding => ({ is: 'doubt', what })),
     await git(),
-    ...(there ? await deployment(there, Object.keys(worker.queues)) : [await engine(config), await port(config)]),
+    ...(there
+      ? await deployment(there, Object.keys(worker.queues), wanted)
+      : [await engine(config), await port(config)]),
     ...(await gateways(url === undefined ? (record?.gateways.map((gateway) => gateway.url) ?? []) : [url])),
     ...silentWorkers(record, dataDir),
   ];

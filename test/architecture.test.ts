@@ -16,18 +16,18 @@ function gatewayMayImport(rooms: string, temporal = 'activity|client|proto|worke
   const ours = rooms.split('|').map((room) => (room === 'ground' ? GROUND.source.slice(1, -1) : `gateway/${room}/.+`));
   const theirs = `npm:(?!@temporalio/(${temporal})(/|$)).+`;
   return new RegExp(
-    `^(${[...ours, 'config/.+', 'workflows/(contract|upstream-contract|cut|excerpt)', 'package\\.json', theirs].join('|')})$`,
+    `^(${[...ours, 'config/.+', 'workflows/(contract|upstream-changes|upstream-contract|cut|excerpt)', 'package\\.json', theirs].join('|')})$`,
   );
 }
 
 /** A file obeys the first row that names it. Types may come from anywhere. */
 const table: readonly (readonly [files: RegExp, mayImport: RegExp])[] = [
-  [/^workflows\/(contract|upstream-contract|cut|well-formed)$/, /^nothing$/],
+  [/^workflows\/(contract|upstream-changes|upstream-contract|cut|well-formed)$/, /^nothing$/],
   [/^workflows\/excerpt$/, /^workflows\/cut$/],
   [/^workflows\/(define-tool|tools|[^/]+\/tool)$/, /^(npm:zod|workflows\/(contract|define-tool|[^/]+\/tool))$/],
   [
     /^workflows\//,
-    /^(npm:@temporalio\/workflow|workflows\/(contract|upstream-contract|job|approval|bounded|budget|counted|cut|failure|findings|history|interleaved|journal|memo|page-key|progress|questions|quiet|searched|step-ids|steps|turns|webhook|well-formed|[^/]+\/workflow|upstream-[a-z]+\/.+))$/,
+    /^(npm:@temporalio\/workflow|workflows\/(contract|upstream-changes|upstream-contract|job|approval|bounded|budget|counted|cut|failure|findings|history|interleaved|journal|memo|page-key|progress|questions|quiet|searched|step-ids|steps|turns|webhook|well-formed|[^/]+\/workflow|upstream-[a-z]+\/.+))$/,
   ],
   [
     /^activities\//,
@@ -179,7 +179,7 @@ test('the bundle holds workflows, the contract and the Temporal SDK, and nothing
   expect(
     ours.filter(
       (path) =>
-        !/^workflows\/(approval|bounded|budget|contract|counted|cut|failure|findings|history|interleaved|index|job|journal|memo|page-key|progress|questions|quiet|searched|step-ids|steps|turns|webhook|upstream-contract|well-formed|[^/]+\/workflow|upstream-[a-z]+\/.+)$/.test(
+        !/^workflows\/(approval|bounded|budget|contract|counted|cut|failure|findings|history|interleaved|index|job|journal|memo|page-key|progress|questions|quiet|searched|step-ids|steps|turns|webhook|upstream-changes|upstream-contract|well-formed|[^/]+\/workflow|upstream-[a-z]+\/.+)$/.test(
           path,
         ),
     ),

@@ -6,14 +6,20 @@ import { createStore } from '../../gateway/jobs/connection';
 import type { Finding } from './finding';
 import { queuesOf } from './queues';
 import { stuckJobs } from './stuck';
+import { upstreamsOf } from './upstreams';
 import { workersOf } from './workers';
 
 /**
  * Looks at a deployment.
  *
  * @param queues - names of the queues that have a limit of their own
+ * @param upstreams - names of the upstreams that are to be connected
  */
-export async function deployment(temporal: TemporalConfig, queues: readonly string[]): Promise<Finding[]> {
+export async function deployment(
+  temporal: TemporalConfig,
+  queues: readonly string[],
+  upstreams: readonly string[],
+): Promise<Finding[]> {
   const store = createStore(temporal);
   const address = addressOf(temporal);
   try {
@@ -23,7 +29,12 @@ export async function deployment(temporal: TemporalConfig, queues: readonly stri
       is: 'well',
       what: `Temporal at ${address} serves namespace ${store.namespace}, its store and the search attributes`,
     };
-    const parts = [() => workersOf(store), () => queuesOf(store, queues), () => stuckJobs(store)];
+    const parts = [
+      () => workersOf(store),
+      () => queuesOf(store, queues),
+      () => stuckJobs(store),
+      () => upstreamsOf(store, upstreams),
+    ];
     const found = await Promise.all(parts.map((part) => part().catch(unknown)));
     return [well, ...found.flat()];
   } finally {

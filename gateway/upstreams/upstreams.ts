@@ -5,6 +5,7 @@ import { isOffered, settingsOf } from '../../config/patterns';
 import { namesOfAll, prefixOf } from '../../config/tool-names';
 import type { NamedTools, Names } from '../../config/tool-names';
 import type { UpstreamSettings, Upstreams as Settings } from '../../config/upstreams';
+import { changesBetween } from '../../workflows/upstream-changes';
 import type { Listing, ListingState } from '../../workflows/upstream-contract';
 import { isProblem } from '../errors';
 import type { Listings } from '../jobs/listings';
@@ -120,21 +121,17 @@ export function createUpstreams({ listings, offered, taken, onParts, log }: Upst
     }
   }
 
-  function tell({ state: before }: Known, { name, state, listing }: Known): void {
-    if (
-      !state ||
-      (before?.state === state.state && before.digest === state.digest && before.held?.digest === state.held?.digest)
-    )
-      return;
-    const { why, tools, held } = state;
-    const facts = {
-      upstream: name,
-      tools,
-      ...(held && { held }),
-      ...(listing && listing.left.length > 0 && { left: listing.left }),
-    };
-    if (state.state === 'failed') log.warn({ ...facts, since: state.since }, `upstream failed: ${why ?? ''}`);
-    else log.info(facts, held ? 'upstream has changes that are held back: holdfast upstreams' : 'upstream connected');
+  /** Tells the operator of each change, once. */
+  function tell({ state: before, listing: former }: Known, { name, state, listing }: Known): void {
+    if (former && listing && former.digest !== listing.digest)
+      log.info({ upstream: name, ...changesBetween(former, listing) }, 'upstream offers something else');
+    if (!state || (before?.state === state.state && before.held?.digest === state.held?.digest)) return;
+    const { why = '', tools, held, since } = state;
+    const facts = { upstream: name, tools, since, ...(held && { held }) };
+    const left = listing?.left ?? [];
+    if (state.state === 'failed') log.warn(facts, `upstream failed: ${why}`);
+    else if (held) log.warn(facts, 'changes of an upstream are held back: holdfast upstreams shows them');
+    else log.info({ ...facts, ...(left.length > 0 && { left }) }, 'upstream connected');
   }
 
   return {

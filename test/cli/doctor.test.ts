@@ -5,6 +5,8 @@ import type { Finding } from '../../cli/doctor/finding';
 import { workersOf } from '../../cli/doctor/workers';
 import type { TemporalServer } from '../../cli/engine/server';
 import type { Gateway } from '../../gateway/gateway';
+import { upstreamsOf } from '../../cli/doctor/upstreams';
+import type { ListingState } from '../../workflows/upstream-contract';
 import type { Store } from '../../gateway/jobs/connection';
 import { eventually } from '../fixtures/eventually';
 import { ownTemporal } from '../fixtures/processes';
@@ -26,7 +28,9 @@ describe('a deployment', () => {
   });
 
   const examined = async (): Promise<string[]> =>
-    linesOf(await deployment({ connectionOptions: { address: server.address }, namespace: 'default' }, ['browsers']));
+    linesOf(
+      await deployment({ connectionOptions: { address: server.address }, namespace: 'default' }, ['browsers'], []),
+    );
 
   test('without a worker has an ill queue and a stuck job; with one, all is told as well', async () => {
     const call = { name: 'echo', arguments: { text: 'hello' } };
@@ -63,7 +67,7 @@ describe('a deployment', () => {
 
 test('a Temporal that is not there is one finding', async () => {
   const nowhere = { connectionOptions: { address: '127.0.0.1:1' }, namespace: 'default' };
-  expect(linesOf(await deployment(nowhere, []))).toEqual([
+  expect(linesOf(await deployment(nowhere, [], []))).toEqual([
     'ill: Nothing listens at 127.0.0.1:1, the connection was refused: start Temporal, or correct TEMPORAL_ADDRESS.',
   ]);
 });
@@ -108,4 +112,18 @@ describe('workers', () => {
   test('of which only polls are known are in doubt when silent, since a poll lasts a minute', async () => {
     expect((await workersOf(heardOf({}, { '1@a': 50 }))).map(({ is }) => is)).toEqual(['doubt']);
   });
+});
+
+test.each<[ListingState | undefined, string]>([
+  [undefined, 'doubt: Upstream github has not been listed yet'],
+  [{ state: 'connected', since: '', tools: 3, ttlMs: 1 }, 'well: Upstream github: connected, 3 tools'],
+  [{ state: 'failed', since: '', tools: 3, ttlMs: 1, why: 'It is away.' }, 'ill: Upstream github failed: It is away.'],
+])('an upstream that is %j is told as that', async (listing, line) => {
+  const describe = () =>
+    Promise.resolve({ runId: 'r', status: { name: 'RUNNING' }, memo: listing ? { listing } : undefined });
+  const store = {
+    ask: <R>(run: () => Promise<R>) => run(),
+    client: { workflow: { getHandle: () => ({ describe }) } },
+  } as unknown as Store;
+  expect(linesOf(await upstreamsOf(store, ['github']))).toEqual([line]);
 });

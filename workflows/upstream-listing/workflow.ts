@@ -18,9 +18,9 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { TASK_QUEUE, queueOf } from '../contract';
+import { changesBetween } from '../upstream-changes';
 import { MEMO_LISTING, SIGNAL_ACCEPT, SIGNAL_REFRESH } from '../upstream-contract';
 import type { Listed, Listing, ListingRun, ListingSettings, ListingState } from '../upstream-contract';
-import { changesBetween } from './changes';
 
 /** Longest time of one listing: a first start may install something. */
 const LIST_MS = 5 * 60_000;

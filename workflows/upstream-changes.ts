@@ -1,5 +1,5 @@
 /** What is different between two listings, by the names of their tools. */
-import type { Changes, Listing } from '../upstream-contract';
+import type { Changes, Listing } from './upstream-contract';
 
 export function changesBetween(known: Listing, listed: Listing): Changes {
   const [before, after] = [known, listed].map(({ tools }) => new Map(tools.map(({ name, digest }) => [name, digest])));
