@@ -7,6 +7,7 @@ import { REVISIONS, isolation } from './isolation';
 import { names } from './names';
 import { seals } from './seals';
 import type { Tally } from './tally';
+import { times } from './times';
 
 const callers = ['alice-key', 'bob-key', 'eve-key'];
 const [alice = '', ...others] = callers;
@@ -38,6 +39,17 @@ const through = ({ attempts, through: found }: Tally, atLeast: number): readonly
 test("another's job and one that never was look alike, by every way that takes an id", async () => {
   const needs = { url: gateway.url, victim: alice, attackers: others, revisions: REVISIONS.slice(0, 2) };
   expect(through(await isolation(needs), 250)).toEqual([]);
+});
+
+test("another's job and one that never was take equally long", async () => {
+  const needs = {
+    url: gateway.url,
+    victim: alice,
+    attackers: others.slice(0, 1),
+    ways: ['job_result', 'tasks/get'],
+    pairs: 120,
+  };
+  expect(through(await times(needs), 2)).toEqual([]);
 });
 
 test('no forged note is taken', async () => {

@@ -57,7 +57,7 @@ const CORE_TASKS: Readonly<Record<string, Way>> = {
 };
 
 /** The ways of each revision. */
-function waysOf(revision: string): readonly (readonly [what: string, way: Way])[] {
+export function waysOf(revision: string): readonly (readonly [what: string, way: Way])[] {
   return Object.entries({
     ...HANDLES,
     ...(revision === MODERN && EXTENSION),
@@ -68,7 +68,7 @@ function waysOf(revision: string): readonly (readonly [what: string, way: Way])[
 const as = (key: string): Record<string, string> => ({ authorization: `Bearer ${key}` });
 
 /** Sends a request, always under the same id. */
-function ask(url: string, key: string, revision: string, [method, params]: ReturnType<Way>): Promise<RawAnswer> {
+export function ask(url: string, key: string, revision: string, [method, params]: ReturnType<Way>): Promise<RawAnswer> {
   return revision === MODERN
     ? modern(url, method, declaring({ tasks: true }, params), as(key))
     : post(url, { jsonrpc: '2.0', id: 1, method, params }, { 'mcp-protocol-version': revision, ...as(key) });
@@ -80,13 +80,13 @@ function seenOf({ status, headers, text }: RawAnswer, id: string): string {
 }
 
 /** An id of the same form that nobody has been given. */
-function neverWas(id: string): string {
+export function neverWas(id: string): string {
   const characters = [...randomBytes(16)].map((byte) => '0123456789abcdefghjkmnpqrstvwxyz'.charAt(byte & 31));
   return `${id.split('_')[0] ?? ''}_${characters.join('')}`;
 }
 
 /** The victim's jobs: one that runs, one that asks, one with handle tools of its own, one that is done; and a schedule. */
-async function jobsOf(url: string, key: string) {
+export async function jobsOf(url: string, key: string) {
   const session = await legacySession(url, { elicitation: {} }, CORE, 'raw', as(key));
   const ledger = newLedger();
   const start = async (name: string, args: object): Promise<string> => {

@@ -11,6 +11,7 @@ import { REVISIONS, isolation } from './isolation';
 import { names } from './names';
 import { seals } from './seals';
 import type { Tally } from './tally';
+import { times } from './times';
 
 const SECRET = 'a secret for the attacks, 32 characters or more';
 /** Names whose address changes, for each way out. */
@@ -47,6 +48,7 @@ async function onStack<T>(run: (url: string) => Promise<T>): Promise<T> {
 /** By name; each brings what it needs. */
 export const PROOFS: Readonly<Record<string, () => Promise<Tally>>> = {
   isolation: () => onStack((url) => isolation({ url, victim, attackers, revisions: REVISIONS })),
+  times: () => onStack((url) => times({ url, victim, attackers })),
   seals: () => onStack((url) => seals(url, SECRET, [victim, ...attackers])),
   names: () => onStack((url) => names(url, victim)),
   egress: () => egress(REBINDINGS),

@@ -4,10 +4,14 @@ export interface Tally {
   readonly tried: (what: string, wentThrough: boolean) => void;
   readonly attempts: () => number;
   readonly through: readonly string[];
+  /** Adds a line for the reader, which judges nothing. */
+  readonly say: (line: string) => void;
+  readonly lines: readonly string[];
 }
 
 export function createTally(): Tally {
   const through: string[] = [];
+  const lines: string[] = [];
   let attempts = 0;
   return {
     tried(what, wentThrough) {
@@ -16,6 +20,8 @@ export function createTally(): Tally {
     },
     attempts: () => attempts,
     through,
+    say: (line) => void lines.push(line),
+    lines,
   };
 }
 
