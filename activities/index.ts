@@ -10,16 +10,16 @@ import type { ResearchSteps } from './research/steps';
 import { createSourceSteps } from './sources/steps';
 import type { SourceSteps } from './sources/steps';
 import type { SourcesConfig } from './sources/sources';
-import { createUpstreamSteps } from './upstreams/steps';
-import type { UpstreamSteps, UpstreamStepsNeeds } from './upstreams/steps';
+import { createUpstreamSteps } from './upstreams/steps/steps';
+import type { UpstreamSteps, UpstreamStepsNeeds } from './upstreams/steps/steps';
 import type { WebhooksConfig } from './webhooks/deliver';
 import { createWebhookSteps } from './webhooks/steps';
 import type { WebhookSteps } from './webhooks/steps';
 
 export { failure } from './failure';
-export { createUpstreams } from './upstreams/upstreams';
-export type { Upstreams } from './upstreams/upstreams';
-export type { AskJob } from './upstreams/steps';
+export { createUpstreams } from './upstreams/steps/upstreams';
+export type { Upstreams } from './upstreams/steps/upstreams';
+export type { AskJob } from './upstreams/steps/steps';
 
 export interface ActivitiesConfig {
   /** For requests to the sources. Pages are only read from the public internet, since strangers choose where the hits lead. */

@@ -96,10 +96,11 @@ export async function connect(needs: ConnectionNeeds): Promise<Connection> {
   try {
     await Promise.race([client.connect(transport, { timeout: limitMs }), late]);
   } catch (error) {
-    await link.close();
+    await link.lastWords();
     const trouble = link.ended() ?? link.troubleOf(error);
+    await link.close();
     // Whatever went wrong, no call was made.
-    throw trouble.kind === 'denied' ? trouble : new Trouble('unsent', trouble.message, { cause: error });
+    throw trouble.kind === 'denied' ? trouble : new Trouble('unsent', trouble.message, { cause: trouble });
   } finally {
     clearTimeout(timer);
   }

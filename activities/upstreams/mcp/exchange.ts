@@ -102,14 +102,14 @@ export function createExchange({ name, link, envelope, onChange }: ExchangeNeeds
     signal.throwIfAborted();
     let timer: NodeJS.Timeout | undefined;
     let onAbort: (() => void) | undefined;
-    let told = false;
+    const notice = { sent: false };
 
     function cancel(reason: string): void {
       if (link.apart && envelope() !== undefined) return streamEnds.abort();
-      told = true;
-      const notice = { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: id, reason } } as const;
+      notice.sent = true;
+      const message = { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: id, reason } } as const;
       void lane
-        .send(notice, { signal: AbortSignal.timeout(CANCEL_MS) })
+        .send(message, { signal: AbortSignal.timeout(CANCEL_MS) })
         .catch(() => undefined)
         .finally(() => lane.close());
     }
@@ -149,7 +149,7 @@ export function createExchange({ name, link, envelope, onChange }: ExchangeNeeds
     } finally {
       clearTimeout(timer);
       if (onAbort) signal.removeEventListener('abort', onAbort);
-      if (!told) lane.close();
+      if (!notice.sent) lane.close(); // otherwise once that is said
     }
   }
 

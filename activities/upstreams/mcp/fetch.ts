@@ -135,10 +135,10 @@ function troubleOf(name: string, error: unknown): Trouble {
 
 /** The code of what went wrong below; several addresses that failed are told by the first. */
 function codeIn(error: unknown): string {
-  if (!(error instanceof Error)) return '';
+  if (typeof error !== 'object' || error === null) return '';
   if ('code' in error && typeof error.code === 'string') return error.code;
-  if (error instanceof AggregateError) return codeIn(error.errors[0]);
-  return codeIn(error.cause);
+  if ('errors' in error && Array.isArray(error.errors)) return codeIn(error.errors[0]);
+  return 'cause' in error ? codeIn(error.cause) : '';
 }
 
 /** `Retry-After`, in milliseconds. */

@@ -10,7 +10,8 @@ export function addressIn(name: string, url: string): URL {
 
 /** @param inSession - whether a session had been agreed on: then what is not found is that */
 export function httpTrouble(name: string, error: unknown, inSession: boolean): Trouble {
-  if (error instanceof Trouble) return error;
+  const known = causesOf(error).find((cause) => cause instanceof Trouble);
+  if (known) return known;
   if (error instanceof UnauthorizedError || error instanceof OAuthError || error instanceof OAuthClientFlowError)
     return unauthorized(name, error);
   const status = statusIn(error);
@@ -25,6 +26,13 @@ export function httpTrouble(name: string, error: unknown, inSession: boolean): T
       ? `leads elsewhere (${status}), which is not followed. Its operator corrects its url`
       : `turned the request away (${status}). Its operator checks its url`;
   return new Trouble('denied', `Upstream ${name} ${what}.`, { cause: error });
+}
+
+/** The error, and what it was made of: the SDK wraps what goes wrong while it finds out which revisions are spoken. */
+function causesOf(error: unknown): Error[] {
+  const causes: Error[] = [];
+  for (let next = error; next instanceof Error && causes.length < 5; next = next.cause) causes.push(next);
+  return causes;
 }
 
 function unauthorized(name: string, cause: unknown): Trouble {

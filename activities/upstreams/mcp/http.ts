@@ -63,6 +63,7 @@ export function createStreamable({ name, url, headers, oauth, maxBytes }: HttpSe
       };
     },
     ended: () => undefined,
+    lastWords: () => Promise.resolve(),
     isEndedBy: () => false, // a stream that broke concerns its request, or is opened again
     troubleOf,
     async close() {

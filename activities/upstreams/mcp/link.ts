@@ -27,6 +27,8 @@ export interface Link {
   lane(receive: (message: JSONRPCMessage) => void, onBroken: (trouble: Trouble) => void): Promise<Lane>;
   /** Why the link as a whole ended, if it knows. */
   ended(): Trouble | undefined;
+  /** Waits a moment for that, when something has failed. */
+  lastWords(): Promise<void>;
   /** Whether an error of the transport is its end. */
   isEndedBy(error: unknown): boolean;
   /** What an error of the transport means. */

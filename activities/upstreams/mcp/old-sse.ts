@@ -29,6 +29,7 @@ export function createOldSse({ name, url, headers, oauth, maxBytes }: HttpSettin
     apart: false,
     lane: () => Promise.resolve(lane),
     ended: () => ended,
+    lastWords: () => Promise.resolve(),
     isEndedBy: (error) => error instanceof SseError, // it would be another session
     troubleOf,
     async close() {

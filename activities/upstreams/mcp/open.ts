@@ -61,15 +61,27 @@ function openHttp(needs: OpenNeeds, settings: z.output<typeof HttpUpstream>): ()
   const http = { name, url, headers, oauth, maxBytes: limits.max_bytes };
   let old = transport === 'sse';
   const openOld = (): Promise<Connection> => connect({ ...common(needs), link: createOldSse(http), legacy: true });
+  const openNew = (legacy: boolean): Promise<Connection> =>
+    connect({ ...common(needs), link: createStreamable(http), legacy });
   return async () => {
     if (old) return openOld();
     try {
-      return await connect({ ...common(needs), link: createStreamable(http), legacy: false });
+      return await openNew(false);
     } catch (error) {
-      if (transport !== undefined || !(error instanceof Trouble) || error.kind !== 'denied') throw error;
-      const opened = await openOld().catch(() => undefined);
+      if (!(error instanceof Trouble)) throw error;
+      // Some older servers fail when they are asked which revisions they speak.
+      const heard = error.kind === 'unsent' && error.cause instanceof Trouble && error.cause.kind !== 'unsent';
+      const opened = await (
+        heard
+          ? openNew(true)
+          : error.kind === 'denied' && transport === undefined
+            ? openOld().then((connection) => {
+                old = true;
+                return connection;
+              })
+            : undefined
+      )?.catch(() => undefined);
       if (!opened) throw error;
-      old = true;
       return opened;
     }
   };

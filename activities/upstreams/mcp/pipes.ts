@@ -13,11 +13,12 @@ export function createPipes(settings: StdioSettings): Link {
     lane: () => Promise.resolve(lane),
     ended: () => transport.ended,
     isEndedBy: () => false, // it says so itself
+    lastWords: transport.lastWords,
     troubleOf: (error) =>
-      transport.ended ??
-      (error instanceof Trouble
+      error instanceof Trouble
         ? error
-        : new Trouble('lost', `Upstream ${settings.name} is no MCP server that we understand.`, { cause: error })),
+        : (transport.ended ??
+          new Trouble('lost', `Upstream ${settings.name} is no MCP server that we understand.`, { cause: error })),
     close: () => transport.close(),
   };
 }

@@ -28,12 +28,17 @@ export interface StdioSettings extends Program {
   readonly log: UpstreamLog;
 }
 
+/** How long a process that takes no input may take to end, milliseconds: its end says more. */
+const LAST_WORDS_MS = 1_000;
+
 /** A transport of the SDK, which knows by `pid` and `stderr` that it is no network. */
 export interface StdioTransport extends Transport {
   readonly pid: number | undefined;
   readonly stderr: null;
   /** Why it ended, once it has. */
   readonly ended: Trouble | undefined;
+  /** Waits a moment for the end of a process that seems to come to it. */
+  lastWords(): Promise<void>;
 }
 
 export function createStdioTransport({ name, maxBytes, log, ...program }: StdioSettings): StdioTransport {
@@ -41,6 +46,7 @@ export function createStdioTransport({ name, maxBytes, log, ...program }: StdioS
   let ended: Trouble | undefined;
   let errors = '';
   let noise = 0;
+  let onEnded: (() => void) | undefined;
 
   const transport: StdioTransport = {
     get pid() {
@@ -70,6 +76,13 @@ export function createStdioTransport({ name, maxBytes, log, ...program }: StdioS
           if (error) reject(new Trouble('unsent', `The process of upstream ${name} takes no input.`, { cause: error }));
           else resolve();
         });
+      });
+    },
+    async lastWords() {
+      if (ended) return;
+      await new Promise<void>((resolve) => {
+        onEnded = resolve;
+        setTimeout(resolve, LAST_WORDS_MS);
       });
     },
     async close() {
@@ -110,6 +123,7 @@ export function createStdioTransport({ name, maxBytes, log, ...program }: StdioS
     ended = why;
     const said = { upstream: name, noise, ...(errors !== '' && { stderr: errors }) };
     log.info(said, `upstream ${name}: ${why.message}`);
+    onEnded?.();
     transport.onclose?.();
   }
 

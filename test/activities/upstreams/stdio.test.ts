@@ -15,6 +15,7 @@ import {
   textOf,
   upstreamOf,
 } from './world';
+import type { Logged } from './world';
 
 afterEach(closeAll);
 
@@ -134,6 +135,21 @@ test('a process that keeps dying is started at longer and longer intervals, and 
     sideEffect: 'none',
   });
   expect(starts()).toBe(1);
+});
+
+test('a server of 2026-07-28 is spoken to in its revision, and told what is cancelled', async () => {
+  const logged: Logged[] = [];
+  const upstream = upstreamOf({ command: process.execPath, args: [join(__dirname, 'servers', 'modern.cjs')] }, logged);
+  expect((await upstream.list(contextOf().signal)).server).toMatchObject({ name: 'modern', protocol: '2026-07-28' });
+  expect(textOf(await upstream.call(requestOf('work'), contextOf()))).toBe('done');
+  const cancel = new AbortController();
+  const report = (): void => cancel.abort(new Error('CANCELLED'));
+  await expect(upstream.call(requestOf('hang'), contextOf({ signal: cancel.signal, report }))).rejects.toThrow(
+    'CANCELLED',
+  );
+  expect(textOf(await upstream.call(requestOf('work'), contextOf()))).toBe('done');
+  await upstream.close(0);
+  expect(logged).toMatchObject([{ fields: { stderr: 'cancelled\n' } }]);
 });
 
 test('a program that is not there is told as that', async () => {

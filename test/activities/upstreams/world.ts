@@ -108,7 +108,7 @@ export async function failureOf(running: Promise<unknown>) {
     () => undefined,
     (reason: unknown) => reason,
   );
-  if (!(error instanceof ApplicationFailure)) throw error ?? new Error('It did not fail.');
+  if (!(error instanceof ApplicationFailure)) throw new Error('It did not fail as a step does.', { cause: error });
   const [detail] = error.details as { sideEffect: string }[];
   return { type: error.type, message: error.message, sideEffect: detail?.sideEffect };
 }

@@ -9,13 +9,13 @@ import type {
   ReadRequest,
   UpstreamAnswer,
   UpstreamRequest,
-} from '../../workflows/upstream-contract';
-import { failure } from '../failure';
-import { step } from '../step';
-import type { StepContext } from '../step';
-import { digestOf } from './digest';
-import type { UpstreamLog } from './log';
-import type { CallContext, Upstream } from './upstream';
+} from '../../../workflows/upstream-contract';
+import { failure } from '../../failure';
+import { step } from '../../step';
+import type { StepContext } from '../../step';
+import { digestOf } from '../digest';
+import type { UpstreamLog } from '../log';
+import type { CallContext, Upstream } from '../upstream';
 import type { Upstreams } from './upstreams';
 
 /** Puts a request of an upstream before the caller of a job, and waits for the reply. */

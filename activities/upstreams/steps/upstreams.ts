@@ -1,11 +1,11 @@
 /** The upstreams of a worker, by name. A reload touches only those whose settings have changed. */
 import { isDeepStrictEqual } from 'node:util';
-import type { UpstreamSettings, Upstreams as Settings } from '../../config/upstreams';
-import { digestOf } from './digest';
-import { createMcpUpstream } from './mcp/mcp';
-import { createOpenApiUpstream } from './openapi/openapi';
-import type { UpstreamLog } from './log';
-import type { Upstream } from './upstream';
+import type { UpstreamSettings, Upstreams as Settings } from '../../../config/upstreams';
+import { digestOf } from '../digest';
+import type { UpstreamLog } from '../log';
+import { createMcpUpstream } from '../mcp/mcp';
+import { createOpenApiUpstream } from '../openapi/openapi';
+import type { Upstream } from '../upstream';
 
 /** How long calls in flight of an upstream whose settings have changed may go on as they began, milliseconds. */
 const OLD_MS = 86_400_000;
