@@ -4,7 +4,8 @@ import type { Notes } from '../activities/research/notes';
 /** Parameters that say where a reader came from, and change nothing on the page. */
 const TRACKING = /^(?:utm_.*|fbclid|gclid|dclid|msclkid|mc_[ce]id|igshid|yclid|_hsenc|_hsmi|ref_src|cmpid|xtor)$/i;
 
-/** The same for addresses that are one in practice: with or without `www.`, TLS, a slash at the end, a place on the page. */
+/** The same for addresses that are one in practice: with or without `www.`, TLS, a slash at the end, a place on the page, other letters for the
+ * same address. */
 export function pageKeyOf(address: string): string {
   try {
     const url = new URL(address);
@@ -12,7 +13,7 @@ export function pageKeyOf(address: string): string {
     for (const name of [...url.searchParams.keys()]) if (TRACKING.test(name)) url.searchParams.delete(name);
     url.searchParams.sort();
     const place = url.hash.startsWith('#!') || url.hash.startsWith('#/') ? url.hash : '';
-    const path = url.pathname.replace(/\/(?:index\.html?)?$/, '');
+    const path = decodeURI(url.pathname).replace(/\/(?:index\.html?)?$/, '');
     return `${url.host.replace(/^(?:www|m|amp)\./, '')}${path}${url.search}${place}`;
   } catch {
     return address;

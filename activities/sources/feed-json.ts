@@ -22,6 +22,9 @@ const item = z.object({
 });
 const feed = z.object({ version: z.string().startsWith('https://jsonfeed.org/version/'), items: z.array(item) });
 
+/** A title is plain text, in which some feeds write entities of HTML all the same. */
+const plain = (title: string): string => (title.includes('<') ? title : htmlTextOf(title, Infinity).text);
+
 /** @returns undefined when the text is not a feed */
 export function jsonFeedEntriesOf(json: string, url: string): FeedEntries | undefined {
   const { success, data } = feed.safeParse(JSON.parse(json));
@@ -30,7 +33,7 @@ export function jsonFeedEntriesOf(json: string, url: string): FeedEntries | unde
     const content = htmlTextOf(each.content_html ?? '', Infinity).text || (each.content_text ?? '');
     const link = each.url?.trim() || each.external_url?.trim() || '';
     return {
-      title: each.title?.trim() || lineOf(each.summary || content, TITLE_MAX),
+      title: plain(each.title?.trim() ?? '') || lineOf(each.summary || content, TITLE_MAX),
       link: link !== '' && URL.canParse(link, url) ? new URL(link, url).href : '',
       text: `${each.summary ?? ''} ${content}`,
       published: dateOf(each.date_published) ?? dateOf(each.date_modified),

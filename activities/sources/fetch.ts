@@ -131,7 +131,7 @@ function statusFailure(who: string, { status, headers }: EgressReply, why?: Refu
     return failure('refused', `${who} answered ${status}: nothing is left to spend there.`, cause);
   const wait = retryAfterOf(headers) ?? limited(why?.waitMs);
   // GitHub also answers 403 to too many requests. Such a reply says so, or how long to wait; a real refusal does not.
-  const isLimit = status === 403 && (wait !== undefined || why?.isLimit === true);
+  const isLimit = status === 403 && wait !== undefined;
   return status >= 500 || [408, 425, 429].includes(status) || isLimit
     ? failure('unavailable', `${who} answered ${status}. Try again later.`, cause, 'none', wait)
     : failure('refused', `${who} answered ${status}.`, cause);

@@ -2,10 +2,8 @@
 import { z } from 'zod';
 
 export interface Refusal {
-  /** How long to wait, milliseconds. Absent when it does not say so. */
+  /** How long to wait, milliseconds. Absent when it asks for no wait. */
   readonly waitMs?: number | undefined;
-  /** Whether there are too many requests, and the same one may succeed later. */
-  readonly isLimit: boolean;
   /** Whether no waiting helps, although its status is that of too many requests. */
   readonly isSpent: boolean;
 }
@@ -19,7 +17,7 @@ export function githubRefusalIn(body: unknown): Refusal {
   const { message, documentation_url: page } = github.parse(body);
   const isLimit =
     /secondary rate limit|abuse detection|API rate limit exceeded/i.test(message) || page.includes('rate-limit');
-  return { isLimit, isSpent: false, ...(isLimit && { waitMs: GITHUB_WAIT_MS }) };
+  return { isSpent: false, ...(isLimit && { waitMs: GITHUB_WAIT_MS }) };
 }
 
 const seconds = z
@@ -68,7 +66,7 @@ export function modelRefusalIn(body: unknown): Refusal {
     secondsIn(told.message ?? ''),
   ].find((each) => each !== undefined);
   const isSpent = /insufficient_quota|billing|insufficient_balance|credit/i.test(`${told.code} ${told.type}`);
-  return { isLimit: false, isSpent, ...(asked !== undefined && { waitMs: asked * 1_000 }) };
+  return { isSpent, ...(asked !== undefined && { waitMs: asked * 1_000 }) };
 }
 
 function secondsIn(message: string): number | undefined {

@@ -5,6 +5,7 @@ test.each([
   ['http://www.example.com/a/', 'https://example.com/a'],
   ['https://example.com/a#part', 'https://example.com/a'],
   ['https://example.com/a?utm_source=x&b=1&a=2', 'https://example.com/a?a=2&b=1'],
+  ["https://example.com/it's_%C3%A9", 'https://example.com/it%27s_é'],
   ['https://example.com/index.html', 'https://example.com'],
   ['https://m.example.com/a?fbclid=1', 'https://EXAMPLE.com/a'],
 ])('%s is %s', (one, other) => {

@@ -33,6 +33,13 @@ test.each<[string, Format, Buffer, string, string]>([
     '',
     '<meta name="d" content="charset=koi8-r"><!-- <meta charset=koi8-r> -->é',
   ],
+  [
+    'prose that begins with a declaration',
+    'text',
+    bytes('<?xml version="1.0" encoding="koi8-r"?>', [0xc3, 0xa9]),
+    '',
+    '<?xml version="1.0" encoding="koi8-r"?>é',
+  ],
   ['meta', 'html', bytes('<meta charset=koi8-r>', [0xc1]), '', '<meta charset=koi8-r>а'],
   [
     'meta as a header',

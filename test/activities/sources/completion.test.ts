@@ -67,7 +67,7 @@ test.each([
   expect(answer('yes', { finish_reason })).toEqual({ text: 'yes', lack: expect.stringContaining(lack) });
 });
 
-test.each(['stop', 'STOP', 'end_turn', 'eos', null, undefined])(
+test.each(['stop', '', 'STOP', 'end_turn', 'eos', null, undefined])(
   'an answer that ends with %s is complete',
   (finish_reason) => {
     expect(answer('yes', { finish_reason })).toEqual({ text: 'yes' });

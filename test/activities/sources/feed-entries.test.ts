@@ -136,6 +136,17 @@ describe('the text of an entry', () => {
       item('<description><p>a &lt; b</p><p>c</p></description>'),
       { text: expect.stringMatching(/^\s*a < b\s+c\s*$/) },
     ],
+    [
+      'blocks before bare text',
+      atomOf('<content type="xhtml"><div><h1>One</h1>two</div></content>'),
+      { text: expect.stringMatching(/^\s*One\s+two\s*$/) },
+    ],
+    ['HTML that is not escaped', atomOf('<content type="text/html"><a href="/1">One</a></content>'), { text: 'One' }],
+    [
+      'an element that is spoken of in HTML',
+      atomOf('<title type="html">The &amp;lt;b&amp;gt; element</title>'),
+      { title: 'The <b> element' },
+    ],
     ['entities of HTML', item('<title>Caf&eacute; &amp; bar</title>'), { title: 'Café & bar' }],
     [
       'a video',
@@ -214,13 +225,19 @@ test('a feed of JSON is one, too', () => {
   const feed = {
     version: 'https://jsonfeed.org/version/1.1',
     items: [
-      { id: 1, url: '/1', title: 'T', content_html: '<p>One</p><p>Two</p>', date_published: '2024-03-05T10:00:00Z' },
+      {
+        id: 1,
+        url: '/1',
+        title: 'T &#38; U',
+        content_html: '<p>One</p><p>Two</p>',
+        date_published: '2024-03-05T10:00:00Z',
+      },
       { id: '2', content_text: 'A note', title: 7 },
     ],
   };
   expect(jsonFeedEntriesOf(JSON.stringify(feed), at)?.entries).toEqual([
     {
-      title: 'T',
+      title: 'T & U',
       link: 'https://blog.example/1',
       text: expect.stringMatching(/One\s+Two/),
       published: '2024-03-05T10:00:00.000Z',
