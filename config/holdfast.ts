@@ -3,6 +3,8 @@
  * a gateway promises, a worker has to keep.
  */
 import type { z } from 'zod';
+import { withSchemas } from './catalog';
+import type { Catalog } from './catalog';
 import { badSettings, dotted, fitted, problemsAt } from './file';
 import type { Misfit, Problem } from './file';
 import { GatewayPart } from './gateway';
@@ -23,6 +25,8 @@ export interface HoldfastFile {
   readonly worker: z.output<typeof WorkerPart>;
   /** From wherever they come, as they are written: only workers expand them. */
   readonly upstreams: Upstreams;
+  /** Workflows that exist, as tools. */
+  readonly catalog: Catalog;
   /** The variables that the files name: those that every process needs, and those of workers. */
   readonly named: { readonly all: readonly string[]; readonly workers: readonly string[] };
 }
@@ -71,7 +75,7 @@ export function findingsIn(env: NodeJS.ProcessEnv): Findings {
   const yaml = writtenAt(env['HOLDFAST_CONFIG'], (path) => yamlAt(path, 'HOLDFAST_CONFIG', expandFor(env, named)));
   const servers = writtenAt(env['HOLDFAST_MCP_SERVERS'], (path) => jsonAt(path, 'HOLDFAST_MCP_SERVERS'));
   const parts = fitted(Parts, yaml?.value ?? {});
-  const { gateway, worker, upstreams, mcpServers } = parts.fits ? parts.data : {};
+  const { gateway, worker, upstreams, mcpServers, catalog } = parts.fits ? parts.data : {};
   const found = gathered(yaml && { written: yaml, upstreams: upstreams ?? {}, mcpServers }, servers);
   const misfits = parts.fits || !yaml ? [] : problemsAt(parts.misfits.map(withNearest), yaml);
   const problems = [...(yaml && yaml.unexpanded.length > 0 ? yaml.unexpanded : misfits), ...found.problems];
@@ -79,6 +83,7 @@ export function findingsIn(env: NodeJS.ProcessEnv): Findings {
     gateway: gateway ?? GatewayPart.parse({}),
     worker: worker ?? WorkerPart.parse({}),
     upstreams: found.upstreams,
+    catalog: withSchemas(catalog ?? {}, env['HOLDFAST_CONFIG'] || undefined),
     named: {
       all: orFile(...named),
       workers: orFile(...(worker ? namedByWorker(worker) : []), ...found.named),

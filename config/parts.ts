@@ -1,5 +1,6 @@
 /** The parts of holdfast.yaml, and what gateway and worker promise each other there. */
 import { z } from 'zod';
+import { CatalogPart } from './catalog';
 import { GatewayPart } from './gateway';
 import { McpServersPart } from './mcp-servers';
 import { UpstreamsPart } from './upstreams';
@@ -12,6 +13,7 @@ export const Parts = z
     worker: WorkerPart.nullish(),
     upstreams: UpstreamsPart.nullish(),
     mcpServers: McpServersPart.nullish(),
+    catalog: CatalogPart.nullish(),
   })
   .superRefine(({ gateway, worker }, context) => {
     if (!gateway || !worker) return;
