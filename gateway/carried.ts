@@ -1,11 +1,11 @@
 /** What every job carries of its call, however it is started: for its workflow, for the Web UI, and for the order in line. */
 import type { SearchAttributePair } from '@temporalio/common';
-import { KIT, MEMO_JOB, MEMO_PROGRESS } from '../../workflows/contract';
-import type { Caller, JobMemo, Progress } from '../../workflows/contract';
-import type { Rules } from '../config';
-import type { Ids } from '../ids';
-import type { Tool } from '../tools';
-import { SUBJECT, TENANT, TOOL } from './visibility';
+import { KIT, MEMO_JOB, MEMO_PROGRESS } from '../workflows/contract';
+import type { Caller, JobMemo, Progress } from '../workflows/contract';
+import type { Rules } from './config';
+import type { Ids } from './ids';
+import type { Tool } from './tools';
+import { SUBJECT, TENANT, TOOL } from './search-attributes';
 
 /** Priority of batch work, from 1 to 5; everything else has 3. */
 const BATCH = 5;
@@ -39,8 +39,11 @@ export type Carry = (
   call: Pick<JobMemo, 'argsHash' | 'at' | 'callback' | 'continues'>,
 ) => Carried;
 
-/** @param rules - `weights`: the share of a tenant while workers are short; a tenant that is not listed has 1. Read with each call. */
-export function createCarry(rules: Pick<Rules, 'keys' | 'weights'>, ids: Ids): Carry {
+/**
+ * @param rules - `weights`: the share of a tenant while workers are short; a tenant that is not listed has 1. Read with each call.
+ * @param ids - absent: nobody asks for these jobs by their subject
+ */
+export function createCarry(rules: Pick<Rules, 'keys' | 'weights'>, ids?: Pick<Ids, 'subjectTag'>): Carry {
   // A single tenant has nobody to share with, and keys of shares are paid for where Temporal is.
   const isShared = ({ keys, weights }: typeof rules): boolean =>
     Object.keys(weights).length > 0 || keys.some(({ tenant }) => tenant !== keys[0]?.tenant);
@@ -62,11 +65,14 @@ export function createCarry(rules: Pick<Rules, 'keys' | 'weights'>, ids: Ids): C
       workflowExecutionTimeout: policy.budgetMs + policy.askMs + SLACK_MS,
       memo: { [MEMO_JOB]: memo, ...firstProgress(tool, call.at) },
       staticSummary: cutToBytes(`${name} ${given}`, LINE_MAX),
-      typedSearchAttributes: [
-        { key: TENANT, value: caller.tenant },
-        { key: SUBJECT, value: ids.subjectTag(caller) },
-        { key: TOOL, value: name },
-      ],
+      typedSearchAttributes:
+        route.unlisted === true
+          ? []
+          : [
+              { key: TENANT, value: caller.tenant },
+              ...(ids ? [{ key: SUBJECT, value: ids.subjectTag(caller) }] : []),
+              { key: TOOL, value: name },
+            ],
       priority: {
         // Tenants share the workers by their weights; within a tenant, batch work comes after everything else.
         ...(isShared(rules) && { fairnessKey: caller.tenant, fairnessWeight: rules.weights[caller.tenant] ?? 1 }),

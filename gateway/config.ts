@@ -2,6 +2,7 @@
 import type { ClientConnectConfig } from '@temporalio/envconfig';
 import { z } from 'zod';
 import { Address } from '../config/address';
+import type { Catalog } from '../config/catalog';
 import { BadSetting } from '../config/file';
 import type { ClientProfile, GatewayPart } from '../config/gateway';
 import { holdfastFile } from '../config/holdfast';
@@ -80,6 +81,8 @@ export interface GatewayConfig {
   readonly webhooks: { readonly allowedHosts: readonly string[] };
   /** MCP servers and APIs whose tools are offered here; how they are reached is read by workers alone. */
   readonly upstreams: Upstreams;
+  /** Workflows that exist, as tools; absent: none. */
+  readonly catalog?: Catalog;
   readonly secret: string;
   /** The secret before it: jobs, sessions and notes of that time are still known. */
   readonly previousSecret?: string | undefined;
@@ -110,7 +113,7 @@ export const rulesIn = ({ keys, quotas, rates, weights, upstreams }: GatewayConf
  */
 export function gatewayConfig(env: NodeJS.ProcessEnv): GatewayConfig {
   const set = variablesIn(Environment, env);
-  const { gateway: file, upstreams } = holdfastFile(env);
+  const { gateway: file, upstreams, catalog } = holdfastFile(env);
   const host = set.HOLDFAST_HOST ?? file.host;
   const loopback = LOOPBACK.includes(host);
   if (!loopback && file.keys.length === 0) {
@@ -149,6 +152,7 @@ export function gatewayConfig(env: NodeJS.ProcessEnv): GatewayConfig {
     schedules: file.schedules,
     webhooks: { allowedHosts: file.webhooks.allowed_hosts },
     upstreams,
+    catalog,
     secret,
     previousSecret,
     logLevel: set.HOLDFAST_LOG_LEVEL,

@@ -20,6 +20,7 @@ import { createPatience } from './call/patience';
 import { createRespond } from './call/respond';
 import { createRounds } from './call/rounds';
 import { createWatch } from './call/watch';
+import { catalogued } from './catalog';
 import { rulesIn } from './config';
 import type { GatewayConfig } from './config';
 import { createCompanions } from './handles/companions';
@@ -90,7 +91,8 @@ export async function startGateway(
   const onRefused = (error: Error): void => log.debug({ err: error }, 'request refused');
   let draining = false;
 
-  const tools = createOffered(createCatalogue(definitions));
+  const { namespace = 'default' } = config.temporal;
+  const tools = createOffered(createCatalogue(definitions, catalogued(config.catalog ?? {}, namespace)));
   const ids = createIds(config.secret, config.previousSecret);
   const seals = createSeals(config.secret, config.previousSecret);
   const rules = { ...rulesIn(config) };
@@ -187,7 +189,7 @@ export async function startGateway(
   const answer = keyed ? paced(inbox, rules) : inbox;
 
   const keys = createKeys(config.keys);
-  const readiness = watchReadiness(() => jobs.condition(), tools.values(), config.temporal.namespace ?? 'default', log);
+  const readiness = watchReadiness(() => jobs.condition(), tools.values(), namespace, log);
   const server = createFront({
     allowedHosts: config.allowedHosts,
     authenticate: keys.authenticate,

@@ -3,7 +3,7 @@ import { msToNumber } from '@temporalio/common/lib/time';
 import { z } from 'zod';
 import type { ContentBlock, Tool as ListedTool } from '@modelcontextprotocol/server';
 import { DEFAULT_POLICY, QUEUE_NAME, TASK_QUEUE } from '../workflows/contract';
-import type { Policy } from '../workflows/contract';
+import type { Callback, Policy } from '../workflows/contract';
 import type { Annotations, Duration, PolicyInWords, ToolDefinition } from '../workflows/define-tool';
 import { closedUnlessOpen } from './closed';
 import { isRecord, json } from './json';
@@ -22,6 +22,8 @@ export interface Route {
   readonly args: (input: unknown) => readonly unknown[];
   /** The one step of its jobs. Absent: they have more, or it is not known. */
   readonly step?: string;
+  /** Its jobs carry no search attributes of ours: they are in no list, and in no quota. Absent: they do. */
+  readonly unlisted?: true;
 }
 
 /** A tool, ready to be listed, checked and started. */
@@ -36,6 +38,8 @@ export interface Tool {
   readonly withheld?: string;
   readonly route: Route;
   readonly policy: Policy;
+  /** In its place where the end of the job has to be reported to a callback: its own workflow would not. Absent: it does. */
+  readonly reporting?: Tool;
   /** Longest wait before an answer with a handle, milliseconds, where the author says one. */
   readonly waitMs: number | undefined;
   readonly onDisconnect: 'detach' | 'cancel';
@@ -51,18 +55,21 @@ export interface Tool {
 }
 
 /**
- * The records of all tools, by name.
+ * The records of all tools, by name: of those that are authored here, and of `others`.
  *
  * @throws Error when a definition breaks a rule, or a name is taken: by another tool, or by a handle tool (`job_…`)
  */
-export function createCatalogue(definitions: readonly ToolDefinition[]): ReadonlyMap<string, Tool> {
+export function createCatalogue(
+  definitions: readonly ToolDefinition[],
+  others: readonly Tool[] = [],
+): ReadonlyMap<string, Tool> {
   const tools = new Map<string, Tool>();
-  for (const definition of definitions) {
-    const { name } = definition;
+  for (const tool of [...definitions.map(toolOf), ...others]) {
+    const { name } = tool;
     if (tools.has(name)) throw new Error(`Two tools are named ${name}. Rename one.`);
     if (name.startsWith('job_'))
       throw new Error(`Tool ${name}: names that begin with job_ belong to the handle tools.`);
-    tools.set(name, toolOf(definition));
+    tools.set(name, tool);
   }
   return tools;
 }
@@ -118,6 +125,11 @@ function toolOf(definition: ToolDefinition): Tool {
       return given.success && isRecord(given.data) ? given.data : undefined;
     },
   };
+}
+
+/** The tool as a call of it is started. */
+export function toolFor(tool: Tool, callback: Callback | undefined): Tool {
+  return callback === undefined ? tool : (tool.reporting ?? tool);
 }
 
 function routeOf({ workflow, step }: ToolDefinition): Route {

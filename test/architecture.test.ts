@@ -9,29 +9,29 @@ const root = dirname(__dirname);
 
 /** What every room of the gateway may know. */
 const GROUND =
-  /^gateway\/(allowed|audit|closed|config|errors|ids|json|lost-names|metrics|numbers|offered|problems|schemas|seal|tools|unknown-arguments|visit)$/;
+  /^gateway\/(allowed|audit|carried|catalog|closed|config|errors|ids|json|json-schema|lost-names|metrics|numbers|offered|problems|schemas|seal|search-attributes|tools|unknown-arguments|visit)$/;
 
 /** @param temporal - the packages of Temporal that it may not import */
 function gatewayMayImport(rooms: string, temporal = 'activity|client|proto|worker|workflow'): RegExp {
   const ours = rooms.split('|').map((room) => (room === 'ground' ? GROUND.source.slice(1, -1) : `gateway/${room}/.+`));
   const theirs = `npm:(?!@temporalio/(${temporal})(/|$)).+`;
   return new RegExp(
-    `^(${[...ours, 'config/.+', 'workflows/(contract|upstream-changes|upstream-contract|cut|excerpt)', 'package\\.json', theirs].join('|')})$`,
+    `^(${[...ours, 'config/.+', 'workflows/(contract|upstream-changes|(upstream|catalog)-contract|cut|excerpt)', 'package\\.json', theirs].join('|')})$`,
   );
 }
 
 /** A file obeys the first row that names it. Types may come from anywhere. */
 const table: readonly (readonly [files: RegExp, mayImport: RegExp])[] = [
-  [/^workflows\/(contract|upstream-changes|upstream-contract|cut|well-formed)$/, /^nothing$/],
+  [/^workflows\/(contract|upstream-changes|(upstream|catalog)-contract|cut|well-formed)$/, /^nothing$/],
   [/^workflows\/excerpt$/, /^workflows\/cut$/],
   [/^workflows\/(define-tool|tools|[^/]+\/tool)$/, /^(npm:zod|workflows\/(contract|define-tool|[^/]+\/tool))$/],
   [
     /^workflows\//,
-    /^(npm:@temporalio\/workflow|workflows\/(contract|upstream-changes|upstream-contract|job|approval|bounded|budget|counted|cut|failure|findings|history|interleaved|journal|memo|page-key|progress|questions|quiet|searched|step-ids|steps|turns|webhook|well-formed|[^/]+\/workflow|upstream-[a-z]+\/.+))$/,
+    /^(npm:@temporalio\/workflow|workflows\/(contract|upstream-changes|(upstream|catalog)-contract|job|approval|bounded|budget|counted|cut|failure|findings|history|interleaved|journal|memo|page-key|progress|questions|quiet|searched|step-ids|steps|turns|webhook|well-formed|[^/]+\/workflow|upstream-[a-z]+\/.+))$/,
   ],
   [
     /^activities\//,
-    /^(activities(\/.+)?|workflows\/(contract|upstream-contract|cut|excerpt|well-formed)|npm:(?!@temporalio\/(client|worker|workflow)(\/|$)).+)$/,
+    /^(activities(\/.+)?|workflows\/(contract|(upstream|catalog)-contract|cut|excerpt|well-formed)|npm:(?!@temporalio\/(client|worker|workflow)(\/|$)).+)$/,
   ],
   // The rooms of the gateway, from the last to the first: main → gateway → mcp → handles → call → words → upstreams → jobs → ground.
   [GROUND, gatewayMayImport('ground')],
@@ -50,9 +50,15 @@ const table: readonly (readonly [files: RegExp, mayImport: RegExp])[] = [
   ],
   // The check of a build, which the running worker does not load.
   [/^worker\/doors$/, /^workflows\/(index|tools)$/],
+  // A workflow of somebody else may call a tool without the gateway. What the gateway knows of tools, and gives to their jobs, is one code:
+  // written twice, it would check and limit the same call in two ways.
+  [
+    /^worker\/(menu|look-up)$/,
+    /^(activities|config\/nearest|gateway\/(carried|catalog|ids|tools)|workflows\/(tools|excerpt))$/,
+  ],
   [
     /^worker\//,
-    /^(worker\/(?!doors$).+|activities|config\/.+|package\.json|workflows\/(contract|upstream-contract)|npm:.+)$/,
+    /^(worker\/(?!doors$).+|activities|config\/.+|package\.json|workflows\/(contract|(upstream|catalog)-contract)|npm:.+)$/,
   ],
   // In one place: the secret that a worker signs with and its operator hands out; which numbers JSON can carry; and how Temporal
   // and the jobs in it are.
@@ -179,7 +185,7 @@ test('the bundle holds workflows, the contract and the Temporal SDK, and nothing
   expect(
     ours.filter(
       (path) =>
-        !/^workflows\/(approval|bounded|budget|contract|counted|cut|failure|findings|history|interleaved|index|job|journal|memo|page-key|progress|questions|quiet|searched|step-ids|steps|turns|webhook|upstream-changes|upstream-contract|well-formed|[^/]+\/workflow|upstream-[a-z]+\/.+)$/.test(
+        !/^workflows\/(approval|bounded|budget|contract|counted|cut|failure|findings|history|interleaved|index|job|journal|memo|page-key|progress|questions|quiet|searched|step-ids|steps|turns|webhook|upstream-changes|(upstream|catalog)-contract|well-formed|[^/]+\/workflow|upstream-[a-z]+\/.+)$/.test(
           path,
         ),
     ),

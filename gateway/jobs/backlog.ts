@@ -3,7 +3,7 @@ import { temporal } from '@temporalio/proto';
 import { TASK_QUEUE } from '../../workflows/contract';
 import type { Backlog, Waiting } from '../metrics';
 import type { Store } from './connection';
-import { TOOL } from './visibility';
+import { TOOL } from '../search-attributes';
 
 const { TaskQueueType } = temporal.api.enums.v1;
 const ASK_MS = 2_000;

@@ -5,6 +5,7 @@
 import { addressOf } from '../../config/temporal';
 import { QUERY_PARTIAL, SIGNAL_ANSWER, SIGNAL_SHOWN } from '../../workflows/contract';
 import type { Answer } from '../../workflows/contract';
+import { createCarry } from '../carried';
 import type { GatewayConfig, Rules } from '../config';
 import { Problem } from '../errors';
 import type { Ids, JobRef } from '../ids';
@@ -12,7 +13,6 @@ import type { Backlog } from '../metrics';
 import { createBacklog } from './backlog';
 import { createCancels } from './cancel';
 import type { Cancels } from './cancel';
-import { createCarry } from './carried';
 import { createStore } from './connection';
 import { POLL_MS, createPoll } from './end';
 import type { Poll } from './end';

@@ -1,14 +1,16 @@
 /** Calls that are made again and again: Temporal Schedules, each owned by its caller. A run is a job like any other. */
 import { ScheduleAlreadyRunning, ScheduleNotFoundError } from '@temporalio/client';
 import type { Caller, JobId } from '../../workflows/contract';
+import type { Carry } from '../carried';
 import { Problem, isProblem } from '../errors';
 import { argsHash } from '../ids';
 import type { Ids, ScheduleId } from '../ids';
+import { TOOL } from '../search-attributes';
+import { toolFor } from '../tools';
 import type { Tool } from '../tools';
 import type { Store } from './connection';
-import type { Carry } from './carried';
 import type { Origin } from './start';
-import { TOOL, ofCaller, ofTenant, ofTool } from './visibility';
+import { ofCaller, ofTenant, ofTool } from './visibility';
 import type { Count } from './visibility';
 
 export interface ListedSchedule {
@@ -102,12 +104,13 @@ export function createSchedules({ client, ask }: Store, ids: Ids, carry: Carry):
       const { id: jobId, workflowId } = ids.newRef(caller, tool.name, key);
       const id = scheduleIdOf(jobId);
       const [scheduleId] = namesOf(caller, id);
-      const workflow = carry(tool, input, caller, { argsHash: hash, ...(callback && { callback }) });
+      const asked = toolFor(tool, callback);
+      const workflow = carry(asked, input, caller, { argsHash: hash, ...(callback && { callback }) });
       const { typedSearchAttributes } = workflow;
       await ask(() =>
         client.schedule.create({
           scheduleId,
-          action: { type: 'startWorkflow', workflowType: tool.route.workflow, workflowId, ...workflow },
+          action: { type: 'startWorkflow', workflowType: asked.route.workflow, workflowId, ...workflow },
           spec: { intervals: [{ every: everyMs, offset: Date.now() % everyMs }] }, // counted from now
           policies: { catchupWindow: everyMs }, // after an outage once, not once for each that was missed
           typedSearchAttributes,

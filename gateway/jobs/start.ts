@@ -1,11 +1,12 @@
 /** From a call to its job: started once, or joined by its key. From here on the call is durable. */
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { Callback, Caller, JobId } from '../../workflows/contract';
+import type { Carry } from '../carried';
 import { Problem, isProblem } from '../errors';
 import { argsHash } from '../ids';
 import type { Ids, JobRef } from '../ids';
+import { toolFor } from '../tools';
 import type { Tool } from '../tools';
-import type { Carry } from './carried';
 import type { Store } from './connection';
 import { ARRIVED_MS, createOfKey } from './keys';
 import type { Begun } from './keys';
@@ -92,7 +93,8 @@ export function createStarts({ store: { ask, client }, look, outcomeOf, ids, car
   }
 
   async function begin(ref: JobRef, newJob: NewJob): Promise<JobView> {
-    const { tool, input, caller, hash, callback, earlier, delayMs = 0 } = newJob;
+    const { input, caller, hash, callback, earlier, delayMs = 0 } = newJob;
+    const tool = toolFor(newJob.tool, callback);
     const view = newView(ref, tool.name, tool.policy, { ownHandles: tool.ownHandles, delayMs });
     const { args, ...options } = carry(tool, input, caller, {
       argsHash: hash,

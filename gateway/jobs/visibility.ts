@@ -1,19 +1,15 @@
 /** What only Temporal's visibility store can tell: lists and counts. Eventually consistent, and slow: never on the path of a call. */
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { WorkflowExecutionInfo } from '@temporalio/client';
-import { defineSearchAttributeKey } from '@temporalio/common';
-import { MEMO_JOB, MEMO_QUESTIONS, SEARCH_ATTRIBUTES } from '../../workflows/contract';
+import { MEMO_JOB, MEMO_QUESTIONS } from '../../workflows/contract';
 import type { Caller, Question } from '../../workflows/contract';
 import { isJobId } from '../ids';
 import type { Ids, JobRef } from '../ids';
+import { SUBJECT, TENANT, TOOL } from '../search-attributes';
 import type { Store } from './connection';
 import { Memo } from './memo';
 import { statusIn, statusOf, wasToldToStop } from './status';
 import type { Status } from './status';
-
-export const TENANT = defineSearchAttributeKey(SEARCH_ATTRIBUTES.tenant, 'KEYWORD');
-export const SUBJECT = defineSearchAttributeKey(SEARCH_ATTRIBUTES.subject, 'KEYWORD');
-export const TOOL = defineSearchAttributeKey(SEARCH_ATTRIBUTES.tool, 'KEYWORD');
 
 /** Past jobs that an estimate is made from. */
 const PAST_MAX = 100;

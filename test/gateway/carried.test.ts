@@ -1,11 +1,11 @@
 /** What a job carries of its call: who it is for, and its place in line. */
 import { z } from 'zod';
-import { createIds } from '../../../gateway/ids';
-import { createCarry } from '../../../gateway/jobs/carried';
-import type { Carried } from '../../../gateway/jobs/carried';
-import { createCatalogue } from '../../../gateway/tools';
-import { DEFAULT_POLICY } from '../../../workflows/contract';
-import { defineTool } from '../../../workflows/define-tool';
+import { createIds } from '../../gateway/ids';
+import { createCarry } from '../../gateway/carried';
+import type { Carried } from '../../gateway/carried';
+import { createCatalogue } from '../../gateway/tools';
+import { DEFAULT_POLICY } from '../../workflows/contract';
+import { defineTool } from '../../workflows/define-tool';
 
 const plain = { description: 'Walks.', input: z.object({}), workflow: 'walk' };
 const tools = createCatalogue([

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { Problem } from '../../../gateway/errors';
 import { argsHash, createIds } from '../../../gateway/ids';
 import type { JobRef } from '../../../gateway/ids';
-import { createCarry } from '../../../gateway/jobs/carried';
+import { createCarry } from '../../../gateway/carried';
 import { createStore } from '../../../gateway/jobs/connection';
 import type { Store } from '../../../gateway/jobs/connection';
 import type { Look } from '../../../gateway/jobs/look';
