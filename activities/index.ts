@@ -20,6 +20,8 @@ export { failure } from './failure';
 export { createUpstreams } from './upstreams/steps/upstreams';
 export type { Upstreams } from './upstreams/steps/upstreams';
 export type { AskJob } from './upstreams/steps/steps';
+export { createForeignSteps } from './foreign/steps';
+export type { Described, Ended, Handled, Workflows } from './foreign/workflows';
 
 export interface ActivitiesConfig {
   /** For requests to the sources. Pages are only read from the public internet, since strangers choose where the hits lead. */

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { ActivitiesConfig } from '../activities';
 import { Address } from '../config/address';
 import { expandedAll } from '../config/expand';
+import type { Catalog } from '../config/catalog';
 import { holdfastFile } from '../config/holdfast';
 import { LogLevel } from '../config/log';
 import { secretAt } from '../config/secret';
@@ -62,6 +63,8 @@ export interface WorkerConfig {
    * poll. Its variables have their values.
    */
   readonly upstreams: Upstreams;
+  /** Workflows that exist, as tools. */
+  readonly catalog: Catalog;
   /** Paths of the files that all of this was read from. */
   readonly files: readonly string[];
 }
@@ -82,7 +85,7 @@ export interface QueueConfig {
  */
 export function workerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
   const set = variablesIn(Environment, env);
-  const { worker, upstreams } = holdfastFile(env);
+  const { worker, upstreams, catalog } = holdfastFile(env);
   return {
     temporal: temporalConfig(env),
     concurrentSteps: worker.concurrent_steps,
@@ -108,6 +111,7 @@ export function workerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
       ),
       env,
     ),
+    catalog,
     activities: {
       egress: worker.egress,
       sources: sourcesOf(worker.sources, set.HOLDFAST_DOCUMENTS, env),

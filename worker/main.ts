@@ -1,6 +1,6 @@
 /** The worker process: configuration, activities and bundle meet here. */
 import { version } from '../package.json';
-import { createActivities, createUpstreams } from '../activities';
+import { createActivities, createForeignSteps, createUpstreams } from '../activities';
 import { doubtsIn } from '../config/holdfast';
 import { createLog } from '../config/log';
 import { watchFiles } from '../config/watch';
@@ -8,7 +8,10 @@ import { showAlive } from './alive-file';
 import { BUNDLE } from './bundle';
 import { workerConfig } from './config';
 import { handleFaults } from './faults';
+import { createWorkflows } from './foreign';
 import { createJobs } from './jobs';
+import { createLookUp } from './look-up';
+import { toolsIn } from './menu';
 import { startPulse } from './pulse';
 import { createReload } from './reload';
 import { installRuntime } from './runtime';
@@ -26,7 +29,12 @@ async function main(): Promise<void> {
   const jobs = createJobs(config.temporal);
   const upstreams = createUpstreams(config.upstreams, { version, log });
   upstreams.onChange(jobs.refresh);
-  const activities = createActivities({ ...config.activities, upstreams: { upstreams, askJob: jobs.ask, log } });
+  const tools = toolsIn(config.catalog, config.temporal.namespace);
+  const activities = {
+    ...createActivities({ ...config.activities, upstreams: { upstreams, askJob: jobs.ask, log } }),
+    ...createForeignSteps(createWorkflows(config.temporal)),
+    ...createLookUp((name) => Promise.resolve(tools.get(name)), [...tools.keys()]),
+  };
   const code = { bundle: BUNDLE, activities };
   const worker = await startWorker(config, code, startPulse(config.temporal, config.logLevel));
   const { stop, done } = worker;

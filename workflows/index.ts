@@ -10,3 +10,5 @@ export { singleStep } from './single-step/workflow';
 export { upstreamCall } from './upstream-call/workflow';
 export { upstreamListing } from './upstream-listing/workflow';
 export { upstreamRead } from './upstream-read/workflow';
+export { foreignRun } from './foreign-run/workflow';
+export { callTool } from './call-tool/workflow';

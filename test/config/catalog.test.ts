@@ -10,7 +10,7 @@ function read(catalog: object, files: Readonly<Record<string, string>> = {}) {
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   const path = join(folder, 'holdfast.yaml');
   writeFileSync(path, JSON.stringify({ catalog }));
-  return holdfastFile(path).catalog;
+  return holdfastFile({ HOLDFAST_CONFIG: path }).catalog;
 }
 
 const plain = { description: 'Does it.', workflow: 'Order' };
