@@ -17,7 +17,7 @@ function configured(yaml: string): string {
 test('the example configuration is valid and says the defaults', () => {
   const file = join(packageRoot(), 'holdfast.yaml');
   const example = gatewayConfig({ HOLDFAST_SECRET, HOLDFAST_CONFIG: file });
-  expect(example).toEqual({ ...gatewayConfig({ HOLDFAST_SECRET }), file });
+  expect(example).toEqual({ ...gatewayConfig({ HOLDFAST_SECRET }), files: [file] });
 });
 
 test.each([
