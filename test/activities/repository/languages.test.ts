@@ -116,6 +116,20 @@ test('pointers of Git LFS are named and counted, and are no lines', async () => 
   expect(found).toMatchObject({ lfs: { files: 2, bytes: 246_912 }, lines: 1, languages: [{ name: 'JSON', files: 1 }] });
 });
 
+test.each([
+  ['a++b', 'aab', 'b'],
+  ['(?>a|b)c', 'bc', 'b'],
+  ['\\Aa', 'a', 'b\na'],
+  ['a\\z', 'a', 'a\nb'],
+  ['^a$', 'b\na', 'ba'],
+  ['(?i)a', 'A', 'b'],
+  ['(?i:a)b', 'Ab', 'b'],
+  ['(?m)a.b', 'a\nb', 'ab'],
+])('the pattern %j of Ruby means the same in JavaScript', (pattern, fits, not) => {
+  const compiled = regExpOf(pattern);
+  expect([compiled?.test(fits), compiled?.test(not)]).toEqual([true, false]);
+});
+
 test('all but a few rules of linguist are understood', async () => {
   const { rules } = await readTables();
   const patterns = Object.values(rules).flatMap((list) =>
