@@ -88,7 +88,6 @@ export function createExchange({ name, link, envelope, onChange }: ExchangeNeeds
       method,
       params: { ...params, ...(Object.keys(meta).length > 0 && { _meta: meta }) },
     };
-    const streamEnds = new AbortController();
     let own: Pending | undefined;
     const lane = await link.lane(
       (received) => {
@@ -105,7 +104,7 @@ export function createExchange({ name, link, envelope, onChange }: ExchangeNeeds
     const notice = { sent: false };
 
     function cancel(reason: string): void {
-      if (link.apart && envelope() !== undefined) return streamEnds.abort();
+      if (link.apart && envelope() !== undefined) return; // the end of its lane says so
       notice.sent = true;
       const message = { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: id, reason } } as const;
       void lane
@@ -140,7 +139,6 @@ export function createExchange({ name, link, envelope, onChange }: ExchangeNeeds
         touch();
         lane
           .send(message, {
-            signal: streamEnds.signal,
             onEnd: () => settle({ trouble: lost() }),
             ...(headers && { headers }),
           })

@@ -5,10 +5,11 @@ import type { Trouble } from './trouble';
 /** What carries one request of ours, and what the server has to say about it. */
 export interface Lane {
   /**
-   * @param options - `signal` ends the request's stream, `onEnd` is called when that has ended without more to come
+   * @param options - `signal` gives the sending up, `onEnd` is called when the answer's stream has ended without more to come
    * @throws Trouble
    */
   send(message: JSONRPCMessage, options?: LaneOptions): Promise<void>;
+  /** Ends the stream, whatever is still to come. */
   close(): void;
 }
 

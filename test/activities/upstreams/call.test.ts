@@ -131,6 +131,15 @@ test('a definition that changed is told, and refuses a call that was approved', 
   });
 });
 
+test('a call that was approved is refused for a change that nobody told', async () => {
+  const { upstream } = scripted();
+  await upstream.call(requestOf('change-silently'), contextOf());
+  expect(await failureOf(upstream.call(requestOf('echo', { digest: ECHO, exact: true }), contextOf()))).toMatchObject({
+    type: 'refused',
+    sideEffect: 'none',
+  });
+});
+
 test('a tool that it no longer offers is refused, and not called', async () => {
   const { upstream, received } = scripted();
   expect(await failureOf(upstream.call(requestOf('gone'), contextOf()))).toMatchObject({

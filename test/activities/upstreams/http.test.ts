@@ -209,6 +209,7 @@ test('a server of 2024-11-05 is found out, and called', async () => {
 /** A server of 2026-07-28 by hand, whose calls become tasks. */
 function tasked(): Promise<Web> {
   let answers: unknown;
+  let looks = 0;
   return startWeb(({ message }, response) => {
     const { id, method, params } = message as { id: number; method: string; params: Record<string, unknown> };
     const result = (value: object): void =>
@@ -233,7 +234,8 @@ function tasked(): Promise<Web> {
         const asked = { q: { method: 'elicitation/create', params: { message: 'Sure?' } } };
         if (params['taskId'] !== 't1')
           return json(response, { jsonrpc: '2.0', id, error: { code: -32602, message: 'Unknown task' } });
-        return answers === undefined
+        if (answers !== undefined) looks += 1; // what is answered is shown once more
+        return looks < 2
           ? result({ ...task, status: 'input_required', inputRequests: asked })
           : result({
               ...task,

@@ -38,6 +38,7 @@ const TOOLS = [
   'ask',
   'ask-late',
   'change',
+  'change-silently',
   'noise',
   'refuse',
   'twice',
@@ -96,6 +97,10 @@ const calls = {
   change: (id) => {
     description = 'second';
     send({ method: 'notifications/tools/list_changed' });
+    text(id, 'changed');
+  },
+  'change-silently': (id) => {
+    description = 'second';
     text(id, 'changed');
   },
   noise: (id) => {
