@@ -1,4 +1,5 @@
 /** What the commands read from the environment. No other file in cli/ reads settings from it. */
+import type { ChildProcess, ForkOptions } from 'node:child_process';
 import { homedir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { z } from 'zod';
@@ -49,7 +50,18 @@ export interface DevConfig {
   readonly engine: EngineConfig;
   /** What the processes get of this environment. */
   readonly inherited: Inherited;
+  /** The folder of the code that the next process is started from, laid out as `dist/` is. Absent: Holdfast's own. */
+  readonly code?: () => string;
+  /** Starts the processes. Absent: Node does. */
+  readonly fork?: Fork;
 }
+
+/**
+ * Starts the program `main` as a child.
+ *
+ * @param options - makes them. Each child needs its own, since they hold an open log
+ */
+export type Fork = (kind: 'gateway' | 'worker', n: number, main: string, options: () => ForkOptions) => ChildProcess;
 
 /** What is needed to find the Temporal CLI. */
 export interface EngineConfig {

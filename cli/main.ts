@@ -5,6 +5,8 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { BadSetting } from '../config/file';
 import { doubtsIn, holdfastFile } from '../config/holdfast';
 import { version } from '../package.json';
+import { projectIn } from '../project/discover';
+import type { Project } from '../project/discover';
 import { EXIT, answer, call, callOnce, cancel, list, wait } from './call';
 import type { CallOptions } from './call';
 import { callerNamed, hasKeyOf } from './caller';
@@ -39,6 +41,13 @@ const mcpServersOption = (): Option =>
   new Option('--mcp-servers <path>', 'a file of MCP servers as other clients have it: mcp.json').env(
     'HOLDFAST_MCP_SERVERS',
   );
+
+/** @throws BadSetting when this folder is no project */
+function projectHere(): Project {
+  const project = projectIn(process.cwd());
+  if (project) return project;
+  throw new BadSetting('There is no holdfast.config.ts (or .js) here. Make a project with: npx holdfast init <folder>');
+}
 
 const NO_DEPLOYMENT = 'No stack runs here: name the Temporal of the deployment in TEMPORAL_ADDRESS.';
 
@@ -104,6 +113,11 @@ const program = new Command('holdfast')
       .addOption(mcpServersOption())
       .addOption(new Option('--config <path>', 'the configuration').env('HOLDFAST_CONFIG'))
       .action(async (options: { gateways: number; workers: number } & FileOptions) => {
+        const project = projectIn(process.cwd());
+        if (project) {
+          const { devProject } = await import('./project/dev.js');
+          return exitWith(devProject(project, environmentWith(process.env, options), options));
+        }
         const { dev } = await import('./dev/dev.js');
         const env = environmentWith(process.env, options);
         for (const doubt of doubtsIn(env)) console.log(doubt); // its processes get only what they read
@@ -117,12 +131,73 @@ const program = new Command('holdfast')
       .addOption(mcpServersOption())
       .option('--connect', 'ask every upstream what it offers, and show it as models will see it', false)
       .action(async (file: string | undefined, { connect, ...options }: { connect: boolean } & FileOptions) => {
+        const project = projectIn(process.cwd());
+        if (project && file === undefined && !process.env['HOLDFAST_CONFIG']) {
+          const { checkProject } = await import('./project/check.js');
+          return exitWith(checkProject(project, console.log));
+        }
         const { check } = await import('./check.js');
         const env = environmentWith(process.env, { ...options, config: file });
         process.exitCode = check(env, console.log);
         if (process.exitCode !== 0 || !connect) return;
         const { showOffered } = await import('./asked.js');
         await exitWith(showOffered(holdfastFile(env).upstreams, env, console.log));
+      }),
+  )
+  .addCommand(
+    new Command('init')
+      .description('make a project of your own: one tool, its test, and what deploys it')
+      .argument('<folder>')
+      .option('--js', 'JavaScript in place of TypeScript', false)
+      .option('--cjs', 'CommonJS in place of ES modules', false)
+      .action(async (folder: string, options: { js: boolean; cjs: boolean }) => {
+        const { init } = await import('./project/init.js');
+        process.exitCode = init(folder, options, console.log);
+      }),
+  )
+  .addCommand(
+    new Command('build')
+      .description(
+        'compile the project in this folder: dist/ has its menu, its bundle, and an image for gateways and workers',
+      )
+      .action(async () => {
+        const { buildProject } = await import('./project/build.js');
+        await exitWith(buildProject(projectHere(), console.log));
+      }),
+  )
+  .addCommand(
+    new Command('test')
+      .description("run the tests of the project in this folder with its own runner, or with Node's")
+      .allowUnknownOption()
+      .argument('[args...]', 'passed on to the runner')
+      .action(async (args: readonly string[]) => {
+        const { testProject } = await import('./project/test.js');
+        await exitWith(testProject(projectHere(), args));
+      }),
+  )
+  .addCommand(
+    new Command('record')
+      .description('keep the history of a job that has ended, to replay it on later code')
+      .argument('<job>')
+      .argument('[name]', 'of the file in histories/; default: its workflow and the end of its id')
+      .action(async (job: string, name: string | undefined) => {
+        const [{ record }, { temporalThere }] = await Promise.all([
+          import('./project/record.js'),
+          import('./doctor.js'),
+        ]);
+        const project = projectHere();
+        const there = temporalThere(process.env, readRecord(devConfig(process.env).dataDir));
+        if (!there) throw new BadSetting(NO_DEPLOYMENT);
+        console.log(await record(project, there, job, name));
+      }),
+  )
+  .addCommand(
+    new Command('replay')
+      .description('run the present workflows against the histories that were kept: what jobs in flight would meet')
+      .argument('[folder]', 'of the histories', 'histories')
+      .action(async (folder: string) => {
+        const { replay } = await import('./project/replay.js');
+        await exitWith(replay(projectHere(), folder, console.log));
       }),
   )
   .addCommand(

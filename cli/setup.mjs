@@ -16,6 +16,8 @@ const SOURCES = [
   'cli',
   'config',
   'gateway',
+  'project',
+  'test/adopt',
   'test/attack',
   'test/conformance',
   'test/fixtures',

@@ -60,11 +60,21 @@ const table: readonly (readonly [files: RegExp, mayImport: RegExp])[] = [
     /^worker\//,
     /^(worker\/(?!doors$).+|activities|config\/.+|package\.json|workflows\/(contract|(upstream|catalog)-contract)|npm:.+)$/,
   ],
+  // A project's authors import these four; what they load, gateways, workers and the sandbox load with it.
+  [/^project\/(index|config)$/, /^(npm:zod|project\/config|workflows\/define-tool)$/],
+  [/^project\/workflow$/, /^(npm:@temporalio\/workflow|workflows\/(job|failure))$/],
+  [/^project\/steps$/, /^activities\/(failure|step)$/],
+  [/^project\/shell$/, /^(npm:@temporalio\/workflow|project\/workflow|workflows\/index)$/],
+  // What compiles a project, and what starts its processes, meets all of Holdfast.
+  [
+    /^project\//,
+    /^(project\/.+|something computed|activities|config\/.+|gateway\/(config|gateway|reload|schemas|tools)|worker\/(?!doors$|main$).+|workflows\/(contract|define-tool|index|tools)|cli\/(root|dev\/record)|package\.json|npm:.+)$/,
+  ],
   // In one place: the secret that a worker signs with and its operator hands out; which numbers JSON can carry; and how Temporal
   // and the jobs in it are.
   [
     /^cli\//,
-    /^(cli\/.+|(gateway|worker)\/main\.js|gateway\/(numbers|jobs\/(backlog|condition|connection|listings|view))|activities(\/webhooks\/sign)?|config\/.+|workflows\/(contract|upstream-contract|excerpt|tools)|package\.json|npm:.+)$/,
+    /^(cli\/.+|(gateway|worker)\/main\.js|gateway\/(numbers|jobs\/(backlog|condition|connection|listings|view))|activities(\/webhooks\/sign)?|project\/(compile|discover|mistake|shelled|template)|config\/.+|workflows\/(contract|upstream-contract|excerpt|tools)|package\.json|npm:.+)$/,
   ],
 ];
 
@@ -74,7 +84,7 @@ function filesIn(folder: string): string[] {
     .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/').slice(0, -'.ts'.length));
 }
 
-const files = ['config', 'workflows', 'activities', 'gateway', 'worker', 'cli'].flatMap(filesIn);
+const files = ['config', 'workflows', 'activities', 'gateway', 'worker', 'cli', 'project'].flatMap(filesIn);
 
 const sourceOf = (file: string): ts.SourceFile =>
   ts.createSourceFile(file, readFileSync(join(root, `${file}.ts`), 'utf8'), ts.ScriptTarget.Latest, true);
@@ -157,6 +167,8 @@ test("only each process's configuration and main read the environment", () => {
     'activities/repository/environment', // passes PATH on to git, and nothing else
     'activities/upstreams/mcp/environment', // passes PATH, HOME and the like on to servers, and no secret of ours
     'cli/engine/build', // passes all of it on to Go
+    'project/mains', // has it in the text of the programs that it writes
+    'project/testing', // passes all of it on to the stack of an author's tests
   ]);
 });
 

@@ -11,7 +11,19 @@ async function bundle(): Promise<void> {
     workflowsPath: join(__dirname, '..', 'workflows'),
     logger: new DefaultLogger('WARN'),
   });
-  await writeFile(BUNDLE, code);
+  await writeFile(BUNDLE, withoutSources(code));
+}
+
+const MAP = /(?<=\n\/\/# sourceMappingURL=data:application\/json;charset=utf-8;base64,)\S+/;
+
+/** Stacks need the map, and not the sources in it, which would be half of the package. */
+function withoutSources(code: string): string {
+  return code.replace(MAP, (map) => {
+    const { sourcesContent: _sources, ...rest } = JSON.parse(Buffer.from(map, 'base64').toString()) as object & {
+      sourcesContent?: unknown;
+    };
+    return Buffer.from(JSON.stringify(rest)).toString('base64');
+  });
 }
 
 if (require.main === module) void bundle();

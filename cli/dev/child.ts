@@ -1,10 +1,12 @@
 /** A gateway or a worker as a child process. It says when it is ready, logs to a file, and ends when its parent does. */
 import { fork } from 'node:child_process';
+import type { ForkOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { Fork } from '../config';
 import type { Say } from '../say';
 import type { Running } from './keep';
 import { watchSilence } from './silence';
@@ -32,7 +34,11 @@ export interface Place {
   readonly dataDir: string;
   /** The folder of the code, laid out as `dist/` is. */
   readonly code: string;
+  /** Starts them; absent: Node's own fork. */
+  readonly fork?: Fork | undefined;
 }
+
+const nodesFork: Fork = (_kind, _n, main, options) => fork(main, [], options());
 
 /**
  * Starts a gateway or worker and waits until it is ready.
@@ -46,21 +52,24 @@ export async function startChild(
   kind: 'gateway' | 'worker',
   n: number,
   env: Readonly<Record<string, string>>,
-  { dataDir, code }: Place,
+  { dataDir, code, fork: start = nodesFork }: Place,
   say: Say,
 ): Promise<Child> {
   const log = join(dataDir, `${kind}-${n}.log`);
   if (sizeOf(log) > LOG_MAX_BYTES) rmSync(log);
   const before = sizeOf(log); // the log of earlier processes
-  const output = openSync(log, 'a');
-  // In its own process group, so that Ctrl-C reaches only the supervisor, which stops everything in order.
-  const child = fork(join(code, kind, 'main.js'), [], {
-    env,
-    stdio: ['ignore', output, output, 'ipc'],
-    detached: true,
-    ...(kind === 'worker' && { execArgv: [`--max-old-space-size=${heapMb()}`] }),
-  });
-  closeSync(output);
+  const options = (): ForkOptions => {
+    const output = openSync(log, 'a');
+    setImmediate(() => closeSync(output)); // the child has it by then
+    return {
+      env,
+      stdio: ['ignore', output, output, 'ipc'],
+      // In its own process group, so that Ctrl-C reaches only the supervisor, which stops everything in order.
+      detached: true,
+      ...(kind === 'worker' && { execArgv: [`--max-old-space-size=${heapMb()}`] }),
+    };
+  };
+  const child = start(kind, n, join(code, kind, 'main.js'), options);
   const exited = once(child, 'exit');
   const early = exited.then((): never => {
     const said = readFileSync(log).subarray(before).toString();

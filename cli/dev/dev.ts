@@ -9,8 +9,16 @@ import { removeRecord } from './record';
 import { DRAIN_S, startStack } from './stack';
 import type { Stack, StackSize } from './stack';
 
+/** What a stack offers that runs other tools than Holdfast's own. */
+export interface OwnTools {
+  /** A call to try first, as it follows `holdfast call`. */
+  readonly example: string;
+  /** Takes up changes of the code from now on. Returns what ends that. */
+  readonly watch: (stack: Stack, say: Say) => () => void;
+}
+
 /** Runs until it is told to stop. Returns the exit code. */
-export async function dev(config: DevConfig, size: StackSize): Promise<number> {
+export async function dev(config: DevConfig, size: StackSize, own?: OwnTools): Promise<number> {
   const say: Say = (line) => console.log(line);
   const stopped = stopSignal();
   const startedAt = Date.now();
@@ -20,8 +28,10 @@ export async function dev(config: DevConfig, size: StackSize): Promise<number> {
     removeRecord(config.dataDir);
     process.exit(130); // what has been started by now ends with this process
   }
-  say(greeting(stack, config, (Date.now() - startedAt) / 1000));
+  say(greeting(stack, config, (Date.now() - startedAt) / 1000, own?.example ?? exampleIn(config.workDir)));
+  const unwatch = own?.watch(stack, say);
   await stopped;
+  unwatch?.();
   say(
     `\nStopping: steps under way have ${DRAIN_S} s to end, and jobs go on at the next start. Ctrl-C again ends everything at once.`,
   );
@@ -47,6 +57,7 @@ function greeting(
   { gateways, temporal }: Stack,
   { workDir, host, keyed, upstreams }: DevConfig,
   seconds: number,
+  example: string,
 ): string {
   const [first, ...others] = gateways.map((gateway) => gateway.now().url);
   return [
@@ -55,7 +66,7 @@ function greeting(
     `  MCP endpoint  ${[first, ...others].join('  ')}`,
     ...(temporal.ui === undefined ? [] : [`  Web UI        ${temporal.ui}`]),
     `  Claude Code   claude mcp add --transport http holdfast ${first ?? ''}${keyed ? ' --header "Authorization: Bearer <key>"' : ''}`,
-    `  By hand       ${holdfastFrom(workDir)} call${keyed ? ' --api-key <key>' : ''} ${exampleIn(workDir)}`,
+    `  By hand       ${holdfastFrom(workDir)} call${keyed ? ' --api-key <key>' : ''} ${example}`,
     ...upstreamLines(upstreams),
     ...(host === undefined || host === LOOPBACK
       ? []

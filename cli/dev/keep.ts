@@ -14,6 +14,10 @@ export interface Running {
 export interface Kept<R extends Running> {
   /** The process that runs now. While another is being started: the last one. */
   readonly now: () => R;
+  /** Starts another process, and then stops the present one, which may still have work to do: changed code is taken up so. */
+  readonly replace: () => Promise<void>;
+  /** Stops the present process, and starts another one when it has ended: for what two cannot have at once, such as a port. */
+  readonly restart: () => Promise<void>;
   /** Stops the process, with those that it has replaced and that still have work, and does not start it again. */
   readonly stop: () => Promise<void>;
 }
@@ -43,6 +47,9 @@ export async function keep<R extends Running>(name: string, start: () => Promise
       setTimeout(resolve, ms).unref();
     });
 
+  let onReplaced: () => void = () => undefined;
+  let onRestarted: (() => void) | undefined; // while a restart is wanted
+
   const watch = async (): Promise<void> => {
     let pauseMs = PAUSE_MIN_MS;
     for (let since = Date.now(); ;) {
@@ -50,27 +57,55 @@ export async function keep<R extends Running>(name: string, start: () => Promise
       const how = await Promise.race([
         last.exited.then(() => 'ended'),
         ...(last.leaving ? [last.leaving.then(() => 'ends its last work')] : []),
+        new Promise<string>((resolve) => (onReplaced = () => resolve('was replaced'))),
       ]);
       if (isStopping()) return;
+      if (current !== last) continue; // another one runs in its place
       replaced.add(last);
       void last.exited.then(() => replaced.delete(last));
-      say(`${name} (process ${last.pid}) ${how}. Starting another…`);
-      pauseMs = Date.now() - since > HEALTHY_MS ? PAUSE_MIN_MS : Math.min(pauseMs * 2, PAUSE_MAX_MS);
-      await pause(pauseMs);
+      if (!onRestarted) {
+        say(`${name} (process ${last.pid}) ${how}. Starting another…`);
+        pauseMs = Date.now() - since > HEALTHY_MS ? PAUSE_MIN_MS : Math.min(pauseMs * 2, PAUSE_MAX_MS);
+        await pause(pauseMs);
+      }
       since = Date.now();
       const next = await start().catch((error: unknown) => {
         say(`${name} did not start: ${error instanceof Error ? error.message : String(error)}`);
       });
-      if (!next) continue; // `current` is over, so this tries again
+      if (!next) {
+        onRestarted?.();
+        onRestarted = undefined;
+        continue; // `current` is over, so this tries again
+      }
+      if (current !== last) {
+        void next.stop(); // another one has taken the place meanwhile
+        continue;
+      }
       current = next;
+      const restarted = onRestarted;
+      restarted?.();
       if (isStopping()) return;
-      say(`${name} is up again (process ${next.pid}).`);
+      if (!restarted) say(`${name} is up again (process ${next.pid}).`);
     }
   };
 
   const watched = watch();
   return {
     now: () => current,
+    async replace() {
+      const next = await start();
+      const last = current;
+      current = next;
+      onReplaced();
+      replaced.add(last);
+      void last.stop().finally(() => replaced.delete(last));
+    },
+    async restart() {
+      const up = new Promise<void>((resolve) => (onRestarted = resolve));
+      await current.stop();
+      await up;
+      onRestarted = undefined;
+    },
     async stop() {
       stopping = true;
       wake();

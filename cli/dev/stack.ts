@@ -62,7 +62,14 @@ async function startAll(config: DevConfig, size: StackSize, killed: StackRecord 
   await endLeftovers(killed, dataDir, say);
   const ports = createPorts(dataDir, say);
   const gatewayPorts = await portsOfGateways(ports, config.port, size.gateways);
-  const place = { dataDir, code: holdCode(dataDir) };
+  const held = config.code ? '' : holdCode(dataDir);
+  const place = {
+    dataDir,
+    get code() {
+      return config.code?.() ?? held;
+    },
+    fork: config.fork,
+  };
   let onReplaced = (): void => undefined; // nothing is recorded until everything runs
   const onChange: Say = (line) => {
     say(line);

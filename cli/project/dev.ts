@@ -1,0 +1,67 @@
+/** `holdfast dev` in a project: the stack with the project's tools. Changed files are taken up, and running jobs keep their code. */
+import type { Built } from '../../project/compile';
+import type { Project } from '../../project/discover';
+import { doubtsIn } from '../../config/holdfast';
+import { devConfig } from '../config';
+import { dev } from '../dev/dev';
+import type { Stack, StackSize } from '../dev/stack';
+import type { Say } from '../say';
+import { builtOrTold, compileAnew } from './compiled';
+import { createSpares } from './spares';
+import { watchFilesOf } from './watch';
+
+/** Runs until it is told to stop. Returns the exit code. */
+export async function devProject(project: Project, env: NodeJS.ProcessEnv, size: StackSize): Promise<number> {
+  const first = await compileAnew(project);
+  const built = builtOrTold(first, console.log);
+  if (!built) return 1;
+  let now = built;
+  const ofFile = env['HOLDFAST_CONFIG'] ? env : { ...env, HOLDFAST_CONFIG: built.settings };
+  for (const doubt of doubtsIn(ofFile)) console.log(doubt);
+  const config = devConfig(ofFile);
+  const inherited = { ...config.inherited, worker: { ...defined(env), ...config.inherited.worker } };
+  return dev(
+    // Without a file the processes take the settings that lie beside their code, and so those of the present compilation.
+    { ...config, inherited, configFile: env['HOLDFAST_CONFIG'], code: () => now.dir, fork: createSpares() },
+    size,
+    {
+      example: built.example,
+      watch: (stack, say) =>
+        watchFilesOf(first, project.root, async () => {
+          const startedAt = Date.now();
+          const next = await compileAnew(project).catch((error: unknown) => {
+            say(`It could not be compiled: ${error instanceof Error ? error.message : String(error)}`);
+            return first;
+          });
+          const rebuilt = next === first ? undefined : builtOrTold(next, say);
+          if (rebuilt) {
+            const before = now;
+            now = rebuilt;
+            await takeUp(stack, before, rebuilt, startedAt, say);
+          } else say('The tools stay as they were.');
+          return next;
+        }),
+    },
+  );
+}
+
+/** Starts what has changed from the new code. */
+async function takeUp(stack: Stack, before: Built, after: Built, startedAt: number, say: Say): Promise<void> {
+  const worker = before.ids.worker !== after.ids.worker;
+  const gateway = before.ids.gateway !== after.ids.gateway;
+  if (!worker && !gateway) return;
+  try {
+    await Promise.all([
+      ...(worker ? stack.workers.map((one) => one.replace()) : []),
+      ...(gateway ? stack.gateways.map((one) => one.restart()) : []), // it has its port until it has ended
+    ]);
+    const what = [worker ? 'steps and workflows' : '', gateway ? 'menu' : ''].filter(Boolean).join(', ');
+    say(`Taken up (${what}, ${((Date.now() - startedAt) / 1000).toFixed(1)} s). Running jobs keep their workflows.`);
+  } catch (error) {
+    say(`The new code did not start: ${error instanceof Error ? error.message : String(error)} The old one goes on.`);
+  }
+}
+
+/** A step of an author's may read any variable. */
+const defined = (env: NodeJS.ProcessEnv): Record<string, string> =>
+  Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));

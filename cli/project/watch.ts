@@ -1,0 +1,60 @@
+/** Notices that files of a project have changed. */
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Compiled } from '../../project/compile';
+
+/** How often the files are looked at, milliseconds. There are few, and looking is cheap and misses nothing on any system. */
+const LOOK_MS = 150;
+
+/** Calls `changed` until that is ended, one call after the other. @returns what ends it */
+export function watchFilesOf(
+  first: Pick<Compiled, 'inputs' | 'tools'>,
+  root: string,
+  changed: () => Promise<Pick<Compiled, 'inputs' | 'tools'>>,
+): () => void {
+  let watched = first;
+  let seen = stateOf(watched, root);
+  let ended = false;
+  const look = async (): Promise<void> => {
+    const now = stateOf(watched, root);
+    if (now !== seen) {
+      seen = now; // before it compiles: what changes meanwhile is a change again
+      watched = await changed();
+      seen = seenAgain(watched, root, now, seen);
+    }
+    if (!ended) setTimeout(() => void look(), LOOK_MS);
+  };
+  setTimeout(() => void look(), LOOK_MS);
+  return () => (ended = true);
+}
+
+/** With other inputs the state is another text, although nothing has changed. What did not change before counts as seen. */
+function seenAgain(watched: Pick<Compiled, 'inputs' | 'tools'>, root: string, before: string, seen: string): string {
+  const known = new Set(before.split('\n'));
+  const now = stateOf(watched, root);
+  const changed = now
+    .split('\n')
+    .some((line) => !known.has(line) && before.includes(`${line.split('\t', 1).join('')}\t`));
+  return changed ? seen : now;
+}
+
+/** A line for each file and folder: its path, and when it was changed. */
+function stateOf({ inputs, tools }: Pick<Compiled, 'inputs' | 'tools'>, root: string): string {
+  const folder = join(root, tools);
+  const folders = [folder, ...namesIn(folder).map((name) => join(folder, name))];
+  return [...folders, ...inputs]
+    .filter((path) => !path.includes('.holdfast') && !path.includes('node_modules'))
+    .map((path) => {
+      const { mtimeMs = 0, size = 0 } = statSync(path, { throwIfNoEntry: false }) ?? {};
+      return `${path}\t${mtimeMs} ${size}`;
+    })
+    .join('\n');
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return []; // it is not there, which the compilation tells
+  }
+}

@@ -1,0 +1,18 @@
+/**
+ * The bundle of a project, but for its own workflows: these are put in the place of the mark below. So the SDK's part is bundled
+ * once, when Holdfast is built, from the packages that it is tested with, and never from those that lie beside an author's folder.
+ */
+import * as temporal from '@temporalio/workflow';
+import * as own from '../workflows/index';
+import * as kit from './workflow';
+
+const provided: Readonly<Record<string, unknown>> = { '@temporalio/workflow': temporal, 'holdfast/workflow': kit };
+const author: { exports: Record<string, unknown> } = { exports: {} };
+
+(function (module: typeof author, exports: object, require: (name: string) => unknown): unknown {
+  'HOLDFAST-PROJECT-CODE';
+  return { module, exports, require }; // what that code is given
+})(author, author.exports, (name) => provided[name]);
+
+const workflows: Readonly<Record<string, unknown>> = { ...own, ...author.exports };
+export = workflows;

@@ -1,0 +1,234 @@
+/**
+ * `holdfast/testing`: a project's tools on a real Temporal, in a test. The first call starts the project's stack (Temporal, a worker, a
+ * gateway), with a database of its own; it ends with the process of the tests.
+ */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Client as McpClient, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import type { CallToolResult } from '@modelcontextprotocol/client';
+import { Client, Connection } from '@temporalio/client';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { z } from 'zod';
+import { readRecord } from '../cli/dev/record';
+import type { StackRecord } from '../cli/dev/record';
+import { packageRoot } from '../cli/root';
+import { version } from '../package.json';
+import type { OutputOf } from '../workflows/define-tool';
+import { projectAbove } from './discover';
+
+/** How long a stack may take to start, milliseconds: where there is no Temporal yet, one is downloaded or built. */
+const START_MS = 600_000;
+const LOOK_MS = 50;
+/** The longest wait of one request for a job, seconds. */
+const WAIT_S = 20;
+const STARTED = 2; // PENDING_ACTIVITY_STATE_STARTED
+
+/** What is needed of a tool. */
+interface AnyTool {
+  readonly name: string;
+  readonly input: z.ZodType;
+}
+type Given<T> = T extends { readonly input: infer I extends z.ZodType } ? z.input<I> : never;
+
+/** How a call stands or has ended. */
+export interface Run<O> {
+  readonly jobId: string | undefined;
+  /** `rejected`: there is no job, such as after wrong arguments. `input_required`: a person is asked. */
+  readonly status: 'done' | 'partial' | 'failed' | 'cancelled' | 'rejected' | 'running' | 'input_required';
+  /** Of a job that is done. */
+  readonly output: O | undefined;
+  /** What a model reads. */
+  readonly text: string;
+  readonly failure: { readonly kind: string; readonly message: string } | undefined;
+  readonly questions: readonly { readonly key: string; readonly message: string }[];
+}
+
+/** A job that was started. */
+export interface StartedJob<O> {
+  readonly id: string;
+  /** Resolves when the step runs on a worker; its local name. */
+  inStep(name: string): Promise<void>;
+  /** Waits until the job has ended, or asks something. */
+  result(): Promise<Run<O>>;
+  /** Answers its question; `{}` allows a call that waits for approval. */
+  answer(question: string, content: Readonly<Record<string, unknown>>): Promise<void>;
+  decline(question: string): Promise<void>;
+  cancel(): Promise<void>;
+}
+
+const State = z.object({
+  status: z.enum(['done', 'partial', 'failed', 'cancelled', 'rejected', 'running', 'input_required']).optional(),
+  job_id: z.string().optional(),
+  error: z.object({ kind: z.string(), message: z.string() }).optional().catch(undefined),
+  questions: z.array(z.object({ key: z.string(), message: z.string() })).catch([]),
+});
+
+interface TestStack {
+  readonly url: string;
+  readonly record: () => StackRecord;
+}
+
+let stack: Promise<TestStack> | undefined;
+
+/** Calls a tool and waits until its job has ended, or asks a person something. */
+export async function callTool<T extends AnyTool>(tool: T, input: Given<T>): Promise<Run<OutputOf<T>>> {
+  return waited<OutputOf<T>>(await request(tool.name, input));
+}
+
+/** Calls a tool, and comes back as soon as its job runs. */
+export async function startTool<T extends AnyTool>(tool: T, input: Given<T>): Promise<StartedJob<OutputOf<T>>> {
+  const first = await request(tool.name, input, 0.05);
+  const { jobId, text } = runOf<OutputOf<T>>(first);
+  if (jobId === undefined) throw new Error(`${tool.name} was not started. ${text}`);
+  const respond = async (answer: object): Promise<void> => {
+    const { isError, content } = await request('job_respond', { job_id: jobId, ...answer });
+    if (isError === true) throw new Error(textOf(content));
+  };
+  return {
+    id: jobId,
+    inStep: (name) => inStep(first, name),
+    result: async () => waited<OutputOf<T>>(await request('job_wait', { job_ids: [jobId], timeout_s: WAIT_S })),
+    answer: (question, content) => respond({ question, content }),
+    decline: (question) => respond({ question, action: 'decline' }),
+    cancel: async () => {
+      await request('job_cancel', { job_id: jobId });
+    },
+  };
+}
+
+/** Ends the worker as a crash would, in the midst of what it does. Another one is started in its place. */
+export async function killWorker(): Promise<void> {
+  const { record } = await theStack();
+  const pids = record().workers.map(({ pid }) => pid);
+  for (const pid of pids) process.kill(pid, 'SIGKILL');
+  while (record().workers.some(({ pid }) => pids.includes(pid))) await pause(LOOK_MS);
+}
+
+/**
+ * Runs one step by itself, without Temporal.
+ *
+ * @throws the failure that the step throws
+ */
+export async function runStep<I, O>(step: (input: I) => Promise<O>, input: I): Promise<O> {
+  return new MockActivityEnvironment({ activityType: step.name || 'step' }).run(step, input);
+}
+
+/** Waits until Temporal says that the step runs. */
+async function inStep(called: CallToolResult, name: string): Promise<void> {
+  const { record } = await theStack();
+  const audit = String(called._meta?.['io.holdfast/audit']);
+  const workflowId = decodeURIComponent(audit.split('/workflows/')[1] ?? '');
+  const connection = await Connection.connect({ address: record().temporal.address });
+  try {
+    const job = new Client({ connection }).workflow.getHandle(workflowId);
+    for (;;) {
+      const { raw, status } = await job.describe();
+      const runs = (raw.pendingActivities ?? []).some(
+        ({ activityType, state }) => activityType?.name?.split('.').at(-1) === name && state === STARTED,
+      );
+      if (runs) return;
+      if (status.name !== 'RUNNING') throw new Error(`The job has ended (${status.name}) without step ${name}.`);
+      await pause(LOOK_MS);
+    }
+  } finally {
+    await connection.close();
+  }
+}
+
+/** Waits for as long as the answer is a running job. */
+async function waited<O>(first: CallToolResult): Promise<Run<O>> {
+  let run = runOf<O>(first);
+  while (run.status === 'running' && run.jobId !== undefined)
+    run = runOf<O>(await request('job_wait', { job_ids: [run.jobId], timeout_s: WAIT_S }));
+  return run;
+}
+
+/** @param patienceS - how long the gateway waits before it answers with a handle */
+async function request(name: string, args: unknown, patienceS?: number): Promise<CallToolResult> {
+  const { url } = await theStack();
+  const client = new McpClient({ name: 'holdfast-testing', version }, { versionNegotiation: { mode: 'auto' } });
+  const headers = patienceS === undefined ? {} : { 'holdfast-patience': String(patienceS) };
+  await client.connect(new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } }));
+  try {
+    return await client.callTool(
+      { name, arguments: args as Record<string, unknown> },
+      { timeout: 120_000, resetTimeoutOnProgress: true },
+    );
+  } finally {
+    await client.close();
+  }
+}
+
+function runOf<O>({ structuredContent, content, isError, _meta }: CallToolResult): Run<O> {
+  const said = State.safeParse(structuredContent).data;
+  const job = _meta?.['io.holdfast/job'] ?? said?.job_id;
+  // The output of a job that is done has no state of ours beside it.
+  const isState = isError === true || (said?.job_id !== undefined && said.job_id === job && said.status !== undefined);
+  const wrapped = z.object({ result: z.unknown() }).safeParse(structuredContent).data;
+  const status = isState ? (said?.status ?? 'rejected') : 'done';
+  return {
+    jobId: typeof job === 'string' ? job : undefined,
+    status,
+    output: (status !== 'done' ? undefined : isState ? wrapped?.result : structuredContent) as O | undefined,
+    text: textOf(content),
+    failure: said?.error,
+    questions: isState ? (said?.questions ?? []) : [],
+  };
+}
+
+const textOf = (content: CallToolResult['content']): string =>
+  content.map((block) => (block.type === 'text' ? block.text : '')).join('\n');
+
+const theStack = (): Promise<TestStack> => (stack ??= start());
+
+async function start(): Promise<TestStack> {
+  const project = projectAbove(process.cwd());
+  if (!project) throw new Error(`There is no holdfast.config.ts (or .js) in ${process.cwd()} or above it.`);
+  const dataDir = mkdtempSync(join(tmpdir(), 'holdfast-testing-'));
+  const { HOLDFAST_URL: _url, ...env } = process.env;
+  const child = spawn(process.execPath, [join(packageRoot(), 'cli', 'holdfast.mjs'), 'dev'], {
+    cwd: project.root,
+    env: { ...env, HOLDFAST_DATA_DIR: dataDir, HOLDFAST_PORT: '0', HOLDFAST_PATIENCE: String(WAIT_S) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (data: Buffer) => (said += data.toString()));
+  process.once('exit', () => {
+    child.kill('SIGKILL');
+    for (const pid of pidsIn(dataDir)) kill(pid);
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+  const record = (): StackRecord => {
+    const found = readRecord(dataDir);
+    if (!found || child.exitCode !== null) throw new Error(`The stack of the tests has ended.\n${said}`);
+    return found;
+  };
+  for (const deadline = Date.now() + START_MS; ; await pause(LOOK_MS)) {
+    if (child.exitCode !== null) throw new Error(`The tools of ${project.root} do not start:\n${said}`);
+    const url = readRecord(dataDir)?.gateways[0]?.url;
+    if (url !== undefined && said.includes('Holdfast is ready')) {
+      child.unref();
+      for (const stream of [child.stdout, child.stderr]) if ('unref' in stream) (stream as { unref(): void }).unref();
+      return { url, record };
+    }
+    if (Date.now() > deadline) throw new Error(`The tools of ${project.root} have not started in time:\n${said}`);
+  }
+}
+
+function pidsIn(dataDir: string): number[] {
+  const { temporal, gateways = [], workers = [] } = readRecord(dataDir) ?? {};
+  return [temporal?.pid, ...gateways.map(({ pid }) => pid), ...workers.map(({ pid }) => pid)].filter(
+    (pid) => pid !== undefined,
+  );
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
+  }
+}

@@ -1,0 +1,57 @@
+/** A kept process can be replaced by one that runs changed code. */
+import { keep } from '../../cli/dev/keep';
+import type { Running } from '../../cli/dev/keep';
+
+/** Processes that are only pretended: each notes its start and its end. */
+function pretended() {
+  const noted: string[] = [];
+  let started = 0;
+  const start = (): Promise<Running> => {
+    started += 1;
+    const pid = started;
+    noted.push(`start ${pid}`);
+    let end: () => void = () => undefined;
+    const exited = new Promise<void>((resolve) => (end = resolve));
+    const stop = (): Promise<void> => {
+      if (!noted.includes(`stop ${pid}`)) noted.push(`stop ${pid}`);
+      end();
+      return Promise.resolve();
+    };
+    return Promise.resolve({ pid, exited, stop });
+  };
+  return { noted, start };
+}
+
+test('a replacement runs before the one that it replaces is stopped', async () => {
+  const { noted, start } = pretended();
+  const kept = await keep('Worker 1', start, () => undefined);
+  await kept.replace();
+  expect(kept.now().pid).toBe(2);
+  expect(noted).toEqual(['start 1', 'start 2', 'stop 1']);
+  await kept.stop();
+});
+
+test('a replacement that does not start leaves the one before in its place', async () => {
+  const { start } = pretended();
+  let broken = false;
+  const kept = await keep(
+    'Worker 1',
+    () => (broken ? Promise.reject(new Error('no')) : start()),
+    () => undefined,
+  );
+  broken = true;
+  await expect(kept.replace()).rejects.toThrow('no');
+  expect(kept.now().pid).toBe(1);
+  await kept.stop();
+});
+
+test('a restart stops the process first, tells nobody of a death, and resolves when another one runs', async () => {
+  const { noted, start } = pretended();
+  const told: string[] = [];
+  const kept = await keep('Gateway 1', start, (line) => told.push(line));
+  await kept.restart();
+  expect(kept.now().pid).toBe(2);
+  expect(noted).toEqual(['start 1', 'stop 1', 'start 2']);
+  expect(told).toEqual([]);
+  await kept.stop();
+});

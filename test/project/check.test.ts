@@ -1,0 +1,157 @@
+/** `holdfast init` makes a project that is well, in each language; and what an author gets wrong is a sentence with file and line. */
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { packageRoot } from '../../cli/root';
+
+const run = promisify(execFile);
+const HOLDFAST = join(packageRoot(), 'cli', 'holdfast.mjs');
+
+async function newProject(...options: readonly string[]): Promise<string> {
+  const root = join(mkdtempSync(join(tmpdir(), 'holdfast-author-')), 'my tools');
+  await run(process.execPath, [HOLDFAST, 'init', root, ...options]);
+  mkdirSync(join(root, 'node_modules'));
+  symlinkSync(packageRoot(), join(root, 'node_modules', 'holdfast'));
+  return root;
+}
+
+/** What `check` says, without the count at its end. */
+async function saidOf(root: string): Promise<readonly string[]> {
+  const { stdout } = await run(process.execPath, [HOLDFAST, 'check'], { cwd: root }).catch(
+    (error: unknown) => error as { stdout: string },
+  );
+  return stdout.split('\n').filter((line) => line !== '' && !/^\d+ mistakes?\.$/.test(line));
+}
+
+test.each([
+  ['TypeScript, ES modules', []],
+  ['TypeScript, CommonJS', ['--cjs']],
+  ['JavaScript, ES modules', ['--js']],
+  ['JavaScript, CommonJS', ['--js', '--cjs']],
+])('a new project is well: %s', async (_what, options) => {
+  expect(await saidOf(await newProject(...options))).toEqual(['Tools: greet.']);
+});
+
+interface Wrong {
+  readonly what: string;
+  /** Files, and their texts; a function changes what is there; undefined removes it. */
+  readonly change: (root: string) => void;
+  readonly says: string;
+}
+
+const at = (root: string, path: string): string => join(root, 'tools', path);
+const edit =
+  (path: string, from: string, to: string) =>
+  (root: string): void => {
+    const text = readFileSync(at(root, path), 'utf8');
+    if (!text.includes(from)) throw new Error(`${path} has no ${from}.`);
+    writeFileSync(at(root, path), text.replace(from, to));
+  };
+const write =
+  (path: string, text: string) =>
+  (root: string): void => {
+    mkdirSync(dirname(at(root, path)), { recursive: true });
+    writeFileSync(at(root, path), text);
+  };
+
+const mistakes: readonly Wrong[] = [
+  {
+    what: 'Node in a workflow',
+    change: edit(
+      'greet/workflow.ts',
+      "import { job } from 'holdfast/workflow';",
+      "import fs from 'fs';\nimport { job } from 'holdfast/workflow';\nfs.existsSync('');",
+    ),
+    says: "tools/greet/workflow.ts:2: A workflow cannot import fs: it runs in Temporal's sandbox, without Node. Do it in a step (steps.ts).",
+  },
+  {
+    what: 'steps loaded by a workflow',
+    change: edit(
+      'greet/workflow.ts',
+      'const { chooseWord } = job.steps();',
+      "const { chooseWord } = await import('./steps');",
+    ),
+    says: 'tools/greet/workflow.ts:7: A workflow cannot load its steps, which run in Node. It needs their types alone: write import type.',
+  },
+  {
+    what: 'a step that nobody has',
+    change: edit('greet/workflow.ts', 'const { chooseWord } =', 'const { chooseWord, shout } ='),
+    says: 'tools/greet/workflow.ts:7: It asks for the step shout, which nobody has: export it from tools/greet/steps.ts. It has chooseWord.',
+  },
+  {
+    what: 'a step of a tool that nobody has',
+    change: (root) => {
+      rmSync(at(root, 'greet/workflow.ts'));
+      edit('greet/tool.ts', "workflow: 'greet'", "step: 'shout'")(root);
+    },
+    says: 'tools/greet/tool.ts:11: greet names the step shout, which nobody has: export it from tools/greet/steps.ts. It has chooseWord.',
+  },
+  {
+    what: 'a wrong export',
+    change: edit('greet/tool.ts', 'export const greet', 'export const greeting'),
+    says: 'tools/greet/tool.ts:4: This has to export greet, as its folder is called, or a default. It exports greeting.',
+  },
+  {
+    what: 'no workflow where one is named',
+    change: (root) => rmSync(at(root, 'greet/workflow.ts')),
+    says: 'tools/greet/tool.ts:11: greet names the workflow greet, and there is no workflow.ts beside it. Write one, or name a step.',
+  },
+  {
+    what: 'a folder without a tool',
+    change: write('lost/steps.ts', 'export {};'),
+    says: 'tools/lost: This folder has no tool.ts (or .js), which says what the model sees. Folders that are no tools begin with _, or lie outside of tools.',
+  },
+  {
+    what: 'a schema of another library',
+    change: edit(
+      'greet/tool.ts',
+      'input: z.object({ name: z.string().min(1) })',
+      "input: { parse: () => ({ name: '' }) } as never",
+    ),
+    says: 'tools/greet/tool.ts:7: input is no schema of zod 4: write it with the z of holdfast. Those of zod 3 and of zod/mini cannot be listed.',
+  },
+  {
+    what: 'text that is no TypeScript',
+    change: edit('greet/steps.ts', 'export const', 'export konst'),
+    says: 'tools/greet/steps.ts:4: Unexpected "konst".',
+  },
+  {
+    what: 'a tool that throws when it is loaded',
+    change: edit(
+      'greet/tool.ts',
+      'export const greet',
+      "if (process.version) throw new Error('Not today.');\n\nexport const greet",
+    ),
+    says: 'tools/greet/tool.ts:4: It could not be loaded: Not today.',
+  },
+  {
+    what: 'a setting that there is not',
+    change: (root) =>
+      writeFileSync(join(root, 'holdfast.config.ts'), 'export default {\n  worker: { concurent_steps: 1 },\n};\n'),
+    says: 'holdfast.config.ts:2: worker: Unrecognized key: "concurent_steps": did you mean concurrent_steps?',
+  },
+];
+
+test.each(mistakes)('told: $what', async ({ change, says }) => {
+  const root = await newProject();
+  change(root);
+  expect(await saidOf(root)).toEqual([says]);
+});
+
+test('a folder may have a space or an umlaut in its name, and a default export', async () => {
+  const root = await newProject();
+  renameSync(at(root, 'greet'), at(root, 'schöne Grüße'));
+  for (const file of ['tool.ts', 'workflow.ts'])
+    edit(join('schöne Grüße', file), 'export const greet =', 'export default')(root);
+  expect(await saidOf(root)).toEqual(['Tools: greet.']);
+});
+
+test('two tools may have a step of one name', async () => {
+  const root = await newProject();
+  for (const file of ['tool.ts', 'steps.ts', 'workflow.ts'])
+    write(`hail/${file}`, readFileSync(at(root, `greet/${file}`), 'utf8').replaceAll('greet', 'hail'))(root);
+  expect(await saidOf(root)).toEqual(['Tools: greet, hail.']);
+  expect(readFileSync(join(root, '.holdfast', 'doors', 'steps.js'), 'utf8')).toContain('"hail": hail,');
+});
