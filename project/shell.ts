@@ -9,10 +9,12 @@ import * as kit from './workflow';
 const provided: Readonly<Record<string, unknown>> = { '@temporalio/workflow': temporal, 'holdfast/workflow': kit };
 const author: { exports: Record<string, unknown> } = { exports: {} };
 
-(function (module: typeof author, exports: object, require: (name: string) => unknown): unknown {
+const given = { module: author, require: (name: string): unknown => provided[name] };
+
+((holdfastGiven: typeof given) => {
   'HOLDFAST-PROJECT-CODE';
-  return { module, exports, require }; // what that code is given
-})(author, author.exports, (name) => provided[name]);
+  return holdfastGiven;
+})(given);
 
 const workflows: Readonly<Record<string, unknown>> = { ...own, ...author.exports };
 export = workflows;

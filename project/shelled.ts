@@ -25,9 +25,9 @@ export interface SourceMap {
 export function shelled(code: string, map: SourceMap, shell = readFileSync(SHELL, 'utf8')): string {
   const mark = MARK.exec(shell);
   if (!mark) throw new Error(`${SHELL} has no place for a project's workflows: install Holdfast again.`);
-  const before = `${shell.slice(0, mark.index)}\n`;
+  const before = `${shell.slice(0, mark.index)}(function (module, exports, require) {\n`;
   // A line that is empty in a map is one that leads nowhere.
   const shifted = { ...map, mappings: ';'.repeat(before.split('\n').length - 1) + map.mappings };
   const json = Buffer.from(JSON.stringify(shifted)).toString('base64');
-  return `${before}${code}\n${shell.slice(mark.index + mark[0].length)}\n//# sourceMappingURL=data:application/json;charset=utf-8;base64,${json}\n`;
+  return `${before}${code}\n})(holdfastGiven.module, holdfastGiven.module.exports, holdfastGiven.require);\n${shell.slice(mark.index + mark[0].length)}\n//# sourceMappingURL=data:application/json;charset=utf-8;base64,${json}\n`;
 }

@@ -102,6 +102,10 @@ export const slow = job${ts ? '<typeof tool, typeof steps>' : ''}(async ({ file 
 class Dev {
   said = '';
   private constructor(private readonly child: ChildProcess) {
+    process.once('SIGTERM', () => {
+      if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGTERM');
+      process.exit(1);
+    });
     for (const stream of [child.stdout, child.stderr])
       stream?.on('data', (data: Buffer) => (this.said += data.toString()));
   }
