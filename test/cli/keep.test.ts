@@ -24,9 +24,12 @@ function pretended() {
 
 test('a replacement runs before the one that it replaces is stopped', async () => {
   const { noted, start } = pretended();
-  const kept = await keep('Worker 1', start, () => undefined);
+  const told: string[] = [];
+  const kept = await keep('Worker 1', start, (line) => told.push(line));
   await kept.replace();
   expect(kept.now().pid).toBe(2);
+  await new Promise((resolve) => setImmediate(resolve)); // the end of the first one is heard by now, and is no death
+  expect(told).toEqual([]);
   expect(noted).toEqual(['start 1', 'start 2', 'stop 1']);
   await kept.stop();
 });
