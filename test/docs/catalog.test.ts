@@ -39,7 +39,9 @@ if (!hasPython())
     const python = pythonWith(requirement);
     const env = { PATH: process.env['PATH'] ?? '', TEMPORAL_ADDRESS: run().address };
     worker = spawn(python, [join(folder, 'worker.py')], { env, stdio: ['ignore', 2, 2] });
-    gateway = await startTestGateway({ catalog: holdfastFile({ HOLDFAST_CONFIG: join(folder, 'holdfast.yaml') }).catalog });
+    gateway = await startTestGateway({
+      catalog: holdfastFile({ HOLDFAST_CONFIG: join(folder, 'holdfast.yaml') }).catalog,
+    });
     mcp = await connectV2(gateway.url);
   });
 
