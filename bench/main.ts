@@ -21,7 +21,7 @@ async function main(): Promise<void> {
     ['CPU next to the floors', await costs(tuned, size.rounds, size.calls)],
     ['Number of tools', await toolCosts(tuned, size.calls)],
     ['A worker killed in mid-step', await recovery(tuned, size.kills)],
-    ['Billable actions for a job', await actions(tuned)],
+    ['Billable actions for a job', await actions()],
     ['Two tenants', await fairness(tuned, size.jobs / 2)],
     ['Tasks', await tasks(tuned, size.calls, size.jobs)],
     ['Waiting', await waiting(tuned, size.jobs)],

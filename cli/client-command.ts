@@ -2,12 +2,17 @@
 import { Command, Option } from 'commander';
 import { DEFAULT_DATA_DIR } from './config';
 
+/** Makes one that prints an MCP result. Its action gets the options of an endpoint, and whether JSON is wanted. */
+export function createClientCommand(cacheDir: string, name: string, description: string): Command {
+  return createEndpointCommand(cacheDir, name, description).option('--json', 'print the MCP result as JSON', false);
+}
+
 /**
- * Makes one. Its action gets the options of an endpoint, and whether JSON is wanted.
+ * Makes one. Its action gets the options of an endpoint.
  *
  * @param cacheDir - where it is noted which stacks of this user run
  */
-export function createClientCommand(cacheDir: string, name: string, description: string): Command {
+export function createEndpointCommand(cacheDir: string, name: string, description: string): Command {
   return new Command(name)
     .description(description)
     .addOption(new Option('--url <url>', 'the MCP endpoint; default: the stack that runs here').env('HOLDFAST_URL'))
@@ -19,7 +24,6 @@ export function createClientCommand(cacheDir: string, name: string, description:
         `where the running stack keeps its data; default: ${DEFAULT_DATA_DIR}, or wherever your one stack does that runs`,
       ).env('HOLDFAST_DATA_DIR'),
     )
-    .option('--json', 'print the MCP result as JSON', false)
     .hook('preAction', (command) => {
       command.setOptionValue('cacheDir', cacheDir);
       for (const option of ['url', 'apiKey', 'apiKeyFile', 'dataDir'])

@@ -22,6 +22,7 @@ const Environment = z.object({
   TEMPORAL_ADDRESS: z.string().optional(),
   TEMPORAL_NAMESPACE: z.string().default('default'),
   TEMPORAL_CLI_PATH: z.string().optional(),
+  npm_lifecycle_event: z.string().optional(),
   PATH: z.string().default(''),
 });
 
@@ -43,11 +44,13 @@ export interface DevConfig {
   readonly upstreams: Upstreams;
   /** The master secret that callbacks are signed with. */
   readonly webhookSecret: string | undefined;
-  /** Where the first process serves its metrics, and each other one on the next port; absent: nowhere. */
+  /** Where the first process serves its metrics, and each other one on the next port; port 0: any free ones; absent: nowhere. */
   readonly metrics?: Address | undefined;
   /** `address`: host:port of a Temporal that runs already; undefined: one is started. */
   readonly temporal: { readonly address: string | undefined; readonly namespace: string };
   readonly engine: EngineConfig;
+  /** Whether npm or npx started this process. */
+  readonly underNpm: boolean;
   /** What the processes get of this environment. */
   readonly inherited: Inherited;
   /** The folder of the code that the next process is started from, laid out as `dist/` is. Absent: Holdfast's own. */
@@ -97,6 +100,7 @@ export function devConfig(env: NodeJS.ProcessEnv): DevConfig {
       path: set.PATH.split(delimiter).filter(Boolean),
       cacheDir: cacheDirOf(env),
     },
+    underNpm: set.npm_lifecycle_event !== undefined,
     inherited: inheritedOf(env, named),
   };
 }

@@ -1,6 +1,7 @@
 /** `holdfast doctor`: checks that everything that Holdfast needs is here and works. */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { doubtsIn, holdfastFile } from '../config/holdfast';
 import { temporalConfig } from '../config/temporal';
@@ -11,6 +12,8 @@ import type { StackRecord } from './dev/record';
 import { runningStacks } from './dev/stacks';
 import { deployment } from './doctor/deployment';
 import type { Finding } from './doctor/finding';
+import { NoGateway, connect, endpointAt } from './endpoint';
+import type { EndpointOptions } from './endpoint';
 import { cachedCli } from './engine/cache';
 import { isFree } from './engine/ports';
 
@@ -19,19 +22,15 @@ const exec = promisify(execFile);
 const MARK = { well: '✓', doubt: '!', ill: '✗' } as const;
 const GATEWAY_MS = 5_000;
 
-/** Which deployment to look at. */
-export interface DoctorOptions {
-  /** A gateway. Absent: those of the stack that runs here. */
-  readonly url?: string;
-}
-
 /**
  * Checks everything and prints what it finds: this machine, and the deployment that the environment names, or that runs here.
  *
+ * @param options - `url`: a gateway; absent: those of the stack that runs here. A key is tried at the gateways
  * @returns 0 when all is well or only doubtful, 1 when something keeps Holdfast from running
  * @throws BadSetting when the settings cannot be used
  */
-export async function doctor(config: DevConfig, env: NodeJS.ProcessEnv, { url }: DoctorOptions): Promise<number> {
+export async function doctor(base: DevConfig, env: NodeJS.ProcessEnv, options: EndpointOptions): Promise<number> {
+  const config = options.dataDir === undefined ? base : { ...base, dataDir: resolve(options.dataDir) };
   const { worker, upstreams } = holdfastFile(env);
   const wanted = Object.entries(upstreams).flatMap(([name, { disabled }]) => (disabled ? [] : [name]));
   const running = runningStacks(config.engine.cacheDir);
@@ -39,13 +38,14 @@ export async function doctor(config: DevConfig, env: NodeJS.ProcessEnv, { url }:
   const dataDir = running.includes(config.dataDir) || running.length !== 1 ? config.dataDir : (running[0] ?? '');
   const record = existsSync(dataDir) ? readRecord(dataDir) : undefined;
   const there = temporalThere(env, record);
+  const urls = record?.gateways.map((gateway) => gateway.url) ?? [];
   const findings = [
     ...doubtsIn(env).map((what): Finding => ({ is: 'doubt', what })),
     await git(),
     ...(there
       ? await deployment(there, Object.keys(worker.queues), wanted)
       : [await engine(config), await port(config)]),
-    ...(await gateways(url === undefined ? (record?.gateways.map((gateway) => gateway.url) ?? []) : [url])),
+    ...(await gateways(options.url === undefined ? urls : [endpointAt(options.url)], options)),
     ...silentWorkers(record, dataDir),
   ];
   for (const { is, what, advice } of findings)
@@ -102,19 +102,43 @@ async function port({ dataDir, port: wanted }: DevConfig): Promise<Finding> {
   };
 }
 
-/** What gateways say of themselves: the first line of `/readyz` is `ready`, or why not. */
-function gateways(urls: readonly string[]): Promise<Finding[]> {
+/** What gateways say of themselves, and whether each takes the key, where there is one. */
+function gateways(urls: readonly string[], options: EndpointOptions): Promise<Finding[]> {
   return Promise.all(
     urls.map(async (url): Promise<Finding> => {
-      const answer = await fetch(new URL('/readyz', url), { signal: AbortSignal.timeout(GATEWAY_MS) }).then(
-        (response) => response.text(),
-        () => `no answer within ${GATEWAY_MS / 1_000} s`,
-      );
-      const [state = '', ...warnings] = answer.trim().split('\n');
-      if (state !== 'ready') return { is: 'ill', what: `Gateway ${url}: ${state}`, advice: 'Its log tells more.' };
-      return { is: warnings.length > 0 ? 'doubt' : 'well', what: `Gateway ${url}: ${[state, ...warnings].join('. ')}` };
+      const finding = await gateway(url);
+      if (finding.is === 'ill' || (options.apiKey ?? options.apiKeyFile) === undefined) return finding;
+      const refused = await keyRefusedAt({ ...options, url });
+      return refused === undefined
+        ? { ...finding, what: `${finding.what}. It takes the API key` }
+        : {
+            is: 'ill',
+            what: refused,
+            advice: 'npx holdfast key new makes a key, and the entry of gateway.keys for it.',
+          };
     }),
   );
+}
+
+/** The first line of `/readyz` is `ready`, or why not. */
+async function gateway(url: string): Promise<Finding> {
+  const answer = await fetch(new URL('/readyz', url), { signal: AbortSignal.timeout(GATEWAY_MS) }).then(
+    (response) => response.text(),
+    () => `no answer within ${GATEWAY_MS / 1_000} s`,
+  );
+  const [state = '', ...warnings] = answer.trim().split('\n');
+  if (state !== 'ready') return { is: 'ill', what: `Gateway ${url}: ${state}`, advice: 'Its log tells more.' };
+  return { is: warnings.length > 0 ? 'doubt' : 'well', what: `Gateway ${url}: ${[state, ...warnings].join('. ')}` };
+}
+
+/** Why a client with the key is turned away; undefined when it is not. */
+async function keyRefusedAt(options: EndpointOptions): Promise<string | undefined> {
+  try {
+    await (await connect(options)).close();
+  } catch (error) {
+    if (error instanceof NoGateway) return error.message;
+    throw error;
+  }
 }
 
 /** The workers of the stack that runs here which say nothing to their supervisor. */

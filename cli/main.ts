@@ -10,12 +10,12 @@ import type { Project } from '../project/discover';
 import { EXIT, answer, call, callOnce, cancel, list, wait } from './call';
 import type { CallOptions } from './call';
 import { callerNamed, hasKeyOf } from './caller';
-import { createClientCommand } from './client-command';
+import { createClientCommand, createEndpointCommand } from './client-command';
 import { cacheDirOf, devConfig, environmentWith } from './config';
 import type { FileOptions } from './config';
 import { readRecord } from './dev/record';
-import type { DoctorOptions } from './doctor';
 import { NoGateway } from './endpoint';
+import type { EndpointOptions } from './endpoint';
 
 /** Parses how many there are to be. */
 const countUpTo =
@@ -217,17 +217,14 @@ const program = new Command('holdfast')
   )
   .addCommand(jobs)
   .addCommand(
-    new Command('doctor')
-      .description(
-        'is everything here that is needed, and is it well? Of the deployment that TEMPORAL_ADDRESS names, too',
-      )
-      .addOption(
-        new Option('--url <url>', 'a gateway of it; default: those of the stack that runs here').env('HOLDFAST_URL'),
-      )
-      .action(async (options: DoctorOptions) => {
-        const { doctor } = await import('./doctor.js');
-        await exitWith(doctor(devConfig(process.env), process.env, options));
-      }),
+    createEndpointCommand(
+      cacheDirOf(process.env),
+      'doctor',
+      'is everything here that is needed, and is it well? Of the deployment that TEMPORAL_ADDRESS names, too',
+    ).action(async (options: EndpointOptions) => {
+      const { doctor } = await import('./doctor.js');
+      await exitWith(doctor(devConfig(process.env), process.env, options));
+    }),
   )
   .addCommand(
     new Command('key').description('API keys of gateways').addCommand(

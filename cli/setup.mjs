@@ -33,8 +33,12 @@ const INSTALLED = join(root, 'node_modules', '.holdfast-installed');
 /** Its time of change is that of the last build. */
 const BUILT = join(root, 'dist', '.built');
 
-/** Installs and compiles if needed. If that fails, prints a sentence that says why, and ends the process. */
-export function setup() {
+/**
+ * Installs and compiles if needed. If that fails, prints a sentence that says why, and ends the process.
+ *
+ * @param lastWillDo - whether the last build is good enough where the sources do not compile
+ */
+export function setup(lastWillDo = false) {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major < 20 || (major === 20 && minor < 3))
     end(`Holdfast needs Node 20.3 or newer; this is ${process.versions.node}. Get one at https://nodejs.org.`);
@@ -51,6 +55,10 @@ export function setup() {
     if (!isBuilt()) {
       console.error('Setting up: compiling (some 10 seconds)…');
       const problem = npm(['run', '--silent', 'build'], 'It says why above.');
+      if (problem && lastWillDo && existsSync(BUILT)) {
+        console.error('The sources do not compile: it says why above. This command is that of the last build.');
+        return;
+      }
       if (problem) return problem;
       writeFileSync(BUILT, '');
     }

@@ -11,7 +11,9 @@ import { join } from 'node:path';
 import { parseDocument } from 'yaml';
 
 const [source = '', made = '', wish] = process.argv.slice(2);
-const { HOLDFAST_SECRET, POSTGRES_PASSWORD, HOLDFAST_API_KEY } = process.env;
+const { HOLDFAST_SECRET, POSTGRES_PASSWORD, HOLDFAST_API_KEY, HOLDFAST_PORT } = process.env;
+/** Where the published port of the stack is on this machine. */
+const endpoint = `http://127.0.0.1:${HOLDFAST_PORT || 8484}/mcp`;
 const random = () => randomBytes(32).toString('hex');
 
 /** Writes a file as a whole or not at all. Who has the volume may read it: services run as users of their own. */
@@ -42,7 +44,7 @@ function keyHash() {
   if (key) write(path, createHash('sha256').update(key).digest('hex'));
   if (isNew)
     console.log(
-      `The API key of this stack, shown once:\n\n  ${key}\n\nSend it as "Authorization: Bearer <key>" to http://127.0.0.1:8484/mcp.`,
+      `The API key of this stack, shown once:\n\n  ${key}\n\nSend it as "Authorization: Bearer <key>" to ${endpoint}.`,
     );
   else if (!key)
     console.log(

@@ -36,7 +36,7 @@ export type Carry = (
   tool: Tool,
   input: unknown,
   caller: Caller,
-  call: Pick<JobMemo, 'argsHash' | 'at' | 'callback' | 'continues'>,
+  call: Pick<JobMemo, 'argsHash' | 'at' | 'begins' | 'callback' | 'continues'>,
 ) => Carried;
 
 /**

@@ -112,6 +112,8 @@ export interface JobMemo {
   readonly argsHash: string;
   /** When the call was accepted, by the gateway's clock, ISO 8601. Absent in jobs of an older version. */
   readonly at?: string;
+  /** When the job could begin, ISO 8601. Absent where it could at once, and in jobs of an older version. */
+  readonly begins?: string;
   /**
    * Version of the author's kit (workflows/job.ts) that the job runs by, for good: {@link KIT} of the gateway that started it.
    * Absent in jobs of an older version. Workers must know the version before gateways write it: update workers first.

@@ -6,10 +6,10 @@ import type { JobMemo, Notice } from './contract';
 /** To be called when a job ends. It leaves nothing in the history. */
 export function countEnd(outcome: Notice['status']): void {
   const { memo, workflowType, startTime } = workflowInfo();
-  const { tool = workflowType, at } = (memo?.[MEMO_JOB] ?? {}) as Partial<JobMemo>;
-  const begun = at === undefined ? startTime.getTime() : Date.parse(at);
+  const { tool = workflowType, at, begins = at } = (memo?.[MEMO_JOB] ?? {}) as Partial<JobMemo>;
+  const begun = begins === undefined ? startTime.getTime() : Date.parse(begins);
   metricMeter.createCounter('holdfast_jobs', undefined, 'Jobs that ended.').add(1, { tool, outcome });
   metricMeter
-    .createHistogram('holdfast_job_seconds', 'float', 's', 'Time from the call to the end of its job.')
+    .createHistogram('holdfast_job_seconds', 'float', 's', 'Time from when a job could begin to its end.')
     .record(Math.max(0, Date.now() - begun) / 1_000, { tool });
 }

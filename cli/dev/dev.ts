@@ -5,6 +5,7 @@ import type { DevConfig } from '../config';
 import type { Say } from '../say';
 import { holdfastFrom } from '../shell';
 import { exampleIn } from './example';
+import { watchParent } from './orphan';
 import { removeRecord } from './record';
 import { DRAIN_S, startStack } from './stack';
 import type { Stack, StackSize } from './stack';
@@ -20,7 +21,7 @@ export interface OwnTools {
 /** Runs until it is told to stop. Returns the exit code. */
 export async function dev(config: DevConfig, size: StackSize, own?: OwnTools): Promise<number> {
   const say: Say = (line) => console.log(line);
-  const stopped = stopSignal();
+  const stopped = stopSignal(config.underNpm);
   const startedAt = Date.now();
   const stack = await Promise.race([startStack(config, size, say), stopped]);
   if (!stack) {
@@ -43,9 +44,10 @@ export async function dev(config: DevConfig, size: StackSize, own?: OwnTools): P
   return 0;
 }
 
-/** Resolves at the first Ctrl-C, SIGTERM or SIGHUP. */
-function stopSignal(): Promise<undefined> {
+/** Resolves at the first Ctrl-C, SIGTERM or SIGHUP; under npm also when that has ended. */
+function stopSignal(underNpm: boolean): Promise<undefined> {
   return new Promise((resolve) => {
+    if (underNpm) watchParent(() => resolve(undefined));
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve(undefined));
   });
 }
@@ -54,7 +56,7 @@ function stopSignal(): Promise<undefined> {
 const LOOPBACK = '127.0.0.1';
 
 function greeting(
-  { gateways, temporal }: Stack,
+  { gateways, temporal, metrics }: Stack,
   { workDir, host, keyed, upstreams }: DevConfig,
   seconds: number,
   example: string,
@@ -65,6 +67,11 @@ function greeting(
     `Holdfast is ready (${seconds.toFixed(1)} s).`,
     `  MCP endpoint  ${[first, ...others].join('  ')}`,
     ...(temporal.ui === undefined ? [] : [`  Web UI        ${temporal.ui}`]),
+    ...(metrics.size === 0
+      ? []
+      : [
+          `  Metrics       ${[...metrics].map(([name, at]) => `http://${at}/metrics (${name.toLowerCase()})`).join('  ')}`,
+        ]),
     `  Claude Code   claude mcp add --transport http holdfast ${first ?? ''}${keyed ? ' --header "Authorization: Bearer <key>"' : ''}`,
     `  By hand       ${holdfastFrom(workDir)} call${keyed ? ' --api-key <key>' : ''} ${example}`,
     ...upstreamLines(upstreams),

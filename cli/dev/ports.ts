@@ -9,8 +9,8 @@ const Known = z.record(z.string(), z.int().min(1).max(65_535));
 
 export interface Ports {
   /**
-   * The port of `name`: the one that it had at the last start; or, where there was none or another program has taken it, the first
-   * free one from `otherwise` on (0: any).
+   * The port of `name`: its own, which is the first that it ever had. Where another program has that, the one that stood in for it at
+   * the last start, or the first free one from `otherwise` on (0: any).
    */
   of(name: string, otherwise: number): Promise<number>;
   /** Gives `name` this very port. @throws Error when another program has it */
@@ -27,6 +27,7 @@ export function createPorts(dataDir: string, say: Say): Ports {
   const known = new Map(Object.entries(knownIn(file)));
   // They are not listened on yet, and so look free.
   const chosen = new Set<number>();
+  const isOpen = async (port: number): Promise<boolean> => !chosen.has(port) && (await isFree(port));
 
   function choose(name: string, port: number): number {
     chosen.add(port);
@@ -37,14 +38,21 @@ export function createPorts(dataDir: string, say: Say): Ports {
 
   return {
     async of(name, otherwise) {
-      const last = known.get(name);
-      if (last !== undefined && !chosen.has(last) && (await isFree(last))) return choose(name, last);
-      const port = await freePort(otherwise, chosen);
-      if (last !== undefined)
-        say(
-          `${name} is at port ${port} now: ${last}, where it was at the last start, is taken. Links to that are dead.`,
-        );
-      return choose(name, port);
+      const [own, standIn] = [known.get(name), known.get(standInOf(name))];
+      if (own === undefined) return choose(name, await freePort(otherwise, chosen));
+      if (await isOpen(own)) {
+        known.delete(standInOf(name));
+        if (standIn !== undefined)
+          say(
+            `${name} is at port ${own} again, which is free now. Links to ${standIn}, where it was meanwhile, are dead.`,
+          );
+        return choose(name, own);
+      }
+      const port = standIn !== undefined && (await isOpen(standIn)) ? standIn : await freePort(otherwise, chosen);
+      say(
+        `${name} is at port ${port} until ${own}, its own, is free at a start: another program has that now. Links to ${own} do not work meanwhile.`,
+      );
+      return choose(standInOf(name), port);
     },
 
     async fixed(name, port) {
@@ -56,6 +64,9 @@ export function createPorts(dataDir: string, say: Say): Ports {
     },
   };
 }
+
+/** What the port that stands in for a name's own is called in the file. */
+const standInOf = (name: string): string => `${name}, meanwhile`;
 
 /** What the file says; nothing where there is none, or none that can be read. */
 function knownIn(file: string): z.output<typeof Known> {

@@ -2,7 +2,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { textOf } from '../../config/address';
 import type { DevConfig } from '../config';
 import type { Say } from '../say';
 import { startChild } from './child';
@@ -12,6 +11,7 @@ import type { Kept } from './keep';
 import { keepAll } from './keep-all';
 import type { Start } from './keep-all';
 import { endLeftovers } from './leftover';
+import { metricsOf } from './metrics';
 import { createPorts } from './ports';
 import type { Ports } from './ports';
 import { keepPrivate } from './private';
@@ -25,6 +25,8 @@ export interface Stack {
   readonly temporal: StackTemporal;
   readonly gateways: readonly Kept<Child>[];
   readonly workers: readonly Kept<Child>[];
+  /** Where each process serves its metrics, host:port by its name; empty where none does. */
+  readonly metrics: ReadonlyMap<string, string>;
   /** Stops gateways, then workers, then Temporal. */
   readonly stop: () => Promise<void>;
 }
@@ -62,6 +64,8 @@ async function startAll(config: DevConfig, size: StackSize, killed: StackRecord 
   await endLeftovers(killed, dataDir, say);
   const ports = createPorts(dataDir, say);
   const gatewayPorts = await portsOfGateways(ports, config.port, size.gateways);
+  const names = [...namesOf('Gateway', size.gateways), ...namesOf('Worker', size.workers)];
+  const metrics = await metricsOf(config.metrics, names, ports, say);
   const held = config.code ? '' : holdCode(dataDir);
   const place = {
     dataDir,
@@ -79,12 +83,12 @@ async function startAll(config: DevConfig, size: StackSize, killed: StackRecord 
   const env = environmentOf(config, temporal);
   const start = (kind: 'gateway' | 'worker', n: number, itsEnv: Readonly<Record<string, string>>): Start<Child> => {
     const name = `${kind === 'gateway' ? 'Gateway' : 'Worker'} ${n}`;
-    return { name, start: () => startChild(kind, n, itsEnv, place, (line) => onChange(`${name} ${line}`)) };
+    const all = { ...itsEnv, HOLDFAST_METRICS: metrics.get(name) ?? '' };
+    return { name, start: () => startChild(kind, n, all, place, (line) => onChange(`${name} ${line}`)) };
   };
-  const worker = (n: number): Start<Child> =>
-    start('worker', n, { ...env.worker, ...metricsOf(config, size.gateways + n - 1) });
+  const worker = (n: number): Start<Child> => start('worker', n, env.worker);
   const gateway = (n: number, port: number): Start<Child> =>
-    start('gateway', n, { ...env.gateway, ...metricsOf(config, n - 1), HOLDFAST_PORT: String(port) });
+    start('gateway', n, { ...env.gateway, HOLDFAST_PORT: String(port) });
   const kept = await keepAll(
     [
       ...Array.from({ length: size.workers }, (_, n) => worker(n + 1)),
@@ -101,6 +105,7 @@ async function startAll(config: DevConfig, size: StackSize, killed: StackRecord 
     temporal,
     workers,
     gateways,
+    metrics,
     async stop() {
       await Promise.all(gateways.map((gateway) => gateway.stop()));
       await Promise.all(workers.map((worker) => worker.stop()));
@@ -128,10 +133,7 @@ async function portsOfGateways(ports: Ports, first: number, count: number): Prom
  */
 export const DRAIN_S = 20;
 
-/** Where a process of the stack serves its metrics: they cannot share the one port that is set, so each has the next one. */
-function metricsOf({ metrics }: DevConfig, n: number): { readonly HOLDFAST_METRICS?: string } {
-  return metrics ? { HOLDFAST_METRICS: textOf({ ...metrics, port: metrics.port + n }) } : {};
-}
+const namesOf = (kind: string, count: number): string[] => Array.from({ length: count }, (_, n) => `${kind} ${n + 1}`);
 
 /** The environment variables of the processes. Creates the gateways' secret if there is none. */
 function environmentOf(

@@ -13,7 +13,7 @@ import type { Begun } from './keys';
 import { createLine } from './line';
 import type { Look } from './look';
 import type { Outcome } from './outcome';
-import { isClosed, newView } from './view';
+import { beginOf, isClosed, newView } from './view';
 import type { JobView } from './view';
 
 const LINE = { atOnce: 50, waiting: 1_000 };
@@ -99,6 +99,7 @@ export function createStarts({ store: { ask, client }, look, outcomeOf, ids, car
     const { args, ...options } = carry(tool, input, caller, {
       argsHash: hash,
       at: view.startedAt.toISOString(),
+      ...(delayMs > 0 && { begins: beginOf(view).toISOString() }),
       ...(callback && { callback }),
       ...(earlier && { continues: earlier.job }),
     });

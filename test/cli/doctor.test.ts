@@ -1,5 +1,10 @@
 /** What `holdfast doctor` finds in a deployment: a Temporal of its own, so that no other test's worker takes the job. */
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { msToTs } from '@temporalio/common/lib/time';
+import { devConfig } from '../../cli/config';
+import { doctor } from '../../cli/doctor';
 import { deployment } from '../../cli/doctor/deployment';
 import type { Finding } from '../../cli/doctor/finding';
 import { workersOf } from '../../cli/doctor/workers';
@@ -11,7 +16,7 @@ import type { Store } from '../../gateway/jobs/connection';
 import { eventually } from '../fixtures/eventually';
 import { ownTemporal } from '../fixtures/processes';
 import { modern } from '../fixtures/raw';
-import { configFor, dataOf, startTestGateway, startTestWorker } from '../fixtures/stack';
+import { configFor, dataOf, newTenant, startTestGateway, startTestWorker } from '../fixtures/stack';
 
 const linesOf = (findings: readonly Finding[]): string[] => findings.map(({ is, what }) => `${is}: ${what}`);
 
@@ -63,6 +68,30 @@ describe('a deployment', () => {
     expect(well).toContain('ill: Queue holdfast.browsers, steps: no worker polls it');
     await worker.stop();
   });
+});
+
+test('an API key is tried at the gateway, whose path may be left out', async () => {
+  const server = await ownTemporal();
+  const tenant = newTenant();
+  const gateway = await startTestGateway({ temporal: configFor(server.address).temporal, keys: tenant.keys });
+  const printed = jest.spyOn(console, 'log').mockImplementation();
+  const env = {
+    HOLDFAST_DATA_DIR: mkdtempSync(join(tmpdir(), 'holdfast-doctor-')),
+    TEMPORAL_ADDRESS: server.address,
+  };
+  const told = async (apiKey: string): Promise<string> => {
+    printed.mockClear();
+    const url = new URL('/', gateway.url).href;
+    await doctor(devConfig(env), env, { url, apiKey, cacheDir: env.HOLDFAST_DATA_DIR });
+    return printed.mock.calls.flat().join('\n');
+  };
+  expect(await told(tenant.headers.authorization.replace('Bearer ', ''))).toContain(
+    `✓ Gateway ${gateway.url}: ready. It takes the API key`,
+  );
+  expect(await told('wrong')).toContain(`✗ The gateway at ${gateway.url} does not know this API key`);
+  printed.mockRestore();
+  await gateway.stop();
+  await server.stop();
 });
 
 test('a Temporal that is not there is one finding', async () => {

@@ -122,6 +122,8 @@ test('jobs are listed, read and waited for by hand, from any folder', async () =
   expect(holdfast('jobs', 'result', job)).toContain(packageRoot());
   expect(holdfast('jobs', 'cancel', job)).toContain('had already ended');
   expect(holdfast('jobs')).toContain(job);
+  const [gateway] = recordIn(dataDir).gateways;
+  expect(holdfast('doctor')).toContain(`✓ Gateway ${gateway?.url ?? ''}: ready`);
 });
 
 test('a second start finds the jobs of the first, at the same addresses', async () => {

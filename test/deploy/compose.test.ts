@@ -107,8 +107,8 @@ test('the namespace is ready only with every search attribute that a job has', (
   expect(listed.split(' ').sort()).toEqual(Object.values(SEARCH_ATTRIBUTES).sort());
 });
 
-/** Runs the first start, or a later one, in `made`. */
-function start(made: string, { source = join(packageRoot(), 'deploy', 'holdfast.yaml'), env = {}, wish = '' } = {}) {
+/** What the first start, or a later one, prints; it writes into `made`. */
+function printed(made: string, { source = join(packageRoot(), 'deploy', 'holdfast.yaml'), env = {}, wish = '' } = {}) {
   for (const volume of ['gateway', 'database', 'config']) mkdirSync(join(made, volume), { recursive: true });
   const script = join(packageRoot(), 'deploy', 'first-start.mjs');
   const { stdout, status } = spawnSync(process.execPath, [script, source, made, ...(wish ? [wish] : [])], {
@@ -116,6 +116,12 @@ function start(made: string, { source = join(packageRoot(), 'deploy', 'holdfast.
     encoding: 'utf8',
   });
   expect(status).toBe(0);
+  return stdout;
+}
+
+/** Runs it, and tells what was made. */
+function start(made: string, options: Parameters<typeof printed>[1] = {}) {
+  const stdout = printed(made, options);
   const config = gatewayConfig({
     HOLDFAST_CONFIG: join(made, 'config', 'holdfast.yaml'),
     HOLDFAST_SECRET_FILE: join(made, 'gateway', 'secret'),
@@ -141,6 +147,11 @@ test('the first start makes a key and shows it; a later one shows none and chang
   const renewed = start(made, { wish: 'new-key' });
   expect(renewed).toEqual({ ...first, key: renewed.key, hashes: [hashOf(renewed.key)] });
   expect(renewed.key).not.toBe(first.key);
+});
+
+test('the key is shown with the address of the stack, also where that has another port', () => {
+  expect(printed(folder())).toContain('to http://127.0.0.1:8484/mcp.');
+  expect(printed(folder(), { env: { HOLDFAST_PORT: '9000' } })).toContain('to http://127.0.0.1:9000/mcp.');
 });
 
 test('what the environment sets is taken in place of what was made', () => {

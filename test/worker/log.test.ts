@@ -45,14 +45,14 @@ afterAll(async () => {
 });
 
 /** Starts a workflow as a job of the tenant acme, and waits for its end. Returns its job id. */
-async function ended(type: string, input: object): Promise<string> {
+async function ended(type: string, input: object, memo: Readonly<Record<string, unknown>> = {}): Promise<string> {
   const job = `job_${randomUUID()}`;
   const handle = await new Client({ connection }).workflow.start(type, {
     taskQueue: 'holdfast',
     workflowId: `acme/tag/${job}`,
     workflowExecutionTimeout: '3s',
     args: [input],
-    memo: { holdfast: { tool: type } },
+    memo: { holdfast: { tool: type, ...memo } },
   });
   await handle.result().catch(() => undefined);
   return job;
@@ -102,4 +102,14 @@ test('jobs are counted when they end, by tool and outcome, also those that nobod
   expect(text).toMatch(/^holdfast_jobs_total\{.*outcome="done".*tool="echo".*\} 1$/m);
   expect(text).toMatch(/^holdfast_job_seconds_count\{.*tool="echo".*\} 1$/m);
   expect(text).not.toContain(CANARY);
+});
+
+test('the time of a job counts from when it could begin, where it was put off', async () => {
+  const [hourAgo, now] = [new Date(Date.now() - 3_600_000).toISOString(), new Date().toISOString()];
+  await ended('echo', { text: 'x' }, { tool: 'put_off', at: hourAgo, begins: now });
+  const seconds = await eventually('a job that was counted', async () => {
+    const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    return /^holdfast_job_seconds_sum\{.*tool="put_off".*\} (\S+)$/m.exec(text)?.[1];
+  });
+  expect(Number(seconds)).toBeLessThan(60);
 });

@@ -5,6 +5,7 @@ import { Problem } from '../../../gateway/errors';
 import { argsHash, createIds } from '../../../gateway/ids';
 import type { JobRef } from '../../../gateway/ids';
 import { createCarry } from '../../../gateway/carried';
+import type { Carry } from '../../../gateway/carried';
 import { createStore } from '../../../gateway/jobs/connection';
 import type { Store } from '../../../gateway/jobs/connection';
 import type { Look } from '../../../gateway/jobs/look';
@@ -49,6 +50,21 @@ const found =
 
 test('a job that is there was started: the call goes on with it', async () => {
   expect(await startWith(found(argsHash(input)))).toMatchObject({ tool: 'walk', argsHash: argsHash(input) });
+});
+
+test('a call that is put off says when its job can begin; another one does not', async () => {
+  if (!tool) throw new Error('There is no tool.');
+  const carried: Parameters<Carry>[3][] = [];
+  const carry: Carry = (...call) => {
+    carried.push(call[3]);
+    return createCarry({ weights: {}, keys: [] }, ids)(...call);
+  };
+  const { start } = createStarts({ store: deaf, look: found(argsHash(input)), outcomeOf, ids, carry });
+  for (const delayMs of [3_600_000, 0])
+    await start(tool, input, caller, { key: undefined, callback: undefined }, { delayMs });
+  const [late, now] = carried;
+  expect(Date.parse(late?.begins ?? '') - Date.parse(late?.at ?? '')).toBe(3_600_000);
+  expect(now).not.toHaveProperty('begins');
 });
 
 test.each<[string, Look]>([
