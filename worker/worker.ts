@@ -95,6 +95,8 @@ export async function startWorker(
     maxConcurrentWorkflowTaskExecutions: 40,
     maxCachedWorkflows: CACHED,
     workflowThreadPoolSize: 1,
+    // The SDK cuts a decision off after 5 s of a busy machine, and Node may end the whole process when that is in mid-promise.
+    isolateExecutionTimeout: '30s',
     // How long a job waits for the worker that ran it before, which may be dead, until another may continue it.
     stickyQueueScheduleToStartTimeout: '2s',
   } as const;
