@@ -23,10 +23,11 @@ const statuses = async (url: string, bodies: readonly unknown[], headers: Record
 
 test('a caller who lists and pings faster than the operator allows is told when to come again', async () => {
   const url = await gatewayWith([...alice.keys, ...bob.keys]);
-  for (let nth = 0; nth < 4; nth += 1) expect((await modern(url, 'tools/list', {}, alice.headers)).status).toBe(200);
-  const { status, headers, message } = await modern(url, 'tools/list', {}, alice.headers);
-  expect([status, headers.get('retry-after')]).toEqual([429, '1']);
-  expect(message).toMatchObject({
+  const answers = await Promise.all([1, 2, 3, 4, 5].map(() => modern(url, 'tools/list', {}, alice.headers)));
+  expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 200, 200, 429]);
+  const refused = answers.find(({ status }) => status === 429);
+  expect(refused?.headers.get('retry-after')).toBe('1');
+  expect(refused?.message).toMatchObject({
     id: 1,
     error: {
       message: 'You ask faster than the operator allows (gateway.rates). Nothing was done. Ask again in 1 s.',
