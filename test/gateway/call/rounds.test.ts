@@ -53,6 +53,7 @@ test('a call that goes on with a job is carried on in rounds for that job alone'
   const [ledger, args] = walking('one', 'gated');
   const stopped = await settled('hurry', args, await call('hurry', args));
   const { job_id } = stopped.message.result?.['structuredContent'] as { job_id: string };
+  await call('job_wait', { job_ids: [job_id], timeout_s: 30 }); // its rounds may be over before its budget is
   const first = await call('job_continue', { job_id });
   const elsewhere = await call('hurry', args, { requestState: stateOf(first) });
   expect(elsewhere.message.error?.message).toContain('belongs to another call');
