@@ -81,7 +81,7 @@ function jsonIn(text: string): unknown {
 
 function yamlIn(text: string): unknown {
   try {
-    return parseYaml(text, { maxAliasCount: ALIASES_MAX, logLevel: 'silent' });
+    return parseYaml(text, { maxAliasCount: ALIASES_MAX, logLevel: 'error' });
   } catch (error) {
     const [at] = error instanceof YAMLParseError ? (error.linePos ?? []) : [];
     const where = at ? `: see line ${at.line}, column ${at.col}` : '';

@@ -6,11 +6,12 @@ import pLimit from 'p-limit';
 import { failure } from '../../failure';
 import { inThread, isTooMuch } from '../../thread';
 import type { Api } from './api';
+import { isNode } from './json';
 import type { ReadRequest, readApi } from './read';
 import type { Wire } from './wire';
 
 /** Most files that a document may be spread over, and how often one may lead to others. */
-const FILES_MAX = 3_000;
+const FILES_MAX = 5_000;
 const ROUNDS_MAX = 30;
 /** Files read at one time. */
 const AT_ONCE = 8;
@@ -71,7 +72,7 @@ export function createDocuments({ who, from, maxBytes, wire, headersFor, ...want
       if (size > maxBytes) throw tooLarge();
       return [pathToFileURL(path), await file.readFile()];
     } catch (error) {
-      throw error instanceof Error && 'code' in error ? unreadable('it is no file that can be read.', error) : error;
+      throw isNode(error) && 'code' in error ? unreadable('it is no file that can be read.', error) : error;
     } finally {
       await file.close();
     }

@@ -19,7 +19,7 @@ export interface Named {
 export function namesOf(operations: readonly Named[]): string[] {
   const plain = operations.map(({ method, path, operationId = '' }) => {
     const name = nameIn(operationId);
-    return name === '' ? nameIn(`${method}_${path}`) : name;
+    return name === '' ? nameIn(`${method}${path}`) : name;
   });
   const counts = new Map<string, number>();
   for (const name of plain) counts.set(name, (counts.get(name) ?? 0) + 1);

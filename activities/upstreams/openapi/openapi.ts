@@ -1,12 +1,13 @@
 /** An HTTP API with an OpenAPI document as an upstream: each of its operations is a tool. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { msToNumber } from '@temporalio/common/lib/time';
 import pLimit from 'p-limit';
 import type { z } from 'zod';
 import type { OpenApiUpstream } from '../../../config/upstreams';
+import { LISTING_MAX } from '../../../workflows/upstream-contract';
 import type { FollowRequest, Given, UpstreamAnswer, UpstreamRequest } from '../../../workflows/upstream-contract';
 import type { Resolve } from '../../egress/guard';
 import { failure } from '../../failure';
+import { millisecondsIn } from '../duration';
 import type { CallContext, Upstream } from '../upstream';
 import { createAuth } from './auth';
 import type { Credentials } from './auth';
@@ -24,6 +25,8 @@ import type { Answer } from './wire';
 
 /** Answers of a server that could not do it now, and may be able to later. */
 const LATER = new Set([502, 503, 504]);
+/** What a listing has beside its tools, bytes. */
+const LISTING_ROOM = 50_000;
 /** How often in a row a look at an operation may fail. */
 const LOOKS_MAX = 5;
 /** How long a server that gives tokens may take, milliseconds; and its longest answer, bytes. */
@@ -54,8 +57,8 @@ export function createOpenApiUpstream(
   const { limits } = settings;
   const wireLimits = {
     maxBytes: limits.max_bytes,
-    connectMs: msToNumber(limits.connect),
-    idleMs: limits.idle === undefined ? undefined : msToNumber(limits.idle),
+    connectMs: millisecondsIn(limits.connect),
+    idleMs: limits.idle === undefined ? undefined : millisecondsIn(limits.idle),
   };
   const headers = Object.fromEntries(
     Object.entries(settings.headers).map(([key, value]) => [key.toLowerCase(), value]),
@@ -95,6 +98,7 @@ export function createOpenApiUpstream(
     deny: settings.deny,
     maxTools: limits.max_tools,
     maxDefinition: limits.max_definition,
+    maxListing: LISTING_MAX - LISTING_ROOM,
   });
   const turn = pLimit(limits.concurrency);
   const ending = new AbortController();

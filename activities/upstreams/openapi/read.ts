@@ -14,6 +14,8 @@ import { serverOf, serversOf } from './servers';
 const WORDS_MAX = 200;
 /** How many sentences say what was left out. */
 const LEFT_MAX = 50;
+/** What a tool has in a listing beside its definition, bytes. */
+const ENTRY_BYTES = 200;
 
 export interface ReadRequest {
   readonly main: string;
@@ -24,6 +26,8 @@ export interface ReadRequest {
   readonly maxTools: number;
   /** Largest definition, characters of JSON. */
   readonly maxDefinition: number;
+  /** Largest definitions together, bytes of JSON. */
+  readonly maxListing: number;
   /** Headers that the operator sends, in lower case. */
   readonly headers: readonly string[];
   /** Security schemes that the operator has a value for. */
@@ -80,7 +84,7 @@ function apiOf(root: Node, request: ReadRequest): Api {
     .filter(({ name }) => isNamed(name, request.allow) && !isNamed(name, request.deny));
   const schemas = createSchemas(root);
   const operations: Operation[] = [];
-  let more = 0;
+  let [more, unfit, room] = [0, 0, request.maxListing];
   for (const found of wanted) {
     if (operations.length === request.maxTools) {
       more += 1;
@@ -88,6 +92,12 @@ function apiOf(root: Node, request: ReadRequest): Api {
     }
     try {
       const one = described(found, schemas, limits);
+      const bytes = Buffer.byteLength(JSON.stringify(one.operation.definition)) + ENTRY_BYTES;
+      if (bytes > room) {
+        unfit += 1;
+        continue;
+      }
+      room -= bytes;
       operations.push(one.operation);
       left.push(...one.left);
     } catch (error) {
@@ -95,7 +105,11 @@ function apiOf(root: Node, request: ReadRequest): Api {
       left.push(`${found.name} is left out: ${error.message}.`);
     }
   }
-  if (more > 0) left.push(`${more} tools more than the ${request.maxTools} of limits.max_tools are left out.`);
+  if (more > 0) left.unshift(`${more} tools more than the ${request.maxTools} of limits.max_tools are left out.`);
+  if (unfit > 0)
+    left.unshift(
+      `${unfit} of its tools do not fit into a listing of ${request.maxListing} bytes: choose some with allow.`,
+    );
   const { title, version } = nodeOf(root.info);
   return {
     title: (textOf(title) ?? 'HTTP API').slice(0, WORDS_MAX),

@@ -7,6 +7,7 @@ import type { Given, UpstreamAnswer } from '../../../workflows/upstream-contract
 import { failure } from '../../failure';
 import { reading } from '../../reading';
 import { isTooMuch } from '../../thread';
+import { notesOn } from '../mcp/output';
 import type { Operation } from './api';
 import { isNode } from './json';
 import { RESULT } from './operation';
@@ -53,11 +54,7 @@ export async function resultOf(shown: Shown): Promise<UpstreamAnswer> {
   const { answer, operation, notes = [] } = shown;
   const result = answer.status < 300 ? await success(shown) : refusal(shown);
   if (Buffer.byteLength(JSON.stringify(result)) > MAX_RESULT_BYTES - REST_BYTES) throw tooLarge(shown);
-  const owed =
-    operation.definition.outputSchema !== undefined &&
-    result.isError !== true &&
-    result.structuredContent === undefined;
-  const said = [...notes, ...(owed ? ['The API answered without the JSON that its document describes.'] : [])];
+  const said = [...notes, ...(await notesOn(operation.name, operation.definition, result, shown.signal))];
   return { kind: 'result', result, ...(said.length > 0 && { notes: said }) };
 }
 

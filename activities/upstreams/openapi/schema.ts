@@ -127,7 +127,7 @@ export function createSchemas(root: Node): Schemas {
         }
         return kept(key, value);
       });
-      const made = { ...nodeFrom(entries), ...typed(from), ...bounds(from), ...example(from), ...encoded(from) };
+      const made = { ...typed(from), ...nodeFrom(entries), ...bounds(from), ...example(from), ...encoded(from) };
       return nodeFrom(Object.entries(made).filter(([, value]) => value !== undefined));
     }
 

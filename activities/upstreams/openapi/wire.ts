@@ -9,6 +9,7 @@ import { createGuard, hostAndPort } from '../../egress/guard';
 import type { Resolve } from '../../egress/guard';
 import { isRedirect } from '../../egress/redirect';
 import { failure } from '../../failure';
+import { isNode } from './json';
 
 /** Most redirects that are followed. */
 const REDIRECTS = 5;
@@ -47,23 +48,26 @@ export interface Wire {
 export type Trusted = (origin: string) => boolean;
 
 export function createWire(who: string, limits: WireLimits, isTrusted: Trusted, resolve?: Resolve): Wire {
-  async function once(url: URL, sent: Sent, signal: AbortSignal, repeatable: boolean): Promise<Reply> {
-    let open = false;
+  async function once(url: URL, sent: Sent, signal: AbortSignal, lost: Omit<Lost, 'limits'>): Promise<Reply> {
+    let open = lost.open;
     try {
       const guard = createGuard(isTrusted(url.origin) ? [hostAndPort(url)] : [], resolve);
       const reply = await exchange(url, guard(url, true), sent, { ...limits, signal, onOpen: () => (open = true) });
       return { ...reply, body: await unpacked(reply, limits.maxBytes) };
     } catch (error) {
       signal.throwIfAborted();
-      throw error instanceof EgressError ? failureOf(who, error, { open, repeatable, sent, limits }) : error;
+      throw error instanceof EgressError ? failureOf(who, error, { ...lost, open, limits }) : error;
     }
   }
 
   return {
     async send({ url: first, signal, repeatable, ...request }) {
       let [url, sent]: [URL, Sent] = [first, request];
+      const { method = 'GET' } = request;
+      const reads = method === 'GET' || method === 'HEAD';
       for (let left = REDIRECTS; ; left -= 1) {
-        const reply = await once(url, sent, signal, repeatable);
+        // Once it is redirected, the first request may have been carried out, whatever becomes of the next.
+        const reply = await once(url, sent, signal, { open: left < REDIRECTS, repeatable, reads });
         const { location } = reply.headers;
         const next = isRedirect(reply.status) && location !== undefined && URL.canParse(location, url.href);
         if (!next) return { ...reply, url, redirected: left < REDIRECTS };
@@ -96,20 +100,21 @@ async function unpacked({ headers, body }: Reply, maxBytes: number): Promise<Buf
   try {
     return await UNPACKERS[coding](body, { maxOutputLength: maxBytes });
   } catch (error) {
-    const large = error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
+    const large = isNode(error) && error.code === 'ERR_BUFFER_TOO_LARGE';
     throw new EgressError(large ? 'too_large' : 'connection', { cause: error });
   }
 }
 
 interface Lost {
+  /** Whether the API may have got the request. */
   readonly open: boolean;
   readonly repeatable: boolean;
-  readonly sent: Sent;
+  /** Whether the request only reads. */
+  readonly reads: boolean;
   readonly limits: WireLimits;
 }
 
-function failureOf(who: string, error: EgressError, { open, repeatable, sent, limits }: Lost): ApplicationFailure {
-  const reads = sent.method === undefined || sent.method === 'GET' || sent.method === 'HEAD';
+function failureOf(who: string, error: EgressError, { open, repeatable, reads, limits }: Lost): ApplicationFailure {
   switch (error.reason) {
     case 'too_large':
       return failure(
@@ -120,11 +125,13 @@ function failureOf(who: string, error: EgressError, { open, repeatable, sent, li
       );
     case 'bad_url':
     case 'forbidden_address':
-      return failure(
-        'refused',
-        `${who} is at an address that may not be reached: a private one, plain http, or one with credentials in it. Set base_url to reach it there.`,
-        error,
-      );
+      if (!open)
+        return failure(
+          'refused',
+          `${who} is at an address that may not be reached: a private one, plain http, or one with credentials in it. Set base_url to reach it there.`,
+          error,
+        );
+      break;
     case 'tls':
       if (!open) return failure('refused', `${who} has a TLS certificate that this worker does not trust.`, error);
       break;
