@@ -29,11 +29,20 @@ export default tseslint.config(
     },
   },
   {
-    files: ['bench/floor-main.ts', 'gateway/mcp/mcp-server.ts', 'test/gateway/mcp/sdk-contract.test.ts'],
+    files: [
+      'bench/floor-main.ts',
+      'bench/upstream-server.ts',
+      'gateway/mcp/mcp-server.ts',
+      'test/gateway/mcp/sdk-contract.test.ts',
+    ],
     rules: { '@typescript-eslint/no-deprecated': 'off' }, // the low-level Server is what the SDK names for gateways like this one
   },
   {
-    files: ['activities/upstreams/mcp/old-sse.ts', 'test/activities/upstreams/http.test.ts'],
+    files: [
+      'activities/upstreams/mcp/old-sse.ts',
+      'test/activities/upstreams/http.test.ts',
+      'test/proof/client.ts',
+    ],
     rules: { '@typescript-eslint/no-deprecated': 'off' }, // servers of 2024-11-05 still exist
   },
   {

@@ -2,7 +2,11 @@
 module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
-  modulePathIgnorePatterns: ['<rootDir>/test/judges/', '<rootDir>/test/long-clients/'],
+  modulePathIgnorePatterns: [
+    '<rootDir>/test/judges/',
+    '<rootDir>/test/long-clients/',
+    '<rootDir>/test/proof/programs/',
+  ],
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',

@@ -9,10 +9,13 @@ import { recovery } from './recovery';
 import { benchStack } from './stack';
 import { tasks } from './tasks';
 import { toolCosts } from './tools';
+import { upstreams } from './upstreams';
 import { waiting } from './waiting';
 
 const quick = process.argv.includes('--quick');
-const size = quick ? { rounds: 1, calls: 50, jobs: 100, kills: 1 } : { rounds: 5, calls: 100, jobs: 1_000, kills: 3 };
+const size = quick
+  ? { rounds: 1, calls: 50, jobs: 100, kills: 1, lists: 100 }
+  : { rounds: 5, calls: 100, jobs: 1_000, kills: 3, lists: 1_000 };
 
 async function main(): Promise<void> {
   const tuned = await benchStack(true);
@@ -25,6 +28,7 @@ async function main(): Promise<void> {
     ['Two tenants', await fairness(tuned, size.jobs / 2)],
     ['Tasks', await tasks(tuned, size.calls, size.jobs)],
     ['Waiting', await waiting(tuned, size.jobs)],
+    ['Upstreams', await upstreams(tuned, size)],
   ];
   await tuned.stop();
   const stock = await benchStack(false);

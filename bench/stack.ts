@@ -55,6 +55,8 @@ export interface BenchStack {
   readonly actions: () => Promise<number>;
   /** `config`: the text of its holdfast.yaml. */
   readonly worker: (config?: string) => Promise<ChildProcess>;
+  /** Of a worker. */
+  readonly memoryOf: (worker: ChildProcess) => Promise<Memory>;
   readonly gateway: (tools?: number, config?: string) => Promise<BenchGateway>;
   /** `tools`: what its `tools/list` answers. */
   readonly floor: (tools: unknown) => Promise<Floor>;
@@ -100,6 +102,11 @@ export async function benchStack(tuned: boolean, settings: Record<string, string
     },
     worker: async (config) =>
       (await start(join(__dirname, '..', 'test', 'fixtures', 'worker-main.js'), configured(config)))[0],
+    async memoryOf(worker) {
+      const answer = once(worker, 'message') as Promise<[Told]>;
+      worker.send('memory');
+      return memoryOf((await answer)[0]);
+    },
     async gateway(tools = 10, config?: string) {
       const [child, { url = '' }] = await start(join(__dirname, 'gateway-main.js'), {
         BENCH_TOOLS: String(tools),

@@ -22,6 +22,7 @@ const SOURCES = [
   'test/conformance',
   'test/fixtures',
   'test/long-clients',
+  'test/proof',
   'worker',
   'workflows',
   'package.json',

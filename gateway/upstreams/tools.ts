@@ -77,9 +77,10 @@ export function upstreamTool({ upstream, settings, offered, name, withheld }: Up
   };
 }
 
-/** Its own definition under another name. How its server runs it is no affair of the client's. */
+/** Its own definition, in its own order, under another name. How its server runs it is no affair of the client's. */
 function listedAs({ execution: _, ...definition }: Given, changes: Partial<ListedTool>): ListedTool {
-  return { inputSchema: { type: 'object' }, ...definition, ...changes } as ListedTool;
+  const schema = definition['inputSchema'] === undefined && { inputSchema: { type: 'object' } };
+  return { ...definition, ...schema, ...changes } as ListedTool;
 }
 
 /** The same for clients that may be given a handle, and check that against the output schema. */
