@@ -38,11 +38,7 @@ export default tseslint.config(
     rules: { '@typescript-eslint/no-deprecated': 'off' }, // the low-level Server is what the SDK names for gateways like this one
   },
   {
-    files: [
-      'activities/upstreams/mcp/old-sse.ts',
-      'test/activities/upstreams/http.test.ts',
-      'test/proof/client.ts',
-    ],
+    files: ['activities/upstreams/mcp/old-sse.ts', 'test/activities/upstreams/http.test.ts', 'test/proof/client.ts'],
     rules: { '@typescript-eslint/no-deprecated': 'off' }, // servers of 2024-11-05 still exist
   },
   {
