@@ -29,7 +29,7 @@ export interface StdioSettings extends Program {
 }
 
 /** How long a process that takes no input may take to end, milliseconds: its end says more. */
-const LAST_WORDS_MS = 1_000;
+const LAST_WORDS_MS = 3_000;
 
 /** A transport of the SDK, which knows by `pid` and `stderr` that it is no network. */
 export interface StdioTransport extends Transport {
