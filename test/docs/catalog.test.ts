@@ -9,7 +9,7 @@ import type { Client } from '@modelcontextprotocol/client';
 import { holdfastFile } from '../../config/holdfast';
 import type { Gateway } from '../../gateway/gateway';
 import { eventually } from '../fixtures/eventually';
-import { hasPython, pythonWith } from '../fixtures/python';
+import { pythonWith } from '../fixtures/python';
 import { connectV2, dataOf, run, startTestGateway, textOf } from '../fixtures/stack';
 import { blocksOf } from './documents';
 
@@ -23,10 +23,14 @@ function blockOf(language: string): string {
   return block.lines.map(({ text }) => text).join('\n');
 }
 
-if (!hasPython())
-  console.warn(`The Python worker of ${PAGE} is not run: there is no python3 of 3.10 or newer with venv.`);
+const [, requirement = ''] = REQUIREMENT.exec(blockOf('python')) ?? [];
+const python = pythonWith(requirement) ?? '';
+if (python === '')
+  console.warn(
+    `The Python worker of ${PAGE} is not run: no python3 of 3.10 or newer, or ${requirement} cannot be had.`,
+  );
 
-(hasPython() ? describe : describe.skip)('the Python worker of the page', () => {
+(python === '' ? describe.skip : describe)('the Python worker of the page', () => {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-page-'));
   let worker: ChildProcess;
   let gateway: Gateway;
@@ -35,8 +39,6 @@ if (!hasPython())
   beforeAll(async () => {
     writeFileSync(join(folder, 'holdfast.yaml'), blockOf('yaml'));
     writeFileSync(join(folder, 'worker.py'), blockOf('python'));
-    const [, requirement = ''] = REQUIREMENT.exec(blockOf('python')) ?? [];
-    const python = pythonWith(requirement);
     const env = { PATH: process.env['PATH'] ?? '', TEMPORAL_ADDRESS: run().address };
     worker = spawn(python, [join(folder, 'worker.py')], { env, stdio: ['ignore', 2, 2] });
     gateway = await startTestGateway({
