@@ -1,6 +1,7 @@
 /** Messages to and from a server that is a process of ours: a line of JSON each. */
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { JSONRPCMessage, Transport } from '@modelcontextprotocol/client';
 import { tail } from '../../../workflows/cut';
 import { isGiven } from '../given';
@@ -46,7 +47,7 @@ export function createStdioTransport({ name, maxBytes, log, ...program }: StdioS
   let ended: Trouble | undefined;
   let errors = '';
   let noise = 0;
-  let onEnded: (() => void) | undefined;
+  let gone: Promise<void> | undefined;
 
   const transport: StdioTransport = {
     get pid() {
@@ -61,8 +62,12 @@ export function createStdioTransport({ name, maxBytes, log, ...program }: StdioS
       const { child, exited } = guarded;
       child.stdout?.on('data', createLines(maxBytes, onLine, onTooLong));
       child.stderr?.setEncoding('utf8').on('data', (text: string) => (errors = tail(errors + text, STDERR_MAX)));
-      exited.then(
-        ({ code, signal }) => void readUp(child).then(() => end(endOf(code, signal))),
+      gone = exited.then(
+        async ({ code, signal }) => {
+          await readUp(child);
+          if (code === NOT_FOUND || code === NOT_RUNNABLE) endNotBegun(code);
+          else end(new Trouble('lost', `The process of upstream ${name} ended ${howOf(code, signal)}.`));
+        },
         (error: unknown) =>
           end(new Trouble('unsent', `The process of upstream ${name} cannot be started.`, { cause: error })),
       );
@@ -79,11 +84,9 @@ export function createStdioTransport({ name, maxBytes, log, ...program }: StdioS
       });
     },
     async lastWords() {
-      if (ended) return;
-      await new Promise<void>((resolve) => {
-        onEnded = resolve;
-        setTimeout(resolve, LAST_WORDS_MS);
-      });
+      const late = new AbortController();
+      await Promise.race([gone, pause(LAST_WORDS_MS, undefined, { signal: late.signal })]);
+      late.abort();
     },
     async close() {
       end(new Trouble('lost', `The connection to upstream ${name} was closed.`));
@@ -108,14 +111,11 @@ export function createStdioTransport({ name, maxBytes, log, ...program }: StdioS
     void guarded?.close();
   }
 
-  function endOf(code: number | null, signal: string | null): Trouble {
-    if (code === NOT_FOUND || code === NOT_RUNNABLE)
-      return new Trouble(
-        'unsent',
-        `The program of upstream ${name} cannot be started: ${code === NOT_FOUND ? 'it was not found' : 'it may not be run'}. Its operator checks command and PATH.`,
-      );
-    const how = signal === null ? `with code ${code}` : `by ${signal}`;
-    return new Trouble('lost', `The process of upstream ${name} ended ${how}.`);
+  function endNotBegun(code: typeof NOT_FOUND | typeof NOT_RUNNABLE): void {
+    ended = undefined; // it took no input, for which the client may have closed it before the cause was known
+    const why = code === NOT_FOUND ? 'it was not found' : 'it may not be run';
+    const what = `The program of upstream ${name} cannot be started: ${why}. Its operator checks command and PATH.`;
+    end(new Trouble('unsent', what));
   }
 
   function end(why: Trouble): void {
@@ -123,12 +123,14 @@ export function createStdioTransport({ name, maxBytes, log, ...program }: StdioS
     ended = why;
     const said = { upstream: name, noise, ...(errors !== '' && { stderr: errors }) };
     log.info(said, `upstream ${name}: ${why.message}`);
-    onEnded?.();
     transport.onclose?.();
   }
 
   return transport;
 }
+
+const howOf = (code: number | null, signal: string | null): string =>
+  signal === null ? `with code ${code}` : `by ${signal}`;
 
 /** Waits for what a process that has ended wrote last. Whoever else holds its output does not hold us up. */
 async function readUp({ stdout }: ChildProcess): Promise<void> {

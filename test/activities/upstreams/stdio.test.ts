@@ -161,6 +161,14 @@ test('a program that is not there is told as that', async () => {
   });
 });
 
+test('a program that takes no input before it is known not to be there is told as that', async () => {
+  const slowly = 'exec <&-; sleep 1; exit 127';
+  const upstream = upstreamOf({ command: '/bin/sh', args: ['-c', slowly] });
+  expect(await failureOf(upstream.call(requestOf('echo'), contextOf()))).toMatchObject({
+    message: expect.stringContaining('it was not found') as string,
+  });
+});
+
 test('a server that ends when it is asked for its revisions is started again, and not asked', async () => {
   const { upstream, starts } = scripted({}, { DIES_ON_PROBE: '1' });
   expect(textOf(await upstream.call(requestOf('echo'), contextOf()))).toBe('{}');
