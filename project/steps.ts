@@ -13,9 +13,7 @@ export type Step<I, O> = ((input: I) => Promise<O>) & { readonly holdfast: 'step
  *
  * @throws ApplicationFailure `too_large` when the result passes 1.5 MB; `unavailable` (retried) for any error without a kind
  */
-export function step<O>(run: () => Promise<O>): Step<void, O>;
-export function step<I, O>(run: (input: I, context: StepContext) => Promise<O>): Step<I, O>;
-export function step<I, O>(run: (input: I, context: StepContext) => Promise<O>): Step<I, O> {
+export function step<I = void, O = void>(run: (input: I, context: StepContext) => Promise<O>): Step<I, O> {
   return Object.assign(ownStep(run), { holdfast: 'step' } as const);
 }
 
