@@ -3,7 +3,7 @@ import { msToNumber } from '@temporalio/common/lib/time';
 import type { Catalog, CatalogSettings, SchemaObject } from '../config/catalog';
 import { FOREIGN_RUN, STEER } from '../workflows/catalog-contract';
 import type { ForeignRun, Steer } from '../workflows/catalog-contract';
-import { TASK_QUEUE } from '../workflows/contract';
+import { FOLLOWING, TASK_QUEUE } from '../workflows/contract';
 import type { Policy } from '../workflows/contract';
 import type { Annotations, Duration, PolicyInWords } from '../workflows/define-tool';
 import { isRecord, json } from './json';
@@ -11,12 +11,6 @@ import { createJsonSchemaCheck } from './json-schema';
 import { answerSchema } from './schemas';
 import { policyOf } from './tools';
 import type { Route, Tool } from './tools';
-
-/**
- * Attempts at a step of a job that runs a workflow elsewhere. Each only finds and follows that again: it may do so for as long as workers
- * come and go.
- */
-const FOLLOWING = 1_000;
 
 const JOB_ID = {
   type: 'string',

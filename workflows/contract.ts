@@ -70,6 +70,12 @@ export interface Policy {
   readonly ttlMs?: number;
 }
 
+/**
+ * Attempts at a step that changes nothing and only follows what runs elsewhere. Each finds that again: it may do so for as long as workers
+ * come and go.
+ */
+export const FOLLOWING = 1_000;
+
 /** The limits of a job without our memo, because something other than the gateway started it. */
 export const DEFAULT_POLICY: Policy & { readonly ttlMs: number } = {
   budgetMs: 3_600_000,

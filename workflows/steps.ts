@@ -2,7 +2,7 @@
 import { ActivityCancellationType, ApplicationFailure, CancelledFailure, proxyActivities } from '@temporalio/workflow';
 import { fits, jsonOf, tooLarge } from './bounded';
 import type { Budget } from './budget';
-import { queueOf } from './contract';
+import { FOLLOWING, queueOf } from './contract';
 import type { Failure, FailureDetail, Policy } from './contract';
 import { head } from './cut';
 import type { Duration } from './define-tool';
@@ -15,8 +15,10 @@ import type { Turns } from './turns';
 /** Longest message of a step in the Web UI, characters. */
 const SUMMARY_MAX = 200;
 
-/** Limits for some steps of a job. They can only be narrower than the job's policy. */
+/** Limits for some steps of a job. They can only be narrower than the job's policy, except with `follows`. */
 export interface StepLimits {
+  /** The steps change nothing and follow what runs elsewhere: they are tried again in a job whose tool is tried once, too. */
+  readonly follows?: true;
   /** Longest time for all attempts at a step together, pauses included. */
   readonly within?: Duration;
   readonly attempts?: number;
@@ -46,7 +48,8 @@ export interface StepsNeeds {
 
 /** The activities `A`. In the Web UI each shows the message of the job's progress. */
 export function createSteps<A>(job: StepsNeeds, limits: StepLimits): A {
-  const policy = { ...job.policy, attempts: Math.min(limits.attempts ?? job.policy.attempts, job.policy.attempts) };
+  const most = limits.follows ? FOLLOWING : job.policy.attempts;
+  const policy = { ...job.policy, attempts: Math.min(limits.attempts ?? most, most) };
   const activities = proxyActivities<Readonly<Record<string, (...args: unknown[]) => Promise<unknown>>>>({
     startToCloseTimeout: policy.stepTimeoutMs,
     heartbeatTimeout: policy.heartbeatMs,

@@ -22,6 +22,9 @@ const ROUNDS_MAX = 50;
 
 interface CallSteps {
   callUpstream(request: UpstreamRequest): Promise<UpstreamAnswer>;
+}
+
+interface FollowSteps {
   followUpstream(request: FollowRequest): Promise<UpstreamAnswer>;
 }
 
@@ -33,7 +36,8 @@ const askUpdate = defineUpdate<InputReply, [InputRequest]>(UPDATE_ASK);
 export const upstreamCall = job<Route>(
   async (call, job) => {
     const { upstream, tool } = call;
-    const steps = job.steps<CallSteps>();
+    const { callUpstream } = job.steps<CallSteps>();
+    const { followUpstream } = job.steps<FollowSteps>({ follows: true });
     const { key, caller } = idsIn(workflowInfo().workflowId);
     // An upstream that waits on its open connection asks through the step that holds it.
     setHandler(askUpdate, (request) => replyTo(request, call, job.ask), { unfinishedPolicy: 'ABANDON' });
@@ -41,8 +45,8 @@ export const upstreamCall = job<Route>(
     let task: UpstreamTask | undefined;
     const goOn = (more: Pick<UpstreamRequest, 'responses' | 'requestState'> = {}): Promise<UpstreamAnswer> =>
       task
-        ? steps.followUpstream({ upstream, tool, caller, task, ...more })
-        : steps.callUpstream({ ...call, key, caller, ...more });
+        ? followUpstream({ upstream, tool, caller, task, ...more })
+        : callUpstream({ ...call, key, caller, ...more });
 
     let answer = await job.step(`Calling ${tool} of ${upstream}`, goOn);
     for (let round = 0; round < ROUNDS_MAX; round += 1) {

@@ -132,6 +132,24 @@ test('the task of an upstream is followed, and what it requires is asked for on 
   await quick.stop();
 });
 
+test('a task whose follower is lost is followed again by another, and not called again', async () => {
+  let lost = 0;
+  site.call = async (request) => {
+    if (!('task' in request)) return { kind: 'task', task: { id: 't1', dialect: '2026-07-28', pollMs: 10 } };
+    lost += 1;
+    if (lost === 1) await Context.current().cancelled; // until the server gives it up
+    return { kind: 'result', result: { content: [{ type: 'text', text: 'followed' }] } };
+  };
+  const hasty = await gatewayFor({ policy: { step_timeout: '2s' } });
+  const by = await connectV2(hasty.url);
+  const before = site.calls.length;
+  const answer = await by.callTool({ name: `${site.name}_erase`, arguments: {} });
+  expect(textOf(answer)).toBe('followed');
+  expect(site.calls.slice(before).map((request) => 'task' in request)).toEqual([false, true, true]);
+  await by.close();
+  await hasty.stop();
+});
+
 test('an upstream that waits on its open connection asks through the step that holds it', async () => {
   const form = { type: 'object', properties: { colour: { type: 'string' } } };
   site.call = async () => {
