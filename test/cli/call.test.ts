@@ -3,8 +3,8 @@ import { Client, Connection } from '@temporalio/client';
 import type { temporal } from '@temporalio/proto';
 import { EXIT, answer, call, callOnce, cancel, list } from '../../cli/call';
 import type { Gateway } from '../../gateway/gateway';
+import { outOfBudget } from '../fixtures/budget';
 import { eventually } from '../fixtures/eventually';
-import { newLedger } from '../fixtures/ledger';
 import { run, startTestGateway, startTestWorker } from '../fixtures/stack';
 import type { TestWorker } from '../fixtures/stack';
 
@@ -47,8 +47,11 @@ const reply = (job: string, question: string, json: string | undefined, decline 
   answer(job, question, json, { ...options(), decline, by: 'ada' });
 
 test('a partial result exits with 4, when it is waited for and when it is read again', async () => {
-  const args = { ledger: newLedger().path, steps: ['one', 'gated'] };
-  expect(await call('hurry', JSON.stringify(args), options())).toBe(EXIT.partial);
+  const { ended } = await outOfBudget(({ path }) => {
+    printed.length = 0;
+    return call('hurry', JSON.stringify({ ledger: path, steps: ['one', 'gated'] }), options());
+  });
+  expect(ended).toBe(EXIT.partial);
   expect(await callOnce('job_result', { job_id: jobIn(printed) }, options())).toBe(EXIT.partial);
 });
 

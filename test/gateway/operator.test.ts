@@ -7,7 +7,7 @@ import { startGateway } from '../../gateway/gateway';
 import type { Gateway } from '../../gateway/gateway';
 import { createIds } from '../../gateway/ids';
 import { freePort } from '../../cli/engine/ports';
-import { newLedger } from '../fixtures/ledger';
+import { outOfBudget } from '../fixtures/budget';
 import { modern } from '../fixtures/raw';
 import { configFor, run, startTestWorker } from '../fixtures/stack';
 import type { TestWorker } from '../fixtures/stack';
@@ -112,10 +112,9 @@ test('metrics are on a port of their own, and a page that was led to it does not
 });
 
 test('the line of a call that goes on with a job has the hash that its own job has in the memo', async () => {
-  const ledger = newLedger();
-  const { message } = await call('hurry', { ledger: ledger.path, steps: ['one', 'gated'] });
+  const { ledger, ended } = await outOfBudget(({ path }) => call('hurry', { ledger: path, steps: ['one', 'gated'] }));
   ledger.open('gated');
-  const { job_id } = message.result?.['structuredContent'] as { job_id: string };
+  const { job_id } = ended.message.result?.['structuredContent'] as { job_id: string };
   await call('job_continue', { job_id });
   const line = told('call').findLast(({ tool }) => tool === 'job_continue');
   const { workflowId } = createIds(secret).refOf({ tenant, subject: 'ann' }, line?.['job'] as JobId);

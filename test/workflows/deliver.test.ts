@@ -8,7 +8,7 @@ import { shownSecretOf } from '../../activities/webhooks/sign';
 import type { TemporalServer } from '../../cli/engine/server';
 import { DEFAULT_POLICY, MEMO_JOB, TASK_QUEUE } from '../../workflows/contract';
 import type { JobMemo, Notice, Policy } from '../../workflows/contract';
-import { SHORT_BUDGET_MS } from '../fixtures/budget';
+import { SHORT_BUDGET_MS, outOfBudget } from '../fixtures/budget';
 import { eventually } from '../fixtures/eventually';
 import { newLedger } from '../fixtures/ledger';
 import { ownTemporal } from '../fixtures/processes';
@@ -156,7 +156,6 @@ test.each([
   ['done', 'walk', { steps: ['one'] }, {}],
   ['failed', 'walk', { steps: ['one'], fail: 'one' }, {}],
   ['failed', 'walk', { steps: ['gated'] }, { budgetMs: 300 }],
-  ['partial', 'walk', { steps: ['one', 'gated'] }, { budgetMs: SHORT_BUDGET_MS }],
 ] as const)('a job that ends as %s says so where it was asked to', async (status, type, input, policy) => {
   const receiver = await receiving();
   const handle = await start(type, { ledger: newLedger().path, ...input }, receiver.url, policy);
@@ -168,6 +167,18 @@ test.each([
       body: { type: `job.${status}`, data: { job_id: jobOf(handle), tool: 'walk', status } },
     },
   ]);
+});
+
+test('a job whose budget ends with something in hand says so', async () => {
+  const receiver = await receiving();
+  const { ended: handle } = await outOfBudget(async ({ path }) => {
+    const input = { ledger: path, steps: ['one', 'gated'] };
+    const begun = await start('walk', input, receiver.url, { budgetMs: SHORT_BUDGET_MS });
+    await begun.result().catch(() => undefined);
+    await webhookOf(begun).result();
+    return begun;
+  });
+  expect(receiver.told().at(-1)).toMatchObject({ id: `msg_${jobOf(handle)}`, body: { type: 'job.partial' } });
 });
 
 test('a cancelled job says so, and stays cancelled', async () => {

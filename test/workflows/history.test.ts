@@ -9,7 +9,7 @@ import { startGateway } from '../../gateway/gateway';
 import { DEFAULT_POLICY, KIT, MEMO_JOB, QUERY_PARTIAL, SIGNAL_ANSWER, TASK_QUEUE } from '../../workflows/contract';
 import { idOf } from '../../workflows/step-ids';
 import type { Batches, Carried, JobMemo, Policy, Progress, Question } from '../../workflows/contract';
-import { SHORT_BUDGET_MS } from '../fixtures/budget';
+import { SHORT_BUDGET_MS, outOfBudget } from '../fixtures/budget';
 import { changedBundle } from '../fixtures/bundle';
 import { eventually } from '../fixtures/eventually';
 import { newLedger } from '../fixtures/ledger';
@@ -160,12 +160,12 @@ test.concurrent('a job that went on can be cancelled', async () => {
 });
 
 test('its budget is one for all runs', async () => {
-  const ledger = newLedger();
-  const handle = await start(
-    'walk',
-    { ledger: ledger.path, steps: [...TWENTY, 'gated'] },
-    { budgetMs: 2 * SHORT_BUDGET_MS },
-  );
+  const { ended: handle } = await outOfBudget(async ({ path }) => {
+    const input = { ledger: path, steps: [...TWENTY, 'gated'] };
+    const begun = await start('walk', input, { budgetMs: 2 * SHORT_BUDGET_MS });
+    await begun.result().catch(() => undefined);
+    return begun;
+  });
   expect(await handle.result()).toMatchObject({ holdfast: 'partial', reason: 'budget', value: { walked: TWENTY } });
   const runs = await historiesOf(handle);
   const lengths = runs.flatMap((events) => {

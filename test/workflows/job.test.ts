@@ -13,7 +13,7 @@ import {
   TASK_QUEUE,
 } from '../../workflows/contract';
 import type { JobMemo, Policy } from '../../workflows/contract';
-import { SHORT_BUDGET_MS } from '../fixtures/budget';
+import { SHORT_BUDGET_MS, outOfBudget } from '../fixtures/budget';
 import { eventually } from '../fixtures/eventually';
 import { newLedger } from '../fixtures/ledger';
 import { run, startTestWorker } from '../fixtures/stack';
@@ -80,18 +80,26 @@ test.concurrent('a job without our memo runs under the default policy', async ()
   await handle.result();
 });
 
+async function walkOutOfBudget(): Promise<WorkflowHandle> {
+  const { ended } = await outOfBudget(async ({ path }) => {
+    const handle = await start(
+      'walk',
+      { ledger: path, steps: ['one', 'gated'] },
+      memoOf({ budgetMs: SHORT_BUDGET_MS }),
+    );
+    await handle.result().catch(() => undefined);
+    return handle;
+  });
+  return ended;
+}
+
 test('a budget that ends with something in hand returns it, marked', async () => {
-  const handle = await start(
-    'walk',
-    { ledger: newLedger().path, steps: ['one', 'gated'] },
-    memoOf({ budgetMs: SHORT_BUDGET_MS }),
-  );
+  const handle = await walkOutOfBudget();
   expect(await handle.result()).toMatchObject({ holdfast: 'partial', reason: 'budget', value: { walked: ['one'] } });
 });
 
 test('a partial result is there within the budget, and says where the job was', async () => {
-  const input = { ledger: newLedger().path, steps: ['one', 'gated'] };
-  const handle = await start('walk', input, memoOf({ budgetMs: SHORT_BUDGET_MS }));
+  const handle = await walkOutOfBudget();
   expect(await handle.result()).toMatchObject({ progress: { done: 1, total: 2, message: 'Taking gated' } });
   const { events } = await handle.fetchHistory();
   const [timer] = events?.flatMap(({ timerStartedEventAttributes: started }) => started ?? []) ?? [];

@@ -2,6 +2,7 @@
 import type { Client } from '@modelcontextprotocol/client';
 import type { Gateway } from '../../../gateway/gateway';
 import { eventually } from '../../fixtures/eventually';
+import { outOfBudget } from '../../fixtures/budget';
 import { newLedger } from '../../fixtures/ledger';
 import {
   connectV2,
@@ -29,7 +30,6 @@ beforeAll(async () => {
     startTestGateway({ quotas: { perCaller: 1, perTenant: 100 }, keys: alone.keys }),
   ]);
   [client, hasty] = (await Promise.all(gateways.slice(0, 2).map(({ url }) => connectV2(url)))) as [Client, Client];
-  await call('hurry', { ledger: newLedger().path, steps: ['one'] }); // the first step of a worker is its slowest
 });
 afterAll(async () => {
   await Promise.all([client.close(), hasty.close()]);
@@ -53,7 +53,7 @@ function until(
 }
 
 test('a budget that ends returns what is in hand, says where it stopped, and how to go on', async () => {
-  const answer = await call('hurry', { ledger: newLedger().path, steps: ['one', 'gated'] });
+  const { ended: answer } = await outOfBudget(({ path }) => call('hurry', { ledger: path, steps: ['one', 'gated'] }));
   expect(dataOf(answer)).toMatchObject({
     status: 'partial',
     complete: false,
@@ -66,8 +66,9 @@ test('a budget that ends returns what is in hand, says where it stopped, and how
 });
 
 test('job_continue goes on with the same arguments, and repeats nothing', async () => {
-  const ledger = newLedger();
-  const { job_id } = dataOf(await call('hurry', { ledger: ledger.path, steps: ['one', 'gated', 'three'] }));
+  const steps = ['one', 'gated', 'three'];
+  const { ledger, ended } = await outOfBudget(({ path }) => call('hurry', { ledger: path, steps }));
+  const { job_id } = dataOf(ended);
   ledger.open('gated');
   const answer = await call('job_continue', { job_id });
   expect(dataOf(answer)).toEqual({ walked: ['one', 'gated', 'three'] });
@@ -76,7 +77,7 @@ test('job_continue goes on with the same arguments, and repeats nothing', async 
 
 test('a cancelled job can be gone on with, too', async () => {
   const ledger = newLedger();
-  const { job_id } = dataOf(await call('hurry', { ledger: ledger.path, steps: ['one', 'gated'] }, hasty));
+  const { job_id } = dataOf(await call('stroll', { ledger: ledger.path, steps: ['one', 'gated'] }, hasty));
   await ledger.written('begin gated');
   expect(textOf(await call('job_cancel', { job_id }))).toContain('cancelled');
   ledger.open('gated');
@@ -90,7 +91,7 @@ test('there is nothing to go on with in a job that is complete, runs, or is of a
   await call('job_wait', { job_ids: [complete['job_id']] });
   expect(textOf(await call('job_continue', { job_id: complete['job_id'] }))).toContain('is complete');
 
-  const running = dataOf(await call('hurry', { ledger: ledger.path, steps: ['gated'] }, hasty));
+  const running = dataOf(await call('stroll', { ledger: ledger.path, steps: ['gated'] }, hasty));
   expect(textOf(await call('job_continue', { job_id: running['job_id'] }))).toContain('goes on by itself');
   ledger.open('gated');
 

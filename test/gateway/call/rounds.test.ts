@@ -1,4 +1,5 @@
 /** Multi round-trip requests: how a call of 2026-07-28 goes on without tasks, at whichever replica its next round reaches. */
+import { outOfBudget } from '../../fixtures/budget';
 import { declaring, modern } from '../../fixtures/raw';
 import type { RawAnswer } from '../../fixtures/raw';
 import { replicas, walking } from '../../fixtures/replicas';
@@ -50,9 +51,13 @@ test('a tool with handles of its own answers with one, and not with rounds', asy
 });
 
 test('a call that goes on with a job is carried on in rounds for that job alone', async () => {
-  const [ledger, args] = walking('one', 'gated');
-  const stopped = await settled('hurry', args, await call('hurry', args));
-  const { job_id } = stopped.message.result?.['structuredContent'] as { job_id: string };
+  const steps = ['one', 'gated'];
+  const { ledger, ended } = await outOfBudget(async ({ path }) => {
+    const args = { ledger: path, steps };
+    return settled('hurry', args, await call('hurry', args));
+  });
+  const args = { ledger: ledger.path, steps };
+  const { job_id } = ended.message.result?.['structuredContent'] as { job_id: string };
   await call('job_wait', { job_ids: [job_id], timeout_s: 30 }); // its rounds may be over before its budget is
   const first = await call('job_continue', { job_id });
   const elsewhere = await call('hurry', args, { requestState: stateOf(first) });
