@@ -53,8 +53,8 @@ const table: readonly (readonly [files: RegExp, mayImport: RegExp])[] = [
   // A workflow of somebody else may call a tool without the gateway. What the gateway knows of tools, and gives to their jobs, is one code:
   // written twice, it would check and limit the same call in two ways.
   [
-    /^worker\/(menu|look-up)$/,
-    /^(activities|config\/nearest|gateway\/(carried|catalog|ids|tools)|workflows\/(tools|excerpt))$/,
+    /^worker\/(menu|look-up|callable)$/,
+    /^(activities|config\/nearest|gateway\/(carried|catalog|ids|tools|jobs\/(connection|listings)|upstreams\/named)|workflows\/(tools|excerpt))$/,
   ],
   [
     /^worker\//,

@@ -63,6 +63,8 @@ export interface WorkerConfig {
    * poll. Its variables have their values.
    */
   readonly upstreams: Upstreams;
+  /** All upstreams that are not disabled, as they are written: workflows of other people may call their tools. */
+  readonly callable: Upstreams;
   /** Workflows that exist, as tools. */
   readonly catalog: Catalog;
   /** Paths of the files that all of this was read from. */
@@ -86,6 +88,7 @@ export interface QueueConfig {
 export function workerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
   const set = variablesIn(Environment, env);
   const { worker, upstreams, catalog } = holdfastFile(env);
+  const callable = Object.entries(upstreams).filter(([, { disabled }]) => !disabled);
   return {
     temporal: temporalConfig(env),
     concurrentSteps: worker.concurrent_steps,
@@ -104,13 +107,10 @@ export function workerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
     metrics: set.HOLDFAST_METRICS,
     files: [set.HOLDFAST_CONFIG, set.HOLDFAST_MCP_SERVERS].filter((path) => path !== undefined),
     upstreams: expandedAll(
-      Object.fromEntries(
-        Object.entries(upstreams).filter(
-          ([, { disabled, queue }]) => !disabled && (queue === undefined || queue in worker.queues),
-        ),
-      ),
+      Object.fromEntries(callable.filter(([, { queue }]) => queue === undefined || queue in worker.queues)),
       env,
     ),
+    callable: Object.fromEntries(callable),
     catalog,
     activities: {
       egress: worker.egress,

@@ -9,24 +9,46 @@ import type { Tool } from '../gateway/tools';
 import { nearestTo } from '../config/nearest';
 import type { ToolLookUp, ToolRun } from '../workflows/catalog-contract';
 import { excerpt } from '../workflows/excerpt';
+import type { Callable } from './callable';
 
-/** Finds a tool by its name; undefined: there is none. */
-export type Find = (name: string) => Promise<Tool | undefined>;
+/** The tools that may be called. */
+export interface Callables {
+  /** Those that are there as long as this process is. */
+  readonly own: ReadonlyMap<string, Tool>;
+  /** Those of upstreams, as they are now. */
+  readonly upstreams: Pick<Callable, 'tools'>;
+}
 
 export interface LookUp {
-  /** @throws `invalid_input` when there is no such tool, or the arguments do not fit its schema */
+  /**
+   * @throws `invalid_input` when there is no such tool, or the arguments do not fit its schema; `refused` when its operator has not
+   *   accepted it; `unavailable` when it may be one of an upstream that has not been listed
+   */
   lookUpTool(call: ToolLookUp): Promise<ToolRun>;
 }
 
 /** One tenant has nobody to share the workers with; the gateway's weights are the gateway's. */
 const carry = createCarry({ keys: [], weights: {} });
 
-/** @param names - those that are known, for one that is misspelt */
-export function createLookUp(find: Find, names: readonly string[]): LookUp {
+export function createLookUp({ own, upstreams }: Callables): LookUp {
+  async function find(name: string): Promise<Tool> {
+    const tool = own.get(name);
+    if (tool) return tool;
+    const { known, unknown } = await upstreams.tools();
+    const theirs = known.get(name);
+    if (theirs) return theirs;
+    if (unknown.length > 0)
+      throw failure(
+        'unavailable',
+        `No tool ${excerpt(name, 64)} is known, and upstream ${unknown.join(', ')} was not listed yet.`,
+      );
+    throw failure('invalid_input', thereIsNo(name, [...own.keys(), ...known.keys()]));
+  }
+
   return {
     async lookUpTool({ tool: name, arguments: args, caller }) {
       const tool = await find(name);
-      if (!tool) throw failure('invalid_input', unknown(name, names));
+      if (tool.withheld !== undefined) throw failure('refused', tool.withheld);
       const checked = tool.check(args);
       if (!checked.ok)
         throw failure('invalid_input', `The arguments of ${name} do not fit its schema: ${checked.problems}.`);
@@ -44,7 +66,7 @@ export function createLookUp(find: Find, names: readonly string[]): LookUp {
   };
 }
 
-function unknown(name: string, names: readonly string[]): string {
+function thereIsNo(name: string, names: readonly string[]): string {
   const meant = nearestTo(name, names);
-  return `There is no tool ${excerpt(name, 64)}${meant === undefined ? '' : ` (did you mean ${meant}?)`}. Workers know those that are authored, and those of the catalogue in their own holdfast.yaml.`;
+  return `There is no tool ${excerpt(name, 64)}${meant === undefined ? '' : ` (did you mean ${meant}?)`}. Workers know those that are authored, and those of the catalogue and of the upstreams in their own holdfast.yaml.`;
 }

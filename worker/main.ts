@@ -6,6 +6,7 @@ import { createLog } from '../config/log';
 import { watchFiles } from '../config/watch';
 import { showAlive } from './alive-file';
 import { BUNDLE } from './bundle';
+import { createCallable, readListings } from './callable';
 import { workerConfig } from './config';
 import { handleFaults } from './faults';
 import { createWorkflows } from './foreign';
@@ -29,11 +30,12 @@ async function main(): Promise<void> {
   const jobs = createJobs(config.temporal);
   const upstreams = createUpstreams(config.upstreams, { version, log });
   upstreams.onChange(jobs.refresh);
-  const tools = toolsIn(config.catalog, config.temporal.namespace);
+  const own = toolsIn(config.catalog, config.temporal.namespace);
+  const callable = createCallable(config.callable, readListings(config.temporal), new Set(own.keys()));
   const activities = {
     ...createActivities({ ...config.activities, upstreams: { upstreams, askJob: jobs.ask, log } }),
     ...createForeignSteps(createWorkflows(config.temporal)),
-    ...createLookUp((name) => Promise.resolve(tools.get(name)), [...tools.keys()]),
+    ...createLookUp({ own, upstreams: callable }),
   };
   const code = { bundle: BUNDLE, activities };
   const worker = await startWorker(config, code, startPulse(config.temporal, config.logLevel));
@@ -41,7 +43,7 @@ async function main(): Promise<void> {
   handleFaults(worker, log);
   stopOnSignal(stop, config.drainMs, log);
   process.once('disconnect', stop);
-  const reload = createReload(config, { read: () => workerConfig(process.env), upstreams, log });
+  const reload = createReload(config, { read: () => workerConfig(process.env), upstreams, callable, log });
   process.on('SIGHUP', reload);
   watchFiles(config.files, reload);
   log.info({ version, ...worker.polls }, 'ready');

@@ -20,8 +20,13 @@ export interface ReloadNeeds {
   /** Reads the configuration. @throws BadSetting that says what is wrong with it */
   readonly read: () => WorkerConfig;
   readonly upstreams: ReplaceableUpstreams;
+  /** Those that workflows of other people may call; absent where such workflows find no tools. */
+  readonly callable?: ReplaceableUpstreams;
   readonly log: Pick<Logger, 'info' | 'error'>;
 }
+
+/** The settings that need no restart. */
+const TAKEN_UP: ReadonlySet<string> = new Set<keyof WorkerConfig>(['upstreams', 'callable']);
 
 /** What changed, by name. */
 interface Change {
@@ -36,7 +41,7 @@ interface Change {
  *
  * @param begun - what the worker was started with
  */
-export function createReload(begun: WorkerConfig, { read, upstreams, log }: ReloadNeeds): () => void {
+export function createReload(begun: WorkerConfig, { read, upstreams, callable, log }: ReloadNeeds): () => void {
   let now = begun.upstreams;
   return () => {
     try {
@@ -44,8 +49,9 @@ export function createReload(begun: WorkerConfig, { read, upstreams, log }: Relo
       const change = changeOf(now, next.upstreams);
       if (!isDeepStrictEqual(next.upstreams, now)) upstreams.replace(next.upstreams);
       now = next.upstreams;
+      callable?.replace(next.callable);
       const names = Object.keys(next) as (keyof WorkerConfig)[];
-      const waiting = names.filter((name) => name !== 'upstreams' && !isDeepStrictEqual(next[name], begun[name]));
+      const waiting = names.filter((name) => !TAKEN_UP.has(name) && !isDeepStrictEqual(next[name], begun[name]));
       log.info(
         { upstreams: change, ...(waiting.length > 0 && { waitingForRestart: waiting }) },
         'configuration was read anew',

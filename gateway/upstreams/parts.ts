@@ -9,7 +9,7 @@ import type { Given, ReadRequest } from '../../workflows/upstream-contract';
 import type { Allowed } from '../allowed';
 import { isRecord } from '../json';
 import type { Listings } from '../jobs/listings';
-import type { Known } from './upstreams';
+import type { Known } from './named';
 
 /** How long, and how much, of what was read is given to whoever asks for the same: milliseconds, entries, characters of JSON. */
 const CACHE = { ttl: 5_000, max: 200, maxSize: 20_000_000 };

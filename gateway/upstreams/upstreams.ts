@@ -1,28 +1,16 @@
 /** What upstreams offer, kept up to date: their tools go on offer, and their resources and prompts can be found. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { isOffered, settingsOf } from '../../config/patterns';
-import { namesOfAll, prefixOf } from '../../config/tool-names';
-import type { NamedTools, Names } from '../../config/tool-names';
 import type { UpstreamSettings, Upstreams as Settings } from '../../config/upstreams';
 import { changesBetween } from '../../workflows/upstream-changes';
-import type { Listing, ListingState } from '../../workflows/upstream-contract';
 import { isProblem } from '../errors';
 import type { Listings } from '../jobs/listings';
 import type { OpenOffered } from '../offered';
-import type { Tool } from '../tools';
-import { upstreamTool } from './tools';
+import { createNamed } from './named';
+import type { Known } from './named';
 
 /** Pause before Temporal is asked again that could not be reached, milliseconds. */
 const AGAIN_MS = 2_000;
-
-/** One upstream, as it is known here. */
-export interface Known {
-  readonly name: string;
-  readonly settings: UpstreamSettings;
-  readonly listing: Listing | undefined;
-  readonly state: ListingState | undefined;
-}
 
 export interface Upstreams {
   /** Goes on with these. Only those that are new, gone or set otherwise are touched. */
@@ -53,32 +41,13 @@ interface Followed {
 
 export function createUpstreams({ listings, offered, taken, onParts, log }: UpstreamsNeeds): Upstreams {
   const followed = new Map<string, Followed>();
-  const made = new Map<string, { readonly from: string; readonly tool: Tool }>();
+  const named = createNamed(taken);
 
   const known = (): readonly Known[] => [...followed.values()].map((one) => one.known);
 
   function publish(): void {
     const all = known();
-    const names = namesOfAll(all.map(namedTools), taken);
-    const tools = all.flatMap((one) => toolsOf(one, names.get(one.name)));
-    offered.replace(tools, Math.min(...all.map(({ state }) => state?.ttlMs ?? Infinity)));
-  }
-
-  /** The records of one upstream's tools. One that is what it was stays the same. */
-  function toolsOf({ name: upstream, settings, listing, state }: Known, names: Names = new Map()): Tool[] {
-    const changed = new Set([...(state?.held?.changed ?? []), ...(state?.held?.removed ?? [])]);
-    return (listing?.tools ?? []).flatMap((tool) => {
-      const name = names.get(tool.name);
-      if (name === undefined) return [];
-      const withheld = changed.has(tool.name);
-      const from = JSON.stringify([name, tool.digest, withheld, settings]);
-      const key = JSON.stringify([upstream, tool.name]);
-      const before = made.get(key);
-      if (before?.from === from) return before.tool;
-      const record = upstreamTool({ upstream, settings, offered: tool, name, withheld });
-      made.set(key, { from, tool: record });
-      return record;
-    });
+    offered.replace(named(all), Math.min(...all.map(({ state }) => state?.ttlMs ?? Infinity)));
   }
 
   /** Follows one upstream until it is gone from the configuration. */
@@ -174,17 +143,4 @@ export function createUpstreams({ listings, offered, taken, onParts, log }: Upst
     void follow(name, () => one, end.signal, onLook);
     return one;
   }
-}
-
-/** The names of its tools that are offered. */
-function namedTools({ name, settings, listing }: Known): NamedTools {
-  const prefix = prefixOf(name, settings.prefix);
-  const tools = (listing?.tools ?? []).filter((tool) =>
-    isOffered(settings, { upstream: name, original: tool.name, listed: `${prefix}${tool.name}` }),
-  );
-  const renamed = tools.flatMap((tool) => {
-    const said = settingsOf(settings.tools, { upstream: name, original: tool.name, listed: `${prefix}${tool.name}` });
-    return said.name === undefined ? [] : [[tool.name, said.name] as const];
-  });
-  return { upstream: name, prefix, tools: tools.map((tool) => tool.name), renamed: new Map(renamed) };
 }

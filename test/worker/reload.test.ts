@@ -38,6 +38,19 @@ test('upstreams are those of the file from then on, and the log says what change
   ]);
 });
 
+test('workflows of other people may call those that the file has from then on, reached from here or not', () => {
+  const callable: Upstreams[] = [];
+  const replace = (upstreams: Upstreams): void => void callable.push(upstreams);
+  write({ upstreams: { b: { command: 'y', queue: 'elsewhere' }, c: { command: 'y', disabled: true } } });
+  createReload(workerConfig(env), {
+    read: () => workerConfig(env),
+    upstreams: { replace },
+    callable: { replace },
+    log,
+  })();
+  expect(callable.map((upstreams) => Object.keys(upstreams))).toEqual([['b']]);
+});
+
 test('a second change is told against the first', () => {
   write({ upstreams: { a: { command: 'x' } } });
   reload();

@@ -1,12 +1,19 @@
 /** A workflow of somebody else calls tools without the gateway, as children by a published type. */
 import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
+import { pino } from 'pino';
 import type { TemporalServer } from '../../cli/engine/server';
-import { catalogOf, startCatalogWorker } from '../fixtures/catalog';
+import { startGateway } from '../../gateway/gateway';
+import type { Gateway } from '../../gateway/gateway';
+import type { UpstreamRequest } from '../../workflows/upstream-contract';
+import { catalogOf, catalogSteps } from '../fixtures/catalog';
 import { startForeignWorker } from '../fixtures/foreign-worker';
 import { newLedger } from '../fixtures/ledger';
 import { ownTemporal } from '../fixtures/processes';
+import { configFor, startTestWorker } from '../fixtures/stack';
 import type { TestWorker } from '../fixtures/stack';
+import { createSite, stepsOf } from '../fixtures/upstream-site';
+import { tools } from '../fixtures/workflows/tools';
 
 const QUEUE = `outside-${randomUUID()}`;
 const catalog = catalogOf({
@@ -18,19 +25,30 @@ const catalog = catalogOf({
   },
 });
 
+const shop = createSite();
+shop.tools = [{ name: 'sell', description: 'Sells.', inputSchema: { type: 'object' } }];
+const upstreams = { [shop.name]: shop.settings() };
+
 let workers: readonly TestWorker[];
+let gateway: Gateway;
 let temporal: Client;
 let server: TemporalServer;
 
 beforeAll(async () => {
   server = await ownTemporal();
   const { address } = server;
-  workers = await Promise.all([startCatalogWorker(catalog, address), startForeignWorker(QUEUE, address)]);
+  workers = await Promise.all([
+    startTestWorker({ ...catalogSteps(catalog, address, upstreams), ...stepsOf(shop) }, address, [
+      { name: shop.queue, concurrentSteps: 10, perSecond: undefined },
+    ]),
+    startForeignWorker(QUEUE, address),
+  ]);
+  gateway = await startGateway(configFor(address, { upstreams }), tools, pino({ level: 'silent' }));
   temporal = new Client({ connection: await Connection.connect({ address }) });
 });
 
 afterAll(async () => {
-  await temporal.connection.close();
+  await Promise.all([temporal.connection.close(), gateway.stop()]);
   await Promise.all(workers.map((worker) => worker.stop()));
   await server.stop();
 });
@@ -46,6 +64,18 @@ test('a tool of ours returns its output, and arguments get their defaults as at 
 
 test('a tool of the catalogue runs on its own queue', async () => {
   expect(await called({ tool: 'list', arguments: { a: 1 } })).toEqual({ output: { given: [{ a: 1 }] } });
+});
+
+test('a tool of an upstream is one of those that a gateway has listed, and each call has a key of its own', async () => {
+  const caller = { tenant: 'acme', subject: 'nightly' };
+  const call = { tool: `${shop.name}_sell`, arguments: { pears: 2 }, caller };
+  const relayed = { result: { content: [{ type: 'text', text: '{"pears":2}' }] } };
+  expect(await called(call)).toMatchObject({ output: relayed });
+  expect(await called(call)).toMatchObject({ output: relayed });
+  expect(shop.calls).toMatchObject([{ tool: 'sell' }, { tool: 'sell' }]);
+  const [one, other] = shop.calls as [UpstreamRequest, UpstreamRequest];
+  expect(one.key).not.toBe(other.key);
+  expect(one.caller).toBe(other.caller);
 });
 
 test('a tool that is misspelt, and arguments that do not fit, are told in words', async () => {

@@ -1,6 +1,9 @@
 /** The job of a call of an upstream's tool: one request, or as many as its rounds and its task take. */
 import { defineUpdate, setHandler, workflowInfo } from '@temporalio/workflow';
+import type { WorkflowInfo } from '@temporalio/workflow';
 import type { z } from 'zod';
+import { MEMO_JOB } from '../contract';
+import type { JobMemo } from '../contract';
 import type { ToolDefinition } from '../define-tool';
 import { fail } from '../failure';
 import { job } from '../job';
@@ -38,7 +41,7 @@ export const upstreamCall = job<Route>(
     const { upstream, tool } = call;
     const { callUpstream } = job.steps<CallSteps>();
     const { followUpstream } = job.steps<FollowSteps>({ follows: true });
-    const { key, caller } = idsIn(workflowInfo().workflowId);
+    const { key, caller } = idsOf(workflowInfo());
     // An upstream that waits on its open connection asks through the step that holds it.
     setHandler(askUpdate, (request) => replyTo(request, call, job.ask), { unfinishedPolicy: 'ABANDON' });
 
@@ -73,8 +76,12 @@ export const upstreamCall = job<Route>(
 const refused = ({ upstream, tool }: UpstreamCall, why: string) =>
   fail('refused', `${tool} of ${upstream} did not come to its end: ${why}`, { sideEffect: 'unknown' });
 
-/** A job's id is the same in all attempts; the part before it names its caller, and tells nobody who that is. */
-function idsIn(workflowId: string): { readonly key: string; readonly caller: string } {
+/**
+ * What is the same in all attempts, and who calls. A job's id is made for that: the part before its last names the caller, and tells nobody who
+ * that is. A child of somebody else's workflow has no such id, and one name may stand for one call after the other.
+ */
+function idsOf({ workflowId, parent, firstExecutionRunId, memo }: WorkflowInfo): { key: string; caller: string } {
+  if (parent) return { key: firstExecutionRunId, caller: JSON.stringify((memo?.[MEMO_JOB] as JobMemo).caller) };
   const at = workflowId.lastIndexOf('/');
   return { key: workflowId.slice(at + 1), caller: workflowId.slice(0, Math.max(at, 0)) };
 }

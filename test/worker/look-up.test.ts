@@ -1,0 +1,58 @@
+/** Tools of upstreams, as workflows of other people find them. */
+import { createCallable } from '../../worker/callable';
+import { createLookUp } from '../../worker/look-up';
+import type { ListingState } from '../../workflows/upstream-contract';
+import { createSite } from '../fixtures/upstream-site';
+
+const shop = createSite('shop');
+const state: ListingState = { state: 'connected', since: '2026-01-01T00:00:00.000Z', tools: 1, ttlMs: 300_000 };
+const sell = { name: 'sell', definition: { name: 'sell', inputSchema: { type: 'object' } }, digest: 'd' };
+const offer = { resources: [], resourceTemplates: [], prompts: [], left: [], digest: 'd', at: state.since };
+const call = (tool: string) => ({ tool, arguments: {}, caller: { tenant: 't', subject: 's' } });
+
+/** What looks tools up where this is known of the upstream `shop`. */
+function lookUp(kept: { readonly run: string; readonly state: ListingState } | undefined) {
+  let reads = 0;
+  const listings = {
+    look: () => Promise.resolve(kept),
+    begun: () => {
+      reads += 1;
+      return Promise.resolve({ upstream: 'shop', hold: false, known: { ...offer, tools: [sell] } });
+    },
+  };
+  const upstreams = createCallable({ shop: shop.settings() }, listings, new Set());
+  return { ...createLookUp({ own: new Map(), upstreams }), replace: upstreams.replace, reads: () => reads };
+}
+
+test('what a listing says is read once, and its state each time', async () => {
+  const { lookUpTool, reads } = lookUp({ run: 'r', state });
+  for (let n = 0; n < 2; n += 1)
+    expect(await lookUpTool(call('shop_sell'))).toMatchObject({ workflow: 'upstreamCall' });
+  expect(reads()).toBe(1);
+});
+
+test('a tool that its operator has not accepted is refused, as at a gateway', async () => {
+  const held = { digest: 'e', added: [], changed: ['sell'], removed: [] };
+  const { lookUpTool } = lookUp({ run: 'r', state: { ...state, held } as ListingState });
+  await expect(lookUpTool(call('shop_sell'))).rejects.toMatchObject({
+    type: 'refused',
+    message: expect.stringContaining('has not accepted the new definition yet') as string,
+  });
+});
+
+test('a name that nobody has is told with the nearest; one that an upstream may have is asked for again', async () => {
+  await expect(lookUp({ run: 'r', state }).lookUpTool(call('shop_sel'))).rejects.toMatchObject({
+    type: 'invalid_input',
+    message: expect.stringContaining('did you mean shop_sell?') as string,
+  });
+  await expect(lookUp(undefined).lookUpTool(call('shop_sell'))).rejects.toMatchObject({
+    type: 'unavailable',
+    message: 'No tool shop_sell is known, and upstream shop was not listed yet.',
+  });
+});
+
+test('an upstream that is gone from the file can be called no more', async () => {
+  const { lookUpTool, replace } = lookUp({ run: 'r', state });
+  replace({});
+  await expect(lookUpTool(call('shop_sell'))).rejects.toMatchObject({ type: 'invalid_input' });
+});
