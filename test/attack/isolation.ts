@@ -18,7 +18,7 @@ export const REVISIONS = [MODERN, CORE, '2025-06-18', '2025-03-26', '2024-11-05'
 /** A request about an id. */
 type Way = (id: string) => readonly [method: string, params: Record<string, unknown>];
 
-const tool =
+export const tool =
   (name: string, args: (id: string) => Record<string, unknown>): Way =>
   (id) => ['tools/call', { name, arguments: args(id) }];
 const task =

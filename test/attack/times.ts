@@ -3,7 +3,7 @@
  * clock knows that the job exists. Bodies are compared by `isolation`.
  */
 import { randomInt } from 'node:crypto';
-import { REVISIONS, ask, jobsOf, neverWas, waysOf } from './isolation';
+import { REVISIONS, ask, jobsOf, neverWas, tool, waysOf } from './isolation';
 import { createTally, mustGetIn } from './tally';
 import type { Tally } from './tally';
 
@@ -14,6 +14,8 @@ import type { Tally } from './tally';
 const [LEAST, MOST] = [0.3, 0.7];
 /** Pairs that are timed and not counted: the first of a kind is slower. */
 const WARM = 5;
+/** Pairs of its owner, whose difference is no matter of chance. */
+const OWN = 5;
 
 export interface TimesNeeds {
   readonly url: string;
@@ -40,11 +42,10 @@ export async function times({ url, victim, attackers, pairs = 200, ways }: Times
     say(`${what}: ${told.words}`);
     tried(`${what}, by the time that it takes: ${told.words}`, told.differ);
   }
-  const [what = '', way] = chosen[0] ?? [];
-  if (way) {
-    const own = await compare(pairs, [jobs.done, neverWas(jobs.done)], (id) => ask(url, victim, revision, way(id)));
-    mustGetIn(`${what} by its owner, who could tell by the time,`, own.differ);
-  }
+  // Its owner waits for a job that runs, and not for one that never was: this difference must be seen.
+  const wait = tool('job_wait', (id) => ({ job_ids: [id], timeout_s: 1 }));
+  const own = await compare(OWN, [jobs.running, neverWas(jobs.running)], (id) => ask(url, victim, revision, wait(id)));
+  mustGetIn('a wait by its owner, who can tell by the time,', own.differ);
   await end();
   return { tried, say, ...tally };
 }

@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { languagesOf, readTables } from '../../../activities/repository/languages';
 import { createTally } from '../../../activities/repository/tally';
-import { HOLD_MS, longestHold } from '../../fixtures/longest-hold';
+import { HOLD_MS, computed, longestHold } from '../../fixtures/longest-hold';
 import { git, run, world } from './world';
 
 /** A commit of many files whose paths have some 4,000 characters, made without a work tree. */
@@ -37,9 +37,9 @@ test('to count many long keys that begin alike holds nothing, and the memory for
   const tally = createTally();
   let longest = 0;
   for (let n = 0; n < 20_000; n += 1) {
-    const begun = performance.now();
+    const begun = computed();
     tally.add(`${'a'.repeat(4_000)}${n}`, n === 0 ? 2 : 1);
-    longest = Math.max(longest, performance.now() - begun);
+    longest = Math.max(longest, computed() - begun);
   }
   expect(longest).toBeLessThan(250);
   expect(tally.top(2)).toMatchObject([
@@ -52,9 +52,9 @@ test('to count many long keys that begin alike holds nothing, and the memory for
 test('whether a long path is that of a third-party file is told in time', async () => {
   const { isVendored } = languagesOf(await readTables());
   const pieces = ['a', '/jquery', '/d3.', '/bootstrap.', 'mootools1.1', '.d.ts/', 'import.css/', '/prototype'];
-  const begun = performance.now();
+  const begun = computed();
   for (let n = 0; n < 20; n += 1) for (const piece of pieces) isVendored(piece.repeat(4_096 / piece.length));
-  expect(performance.now() - begun).toBeLessThan(1_500);
+  expect(computed() - begun).toBeLessThan(1_500);
   expect(isVendored('node_modules/a/b.js')).toBe(true);
   expect(isVendored('types/a.d.ts')).toBe(true);
   expect(isVendored('src/a.ts')).toBe(false);
