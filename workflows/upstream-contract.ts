@@ -75,6 +75,8 @@ export interface ListingRun extends ListingSettings {
   readonly known?: Listing;
   /** What was listed since, and is held back until an operator has seen it (`on_change: hold`). */
   readonly held?: Listing;
+  /** Whether the run before has just listed it, so that this one waits first. Absent: it lists at once. */
+  readonly fresh?: boolean;
 }
 
 /** How an upstream is, in the memo of its listing. Absent until it was listed once, or failed to be. */

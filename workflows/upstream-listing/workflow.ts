@@ -48,7 +48,7 @@ const acceptSignal = defineSignal<[string]>(SIGNAL_ACCEPT);
 export async function upstreamListing(run: ListingRun): Promise<void> {
   const { upstream } = run;
   let { known, held, hold, queue } = run;
-  let due = true;
+  let due = false;
   let accepted: string | undefined;
   setHandler(refreshSignal, (settings) => {
     if (settings) ({ hold, queue } = settings);
@@ -69,12 +69,22 @@ export async function upstreamListing(run: ListingRun): Promise<void> {
       ...(queue !== undefined && { queue }),
       ...(known && { known }),
       ...(held && { held }),
+      ...(!due && { fresh: true }),
     });
   const now = (): string => new Date().toISOString();
   const since = (of: ListingState['state']): string => (state?.state === of ? state.since : now());
-  let ttlMs = FRESH_MS;
+  let ttlMs = state?.ttlMs ?? FRESH_MS;
   let pauseMs = RETRY_MS;
+  const rest = async (): Promise<void> => {
+    const failed = state?.state === 'failed';
+    await condition(() => due || accepted !== undefined, failed ? pauseMs : ttlMs, {
+      summary: failed ? 'Until it is tried again' : 'Until it is listed again',
+    });
+    if (accepted !== undefined && accepted !== held?.digest) accepted = undefined; // of something that is no longer held
+  };
 
+  // An upstream whose list is another one each time would be listed without end.
+  if (run.fresh === true) await rest();
   for (;;) {
     due = false;
     try {
@@ -111,10 +121,7 @@ export async function upstreamListing(run: ListingRun): Promise<void> {
     }
     const isNew = known?.digest !== run.known?.digest || held?.digest !== run.held?.digest;
     if (isNew || workflowInfo().historyLength > EVENTS_MAX) return next();
-    await condition(() => due || accepted !== undefined, state?.state === 'failed' ? pauseMs : ttlMs, {
-      summary: state?.state === 'failed' ? 'Until it is tried again' : 'Until it is listed again',
-    });
-    if (accepted !== undefined && accepted !== held?.digest) accepted = undefined; // of something that is no longer held
+    await rest();
   }
 }
 

@@ -271,3 +271,24 @@ test('where changes are held back a changed tool stays as it was, and cannot be 
   await Promise.all([careful.stop(), its.stop()]);
   await listing.terminate();
 });
+
+test('a list that is another one each time is listed when it is due, and not without end', async () => {
+  const restless = createSite();
+  let lists = 0;
+  Object.defineProperty(restless, 'tools', { get: () => [{ ...ERASE, description: `Listing ${(lists += 1)}.` }] });
+  const its = await restless.start();
+  const patient = await startTestGateway({ upstreams: { [restless.name]: restless.settings() } });
+  const listing = temporal.workflow.getHandle(listingId(restless.name));
+  const atRest = await eventually('a run that waits first', async () => {
+    const { runId } = await listing.describe();
+    const { events = [] } = await temporal.workflow.getHandle(listingId(restless.name), runId).fetchHistory();
+    const first = (events ?? []).find(
+      (event) => event.timerStartedEventAttributes ?? event.activityTaskScheduledEventAttributes,
+    );
+    return Boolean(first?.timerStartedEventAttributes) && runId;
+  });
+  await listing.signal(SIGNAL_REFRESH);
+  await eventually('the run after', async () => (await listing.describe()).runId !== atRest);
+  await Promise.all([patient.stop(), its.stop()]);
+  await listing.terminate();
+});
