@@ -48,14 +48,17 @@ export function createUpstreamSteps({ upstreams, askJob, log }: UpstreamStepsNee
     throw failure('refused', `Upstream ${name} is not configured where this ran: its operator adds it, or its queue.`);
   }
 
-  const asking = (context: StepContext): CallContext => ({
-    ...context,
-    ask: (request) => {
-      const { workflowExecution } = Context.current().info;
-      if (!workflowExecution) return Promise.resolve({ refused: 'There is no job that could be asked.' });
-      return askJob(workflowExecution.workflowId, workflowExecution.runId, request, context.signal);
-    },
-  });
+  function asking(context: StepContext): CallContext {
+    // Looked up now: when a question comes, the step that had opened the connection is the present one.
+    const { workflowExecution: job } = Context.current().info;
+    return {
+      ...context,
+      ask: (request) =>
+        job
+          ? askJob(job.workflowId, job.runId, request, context.signal)
+          : Promise.resolve({ refused: 'There is no job that could be asked.' }),
+    };
+  }
 
   /** Passes the failure on, and tells the operator of it. */
   const logged =

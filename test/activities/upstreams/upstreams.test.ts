@@ -77,8 +77,8 @@ describe('the steps', () => {
       return Promise.resolve({ result: { action: 'decline' } });
     },
   });
-  const run = <I, O>(step: (input: I) => Promise<O>, input: I): Promise<O> =>
-    new MockActivityEnvironment().run(step, input);
+  const run = <I, O>(step: (input: I) => Promise<O>, input: I, workflowId = 'one'): Promise<O> =>
+    new MockActivityEnvironment({ workflowExecution: { workflowId, runId: `run of ${workflowId}` } }).run(step, input);
   afterAll(() => upstreams.close(0));
 
   test('list what has changed since, with a digest for each tool', async () => {
@@ -92,10 +92,11 @@ describe('the steps', () => {
     });
   });
 
-  test('ask the job of the call', async () => {
-    const answer = await run(steps.callUpstream, requestOf('ask', { upstream: 'a' }));
+  test('ask the job of the call, whichever opened the connection', async () => {
+    await run(steps.callUpstream, requestOf('echo', { upstream: 'a' }), 'first');
+    const answer = await run(steps.callUpstream, requestOf('ask', { upstream: 'a' }), 'second');
     expect(textOf(answer)).toBe('{"action":"decline"}');
-    expect(asked).toEqual([['test', '00000000-0000-0000-0000-000000000000', 'elicitation/create']]);
+    expect(asked).toEqual([['second', 'run of second', 'elicitation/create']]);
   });
 
   test('refuse what is not configured here', async () => {
