@@ -35,6 +35,8 @@ export interface Connection extends Pick<Exchange, 'request'> {
   readonly capabilities: Given;
   /** Whether it is known to be gone. */
   isOver(): boolean;
+  /** Whether it answers at all, be it with an error, within so many milliseconds. */
+  answers(withinMs: number): Promise<boolean>;
   onEnd(listener: () => void): void;
   close(): Promise<void>;
 }
@@ -119,6 +121,11 @@ export async function connect(needs: ConnectionNeeds): Promise<Connection> {
     capabilities,
     request: exchange.request,
     isOver: () => over,
+    answers: (withinMs) =>
+      exchange.request(modern ? 'server/discover' : 'ping', {}, { signal: closing.signal, idleMs: withinMs }).then(
+        () => true,
+        (error: unknown) => error instanceof Trouble && error.kind !== 'lost' && error.kind !== 'unsent',
+      ),
     onEnd(listener) {
       if (over) listener();
       else enders.push(listener);

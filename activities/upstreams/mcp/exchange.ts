@@ -117,7 +117,8 @@ export function createExchange({ name, link, envelope, onChange }: ExchangeNeeds
       return await new Promise<Given>((resolve, reject) => {
         const still = (): void => {
           cancel('There was no message within the time limit.');
-          settle({ trouble: new Trouble('lost', `Upstream ${name} said nothing for ${(idleMs ?? 0) / 1_000} s.`) });
+          const words = `Upstream ${name} said nothing for ${(idleMs ?? 0) / 1_000} s.`;
+          settle({ trouble: new Trouble('lost', words, { silentMs: idleMs }) });
         };
         const settle: Pending['settle'] = (outcome) => {
           pending.delete(id);

@@ -11,6 +11,9 @@ const SESSIONS_MAX = 100;
 /** A connection that ends sooner than this counts as one that failed, milliseconds. */
 const QUICK_MS = 10_000;
 
+/** How long a server that kept silent may take to show that it lives, milliseconds. */
+const LIVES_MS = 5_000;
+
 /** Which connection is meant, and how long it is kept without a call, milliseconds. */
 export interface Session {
   readonly key: string;
@@ -20,7 +23,8 @@ export interface Session {
 export interface Pool {
   /**
    * Runs `run` on a session's connection, which is made if there is none. If the server did not see the request, since the session
-   * or the process was gone, it is run once more on a new connection.
+   * or the process was gone, it is run once more on a new connection. A connection on which nothing is answered any more gets no new
+   * requests, and ends with those that it has.
    *
    * @param run - may say that the session goes on as another one
    * @throws Trouble; the signal's reason once that has fired
@@ -52,6 +56,10 @@ interface Entry {
   dropped: boolean;
   idle: NodeJS.Timeout | undefined;
 }
+
+/** Whether a server that was silent for too long is so to everything: one request may just take its time. */
+const hangs = async (connection: Connection, { silentMs }: Trouble): Promise<boolean> =>
+  silentMs !== undefined && !(await connection.answers(Math.min(silentMs, LIVES_MS)));
 
 export function createPool({ name, open, onLost }: PoolNeeds): Pool {
   const entries = new Map<string, Entry>();
@@ -159,7 +167,7 @@ export function createPool({ name, open, onLost }: PoolNeeds): Pool {
         } catch (error) {
           if (!(error instanceof Trouble) || !connection) throw error;
           const gone = error.kind === 'session' || (error.kind === 'unsent' && connection.isOver());
-          if (error.kind === 'session') {
+          if (error.kind === 'session' || (await hangs(connection, error))) {
             entry.dropped = true;
             forget(entry);
           }

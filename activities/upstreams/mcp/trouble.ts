@@ -16,6 +16,8 @@ interface TroubleDetails {
   readonly cause?: unknown;
   /** How long the server wants to be left alone, milliseconds. */
   readonly retryAfterMs?: number | undefined;
+  /** For how long it had said nothing when that was too long, milliseconds. */
+  readonly silentMs?: number | undefined;
   /** What it answered, for `error`: its words, too. */
   readonly answer?: { readonly code: number; readonly message: string; readonly data?: unknown };
 }
@@ -23,16 +25,18 @@ interface TroubleDetails {
 export class Trouble extends Error {
   override name = 'Trouble';
   readonly retryAfterMs: number | undefined;
+  readonly silentMs: number | undefined;
   readonly answer: TroubleDetails['answer'];
 
   /** @param message - a sentence of ours, which callers may see */
   constructor(
     readonly kind: TroubleKind,
     message: string,
-    { cause, retryAfterMs, answer }: TroubleDetails = {},
+    { cause, retryAfterMs, silentMs, answer }: TroubleDetails = {},
   ) {
     super(message, { cause });
     this.retryAfterMs = retryAfterMs;
+    this.silentMs = silentMs;
     this.answer = answer;
   }
 }

@@ -53,6 +53,18 @@ test('what says nothing for its time limit is given up, and told so', async () =
   await eventually('the notice', () => received().some(({ method }) => method === 'notifications/cancelled'));
 });
 
+test('a process that answers nothing any more is replaced by another, and one that is slow is not', async () => {
+  const { upstream, received, starts } = scripted({ limits: { idle: '200 ms' } });
+  await upstream.call(requestOf('echo'), contextOf());
+  await failureOf(upstream.call(requestOf('hang'), contextOf()));
+  await upstream.call(requestOf('echo'), contextOf());
+  expect(starts()).toBe(1);
+  process.kill(Number(received().find((said) => 'started' in said)?.['started']), 'SIGSTOP');
+  await failureOf(upstream.call(requestOf('echo'), contextOf()));
+  expect(textOf(await upstream.call(requestOf('echo', { arguments: { a: 1 } }), contextOf()))).toBe('{"a":1}');
+  expect(starts()).toBe(2);
+});
+
 test('while it waits for an answer of ours its time does not run, and the answer reaches it', async () => {
   const { upstream } = scripted({ limits: { idle: '200 ms' } });
   const asked: InputRequest[] = [];
