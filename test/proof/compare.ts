@@ -6,16 +6,9 @@ import type { Subject } from './subjects';
 /** How many of its resources are read. */
 const READ_MAX = 10;
 
-export interface Counts {
-  readonly tools: number;
-  readonly resources: number;
-  readonly prompts: number;
-  /** Calls, readings and prompts. */
-  readonly compared: number;
-}
-
 /** What one of them gave. */
 export interface Gave {
+  /** Definitions by name, as comparable JSON. */
   readonly tools: ReadonlyMap<string, string>;
   readonly resources: ReadonlyMap<string, string>;
   readonly prompts: ReadonlyMap<string, string>;
@@ -33,7 +26,7 @@ export async function everythingOf(subject: Subject, by: Party, through: boolean
     new Map(
       own(entries, member, front).map((entry) => {
         const name = String(entry[member]).slice(front.length);
-        return [name, JSON.stringify(withoutOurs({ ...entry, [member]: name }))];
+        return [name, textOf(withoutOurs({ ...entry, [member]: name }))];
       }),
     );
   subject.reset?.();
@@ -56,6 +49,14 @@ export async function everythingOf(subject: Subject, by: Party, through: boolean
     asked: by.asked,
   };
 }
+
+/** JSON in which the order of members means as little as it does to those who read it: each SDK writes them in one of its own. */
+const textOf = (value: unknown): string =>
+  JSON.stringify(value, (_key, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
 
 /** A definition without what Holdfast says in it: how it is run, and that an answer may be the state of a job. */
 function withoutOurs({ execution: _, ...definition }: Given): Given {
@@ -106,7 +107,7 @@ function shown({ name, varies }: Subject, outcome: Outcome): string {
       ([key]) => !key.startsWith('io.holdfast/') && !key.startsWith('io.modelcontextprotocol/'),
     ),
   );
-  const text = JSON.stringify({ ...result, ...(Object.keys(meta).length > 0 && { _meta: meta }) });
+  const text = textOf({ ...result, ...(Object.keys(meta).length > 0 && { _meta: meta }) });
   const own = text.replaceAll(`"uri":"${name}+`, '"uri":"');
   return varies ? own.replaceAll(varies, '…') : own;
 }

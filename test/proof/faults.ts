@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { packageRoot } from '../../cli/root';
 import { connect } from './client';
 import type { Outcome, Party } from './client';
 import { startCutting } from './cut';
@@ -28,6 +29,18 @@ const UNKNOWN = /outcome_unknown.*is unknown, and it is not repeated/;
 /** How long a call has to get from the client to the server, milliseconds. */
 const UNDER_WAY_MS = 2_500;
 const GONE_MS = 10_000;
+
+/** A server of the tests that does what its tools are called after, and the words that have to come of each. */
+const LIAR = join(packageRoot(), 'test', 'activities', 'upstreams', 'servers', 'scripted.cjs');
+const LIES: readonly (readonly [tool: string, fault: string, wanted: RegExp])[] = [
+  ['wrong-id', 'it answers to what was never asked, then rightly', /^right$/],
+  ['twice', 'it answers twice', /^first$/],
+  ['noise', 'it writes what is no message between its answers', /^heard$/],
+  ['flood', '20,000 notices of progress and 2,000 of a change before its answer', /^after the flood$/],
+  ['huge', 'an answer above limits.max_bytes', /outcome_unknown|too_large/],
+  ['deep', 'an answer too deep to be read', /outcome_unknown|too_large/],
+  ['echo', 'a call after all that', /\{"text":"Still there\."\}/],
+];
 
 const REPEATS = { attempts: 3 };
 const ONCE = { attempts: 1 };
@@ -70,6 +83,14 @@ export async function faults(scratch: string, home: string, withPython: boolean)
       'hung-once': { ...stdio, policy: ONCE, limits: { idle: '3 s' } },
       'http-again': { url: cutting.url, policy: REPEATS },
       'http-once': { url: cutting.url, policy: ONCE },
+      liar: {
+        command: process.execPath,
+        args: [LIAR],
+        env: environment(home),
+        cwd: home,
+        policy: ONCE,
+        limits: { max_bytes: 100_000 },
+      },
       ...(withPython && { reports: { ...paying, on_change: 'report' }, holds: { ...paying, on_change: 'hold' } }),
     },
   });
@@ -80,7 +101,7 @@ export async function faults(scratch: string, home: string, withPython: boolean)
     client,
     ['again', 'once', 'hung-again', 'hung-once', 'http-again', 'http-once']
       .map((name) => `${name}_${TOOL}`)
-      .concat(tools),
+      .concat('liar_echo', tools),
   );
   const seen: Seen[] = [];
 
@@ -162,6 +183,12 @@ export async function faults(scratch: string, home: string, withPython: boolean)
     expected: { again: DONE, once: UNKNOWN },
   });
   for (const { pid } of servers()) process.kill(pid, 'SIGCONT');
+
+  for (const [tool, fault, wanted] of LIES) {
+    const began = performance.now();
+    const outcome = await client.call(`liar_${tool}`, { text: 'Still there.' });
+    seen.push(row(fault, 'attempts: 1', { outcome, seconds: (performance.now() - began) / 1_000 }, wanted));
+  }
 
   if (withPython) {
     await kill(worker);

@@ -11,10 +11,13 @@ const PROGRAMS = join(PROOF, 'programs');
 /** Beside npm's, where nobody looks for sources. What npm installs anew, it takes away, and it is made again. */
 const PYTHON = join(PROGRAMS, 'node_modules', '.python');
 
+/** A file of a package of npm. */
+export const fileOfNpm = (file: string): string => join(PROGRAMS, 'node_modules', file);
+
 /** A program that a package of npm brings: what runs it, and its arguments. */
 export const ofNpm = (file: string, ...args: readonly string[]): readonly string[] => [
   process.execPath,
-  join(PROGRAMS, 'node_modules', file),
+  fileOfNpm(file),
   ...args,
 ];
 

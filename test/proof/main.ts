@@ -1,13 +1,15 @@
 /**
  * `npm run proof`: MCP servers that nobody here wrote, unmodified, asked directly and through Holdfast, with both generations of the
- * SDK. Prints a table of what each offers, and every difference. `npm run proof -- files memory` takes these alone,
- * `npm run proof -- faults` what goes wrong in the middle of a call.
+ * SDK; and HTTP APIs by the documents of others. Prints a table of what each offers, and every difference. `npm run proof -- files
+ * memory` takes these alone, `npm run proof -- faults` what goes wrong in the middle of a call.
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { apis, askApi, operationsOf, startStandIn } from './apis';
+import type { Api, StandIn } from './apis';
 import { connect } from './client';
 import type { Party, Reach, Sdk } from './client';
 import { differences, everythingOf } from './compare';
@@ -27,8 +29,16 @@ const chosen = process.argv.slice(2);
 
 const keyOf = (sdk: Sdk): string => `the-key-of-${sdk}`;
 
+/** What is asked, and where it listens. */
+interface Asked {
+  readonly servers: readonly Subject[];
+  readonly listening: ReadonlyMap<Subject, Listening>;
+  readonly apis: readonly Api[];
+  readonly standIns: ReadonlyMap<Api, StandIn>;
+}
+
 /** The configuration: servers that keep no state stand in the map that other clients have. */
-function configuration(all: readonly Subject[], listening: ReadonlyMap<Subject, Listening>, home: string): object {
+function configuration({ servers, listening, apis: documents, standIns }: Asked, home: string): object {
   const entry = (subject: Subject): [string, object] => {
     const { name, program, env = {}, stateful, transport, headers } = subject;
     const [command, ...args] = program;
@@ -54,13 +64,16 @@ function configuration(all: readonly Subject[], listening: ReadonlyMap<Subject, 
         subject: sdk,
       })),
     },
-    mcpServers: Object.fromEntries(all.filter(({ stateful }) => stateful !== true).map(entry)),
-    upstreams: Object.fromEntries(all.filter(({ stateful }) => stateful === true).map(entry)),
+    mcpServers: Object.fromEntries(servers.filter(({ stateful }) => stateful !== true).map(entry)),
+    upstreams: Object.fromEntries([
+      ...servers.filter(({ stateful }) => stateful === true).map(entry),
+      ...documents.map((api) => [api.name, { openapi: api.file, base_url: standIns.get(api)?.url, ...api.settings }]),
+    ]),
   };
 }
 
 /** Waits until something of each is offered. @returns names of those that are not, in time */
-async function unlisted(all: readonly Subject[], by: Party): Promise<string[]> {
+async function unlisted(all: readonly { readonly name: string }[], by: Party): Promise<string[]> {
   for (const began = performance.now(); ; await pause(500)) {
     const names = (await by.list('tools')).map(({ name }) => String(name));
     const missing = all.map(({ name }) => name).filter((name) => !names.some((tool) => tool.startsWith(`${name}_`)));
@@ -101,12 +114,18 @@ async function compareOne(
 
 /** Asks all of them. @returns how much was wrong */
 async function compareAll(scratch: string, home: string, withPython: boolean): Promise<number> {
-  const all = subjects(scratch, withPython).filter(({ name }) => chosen.length === 0 || chosen.includes(name));
-  for (const { reset } of all) reset?.();
+  const isChosen = ({ name }: { readonly name: string }): boolean => chosen.length === 0 || chosen.includes(name);
+  const servers = subjects(scratch, withPython).filter(isChosen);
+  const documents = apis().filter(isChosen);
+  const all = [...servers, ...documents];
+  if (all.length === 0) throw new Error(`There is none of ${chosen.join(', ')}.`);
+  for (const { reset } of servers) reset?.();
   const listening = new Map<Subject, Listening>();
-  for (const subject of all)
+  for (const subject of servers)
     if (subject.transport !== 'stdio') listening.set(subject, await startListening(subject, home));
-  const stack = await startStack(scratch, configuration(all, listening, home));
+  const standIns = new Map<Api, StandIn>();
+  for (const api of documents) standIns.set(api, await startStandIn());
+  const stack = await startStack(scratch, configuration({ servers, listening, apis: documents, standIns }, home));
   await stack.startWorker();
   const first = await connect('v2', { url: stack.url, headers: { authorization: `Bearer ${keyOf('v2')}` } });
   const missing = await unlisted(all, first);
@@ -116,7 +135,7 @@ async function compareAll(scratch: string, home: string, withPython: boolean): P
   for (const name of missing) console.log(`${name} is not listed.`);
   console.log('| server | transport | client | tools | resources | prompts | compared | differences |');
   console.log('|---|---|---|---|---|---|---|---|');
-  for (const subject of all.filter(({ name }) => !missing.includes(name)))
+  for (const subject of servers.filter(({ name }) => !missing.includes(name)))
     for (const sdk of SDKS) {
       const { program, env = {}, transport, headers } = subject;
       const url = listening.get(subject)?.url;
@@ -131,8 +150,37 @@ async function compareAll(scratch: string, home: string, withPython: boolean): P
       console.log(`| ${subject.server} | ${transport} | ${sdk} | ${counts} | ${lines.length} |`);
       for (const line of lines.slice(0, SHOWN_MAX)) console.error(`${subject.name}, ${sdk}: ${line}`);
     }
+  wrong += await compareApis(
+    documents.filter(({ name }) => !missing.includes(name)),
+    standIns,
+    stack,
+  );
   await stack.stop();
   for (const { child } of listening.values()) child.kill('SIGKILL');
+  for (const standIn of standIns.values()) standIn.stop();
+  return wrong;
+}
+
+/** @returns how much was wrong */
+async function compareApis(
+  documents: readonly Api[],
+  standIns: ReadonlyMap<Api, StandIn>,
+  stack: Stack,
+): Promise<number> {
+  let wrong = 0;
+  console.log('\n| document | operations | client | tools | calls | differences |\n|---|---|---|---|---|---|');
+  for (const api of documents)
+    for (const sdk of SDKS) {
+      const standIn = standIns.get(api);
+      if (!standIn) throw new Error('Each API has a stand-in.');
+      const by = await connect(sdk, { url: stack.url, headers: { authorization: `Bearer ${keyOf(sdk)}` } });
+      const { listed, lines } = await askApi(api, standIn, by).finally(() => by.close());
+      wrong += lines.length;
+      const { all, chosen: offered } = operationsOf(api);
+      const operations = all === offered ? all : `${offered} of ${all}`;
+      console.log(`| ${api.document} | ${operations} | ${sdk} | ${listed} | ${api.calls.length} | ${lines.length} |`);
+      for (const line of lines) console.error(`${api.name}, ${sdk}: ${line}`);
+    }
   return wrong;
 }
 

@@ -42,6 +42,23 @@ export function subjects(scratch: string, withPython: boolean): Subject[] {
     string,
     string,
   ];
+  function newFiles(): void {
+    rmSync(files, { recursive: true, force: true });
+    mkdirSync(files, { recursive: true });
+    writeFileSync(join(files, 'a.txt'), 'One line.\n');
+    writeFileSync(join(files, 'dot.png'), Buffer.from('iVBORw0KGgo=', 'base64'));
+  }
+  function newRepository(): void {
+    rmSync(repository, { recursive: true, force: true });
+    mkdirSync(repository, { recursive: true });
+    writeFileSync(join(repository, 'a.txt'), 'a\n');
+    const git = (...args: string[]) =>
+      execFileSync('git', ['-C', repository, ...args], { stdio: 'ignore', env: { ...process.env, ...AUTHOR } });
+    git('init', '-q', '-b', 'main');
+    git('add', '.');
+    git('commit', '-qm', 'feat: a');
+    writeFileSync(join(repository, 'b.txt'), 'b\n');
+  }
   const everything = {
     server: '@modelcontextprotocol/server-everything 2026.8.31',
     stateful: true,
@@ -104,12 +121,7 @@ export function subjects(scratch: string, withPython: boolean): Subject[] {
         ['read_text_file', { path: '/etc/passwd' }],
         ['read_text_file', {}],
       ],
-      reset() {
-        rmSync(files, { recursive: true, force: true });
-        mkdirSync(files, { recursive: true });
-        writeFileSync(join(files, 'a.txt'), 'One line.\n');
-        writeFileSync(join(files, 'dot.png'), Buffer.from('iVBORw0KGgo=', 'base64'));
-      },
+      reset: newFiles,
     },
     {
       name: 'memory',
@@ -161,17 +173,7 @@ export function subjects(scratch: string, withPython: boolean): Subject[] {
         ['git_checkout', { target: 'nowhere' }],
       ],
       varies: /\d{4}-\d\d-\d\dT[\d:.]+Z|"?\b[0-9a-f]{7,40}\b"?|"timestamp": ?\d+|requestId[^,]*/g,
-      reset() {
-        rmSync(repository, { recursive: true, force: true });
-        mkdirSync(repository, { recursive: true });
-        writeFileSync(join(repository, 'a.txt'), 'a\n');
-        const git = (...args: string[]) =>
-          execFileSync('git', ['-C', repository, ...args], { stdio: 'ignore', env: { ...process.env, ...AUTHOR } });
-        git('init', '-q', '-b', 'main');
-        git('add', '.');
-        git('commit', '-qm', 'feat: a');
-        writeFileSync(join(repository, 'b.txt'), 'b\n');
-      },
+      reset: newRepository,
     },
     {
       name: 'commander',
@@ -186,6 +188,7 @@ export function subjects(scratch: string, withPython: boolean): Subject[] {
         ['start_process', { command: 'sleep 12; echo slow', timeout_ms: 20_000 }],
         ['read_file', { path: join(files, 'none') }],
       ],
+      reset: newFiles,
       varies: /PID \d+|\d+(\.\d+)?m?s\b/g,
     },
     {
@@ -261,6 +264,7 @@ export function subjects(scratch: string, withPython: boolean): Subject[] {
         ['git_show', { repo_path: repository, revision: 'HEAD' }],
         ['git_status', { repo_path: '/nowhere' }],
       ],
+      reset: newRepository,
     },
   ];
   return [...npm, ...(withPython ? python : [])];
