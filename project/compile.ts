@@ -163,7 +163,11 @@ async function compileTools(
       example: exampleOf(loaded.tools[0]),
       names: [...loaded.tools.flatMap((tool) => tool?.name ?? []), ...(config.builtin ?? [])],
       settings,
-      ids: { gateway: hashOf(menu.value, settingsText), worker: hashOf(steps.value, workflows.value, settingsText) },
+      // Workers have the menu, too: workflows of others find tools there.
+      ids: {
+        gateway: hashOf(menu.value, settingsText),
+        worker: hashOf(menu.value, steps.value, workflows.value, settingsText),
+      },
     },
   };
 }

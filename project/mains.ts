@@ -16,11 +16,12 @@ runGateway({ HOLDFAST_CONFIG: settings, ...process.env }, tools);
 `,
   worker: `import { fileURLToPath } from 'node:url';
 import { runWorker } from 'holdfast/worker';
+import { tools } from '../menu.js';
 import { steps } from '../steps.js';
 
 process.setSourceMapsEnabled(true);
 const at = (name) => fileURLToPath(new URL(\`../\${name}\`, import.meta.url));
-runWorker({ HOLDFAST_CONFIG: at('settings.yaml'), ...process.env }, { bundle: at('workflows.bundle.js'), steps });
+runWorker({ HOLDFAST_CONFIG: at('settings.yaml'), ...process.env }, { bundle: at('workflows.bundle.js'), steps, tools });
 `,
 } as const;
 
@@ -33,11 +34,12 @@ runGateway({ HOLDFAST_CONFIG: join(__dirname, '..', 'settings.yaml'), ...process
 `,
   worker: `const { join } = require('node:path');
 const { runWorker } = require('holdfast/worker');
+const { tools } = require('../menu.js');
 const { steps } = require('../steps.js');
 
 process.setSourceMapsEnabled(true);
 const at = (name) => join(__dirname, '..', name);
-runWorker({ HOLDFAST_CONFIG: at('settings.yaml'), ...process.env }, { bundle: at('workflows.bundle.js'), steps });
+runWorker({ HOLDFAST_CONFIG: at('settings.yaml'), ...process.env }, { bundle: at('workflows.bundle.js'), steps, tools });
 `,
 } as const;
 

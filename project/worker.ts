@@ -1,25 +1,11 @@
 /** `holdfast/worker`: a worker that runs a project's tools: as a process of its own, in one of the author's, or a worker of the author's own. */
-import { version } from '../package.json';
-import { createActivities, createUpstreams } from '../activities';
-import { doubtsIn } from '../config/holdfast';
-import { createLog } from '../config/log';
-import { watchFiles } from '../config/watch';
 import { TASK_QUEUE } from '../workflows/contract';
-import { showAlive } from '../worker/alive-file';
+import type { ToolDefinition } from '../workflows/define-tool';
 import { createAttempts } from '../worker/attempts';
-import { workerConfig } from '../worker/config';
-import { handleFaults } from '../worker/faults';
-import { createJobs } from '../worker/jobs';
-import { startPulse } from '../worker/pulse';
-import { createReload } from '../worker/reload';
-import { installRuntime } from '../worker/runtime';
-import { stopOnSignal } from '../worker/stop';
-import { startWorker as start } from '../worker/worker';
+import { runWorker as run, startWorker as start } from '../worker/process';
+import type { Code } from '../worker/process';
 import { activitiesOf } from './wire';
 import type { StepModules } from './wire';
-
-/** How often it says so to its supervisor, milliseconds. */
-const ALIVE_MS = 1_000;
 
 /** What `holdfast build` makes of a project's tools, for workers. */
 export interface ProjectCode {
@@ -27,7 +13,11 @@ export interface ProjectCode {
   readonly bundle: string;
   /** `steps` of the built `steps` module. */
   readonly steps: StepModules;
+  /** `tools` of the built `menu` module, for workflows of others that call a tool as their child. Absent: they can call none. */
+  readonly tools?: readonly ToolDefinition[];
 }
+
+const codeOf = ({ bundle, steps, tools = [] }: ProjectCode): Code => ({ bundle, steps: activitiesOf(steps), tools });
 
 /**
  * Runs a worker until the process is told to stop. Its settings are read from the environment, and from the file that HOLDFAST_CONFIG
@@ -35,43 +25,10 @@ export interface ProjectCode {
  *
  * @throws Error with one sentence when it cannot start or go on
  */
-export async function startWorker(env: NodeJS.ProcessEnv, { bundle, steps }: ProjectCode): Promise<void> {
-  const config = workerConfig(env);
-  const log = createLog('holdfast-worker', config.logLevel);
-  for (const doubt of doubtsIn(env)) log.warn(doubt);
-  installRuntime(log, config.metrics);
-  const jobs = createJobs(config.temporal);
-  const upstreams = createUpstreams(config.upstreams, { version, log });
-  upstreams.onChange(jobs.refresh);
-  const activities = {
-    ...createActivities({ ...config.activities, upstreams: { upstreams, askJob: jobs.ask, log } }),
-    ...activitiesOf(steps),
-  };
-  const worker = await start(config, { bundle, activities }, startPulse(config.temporal, config.logLevel));
-  handleFaults(worker, log);
-  stopOnSignal(worker.stop, config.drainMs, log);
-  process.once('disconnect', worker.stop);
-  const reload = createReload(config, { read: () => workerConfig(env), upstreams, log });
-  process.on('SIGHUP', reload);
-  watchFiles(config.files, reload);
-  log.info({ version, ...worker.polls }, 'ready');
-  process.send?.({ ready: true });
-  if (config.aliveFile !== undefined) showAlive(config.aliveFile);
-  setInterval(() => process.send?.({ alive: true }, undefined, undefined, () => undefined), ALIVE_MS).unref();
-  await worker.done.finally(() => upstreams.close(0));
-  log.info('stopped');
-}
+export const startWorker = (env: NodeJS.ProcessEnv, code: ProjectCode): Promise<void> => start(env, codeOf(code));
 
 /** The same as a process, which ends with it. */
-export function runWorker(env: NodeJS.ProcessEnv, code: ProjectCode): void {
-  startWorker(env, code).then(
-    () => process.exit(),
-    (error: unknown) => {
-      console.error(error instanceof Error ? error.message : error);
-      process.exit(1);
-    },
-  );
-}
+export const runWorker = (env: NodeJS.ProcessEnv, code: ProjectCode): void => run(env, codeOf(code));
 
 /** What is needed of the options of a worker of Temporal's SDK. */
 interface Options {
@@ -85,7 +42,7 @@ interface Options {
  * gateway's authored tools: its task queue becomes Holdfast's, its bundle the project's. Its own activities stay. Callbacks, upstreams
  * and tools of Holdfast itself need workers that were started by {@link startWorker}.
  */
-export function holdfast({ bundle, steps }: ProjectCode) {
+export function holdfast({ bundle, steps }: Pick<ProjectCode, 'bundle' | 'steps'>) {
   return {
     name: 'holdfast',
     configureWorker<O extends Options>(options: O): O {

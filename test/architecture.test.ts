@@ -43,11 +43,13 @@ const table: readonly (readonly [files: RegExp, mayImport: RegExp])[] = [
   [/^gateway\/handles\//, gatewayMayImport('ground|jobs|words|call|handles')],
   [/^gateway\/mcp\//, gatewayMayImport('ground|jobs|upstreams|words|call|handles|mcp|http')],
   [/^gateway\/(gateway|reload)$/, gatewayMayImport('ground|jobs|upstreams|words|call|handles|mcp|http')],
-  [/^gateway\/main$/, /^(gateway\/(config|gateway|reload)|config\/(holdfast|log|watch)|workflows\/tools)$/],
+  [/^gateway\/process$/, /^(gateway\/(config|gateway|reload)|config\/(holdfast|log|watch))$/],
+  [/^gateway\/main$/, /^(gateway\/process|workflows\/tools)$/],
   [
     /^config\//,
     /^(config\/.+|workflows\/(contract|upstream-contract)|npm:(?!@temporalio\/(activity|client|worker|workflow)(\/|$)).+)$/,
   ],
+  [/^worker\/main$/, /^(worker\/(bundle|process)|workflows\/tools)$/],
   // The check of a build, which the running worker does not load.
   [/^worker\/doors$/, /^workflows\/(index|tools)$/],
   // A workflow of somebody else may call a tool without the gateway. What the gateway knows of tools, and gives to their jobs, is one code:
@@ -68,7 +70,7 @@ const table: readonly (readonly [files: RegExp, mayImport: RegExp])[] = [
   // What compiles a project, and what starts its processes, meets all of Holdfast.
   [
     /^project\//,
-    /^(project\/.+|something computed|activities|config\/.+|gateway\/(config|gateway|reload|schemas|tools)|worker\/(?!doors$|main$).+|workflows\/(contract|define-tool|index|tools)|cli\/(root|dev\/record)|package\.json|npm:.+)$/,
+    /^(project\/.+|something computed|activities|config\/.+|gateway\/(process|schemas|tools)|worker\/(?!doors$|main$).+|workflows\/(contract|define-tool|index|tools)|cli\/(root|dev\/record)|package\.json|npm:.+)$/,
   ],
   // In one place: the secret that a worker signs with and its operator hands out; which numbers JSON can carry; and how Temporal
   // and the jobs in it are.

@@ -20,8 +20,8 @@ export interface ReloadNeeds {
   /** Reads the configuration. @throws BadSetting that says what is wrong with it */
   readonly read: () => WorkerConfig;
   readonly upstreams: ReplaceableUpstreams;
-  /** Those that workflows of other people may call; absent where such workflows find no tools. */
-  readonly callable?: ReplaceableUpstreams;
+  /** Those that workflows of other people may call. */
+  readonly callable: ReplaceableUpstreams;
   readonly log: Pick<Logger, 'info' | 'error'>;
 }
 
@@ -49,7 +49,7 @@ export function createReload(begun: WorkerConfig, { read, upstreams, callable, l
       const change = changeOf(now, next.upstreams);
       if (!isDeepStrictEqual(next.upstreams, now)) upstreams.replace(next.upstreams);
       now = next.upstreams;
-      callable?.replace(next.callable);
+      callable.replace(next.callable);
       const names = Object.keys(next) as (keyof WorkerConfig)[];
       const waiting = names.filter((name) => !TAKEN_UP.has(name) && !isDeepStrictEqual(next[name], begun[name]));
       log.info(

@@ -1,6 +1,6 @@
 /** Programs that are run to their end, and others that go on beside them. */
 import { spawn, spawnSync } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
+import type { ChildProcess, StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 
@@ -30,7 +30,7 @@ export class Background {
   }
 
   static start(cwd: string, [program = '', ...args]: readonly string[], env: NodeJS.ProcessEnv = {}): Background {
-    const stdio = ['ignore', 'pipe', 'pipe'] as const;
+    const stdio: StdioOptions = ['ignore', 'pipe', 'pipe'];
     return new Background(spawn(program, args, { cwd, env: { ...process.env, ...env }, stdio, detached: true }));
   }
 

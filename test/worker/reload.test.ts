@@ -23,7 +23,12 @@ beforeEach(() => {
   replaced.length = 0;
   write({ upstreams: { a: { command: 'x' }, b: { command: 'x' } } });
   const replace = (upstreams: Upstreams): void => void replaced.push(upstreams);
-  reload = createReload(workerConfig(env), { read: () => workerConfig(env), upstreams: { replace }, log });
+  reload = createReload(workerConfig(env), {
+    read: () => workerConfig(env),
+    upstreams: { replace },
+    callable: { replace: () => undefined },
+    log,
+  });
 });
 afterEach(() => unwatchFile(file));
 

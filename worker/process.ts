@@ -1,0 +1,82 @@
+/** A worker with the settings of an environment: in this process, or as the whole of it. */
+import { version } from '../package.json';
+import { createActivities, createForeignSteps, createUpstreams } from '../activities';
+import { doubtsIn } from '../config/holdfast';
+import { createLog } from '../config/log';
+import { watchFiles } from '../config/watch';
+import type { ToolDefinition } from '../workflows/define-tool';
+import { showAlive } from './alive-file';
+import { createCallable, readListings } from './callable';
+import { workerConfig } from './config';
+import { handleFaults } from './faults';
+import { createWorkflows } from './foreign';
+import { createJobs } from './jobs';
+import { createLookUp } from './look-up';
+import { toolsIn } from './menu';
+import { startPulse } from './pulse';
+import { createReload } from './reload';
+import { installRuntime } from './runtime';
+import { stopOnSignal } from './stop';
+import { startWorker as start } from './worker';
+
+/** How often it says so to its supervisor, milliseconds. */
+const ALIVE_MS = 1_000;
+
+/** What a worker runs beside what belongs to Holdfast itself. */
+export interface Code {
+  /** Path of the bundle of all workflows. */
+  readonly bundle: string;
+  /** More steps, by the names of their activities. */
+  readonly steps: object;
+  /** The menu, for workflows of others that call a tool without the gateway. */
+  readonly tools: readonly ToolDefinition[];
+}
+
+/**
+ * Runs a worker until the process is told to stop. It installs the SDK's `Runtime`, so that must not have been done before.
+ *
+ * @throws Error with one sentence when it cannot start or go on
+ */
+export async function startWorker(env: NodeJS.ProcessEnv, { bundle, steps, tools }: Code): Promise<void> {
+  const config = workerConfig(env);
+  const log = createLog('holdfast-worker', config.logLevel);
+  for (const doubt of doubtsIn(env)) log.warn(doubt);
+  installRuntime(log, config.metrics);
+  const jobs = createJobs(config.temporal);
+  const upstreams = createUpstreams(config.upstreams, { version, log });
+  upstreams.onChange(jobs.refresh);
+  const own = toolsIn(tools, config.catalog, config.temporal.namespace);
+  const callable = createCallable(config.callable, readListings(config.temporal), new Set(own.keys()));
+  const activities = {
+    ...createActivities({ ...config.activities, upstreams: { upstreams, askJob: jobs.ask, log } }),
+    ...createForeignSteps(createWorkflows(config.temporal)),
+    ...createLookUp({ own, upstreams: callable }),
+    ...steps,
+  };
+  const worker = await start(config, { bundle, activities }, startPulse(config.temporal, config.logLevel));
+  const { stop, done } = worker;
+  handleFaults(worker, log);
+  stopOnSignal(stop, config.drainMs, log);
+  process.once('disconnect', stop);
+  const reload = createReload(config, { read: () => workerConfig(env), upstreams, callable, log });
+  process.on('SIGHUP', reload);
+  watchFiles(config.files, reload);
+  log.info({ version, ...worker.polls }, 'ready');
+  process.send?.({ ready: true });
+  if (config.aliveFile !== undefined) showAlive(config.aliveFile);
+  // That a supervisor is gone is heard by the disconnect, not by an error here.
+  setInterval(() => process.send?.({ alive: true }, undefined, undefined, () => undefined), ALIVE_MS).unref();
+  await done.finally(() => upstreams.close(0)); // no step runs any more
+  log.info('stopped');
+}
+
+/** The same as a process, which ends with it. */
+export function runWorker(env: NodeJS.ProcessEnv, code: Code): void {
+  startWorker(env, code).then(
+    () => process.exit(),
+    (error: unknown) => {
+      console.error(error instanceof Error ? error.message : error);
+      process.exit(1);
+    },
+  );
+}
