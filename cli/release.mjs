@@ -4,12 +4,16 @@ import { readFileSync } from 'node:fs';
 
 const MAX_BYTES = 1_000_000;
 const dry = process.argv.includes('--dry-run');
-const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+const { version, repository } = JSON.parse(readFileSync('package.json', 'utf8'));
 const npm = (args) => spawnSync('npm', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
 
 const problems = [];
-if (!readFileSync('CHANGELOG.md', 'utf8').includes(`## ${version}`))
-  problems.push(`CHANGELOG.md has no section "## ${version}": name what is unreleased so.`);
+if (!readFileSync('CHANGELOG.md', 'utf8').includes(`## [${version}] - `))
+  problems.push(`CHANGELOG.md has no section "## [${version}] - <day>": name what is under "## [Unreleased]" so.`);
+if (!repository)
+  problems.push(
+    'package.json names no repository: npm compares it with that of the CI, and refuses provenance without it.',
+  );
 if (spawnSync('git', ['status', '--porcelain'], { encoding: 'utf8' }).stdout !== '')
   problems.push('There are changes that are not committed.');
 const [packed] = JSON.parse(npm(['pack', '--dry-run', '--json', ...(dry ? ['--ignore-scripts'] : [])]).stdout || '[]');

@@ -24,6 +24,8 @@ const START_MS = 600_000;
 const LOOK_MS = 50;
 /** The longest wait of one request for a job, seconds. */
 const WAIT_S = 20;
+/** How long a job may take until it is in a step that a test waits for, milliseconds. A name that no step has would be waited for for ever. */
+const IN_STEP_MS = 120_000;
 const STARTED = 2; // PENDING_ACTIVITY_STATE_STARTED
 
 /** What is needed of a tool. */
@@ -83,16 +85,18 @@ export async function startTool<T extends AnyTool>(tool: T, input: Given<T>): Pr
   const first = await request(tool.name, input, 0.05);
   const { jobId, text } = runOf<OutputOf<T>>(first);
   if (jobId === undefined) throw new Error(`${tool.name} was not started. ${text}`);
-  const respond = async (answer: object): Promise<void> => {
-    const { isError, content } = await request('job_respond', { job_id: jobId, ...answer });
+  const answered = new Set<string>();
+  const respond = async (question: string, answer: object): Promise<void> => {
+    const { isError, content } = await request('job_respond', { job_id: jobId, question, ...answer });
     if (isError === true) throw new Error(textOf(content));
+    answered.add(question);
   };
   return {
     id: jobId,
     inStep: (name) => inStep(first, name),
-    result: async () => waited<OutputOf<T>>(await request('job_wait', { job_ids: [jobId], timeout_s: WAIT_S })),
-    answer: (question, content) => respond({ question, content }),
-    decline: (question) => respond({ question, action: 'decline' }),
+    result: async () => waited<OutputOf<T>>(await waitFor(jobId), answered),
+    answer: (question, content) => respond(question, { content }),
+    decline: (question) => respond(question, { action: 'decline' }),
     cancel: async () => {
       await request('job_cancel', { job_id: jobId });
     },
@@ -124,26 +128,40 @@ async function inStep(called: CallToolResult, name: string): Promise<void> {
   const connection = await Connection.connect({ address: record().temporal.address });
   try {
     const job = new Client({ connection }).workflow.getHandle(workflowId);
-    for (;;) {
+    for (const deadline = Date.now() + IN_STEP_MS; ; await pause(LOOK_MS)) {
       const { raw, status } = await job.describe();
-      const runs = (raw.pendingActivities ?? []).some(
-        ({ activityType, state }) => activityType?.name?.split('.').at(-1) === name && state === STARTED,
-      );
-      if (runs) return;
+      const pending = (raw.pendingActivities ?? []).map(({ activityType, state }) => ({
+        step: activityType?.name?.split('.').at(-1) ?? '',
+        runs: state === STARTED,
+      }));
+      if (pending.some(({ step, runs }) => runs && step === name)) return;
+      const others = pending.map(({ step }) => step).join(', ') || 'none';
+      if (Date.now() > deadline)
+        throw new Error(`The job has not come to step ${name}. Its steps under way: ${others}.`);
       if (status.name !== 'RUNNING') throw new Error(`The job has ended (${status.name}) without step ${name}.`);
-      await pause(LOOK_MS);
     }
   } finally {
     await connection.close();
   }
 }
 
-/** Waits for as long as the answer is a running job. */
-async function waited<O>(first: CallToolResult): Promise<Run<O>> {
-  let run = runOf<O>(first);
-  while (run.status === 'running' && run.jobId !== undefined)
-    run = runOf<O>(await request('job_wait', { job_ids: [run.jobId], timeout_s: WAIT_S }));
-  return run;
+const waitFor = (jobId: string): Promise<CallToolResult> =>
+  request('job_wait', { job_ids: [jobId], timeout_s: WAIT_S });
+
+/**
+ * Waits until the job has ended, or asks.
+ *
+ * @param answered - questions whose answers are on their way: the job may still show them
+ */
+async function waited<O>(first: CallToolResult, answered: ReadonlySet<string> = new Set()): Promise<Run<O>> {
+  for (let run = runOf<O>(first); ;) {
+    const { jobId, status } = run;
+    const questions = run.questions.filter(({ key }) => !answered.has(key));
+    const goesOn = status === 'running' || (status === 'input_required' && questions.length === 0);
+    if (!goesOn || jobId === undefined) return { ...run, questions };
+    if (status === 'input_required') await pause(LOOK_MS);
+    run = runOf<O>(await waitFor(jobId));
+  }
 }
 
 /** @param patienceS - how long the gateway waits before it answers with a handle */

@@ -1,8 +1,7 @@
 /** One project of one case, from `init` to its built processes. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { packageRoot } from '../../cli/root';
 import { hasOwnWorker, runBuilt, runOwnWorker, sdkVersion } from './built';
 import { INSTALL, nameOf } from './cases';
 import type { Case } from './cases';
@@ -14,8 +13,15 @@ export type Row = Readonly<Record<string, string>>;
 
 const inSeconds = (since: number): string => `${((Date.now() - since) / 1000).toFixed(1)} s`;
 
+/** The package as it is packed, and as it is installed from that. */
+export interface Package {
+  readonly tarball: string;
+  /** Path of its command. */
+  readonly command: string;
+}
+
 /** @param scratch - the folder that gets the project's */
-export async function adopt(kase: Case, tarball: string, scratch: string): Promise<Row> {
+export async function adopt(kase: Case, given: Package, scratch: string): Promise<Row> {
   const row: Record<string, string> = {};
   const root = join(scratch, nameOf(kase).replaceAll('/', '-'));
   const holds = async (what: string, check: () => unknown): Promise<void> => {
@@ -27,7 +33,7 @@ export async function adopt(kase: Case, tarball: string, scratch: string): Promi
   const holdfast = (...args: readonly string[]) => void run(root, ['npx', 'holdfast', ...args]);
   let dev: Background | undefined;
   try {
-    await holds('init', () => makeProject(root, kase, tarball, scratch));
+    await holds('init', () => makeProject(root, kase, given));
     await holds('install', () => void run(root, INSTALL[kase.manager]));
     addSlowTool(root, kase);
     await holds('check', () => holdfast('check'));
@@ -54,9 +60,9 @@ export async function adopt(kase: Case, tarball: string, scratch: string): Promi
   return row;
 }
 
-function makeProject(root: string, kase: Case, tarball: string, scratch: string): void {
+function makeProject(root: string, kase: Case, { tarball, command }: Package): void {
   const options = [...(kase.language === 'js' ? ['--js'] : []), ...(kase.modules === 'cjs' ? ['--cjs'] : [])];
-  run(scratch, ['node', join(packageRoot(), 'cli', 'holdfast.mjs'), 'init', root, ...options]);
+  run(dirname(root), ['node', command, 'init', root, ...options]);
   const path = join(root, 'package.json');
   const made = JSON.parse(readFileSync(path, 'utf8')) as { dependencies: Record<string, string> };
   made.dependencies['holdfast'] = `file:${tarball}`;

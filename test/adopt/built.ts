@@ -6,6 +6,7 @@ import { findTemporalCli } from '../../cli/engine/find';
 import { startTemporal } from '../../cli/engine/server';
 import { packageRoot } from '../../cli/root';
 import type { Case } from './cases';
+import { commonJs } from './common-js';
 import { Background, run } from './programs';
 
 /** How a team's own worker takes the project's tools up, beside an activity of its own. */
@@ -24,10 +25,9 @@ console.log('It polls ' + worker.options.taskQueue + '.');
 await worker.run();
 `;
 
+/** CommonJS has no await outside of functions. */
 const asCommonJs = (text: string): string =>
-  `${text
-    .replaceAll(/^import (\{[^}]*\}) from ('[^']+');/gm, 'const $1 = require($2);')
-    .replace(/\n\nconst connection/, '\n\nvoid (async () => {\nconst connection')}})();\n`;
+  `${commonJs(text).replace('\n\nconst connection', '\n\nvoid (async () => {\nconst connection')}})();\n`;
 
 /** Whether the project has Temporal's SDK among its own packages, as one with a worker of its own has. */
 export const hasOwnWorker = ({ manager }: Case): boolean => manager === 'npm';

@@ -8,19 +8,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../../cli/root';
 import { adopt } from './adopt';
-import type { Row } from './adopt';
-import { CASES, nameOf } from './cases';
+import type { Package, Row } from './adopt';
+import { CASES, INSTALL, nameOf } from './cases';
 import { run } from './programs';
 
-/** Packs what is built. Returns the path of the tarball, and says how large it is. */
-function packed(scratch: string): string {
+/** Packs what is built, and installs it once, as npx would. Says how large it is. */
+function packed(scratch: string): Package {
   const folder = join(scratch, 'packed');
   mkdirSync(folder);
   run(packageRoot(), ['npm', 'pack', '--ignore-scripts', '--pack-destination', folder]);
   const [name = ''] = readdirSync(folder);
-  const path = join(folder, name);
-  console.log(`${name}: ${(statSync(path).size / 1000).toFixed(0)} kB`);
-  return path;
+  const tarball = join(folder, name);
+  console.log(`${name}: ${(statSync(tarball).size / 1000).toFixed(0)} kB`);
+  const prefix = join(scratch, 'npx');
+  mkdirSync(prefix);
+  run(prefix, [...INSTALL.npm, '--prefix', prefix, tarball]);
+  return { tarball, command: join(prefix, 'node_modules', 'holdfast', 'cli', 'holdfast.mjs') };
 }
 
 async function main(wanted: readonly string[]): Promise<void> {
@@ -29,9 +32,9 @@ async function main(wanted: readonly string[]): Promise<void> {
     throw new Error(`There is no case ${unknown.join(', ')}. There are ${CASES.map(nameOf).join(', ')}.`);
   const cases = wanted.length === 0 ? CASES : CASES.filter((kase) => wanted.includes(nameOf(kase)));
   const scratch = mkdtempSync(join(tmpdir(), 'holdfast-adopt-'));
-  const tarball = packed(scratch);
+  const given = packed(scratch);
   const rows = new Map<string, Row>();
-  for (const kase of cases) rows.set(nameOf(kase), await adopt(kase, tarball, scratch));
+  for (const kase of cases) rows.set(nameOf(kase), await adopt(kase, given, scratch));
   console.table(
     Object.fromEntries(
       [...rows].map(([name, { failed, ...row }]) => [name, { ...row, holds: failed === undefined ? 'yes' : 'NO' }]),

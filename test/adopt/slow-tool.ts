@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Case } from './cases';
+import { commonJs } from './common-js';
 
 const TOOL = `import { defineTool, z } from 'holdfast';
 export const slow = defineTool({
@@ -58,10 +59,7 @@ function inThe({ language, modules }: Case, text: string): string {
     .replaceAll(/^import type .*\n/gm, '')
     .replaceAll(/: \{ (file|by): string \}/g, '')
     .replaceAll(/<typeof tool, typeof steps>/g, '');
-  if (modules === 'esm') return untyped;
-  return untyped
-    .replaceAll(/^import (\{[^}]*\}|\w+) from ('[^']+');/gm, 'const $1 = require($2);')
-    .replaceAll(/^export const (\w+) =/gm, 'exports.$1 =');
+  return modules === 'esm' ? untyped : commonJs(untyped);
 }
 
 function write(root: string, kase: Case, files: Readonly<Record<string, string>>): void {

@@ -1,27 +1,11 @@
 /** `holdfast init` makes a project that is well, in each language; and what an author gets wrong is a sentence with file and line. */
-import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
-import { packageRoot } from '../../cli/root';
-
-const run = promisify(execFile);
-const HOLDFAST = join(packageRoot(), 'cli', 'holdfast.mjs');
-
-async function newProject(...options: readonly string[]): Promise<string> {
-  const root = join(mkdtempSync(join(tmpdir(), 'holdfast-author-')), 'my tools');
-  await run(process.execPath, [HOLDFAST, 'init', root, ...options]);
-  mkdirSync(join(root, 'node_modules'));
-  symlinkSync(packageRoot(), join(root, 'node_modules', 'holdfast'));
-  return root;
-}
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { editIn, holdfast, newProject, writeIn } from '../fixtures/project';
 
 /** What `check` says, without the count at its end. */
 async function saidOf(root: string): Promise<readonly string[]> {
-  const { stdout } = await run(process.execPath, [HOLDFAST, 'check'], { cwd: root }).catch(
-    (error: unknown) => error as { stdout: string },
-  );
+  const { stdout } = await holdfast(root, 'check');
   return stdout.split('\n').filter((line) => line !== '' && !/^\d+ mistakes?\.$/.test(line));
 }
 
@@ -44,17 +28,12 @@ interface Wrong {
 const at = (root: string, path: string): string => join(root, 'tools', path);
 const edit =
   (path: string, from: string, to: string) =>
-  (root: string): void => {
-    const text = readFileSync(at(root, path), 'utf8');
-    if (!text.includes(from)) throw new Error(`${path} has no ${from}.`);
-    writeFileSync(at(root, path), text.replace(from, to));
-  };
+  (root: string): void =>
+    editIn(root, join('tools', path), from, to);
 const write =
   (path: string, text: string) =>
-  (root: string): void => {
-    mkdirSync(dirname(at(root, path)), { recursive: true });
-    writeFileSync(at(root, path), text);
-  };
+  (root: string): void =>
+    writeIn(root, join('tools', path), text);
 
 const mistakes: readonly Wrong[] = [
   {

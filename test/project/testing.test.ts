@@ -1,0 +1,67 @@
+/** `holdfast test` on a project's own tests, which use `holdfast/testing`: those that the documentation shows, and one that ends a worker in mid-step. */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { addSnippets } from '../docs/snippets';
+import type { Files } from '../docs/snippets';
+import { holdfast, newProject, writeIn } from '../fixtures/project';
+
+let root: string;
+
+beforeEach(async () => {
+  root = await newProject();
+  rmSync(join(root, 'tools', 'greet'), { recursive: true });
+});
+
+/** Runs the project's tests. Returns what the runner says when they fail. */
+async function failures(): Promise<string> {
+  const { code, stdout, stderr } = await holdfast(root, 'test');
+  return code === 0 ? '' : stdout + stderr;
+}
+
+test('the tool and the tests that the documentation shows are as it says', async () => {
+  const files: Files = new Map();
+  addSnippets(files, 'docs/projects.md');
+  for (const [path, lines] of files) writeIn(root, path, lines.map(({ text }) => text).join('\n'));
+  expect(await failures()).toBe('');
+});
+
+test('a test ends the worker in the midst of a step, and sees its job go on; and is told of a step that the job does not come to', async () => {
+  writeIn(
+    root,
+    'tools/slow/tool.ts',
+    `import { defineTool, z } from 'holdfast';
+export const slow = defineTool({
+  name: 'slow', description: 'Waits for a file.', step: 'hold', policy: { attempts: 3, heartbeat: '2 s' },
+  input: z.object({ file: z.string() }), output: z.object({ attempt: z.number() }), annotations: { readOnlyHint: true },
+});`,
+  );
+  writeIn(
+    root,
+    'tools/slow/steps.ts',
+    `import { existsSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { step } from 'holdfast/steps';
+export const hold = step(async ({ file }: { file: string }, { signal, attempt }) => {
+  while (!existsSync(file)) await pause(50, undefined, { signal });
+  return { attempt };
+});`,
+  );
+  writeIn(
+    root,
+    'tools/slow/slow.test.ts',
+    `import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { killWorker, startTool } from 'holdfast/testing';
+import { slow } from './tool';
+test('it goes on', async () => {
+  const job = await startTool(slow, { file: 'released' });
+  await job.inStep('hold');
+  await killWorker();
+  writeFileSync('released', '');
+  assert.deepEqual((await job.result()).output, { attempt: 2 });
+  await assert.rejects(job.inStep('release'), /The job has ended \\(COMPLETED\\) without step release/);
+});`,
+  );
+  expect(await failures()).toBe('');
+});
