@@ -12,9 +12,9 @@ beforeEach(async () => {
   rmSync(join(root, 'tools', 'greet'), { recursive: true });
 });
 
-/** Runs the project's tests. Returns what the runner says when they fail. */
-async function failures(): Promise<string> {
-  const { code, stdout, stderr } = await holdfast(root, 'test');
+/** Runs the tests of a project. Returns what the runner says when they fail. */
+async function failures(project = root): Promise<string> {
+  const { code, stdout, stderr } = await holdfast(project, 'test');
   return code === 0 ? '' : stdout + stderr;
 }
 
@@ -64,4 +64,52 @@ test('it goes on', async () => {
 });`,
   );
   expect(await failures()).toBe('');
+});
+
+test('without TypeScript, as CommonJS: a step that blocks the loop is not taken for lost, and workflows of others are reached', async () => {
+  const other = await newProject('--js', '--cjs');
+  rmSync(join(other, 'tools', 'greet'), { recursive: true });
+  writeIn(
+    other,
+    'holdfast.config.js',
+    `const { defineConfig } = require('holdfast');
+module.exports = defineConfig({
+  catalog: { stock: { description: 'Reads the stock.', workflow: 'Article', start: false, query: 'stock' } },
+});`,
+  );
+  writeIn(
+    other,
+    'tools/busy/tool.js',
+    `const { defineTool, z } = require('holdfast');
+module.exports = defineTool({
+  name: 'busy', description: 'Blocks.', step: 'block', policy: { attempts: 3, heartbeat: '2 s' },
+  input: z.object({}), output: z.object({ attempt: z.number() }), annotations: { readOnlyHint: true },
+});`,
+  );
+  writeIn(
+    other,
+    'tools/busy/steps.js',
+    `const { step } = require('holdfast/steps');
+exports.block = step(async (_input, { attempt }) => {
+  for (const until = Date.now() + 5_000; Date.now() < until; );
+  return { attempt };
+});`,
+  );
+  writeIn(
+    other,
+    'tools/busy/busy.test.js',
+    `const assert = require('node:assert/strict');
+const { test } = require('node:test');
+const { callTool } = require('holdfast/testing');
+const busy = require('./tool');
+test('blocks', async () => {
+  const { output, text } = await callTool(busy, {});
+  assert.deepEqual(output, { attempt: 1 }, text);
+});
+test('asks a workflow that there is not', async () => {
+  const { failure } = await callTool({ name: 'stock' }, { workflow_id: 'none' });
+  assert.deepEqual(failure?.kind, 'refused');
+});`,
+  );
+  expect(await failures(other)).toBe('');
 });
