@@ -18,12 +18,13 @@ import type { DoorTool } from './doors';
 import { exportsOf } from './exports';
 import type { Exports } from './exports';
 import { writeMains } from './mains';
-import { lineIn } from './mistake';
+import { lineIn, wordIn } from './mistake';
 import type { Mistake } from './mistake';
 import { stepsAskedFor } from './scan';
 import { settingsOf } from './settings';
 import { shelled } from './shelled';
 import type { SourceMap } from './shelled';
+import { unknownWords } from './unknown-words';
 import { nodePlugin, sandboxPlugin } from './worlds';
 import type { Worlds } from './worlds';
 
@@ -228,13 +229,14 @@ function checkedTool(
   };
   if (definition === undefined || typeof definition.name !== 'string' || typeof definition.description !== 'string')
     return wrong(`${name} is no tool: write it with defineTool({ name, description, input, … }).`, /export/);
+  for (const { word, sentence } of unknownWords(definition)) wrong(sentence, wordIn(word));
   for (const schema of ['input', 'output'] as const) {
     const given: unknown = definition[schema];
     if (given === undefined && schema === 'output') continue;
     if (!isZod4(given))
       return wrong(
         `${schema} is no schema of zod 4: write it with the z of holdfast. Those of zod 3 and of zod/mini cannot be listed.`,
-        new RegExp(`\\b${schema}\\b`),
+        wordIn(schema),
       );
   }
   const says = runOf(definition);

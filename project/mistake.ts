@@ -17,3 +17,7 @@ export function lineIn(text: string, pattern: RegExp): number | undefined {
   const at = text.split('\n').findIndex((line) => pattern.test(line));
   return at < 0 ? undefined : at + 1;
 }
+
+/** A name in a source, and no other that it is a part of. */
+export const wordIn = (name: string): RegExp =>
+  new RegExp(`(?<![\\w$])${name.replaceAll(/[^\w]/g, (sign) => `\\${sign}`)}(?![\\w$])`);

@@ -100,7 +100,12 @@ async function startAll(config: DevConfig, size: StackSize, killed: StackRecord 
     await temporal.stop();
     throw error;
   });
-  const [workers, gateways] = [kept.slice(0, size.workers), kept.slice(size.workers)];
+  const recorded = kept.map((one): Kept<Child> => ({
+    ...one,
+    replace: () => one.replace().then(() => onReplaced()),
+    restart: () => one.restart().then(() => onReplaced()),
+  }));
+  const [workers, gateways] = [recorded.slice(0, size.workers), recorded.slice(size.workers)];
   const stack: Stack = {
     temporal,
     workers,

@@ -55,8 +55,8 @@ async function takeUp(stack: Stack, before: Built, after: Built, startedAt: numb
       ...(worker ? stack.workers.map((one) => one.replace()) : []),
       ...(gateway ? stack.gateways.map((one) => one.restart()) : []), // it has its port until it has ended
     ]);
-    const what = [worker ? 'steps and workflows' : '', gateway ? 'menu' : ''].filter(Boolean).join(', ');
-    say(`Taken up (${what}, ${((Date.now() - startedAt) / 1000).toFixed(1)} s). Running jobs keep their workflows.`);
+    const by = [worker ? 'workers' : '', gateway ? 'gateways' : ''].filter(Boolean).join(' and ');
+    say(`Taken up by ${by} (${((Date.now() - startedAt) / 1000).toFixed(1)} s). Running jobs keep their workflows.`);
   } catch (error) {
     say(`The new code did not start: ${error instanceof Error ? error.message : String(error)} The old one goes on.`);
   }

@@ -92,6 +92,16 @@ const mistakes: readonly Wrong[] = [
     says: 'tools/greet/tool.ts:7: input is no schema of zod 4: write it with the z of holdfast. Those of zod 3 and of zod/mini cannot be listed.',
   },
   {
+    what: 'a misspelt word of a policy',
+    change: edit('greet/tool.ts', "policy: { budget: '5 minutes' }", "policy: { budjet: '5 minutes' }"),
+    says: 'tools/greet/tool.ts:12: There is no policy.budjet. Did you mean budget?',
+  },
+  {
+    what: 'a word of a policy that is nowhere',
+    change: edit('greet/tool.ts', "policy: { budget: '5 minutes' }", 'policy: { tries: 3 }'),
+    says: 'tools/greet/tool.ts:12: There is no policy.tries. There are budget, stepTimeout, heartbeat, retry, ask, approval, wait, queue, ttl, priority, onDisconnect.',
+  },
+  {
     what: 'text that is no TypeScript',
     change: edit('greet/steps.ts', 'export const', 'export konst'),
     says: 'tools/greet/steps.ts:4: Unexpected "konst".',

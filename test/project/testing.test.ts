@@ -31,7 +31,7 @@ test('a test ends the worker in the midst of a step, and sees its job go on; and
     'tools/slow/tool.ts',
     `import { defineTool, z } from 'holdfast';
 export const slow = defineTool({
-  name: 'slow', description: 'Waits for a file.', step: 'hold', policy: { attempts: 3, heartbeat: '2 s' },
+  name: 'slow', description: 'Waits for a file.', step: 'hold', policy: { heartbeat: '2 s' },
   input: z.object({ file: z.string() }), output: z.object({ attempt: z.number() }), annotations: { readOnlyHint: true },
 });`,
   );
@@ -82,7 +82,7 @@ module.exports = defineConfig({
     'tools/busy/tool.js',
     `const { defineTool, z } = require('holdfast');
 module.exports = defineTool({
-  name: 'busy', description: 'Blocks.', step: 'block', policy: { attempts: 3, heartbeat: '2 s' },
+  name: 'busy', description: 'Blocks.', step: 'block', policy: { heartbeat: '2 s' },
   input: z.object({}), output: z.object({ attempt: z.number() }), annotations: { readOnlyHint: true },
 });`,
   );
