@@ -51,7 +51,7 @@ function endpointOf({ url, dataDir, cacheDir }: EndpointOptions): string {
   }
   throw new NoGateway(
     elsewhere.length === 0
-      ? `No gateway runs here (${dataDir ?? DEFAULT_DATA_DIR} knows of none). Start one with npm start in another terminal, or name one with --url (or HOLDFAST_URL).`
+      ? `No gateway runs here (${dataDir ?? DEFAULT_DATA_DIR} knows of none). Start one with npx holdfast dev in another terminal, or name one with --url (or HOLDFAST_URL).`
       : `No gateway runs here (${dataDir ?? DEFAULT_DATA_DIR} knows of none), but in other data directories. Name one of them: ${elsewhere.map((dir) => `--data-dir ${dir}`).join(', or ')}.`,
   );
 }

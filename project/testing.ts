@@ -206,7 +206,8 @@ async function start(): Promise<TestStack> {
   const project = projectAbove(process.cwd());
   if (!project) throw new Error(`There is no holdfast.config.ts (or .js) in ${process.cwd()} or above it.`);
   const dataDir = mkdtempSync(join(tmpdir(), 'holdfast-testing-'));
-  const { HOLDFAST_URL: _url, ...env } = process.env;
+  // Tests run where nothing else does, whichever Temporal the shell works with.
+  const { HOLDFAST_URL: _url, TEMPORAL_ADDRESS: _address, TEMPORAL_NAMESPACE: _namespace, ...env } = process.env;
   const child = spawn(process.execPath, [join(packageRoot(), 'cli', 'holdfast.mjs'), 'dev'], {
     cwd: project.root,
     env: { ...env, HOLDFAST_DATA_DIR: dataDir, HOLDFAST_PORT: '0', HOLDFAST_PATIENCE: String(WAIT_S) },

@@ -77,7 +77,7 @@ function greeting(
     ...upstreamLines(upstreams),
     ...(host === undefined || host === LOOPBACK
       ? []
-      : [`gateway.host is not used here: npm start listens on ${LOOPBACK} alone; npx holdfast gateway uses it.`]),
+      : [`gateway.host is not used here: holdfast dev listens on ${LOOPBACK} alone; npx holdfast gateway uses it.`]),
     'Ctrl-C stops all of it; jobs are kept.',
   ].join('\n');
 }

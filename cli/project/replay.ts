@@ -27,7 +27,11 @@ export async function replay(project: Project, folder: string, say: Say): Promis
   }
   const built = builtOrTold(await compileAnew(project), say);
   if (!built) return 1;
-  Runtime.install({ logger: new DefaultLogger('ERROR', () => undefined) });
+  // What is wrong is said below: the SDK and its core would say it first, in their own words.
+  Runtime.install({
+    logger: new DefaultLogger('ERROR', () => undefined),
+    telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } },
+  });
   let failed = 0;
   for (const name of names) {
     try {
@@ -41,7 +45,7 @@ export async function replay(project: Project, folder: string, say: Say): Promis
       say(`✓ ${name}`);
     } catch (error) {
       failed += 1;
-      say(`✗ ${name}: ${error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error)}`);
+      say(`✗ ${name}: ${whyNot(error)}`);
     }
   }
   if (failed > 0)
@@ -49,4 +53,10 @@ export async function replay(project: Project, folder: string, say: Say): Promis
       'Jobs that began on the code of those would stand still on workers that do not keep it. Put the change behind patched(…), or pin jobs (HOLDFAST_CODE_DIR).',
     );
   return failed === 0 ? 0 : 1;
+}
+
+/** Why a history does not replay. What the core says first is how it has failed, and only behind a code of Temporal's at what. */
+export function whyNot(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return /\[TMPRL\d+\] ([^"\n]+)/.exec(message)?.[1] ?? message.split('\n', 1)[0] ?? '';
 }

@@ -5,7 +5,7 @@ import { editIn, holdfast, newProject, writeIn } from '../fixtures/project';
 
 /** What `check` says, without the count at its end. */
 async function saidOf(root: string): Promise<readonly string[]> {
-  const { stdout } = await holdfast(root, 'check');
+  const { stdout } = await holdfast(root, ['check']);
   return stdout.split('\n').filter((line) => line !== '' && !/^\d+ mistakes?\.$/.test(line));
 }
 

@@ -1,9 +1,12 @@
-/** `holdfast dev` in a project takes up what changes, and says what it could not take up. */
+/** `holdfast dev` in a project takes up what changes, and says what it could not take up; the history of a job guards its workflow. */
 import { join } from 'node:path';
 import { readRecord } from '../../cli/dev/record';
 import { packageRoot } from '../../cli/root';
 import { Background } from '../adopt/programs';
-import { editIn, newProject } from '../fixtures/project';
+import { editIn, holdfast, newProject } from '../fixtures/project';
+
+const startDev = (root: string): Background =>
+  Background.start(root, ['node', join(packageRoot(), 'cli', 'holdfast.mjs'), 'dev'], { HOLDFAST_PORT: '0' });
 
 test('changed code is run by new processes, which the record names; code that does not compile is told', async () => {
   const root = await newProject();
@@ -11,9 +14,7 @@ test('changed code is run by new processes, which the record names; code that do
     const { workers = [], gateways = [] } = readRecord(join(root, '.holdfast')) ?? {};
     return [...workers, ...gateways].map(({ pid }) => pid);
   };
-  const dev = Background.start(root, ['node', join(packageRoot(), 'cli', 'holdfast.mjs'), 'dev'], {
-    HOLDFAST_PORT: '0',
-  });
+  const dev = startDev(root);
   try {
     await dev.says('Holdfast is ready');
     const [worker, gateway] = pids();
@@ -33,4 +34,25 @@ test('changed code is run by new processes, which the record names; code that do
   } finally {
     await dev.stop();
   }
+});
+
+test('the history of a job that was recorded says whether it would go on with a changed workflow', async () => {
+  const root = await newProject();
+  const dev = startDev(root);
+  try {
+    await dev.says('Holdfast is ready');
+    const { stdout, stderr } = await holdfast(root, ['call', 'greet', '{"name":"Ada"}']);
+    const [job = ''] = /job_\w+/.exec(stdout + stderr) ?? [];
+    expect((await holdfast(root, ['record', job, 'greeted'])).stdout).toContain(
+      'histories/greeted.json has the history',
+    );
+  } finally {
+    await dev.stop();
+  }
+  expect((await holdfast(root, ['replay'])).stdout).toBe('✓ greeted.json\n');
+
+  editIn(root, 'tools/greet/workflow.ts', 'chooseWord({ name })', "chooseWord({ name: 'Bob' })");
+  const { code, stdout, stderr } = await holdfast(root, ['replay']);
+  expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+  expect(stdout).toMatch(/^✗ greeted\.json: Nondeterminism error: Activity id of scheduled event 'greet\.chooseWord-/);
 });

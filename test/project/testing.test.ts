@@ -5,6 +5,9 @@ import { addSnippets } from '../docs/snippets';
 import type { Files } from '../docs/snippets';
 import { holdfast, newProject, writeIn } from '../fixtures/project';
 
+/** What a shell may be about besides. Tests have a Temporal of their own. */
+const ELSEWHERE = { TEMPORAL_ADDRESS: '127.0.0.1:1', TEMPORAL_NAMESPACE: 'production' };
+
 let root: string;
 
 beforeEach(async () => {
@@ -14,7 +17,7 @@ beforeEach(async () => {
 
 /** Runs the tests of a project. Returns what the runner says when they fail. */
 async function failures(project = root): Promise<string> {
-  const { code, stdout, stderr } = await holdfast(project, 'test');
+  const { code, stdout, stderr } = await holdfast(project, ['test'], ELSEWHERE);
   return code === 0 ? '' : stdout + stderr;
 }
 

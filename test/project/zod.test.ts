@@ -35,7 +35,7 @@ async function checkWith(zod: string): Promise<string> {
   const tool = join('tools', 'greet', 'tool.ts');
   editIn(root, tool, 'import { defineTool, z }', `import { z } from '${zod}';\nimport { defineTool }`);
   editIn(root, tool, 'z.string().min(1)', 'z.string()');
-  return (await holdfast(root, 'check')).stdout.trim();
+  return (await holdfast(root, ['check'])).stdout.trim();
 }
 
 test('check takes a copy of zod 4', async () => {
