@@ -57,6 +57,8 @@ export interface DevConfig {
   readonly code?: () => string;
   /** Starts the processes. Absent: Node does. */
   readonly fork?: Fork;
+  /** How long the steps of a worker may go on that is replaced, seconds. Absent: no longer than when the stack stops. */
+  readonly drainS?: number;
 }
 
 /**

@@ -21,6 +21,8 @@ import { startWorker as start } from './worker';
 
 /** How often it says so to its supervisor, milliseconds. */
 const ALIVE_MS = 1_000;
+/** How long the steps may go on once whoever started the process is gone, milliseconds: nobody would end it later. */
+const ORPHAN_MS = 30_000;
 
 /** What a worker runs beside what belongs to Holdfast itself. */
 export interface Code {
@@ -57,7 +59,10 @@ export async function startWorker(env: NodeJS.ProcessEnv, { bundle, steps, tools
   const { stop, done } = worker;
   handleFaults(worker, log);
   stopOnSignal(stop, config.drainMs, log);
-  process.once('disconnect', stop);
+  process.once('disconnect', () => {
+    setTimeout(() => process.exit(1), ORPHAN_MS).unref();
+    stop();
+  });
   const reload = createReload(config, { read: () => workerConfig(env), upstreams, callable, log });
   process.on('SIGHUP', reload);
   watchFiles(config.files, reload);

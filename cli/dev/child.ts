@@ -81,6 +81,11 @@ export async function startChild(
   const leaving = new Promise<void>((resolve) => {
     child.on('message', (said) => Leaving.safeParse(said).success && resolve());
   });
+  let told = false;
+  const tell = (): void => {
+    if (!told) child.kill('SIGTERM'); // a second one would end it at once
+    told = true;
+  };
   const silent = kind === 'worker' ? watchSilence(child, say) : () => false;
   return {
     pid: child.pid ?? 0,
@@ -88,9 +93,13 @@ export async function startChild(
     silent,
     exited,
     leaving,
+    async retire() {
+      tell();
+      await exited;
+    },
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return;
-      child.kill('SIGTERM');
+      tell();
       const late = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
       await exited;
       clearTimeout(late);

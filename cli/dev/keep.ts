@@ -8,13 +8,15 @@ export interface Running {
   /** Resolves when it takes no more work, although it has not ended yet. */
   readonly leaving?: Promise<unknown>;
   readonly stop: () => Promise<void>;
+  /** Takes no more work, and ends when what it has is done, however long that takes. Absent: it is stopped. */
+  readonly retire?: () => Promise<void>;
 }
 
 /** A process that is started again whenever it dies. */
 export interface Kept<R extends Running> {
   /** The process that runs now. While another is being started: the last one. */
   readonly now: () => R;
-  /** Starts another process, and then stops the present one, which may still have work to do: changed code is taken up so. */
+  /** Starts another process, and then retires the present one, which may still have work to do: changed code is taken up so. */
   readonly replace: () => Promise<void>;
   /** Stops the present process, and starts another one when it has ended: for what two cannot have at once, such as a port. */
   readonly restart: () => Promise<void>;
@@ -98,7 +100,7 @@ export async function keep<R extends Running>(name: string, start: () => Promise
       current = next;
       onReplaced();
       replaced.add(last);
-      void last.stop().finally(() => replaced.delete(last));
+      void (last.retire ?? last.stop)().finally(() => replaced.delete(last));
     },
     async restart() {
       const up = new Promise<void>((resolve) => (onRestarted = resolve));

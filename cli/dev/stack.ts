@@ -142,7 +142,7 @@ const namesOf = (kind: string, count: number): string[] => Array.from({ length: 
 
 /** The environment variables of the processes. Creates the gateways' secret if there is none. */
 function environmentOf(
-  { dataDir, workDir, configFile, inherited, temporal: { namespace } }: DevConfig,
+  { dataDir, workDir, configFile, inherited, drainS = DRAIN_S, temporal: { namespace } }: DevConfig,
   { address, ui }: StackTemporal,
 ) {
   const both = {
@@ -158,7 +158,7 @@ function environmentOf(
       HOLDFAST_CODE_DIR: join(dataDir, 'code'),
       HOLDFAST_GIT_LOCAL_PATHS: workDir,
       HOLDFAST_DOCUMENTS: join(workDir, 'docs'),
-      HOLDFAST_DRAIN: String(DRAIN_S),
+      HOLDFAST_DRAIN: String(drainS),
     },
     gateway: {
       ...inherited.gateway,

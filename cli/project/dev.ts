@@ -10,6 +10,9 @@ import { builtOrTold, compileAnew } from './compiled';
 import { createSpares } from './spares';
 import { watchFilesOf } from './watch';
 
+/** How long a step may go on that began before an edit, seconds: the longest time that there is. */
+const DRAIN_S = 86_400;
+
 /** Runs until it is told to stop. Returns the exit code. */
 export async function devProject(project: Project, env: NodeJS.ProcessEnv, size: StackSize): Promise<number> {
   const first = await compileAnew(project);
@@ -22,7 +25,14 @@ export async function devProject(project: Project, env: NodeJS.ProcessEnv, size:
   const inherited = { ...config.inherited, worker: { ...defined(env), ...config.inherited.worker } };
   return dev(
     // Without a file the processes take the settings that lie beside their code, and so those of the present compilation.
-    { ...config, inherited, configFile: env['HOLDFAST_CONFIG'], code: () => now.dir, fork: createSpares() },
+    {
+      ...config,
+      inherited,
+      configFile: env['HOLDFAST_CONFIG'],
+      code: () => now.dir,
+      fork: createSpares(),
+      drainS: DRAIN_S,
+    },
     size,
     {
       example: built.example,

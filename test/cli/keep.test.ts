@@ -34,6 +34,19 @@ test('a replacement runs before the one that it replaces is stopped', async () =
   await kept.stop();
 });
 
+test('what is replaced has the time that its work takes, until all of it is stopped', async () => {
+  const { noted, start } = pretended();
+  const retiring = async (): Promise<Running> => {
+    const running = await start();
+    return { ...running, retire: () => running.exited.then(() => undefined) };
+  };
+  const kept = await keep('Worker 1', retiring, () => undefined);
+  await kept.replace();
+  expect(noted).toEqual(['start 1', 'start 2']);
+  await kept.stop();
+  expect(noted).toEqual(['start 1', 'start 2', 'stop 1', 'stop 2']);
+});
+
 test('a replacement that does not start leaves the one before in its place', async () => {
   const { start } = pretended();
   let broken = false;
