@@ -23,6 +23,7 @@ const SOURCES = [
   'test/fixtures',
   'test/long-clients',
   'test/proof',
+  'test/field',
   'worker',
   'workflows',
   'package.json',

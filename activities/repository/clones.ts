@@ -1,6 +1,7 @@
 /**
  * The clones of one worker: bare repositories without a work tree, one for each url and commit, never changed once complete.
- * A step may run on any worker, so each step asks for the clone that it needs; it is fetched if this worker does not have it.
+ * That of a local repository holds no objects, and reads them where they are. A step may run on any worker, so each step asks for
+ * the clone that it needs; it is made if this worker does not have it.
  */
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -11,7 +12,8 @@ import { failure } from '../failure';
 import type { StepContext } from '../step';
 import { blobsOf } from './blobs';
 import type { Blob } from './blobs';
-import { createCloneFolders } from './clone-folders';
+import { borrow, shallowOf, whyUnreadable } from './borrow';
+import { createCloneFolders, touch } from './clone-folders';
 import { download } from './download';
 import { GitError, createGit } from './git';
 import { connectionFailure, remoteFailure } from './remote-failure';
@@ -60,14 +62,26 @@ export function createClones(config: RepositoryConfig): Clones {
   const git = createGit(cacheDir, createTunnels(config.allow ?? []));
   const folders = createCloneFolders(cacheDir);
 
-  /** Returns the clone's folder. Fetches the clone first, which is new then, if it does not exist here. */
+  /** Returns the clone's folder. Makes the clone first, which is new then, if it does not exist here. */
   const provide = async (source: Source, commit: string, context: StepContext) => {
     let isNew = false;
-    const gitDir = await folders.provide(`${source.url}\0${commit}`, (folder) => {
-      isNew = true;
-      return download({ git, source, commit, folder, maxBytes: config.maxBytes }, context);
-    });
+    const isLocal = source.protocol === 'file';
+    const shallow = isLocal ? await shallowOf(source) : '';
+    const gitDir = await folders.provide(
+      [isLocal ? source.remote : source.url, commit, shallow].join('\0'),
+      (folder) => {
+        isNew = true;
+        return isLocal
+          ? borrow({ git, source, commit, shallow, folder }, context)
+          : download({ git, source, commit, folder, maxBytes: config.maxBytes }, context);
+      },
+    );
     return { gitDir, isNew };
+  };
+
+  /** The source of a repository that was analyzed up to here. A local one may have been changed meanwhile, also to lead elsewhere. */
+  const assertSame = async ({ url }: Repository, { remote }: Source) => {
+    if ((await sourceOf(url, config.localPaths)).remote !== remote) throw changed();
   };
 
   return {
@@ -77,11 +91,7 @@ export function createClones(config: RepositoryConfig): Clones {
         const tip = await tipOf(git, source, ref, context.signal);
         if (tip === undefined) return { url: source.url, ref: null, commit: null, empty: true, shallow: false };
         const { gitDir } = await provide(source, tip.commit, context);
-        const shallow = await stat(join(gitDir, 'shallow')).then(
-          () => true,
-          () => false,
-        );
-        return { url: source.url, ref: tip.ref, commit: tip.commit, empty: false, shallow };
+        return { url: source.url, ref: tip.ref, commit: tip.commit, empty: false, shallow: await isShallow(gitDir) };
       });
     },
 
@@ -90,9 +100,10 @@ export function createClones(config: RepositoryConfig): Clones {
       if (commit === null) return whenEmpty;
       const source = await sourceOf(repository.url, config.localPaths);
       const { gitDir, isNew } = await asFailure(() => provide(source, commit, context));
+      if ((await isShallow(gitDir)) !== repository.shallow) throw changed();
       const call = { gitDir, signal: context.signal };
       try {
-        return await look({
+        const seen = await look({
           commit,
           records: (args, separator) => git.records(args, call, separator),
           blobs: (ids, most) =>
@@ -101,9 +112,12 @@ export function createClones(config: RepositoryConfig): Clones {
               most,
             ),
         });
+        if (source.protocol === 'file') await assertSame(repository, source);
+        return seen;
       } catch (error) {
         if (!(error instanceof GitError) || context.signal.aborted) throw error;
         if (error.isOutOfMemory) throw remoteFailure(error);
+        if (source.protocol === 'file' && (await touch(gitDir))) throw await whyUnreadable(error, source);
         await folders.discard(gitDir); // damaged, or removed meanwhile: the next attempt fetches it again
         if (isNew && error.code !== null) {
           throw failure(
@@ -116,6 +130,19 @@ export function createClones(config: RepositoryConfig): Clones {
       }
     },
   };
+}
+
+const isShallow = (gitDir: string): Promise<boolean> =>
+  stat(join(gitDir, 'shallow')).then(
+    () => true,
+    () => false,
+  );
+
+function changed() {
+  return failure(
+    'refused',
+    'The repository was changed while it was analyzed, so that the findings would not fit together. Call the tool again.',
+  );
 }
 
 /** Runs `run` and turns an error of git into the failure that a caller is told. */

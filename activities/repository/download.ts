@@ -5,7 +5,6 @@ import { failure } from '../failure';
 import type { StepContext } from '../step';
 import { touch } from './clone-folders';
 import type { Git } from './git';
-import { strictOptionsOf } from './remote';
 import type { Source } from './source';
 import { sizeOf } from './visible';
 
@@ -41,29 +40,35 @@ export async function download(
   const timer = setInterval(() => void watch(), WATCH_MS);
   try {
     // `init` and `fetch` instead of `clone`: no templates, no other branches, and a commit that cannot change meanwhile.
-    const format = commit.length === 64 ? 'sha256' : 'sha1';
-    await git.read(['init', '--quiet', '--bare', '--template=', `--object-format=${format}`, '--', folder], { signal });
+    await initialize(git, folder, commit, signal);
     const options = ['--progress', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', '--update-shallow'];
-    await git.read(
-      ['fetch', ...options, ...strictOptionsOf(source), '--', source.remote, `+${commit}:refs/holdfast/commit`],
-      {
-        gitDir: folder,
-        signal,
-        source,
-        onStderr: (line) => reportTo(context, line),
-      },
-    );
+    await git.read(['fetch', ...options, '--', source.remote, `+${commit}:refs/holdfast/commit`], {
+      gitDir: folder,
+      signal,
+      source,
+      onStderr: (line) => reportTo(context, line),
+    });
     await watch(); // a quick download may end before the first check
     if (overLimit.signal.aborted) throw tooLarge(maxBytes);
     const peeled = await git
       .read(['rev-parse', '--verify', '--quiet', 'refs/holdfast/commit^{commit}'], { gitDir: folder, signal })
       .catch(() => '');
-    if (peeled.trim() !== commit) throw failure('refused', 'The ref names something else than a commit.');
+    if (peeled.trim() !== commit) throw notACommit();
   } catch (error) {
     throw overLimit.signal.aborted && !context.signal.aborted ? tooLarge(maxBytes) : error;
   } finally {
     clearInterval(timer);
   }
+}
+
+/** Makes a bare repository without hooks for objects of the kind that the commit has. */
+export async function initialize(git: Git, folder: string, commit: string, signal: AbortSignal): Promise<void> {
+  const format = commit.length === 64 ? 'sha256' : 'sha1';
+  await git.read(['init', '--quiet', '--bare', '--template=', `--object-format=${format}`, '--', folder], { signal });
+}
+
+export function notACommit() {
+  return failure('refused', 'The ref names something else than a commit.');
 }
 
 function tooLarge(maxBytes: number) {

@@ -19,6 +19,8 @@ const SETTINGS = `
 	bigFileThreshold = 16m ; larger files count as binary and are never held in memory
 	packedGitWindowSize = 32m ; packs are mapped in parts, within the memory limit
 	packedGitLimit = 512m
+	commitGraph = false ; what a local repository sums up of its own history is not believed
+	multiPackIndex = false
 [safe]
 	directory = *
 	bareRepository = explicit

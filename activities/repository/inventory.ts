@@ -4,6 +4,7 @@ import type { StepContext } from '../step';
 import type { Clone } from './clones';
 import { contentsOf, readAttributes } from './contents';
 import type { Entry } from './contents';
+import { GitError } from './git';
 import type { Languages } from './languages';
 import { createTally } from './tally';
 import { visible } from './visible';
@@ -104,9 +105,14 @@ async function* regularFiles(clone: Clone, most: number): AsyncGenerator<Entry> 
   }
 }
 
-/** Parses a record of `ls-tree -l -z`: columns with mode, type, id and size, a tab, and the path without quoting. */
+/**
+ * Parses a record of `ls-tree -l -z`: columns with mode, type, id and size, a tab, and the path without quoting.
+ *
+ * @throws GitError when git does not have the file
+ */
 export function entryOf(record: string): Listed {
   const tab = record.indexOf('\t');
   const [mode = '', , id = '', size = ''] = record.slice(0, tab).split(/ +/);
+  if (size === 'BAD') throw new GitError('ls-tree', 128, `missing blob: ${id}`);
   return { mode, id, bytes: Number(size) || 0, path: record.slice(tab + 1) };
 }

@@ -9,20 +9,19 @@ import type { GitError } from './git';
 const UNREACHABLE =
   'The host of the url could not be read from: no connection could be made, it broke off, it took too long, or the host could not prove who it is. Check the spelling, or try again later.';
 
+const NOT_OFFERED =
+  'The repository does not, or no longer offers the commit that was to be analyzed. Call the tool with the name of a branch or tag, or without ref, to analyze its present state.';
+const PARTIAL =
+  'The repository is a partial clone: it lacks files of its own history, which it would have to fetch from elsewhere. Name a full clone, or the repository that it was cloned from.';
+const DAMAGED =
+  /repository corruption|did not send all necessary objects|(?:unable to (?:read|unpack)|could not read)(?: tree)? \(?[0-9a-f]{40}|bad (?:tree )?object|is corrupt|inflate: data stream error|missing (?:blob|tree|commit|necessary objects)|unresolved deltas|failed to traverse parents/i;
+
 /** The first match wins, so lasting reasons come before passing ones. */
 const REASONS: readonly (readonly [RegExp, Failure, string])[] = [
+  [/not our ref|couldn't find remote ref|unadvertised object/i, 'refused', NOT_OFFERED],
+  [/promisor|lazy fetching/i, 'refused', PARTIAL],
   [
-    /not our ref|couldn't find remote ref|unadvertised object/i,
-    'refused',
-    'The repository does not, or no longer offers the commit that was to be analyzed. Call the tool with the name of a branch or tag, or without ref, to analyze its present state.',
-  ],
-  [
-    /promisor|lazy fetching/i,
-    'refused',
-    'The repository is a partial clone: it lacks files of its own history, which it would have to fetch from elsewhere. Name a full clone, or the repository that it was cloned from.',
-  ],
-  [
-    /repository corruption|did not send all necessary objects|unable to (?:read|unpack) [0-9a-f]{40}|bad (?:tree )?object|is corrupt|inflate: data stream error|missing (?:blob|tree|commit|necessary objects)|unresolved deltas|failed to traverse parents/i,
+    DAMAGED,
     'refused',
     'The repository is damaged: objects of its history are missing or cannot be read. Its owner finds them with git fsck; name an undamaged clone.',
   ],
@@ -72,13 +71,30 @@ export function remoteFailure(error: GitError): ApplicationFailure {
   return failure(kind, sentence, error);
 }
 
+/**
+ * Turns an error of git on a local repository, which is read where it is, into the failure that the caller is told.
+ *
+ * @param isPartial - whether the repository says that it may lack objects
+ */
+export function localFailure(error: GitError, isPartial: boolean): ApplicationFailure {
+  if (error.code === null || error.isOutOfMemory) return remoteFailure(error);
+  if (/could not get object info/i.test(error.stderr)) return failure('refused', NOT_OFFERED, error);
+  if (isPartial) return failure('refused', PARTIAL, error);
+  if (!DAMAGED.test(error.stderr)) return remoteFailure(error);
+  return failure(
+    'refused',
+    'Objects of the local repository are missing or cannot be read: it is damaged, or was changed while it was read. Call the tool again; if that ends alike, git fsck finds them in it.',
+    error,
+  );
+}
+
 function unknownReason({ code }: GitError): readonly [undefined, Failure, string] {
   if (code === null)
-    return [undefined, 'unavailable', 'Git was ended before it had transferred the repository. Try again later.'];
+    return [undefined, 'unavailable', 'Git was ended before it had read the repository. Try again later.'];
   return [
     undefined,
     'refused',
-    "Git could not transfer the repository, for a reason that this server does not know. Another attempt would most likely end alike; the operator finds git's words in the history of the job.",
+    "Git could not read the repository, for a reason that this server does not know. Another attempt would most likely end alike; the operator finds git's words in the history of the job.",
   ];
 }
 

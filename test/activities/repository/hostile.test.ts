@@ -180,7 +180,7 @@ test('a partial local repository does not fetch what it lacks', async () => {
   expect(existsSync(marker)).toBe(true); // the trap does work
   rmSync(marker);
 
-  await failureOf(run(activities.fetchRepository, { url }));
+  await failureOf(analyze(activities, url));
   expect(existsSync(marker)).toBe(false);
 });
 

@@ -2,7 +2,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { analyze, failureOf, git, replaceGit, repositoryIn, run, world } from './world';
+import { analyze, elsewhere, failureOf, git, replaceGit, repositoryIn, run, world } from './world';
 import { analyzeRepository } from '../../../workflows/analyze-repository/tool';
 
 test('reports files, languages, dependencies and history of a repository', async () => {
@@ -78,8 +78,9 @@ test('analyzes a commit without files', async () => {
 });
 
 test('refuses a repository over the limit, and names limit and setting', async () => {
-  const { offered, activities } = world({ maxBytes: 1024 * 1024 });
-  const url = repositoryIn(join(offered, 'large'), { noise: randomBytes(2 * 1024 * 1024) });
+  const { root, offered, activities } = world({ maxBytes: 1024 * 1024 });
+  replaceGit(root, 'nothing', '');
+  const url = elsewhere(repositoryIn(join(offered, 'large'), { noise: randomBytes(2 * 1024 * 1024) }));
   const failure = await failureOf(run(activities.fetchRepository, { url }));
   expect(failure).toMatchObject({ type: 'refused', nonRetryable: true });
   expect(failure.message).toContain('1 MiB');
@@ -146,26 +147,11 @@ test('a branch that is named like a ref does not hide the ref', async () => {
   expect(await run(activities.fetchRepository, { url, ref: repository.ref ?? '' })).toEqual(repository);
 });
 
-test('a partial clone is refused for good, and told apart from a damaged one', async () => {
-  const { root, offered, activities } = world();
-  const whole = repositoryIn(join(root, 'whole'), { a: 'a' });
-  git(whole, 'config', 'uploadpack.allowFilter', 'true');
-  git(offered, 'clone', '-q', '--bare', '--filter=blob:none', `file://${whole}`, 'partial');
-  const partial = await failureOf(run(activities.fetchRepository, { url: join(offered, 'partial') }));
-  expect(partial).toMatchObject({ nonRetryable: true, message: expect.stringContaining('partial clone') });
-
-  const damaged = repositoryIn(join(offered, 'damaged'), { a: 'a' });
-  const blob = git(damaged, 'rev-parse', 'HEAD:a');
-  rmSync(join(damaged, '.git/objects', blob.slice(0, 2), blob.slice(2)));
-  const missing = await failureOf(run(activities.fetchRepository, { url: damaged }));
-  expect(missing).toMatchObject({ nonRetryable: true, message: expect.stringContaining('missing') });
-});
-
 test('a copy that is new and cannot be read is not fetched again and again', async () => {
   const { root, offered, activities, otherWorker } = world();
-  const url = repositoryIn(join(offered, 'plain'), { a: 'a' });
+  const url = elsewhere(repositoryIn(join(offered, 'plain'), { a: 'a' }));
+  replaceGit(root, '--name-only', 'echo "fatal: of a kind that nobody has seen yet" >&2; exit 128');
   const repository = await run(activities.fetchRepository, { url });
-  replaceGit(root, 'log', 'echo "fatal: of a kind that nobody has seen yet" >&2; exit 128');
   const failure = await failureOf(run(otherWorker().readHistory, repository));
   expect(failure).toMatchObject({ type: 'refused', nonRetryable: true });
 });

@@ -94,13 +94,26 @@ export function repositoryIn(folder: string, ...commits: Tree[]): string {
   return folder;
 }
 
-/** Puts a shell script in git's place for one of its commands; `$dir` is the repository that it was called for. */
+/** What a path is called to be fetched as a repository elsewhere is. Needs {@link replaceGit}, whose git knows where it is. */
+export const elsewhere = (path: string): string => `https://example.com${path}`;
+
+/**
+ * Puts a shell script in git's place for one of its commands; `$dir` is the repository that it was called for. What is
+ * {@link elsewhere} is read from its path, by all commands.
+ */
 export function replaceGit(folder: string, command: string, script: string): void {
   const real = execFileSync('which', ['git'], { encoding: 'utf8' }).trim();
   mkdirSync(join(folder, 'bin'));
   const lines = [
     '#!/bin/sh',
     'dir=${1#--git-dir=}',
+    'for argument; do',
+    '  shift',
+    '  case "$argument" in https://example.com/*)',
+    '    argument="file:///${argument#https://example.com/}" GIT_ALLOW_PROTOCOL=file',
+    '  ;; esac',
+    '  set -- "$@" "$argument"',
+    'done',
     `case " $* " in *" ${command} "*)`,
     script,
     ';; esac',
