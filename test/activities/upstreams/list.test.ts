@@ -16,6 +16,7 @@ const connectionTo = (pages: Pages, capabilities: Given = { tools: {} }): Connec
     return pages(method, typeof cursor === 'string' ? cursor : undefined);
   },
   isOver: () => false,
+  answers: () => Promise.resolve(true),
   onEnd: () => undefined,
   close: () => Promise.resolve(),
 });
