@@ -56,7 +56,7 @@ const table: readonly (readonly [files: RegExp, mayImport: RegExp])[] = [
   // written twice, it would check and limit the same call in two ways.
   [
     /^worker\/(menu|look-up|callable)$/,
-    /^(activities|config\/nearest|gateway\/(carried|catalog|ids|tools|jobs\/(connection|listings)|upstreams\/named)|workflows\/(tools|excerpt))$/,
+    /^(activities|config\/nearest|gateway\/(carried|catalog|ids|tools|jobs\/kept|upstreams\/named)|npm:@temporalio\/(client|common)(\/.+)?|workflows\/(tools|excerpt))$/,
   ],
   [
     /^worker\//,
@@ -76,7 +76,7 @@ const table: readonly (readonly [files: RegExp, mayImport: RegExp])[] = [
   // and the jobs in it are.
   [
     /^cli\//,
-    /^(cli\/.+|(gateway|worker)\/main\.js|gateway\/(numbers|jobs\/(backlog|condition|connection|listings|view))|activities(\/webhooks\/sign)?|project\/(compile|discover|mistake|shelled|template)|config\/.+|workflows\/(contract|upstream-contract|excerpt|tools)|package\.json|npm:.+)$/,
+    /^(cli\/.+|(gateway|worker)\/main\.js|gateway\/(numbers|jobs\/(backlog|condition|connection|kept|listings|view))|activities(\/webhooks\/sign)?|project\/(compile|discover|mistake|shelled|template)|config\/.+|workflows\/(contract|upstream-contract|excerpt|tools)|package\.json|npm:.+)$/,
   ],
 ];
 

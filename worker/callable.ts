@@ -2,11 +2,12 @@
  * The tools of upstreams for workflows of other people: what their listings in Temporal say at that moment, which gateways with the same
  * configuration offer.
  */
+import { Client, Connection } from '@temporalio/client';
+import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow';
 import type { TemporalConfig } from '../config/temporal';
 import type { Upstreams } from '../config/upstreams';
-import { createStore } from '../gateway/jobs/connection';
-import { createListings } from '../gateway/jobs/listings';
-import type { Listings } from '../gateway/jobs/listings';
+import { createKept } from '../gateway/jobs/kept';
+import type { KeptListings } from '../gateway/jobs/kept';
 import type { Tool } from '../gateway/tools';
 import { createNamed } from '../gateway/upstreams/named';
 import type { Known } from '../gateway/upstreams/named';
@@ -19,15 +20,20 @@ export interface Callable extends ReplaceableUpstreams {
 }
 
 /** Reads listings. It connects when it is asked. */
-export const readListings = (temporal: TemporalConfig): Pick<Listings, 'look' | 'begun'> =>
-  createListings(createStore(temporal));
+export function readListings({ connectionOptions, namespace }: TemporalConfig): KeptListings {
+  const connection = Connection.lazy(connectionOptions);
+  const client = new Client({ connection, namespace });
+  const converter = client.options.loadedDataConverter;
+  return createKept({
+    client,
+    connection,
+    namespace,
+    decoded: (payloads) => decodeArrayFromPayloads(converter, payloads),
+  });
+}
 
 /** @param taken - names that belong to other tools */
-export function createCallable(
-  begun: Upstreams,
-  listings: Pick<Listings, 'look' | 'begun'>,
-  taken: ReadonlySet<string>,
-): Callable {
+export function createCallable(begun: Upstreams, listings: KeptListings, taken: ReadonlySet<string>): Callable {
   const named = createNamed(taken);
   const read = new Map<string, { readonly run: string; readonly listing: Listing | undefined }>();
   let upstreams = begun;

@@ -1,20 +1,21 @@
 /** What upstreams offer, as their listings keep it in Temporal: it is read without a worker, and the gateway talks to no upstream. */
 import { randomUUID } from 'node:crypto';
-import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
+import { WorkflowFailedError } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
 import { TASK_QUEUE } from '../../workflows/contract';
 import {
-  MEMO_LISTING,
   SIGNAL_ACCEPT,
   SIGNAL_REFRESH,
   UPSTREAM_LISTING,
   UPSTREAM_READ,
   listingId,
 } from '../../workflows/upstream-contract';
-import type { Given, ListingRun, ListingSettings, ListingState, ReadRequest } from '../../workflows/upstream-contract';
+import type { Given, ListingRun, ListingSettings, ReadRequest } from '../../workflows/upstream-contract';
 import { grpcCodeOf } from './connection';
 import type { Store } from './connection';
 import { POLL_MS } from './end';
+import { createKept } from './kept';
+import type { KeptListings } from './kept';
 import { failedOutcome } from './outcome';
 import type { Outcome } from './outcome';
 
@@ -23,21 +24,10 @@ const { HistoryEventFilterType } = temporal.api.enums.v1;
 /** Longest that a reading of an upstream may take, milliseconds. */
 const READ_MS = 25_000;
 
-/** A listing at one moment. */
-export interface Kept {
-  /** The run that keeps it: it is another one after each change of what is offered. */
-  readonly run: string;
-  /** How the upstream is; undefined until it was listed once. */
-  readonly state: ListingState | undefined;
-}
-
-export interface Listings {
+/** Reading throws Problem `unavailable`, as all of it does. */
+export interface Listings extends KeptListings {
   /** Has the listing of an upstream kept from now on, by these settings, and looked after at once. @throws Problem `unavailable` */
   keep(upstream: string, settings: ListingSettings): Promise<void>;
-  /** How it is; undefined when nobody keeps it. @throws Problem `unavailable` */
-  look(upstream: string): Promise<Kept | undefined>;
-  /** What a run began with: what is offered, and what is held back. @throws Problem `unavailable` */
-  begun(upstream: string, run: string): Promise<ListingRun>;
   /** Lets what is held back count from now on, if it still is what this digest says. @throws Problem `unavailable` */
   accept(upstream: string, digest: string): Promise<void>;
   /** Resolves when the run is over, and so there is another one; or after some 18 s, or when the connection fails. */
@@ -46,7 +36,9 @@ export interface Listings {
   read(request: ReadRequest): Promise<Outcome>;
 }
 
-export function createListings({ client, connection, namespace, ask, decoded }: Store): Listings {
+export function createListings(store: Store): Listings {
+  const { client, connection, namespace, ask } = store;
+  const kept = createKept(store);
   return {
     async keep(upstream, settings) {
       await ask(() =>
@@ -61,27 +53,8 @@ export function createListings({ client, connection, namespace, ask, decoded }: 
       );
     },
 
-    async look(upstream) {
-      try {
-        const { runId, memo, status } = await ask(() => client.workflow.getHandle(listingId(upstream)).describe());
-        if (status.name !== 'RUNNING') return undefined;
-        return { run: runId, state: memo?.[MEMO_LISTING] as ListingState | undefined };
-      } catch (error) {
-        if (error instanceof WorkflowNotFoundError) return undefined;
-        throw error;
-      }
-    },
-
-    begun: (upstream, run) =>
-      ask(async () => {
-        const { history } = await connection.workflowService.getWorkflowExecutionHistory({
-          namespace,
-          execution: { workflowId: listingId(upstream), runId: run },
-          maximumPageSize: 1,
-        });
-        const [begun] = await decoded(history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads);
-        return begun as ListingRun;
-      }),
+    look: (upstream) => ask(() => kept.look(upstream)),
+    begun: (upstream, run) => ask(() => kept.begun(upstream, run)),
 
     accept: (upstream, digest) =>
       ask(() => client.workflow.getHandle(listingId(upstream)).signal(SIGNAL_ACCEPT, digest)),
