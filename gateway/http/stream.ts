@@ -16,11 +16,17 @@ export const STREAM_HEADERS = {
   'x-accel-buffering': 'no',
 };
 
+/** An answer that is there as a whole. */
+export interface Whole {
+  readonly status: number;
+  readonly headers: Iterable<readonly [name: string, value: string]>;
+  readonly text: string;
+}
+
 /** Sends a whole answer. */
-export async function finish(response: ServerResponse, answer: Response): Promise<void> {
-  const text = wellFormed(await answer.text());
+export async function finish(response: ServerResponse, { status, headers, text }: Whole): Promise<void> {
   const length = Buffer.byteLength(text);
-  response.writeHead(answer.status, { ...Object.fromEntries(answer.headers), 'content-length': length });
+  response.writeHead(status, { ...Object.fromEntries(headers), 'content-length': length });
   if (length <= PIECE) return void response.end(text);
   if (await deliver(response, Buffer.from(text))) response.end();
 }

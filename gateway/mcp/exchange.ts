@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isInitializeRequest } from '@modelcontextprotocol/server';
-import type { McpHttpHandler } from '@modelcontextprotocol/server';
+import type { JSONRPCResultResponse, McpHttpHandler } from '@modelcontextprotocol/server';
 import type { Caller } from '../../workflows/contract';
 import { ALL_ALLOWED } from '../allowed';
 import type { Allowed } from '../allowed';
@@ -13,10 +13,13 @@ import { acceptOf } from '../http/accept';
 import type { Visit } from '../visit';
 import type { Answer } from '../http/front';
 import { idOf, refuse } from '../http/refusal';
-import { isRecord } from '../json';
+import { isRecord, wellFormed } from '../json';
+import type { TakeWhole } from './mcp-server';
 import { negotiated } from './session';
 import type { Session, Sessions } from './session';
 import { beginStream, finish, forward, keepAlive, send } from '../http/stream';
+import type { Whole } from '../http/stream';
+import { written } from './written';
 
 /** The HTTP status of a call is held back this long while Temporal has not said whether it is durable. */
 const FIRST_BYTE_MS = 800;
@@ -29,6 +32,8 @@ export interface Exchange {
   readonly allowed: Allowed;
   /** It is no part of a batch. */
   readonly alone: boolean;
+  /** What it asks for; undefined for a batch. */
+  readonly method: string | undefined;
   /** The `Idempotency-Key` header. */
   readonly key: string | undefined;
   /** The `Holdfast-Callback` header. */
@@ -45,6 +50,8 @@ export interface Exchange {
   readonly over: AbortSignal | undefined;
   /** To be called when it is known whether a call is durable, and why a request has no answer now: the HTTP status can still say no. */
   readonly decide: (problem?: Problem) => void;
+  /** Takes the result that is the whole answer, which the SDK's response is without then. */
+  readonly takeWhole: TakeWhole;
 }
 
 export interface ExchangeNeeds {
@@ -56,10 +63,10 @@ export interface ExchangeNeeds {
 
 /** The SDK's answer, as far as it has come: all of it, or the first piece of a stream. */
 type SdkAnswer =
-  | { readonly kind: 'whole'; readonly answer: Response }
+  | ({ readonly kind: 'whole' } & Whole)
   | {
       readonly kind: 'stream';
-      readonly answer: Response;
+      readonly status: number;
       readonly first: Uint8Array | undefined;
       readonly rest: ReadableStreamDefaultReader<Uint8Array>;
     };
@@ -80,12 +87,15 @@ export function createAnswerBySdk({ sdk, exchanges, sessions }: ExchangeNeeds): 
     const shown = (name: string): string | undefined => (name === 'accept' ? acceptOf(header(name)) : header(name));
     /** In a batch the other calls may have been accepted. */
     const alone = !Array.isArray(body);
+    const method = isRecord(body) && typeof body['method'] === 'string' ? body['method'] : undefined;
+    const mayWait = mayTakeLong(body);
+    let whole: JSONRPCResultResponse | undefined;
     // With `parsedBody` the SDK reads no more of a Request than this; a real one costs a third of the CPU of a request.
     const asked = {
       method: 'POST',
       url: 'http://holdfast.invalid/mcp',
       headers: { get: (name: string) => shown(name.toLowerCase()) ?? null },
-      signal: mayTakeLong(body) ? hangUpOf(request, response) : undefined,
+      signal: mayWait ? hangUpOf(request, response) : undefined,
     } as unknown as Request;
     const session = sessions.read(header('mcp-session-id'), caller);
     exchanges.set(asked, {
@@ -93,6 +103,7 @@ export function createAnswerBySdk({ sdk, exchanges, sessions }: ExchangeNeeds): 
       caller,
       allowed,
       alone,
+      method: alone ? (method ?? '') : undefined,
       key: header('idempotency-key'),
       callback: header('holdfast-callback'),
       session,
@@ -101,10 +112,11 @@ export function createAnswerBySdk({ sdk, exchanges, sessions }: ExchangeNeeds): 
       grantedMs: patienceMs,
       over,
       decide,
+      takeWhole: (answer) => void (whole = answer),
     });
 
-    const coming = sdk.fetch(asked, { parsedBody: body }).then(sdkAnswerOf);
-    if (!mayTakeLong(body)) {
+    const coming = sdk.fetch(asked, { parsedBody: body }).then((answer) => sdkAnswerOf(answer, whole));
+    if (!mayWait) {
       const ready = await coming;
       decide();
       const problem = alone ? await decided : undefined;
@@ -112,7 +124,7 @@ export function createAnswerBySdk({ sdk, exchanges, sessions }: ExchangeNeeds): 
         discard(ready);
         return refuse(response, problem, idOf(body));
       }
-      const begun = ready.answer.status === 200 ? sessions.begin(body, caller) : undefined;
+      const begun = ready.status === 200 ? sessions.begin(body, caller) : undefined;
       if (begun !== undefined) response.setHeader('mcp-session-id', begun);
       return answerWith(ready, response);
     }
@@ -127,7 +139,7 @@ export function createAnswerBySdk({ sdk, exchanges, sessions }: ExchangeNeeds): 
     beginStream(response);
     const late = await coming.finally(keepAlive(response));
     if (late.kind === 'stream') return goOn(late, response);
-    if (await send(response, await late.answer.text())) response.end();
+    if (await send(response, late.text)) response.end();
   };
 }
 
@@ -143,16 +155,19 @@ function hangUpOf({ socket }: IncomingMessage, response: ServerResponse): AbortS
   return controller.signal;
 }
 
-async function sdkAnswerOf(answer: Response): Promise<SdkAnswer> {
-  if (!answer.body || answer.headers.get('content-type')?.includes('event-stream') !== true)
-    return { kind: 'whole', answer };
-  const rest: ReadableStreamDefaultReader<Uint8Array> = answer.body.getReader();
-  return { kind: 'stream', answer, first: (await rest.read()).value, rest };
+/** @param whole - what was taken of the answer: all that it says */
+async function sdkAnswerOf(answer: Response, whole: JSONRPCResultResponse | undefined): Promise<SdkAnswer> {
+  const { status, headers, body } = answer;
+  if (whole) return { kind: 'whole', status, headers, text: written(whole) };
+  if (!body || headers.get('content-type')?.includes('event-stream') !== true)
+    return { kind: 'whole', status, headers, text: wellFormed(await answer.text()) };
+  const rest: ReadableStreamDefaultReader<Uint8Array> = body.getReader();
+  return { kind: 'stream', status, first: (await rest.read()).value, rest };
 }
 
 /** Answers with what has come. */
 async function answerWith(sdkAnswer: SdkAnswer, response: ServerResponse): Promise<void> {
-  if (sdkAnswer.kind === 'whole') return finish(response, sdkAnswer.answer);
+  if (sdkAnswer.kind === 'whole') return finish(response, sdkAnswer);
   // What is written in one turn leaves as one packet without a cork. From Node 22 on, one would lose what ends under it.
   beginStream(response);
   await goOn(sdkAnswer, response);

@@ -79,13 +79,15 @@ export function createServerFactory(
 
   return ({ era, requestInfo }) => {
     const exchange = exchangeOf(requestInfo);
-    const { caller, allowed, session } = exchange;
+    const { caller, allowed, session, method } = exchange;
+    /** Each handler costs something to set: a request alone gets those of its kind of methods. */
+    const asks = (kind: string): boolean => method === undefined || method.startsWith(kind);
     const fresh = { ttlMs: offered.ttlMs(), cacheScope: 'private' as const };
     const core = era === 'legacy' && exchange.version === CORE_TASKS;
     const server = new McpServer(INFO, {
       ...options,
       requestState: { verify: (state: string) => Promise.resolve(needs.rounds.read(state, caller)) },
-      cacheHints: Object.fromEntries(LISTED.map((method) => [method, fresh])),
+      cacheHints: Object.fromEntries(LISTED.filter(asks).map((listed) => [listed, fresh])),
       capabilities: {
         tools: { listChanged: true },
         resources: { ...(parts && { listChanged: true }) },
@@ -95,38 +97,44 @@ export function createServerFactory(
         ...needs.more?.capabilities,
       },
     });
+    // 2025 clients are answered by an event stream, which is the SDK's affair.
+    if (era === 'modern') server.takeWhole = exchange.takeWhole;
     const pushOn = createPushOn(server, needs, caller);
 
-    server.setRequestHandler('tools/list', { params: ListParams }, ({ cursor }, context) => {
-      refuseCursor(cursor);
-      const lists = menu.lists(allowed);
-      if (core) return lists.core;
-      return clientOf(era, context, session).tasks ? lists.tasks : lists.all;
-    });
-    serveToolCalls(server, needs, exchange, { era, core, pushOn });
-
-    server.setRequestHandler('resources/list', { params: ListParams }, ({ cursor }) => {
-      refuseCursor(cursor);
-      return { resources: parts?.resources(allowed) ?? [] };
-    });
-    server.setRequestHandler('resources/templates/list', { params: ListParams }, ({ cursor }) => {
-      refuseCursor(cursor);
-      return { resourceTemplates: [...RESULT_RESOURCES, ...(parts?.resourceTemplates(allowed) ?? [])] };
-    });
-    server.setRequestHandler('resources/read', { params: UriParams }, ({ uri }) =>
-      guarded(
-        exchange,
-        needs.onError,
-        async () => (await parts?.readResource(uri, allowed)) ?? needs.resources.read(caller, uri),
-      ),
-    );
-    if (parts) servePrompts(server, parts, exchange, needs.onError);
-
-    if (era === 'modern') serveTasks(server, needs, exchange);
-    else if (core) serveCoreTasks(server, needs, exchange, pushOn);
+    if (asks('tools/list'))
+      server.setRequestHandler('tools/list', { params: ListParams }, ({ cursor }, context) => {
+        refuseCursor(cursor);
+        const lists = menu.lists(allowed);
+        if (core) return lists.core;
+        return clientOf(era, context, session).tasks ? lists.tasks : lists.all;
+      });
+    if (asks('tools/call')) serveToolCalls(server, needs, exchange, { era, core, pushOn });
+    if (asks('resources/')) serveResources(server, needs, exchange);
+    if (parts && asks('prompts/')) servePrompts(server, parts, exchange, needs.onError);
+    if (era === 'modern' && asks('tasks/')) serveTasks(server, needs, exchange);
+    if (core && asks('tasks/')) serveCoreTasks(server, needs, exchange, pushOn);
     needs.more?.register(server, era);
     return server;
   };
+}
+
+function serveResources(
+  server: McpServer,
+  { parts, resources, onError }: Pick<ServerNeeds, 'parts' | 'resources' | 'onError'>,
+  exchange: Exchange,
+): void {
+  const { caller, allowed } = exchange;
+  server.setRequestHandler('resources/list', { params: ListParams }, ({ cursor }) => {
+    refuseCursor(cursor);
+    return { resources: parts?.resources(allowed) ?? [] };
+  });
+  server.setRequestHandler('resources/templates/list', { params: ListParams }, ({ cursor }) => {
+    refuseCursor(cursor);
+    return { resourceTemplates: [...RESULT_RESOURCES, ...(parts?.resourceTemplates(allowed) ?? [])] };
+  });
+  server.setRequestHandler('resources/read', { params: UriParams }, ({ uri }) =>
+    guarded(exchange, onError, async () => (await parts?.readResource(uri, allowed)) ?? resources.read(caller, uri)),
+  );
 }
 
 function servePrompts(server: McpServer, parts: Parts, exchange: Exchange, onError: OnError): void {

@@ -124,3 +124,40 @@ test('a state that cannot be verified is -32602, and the handler is not reached'
   const { message } = await ask('tools/call', declaring({}, { ...call, requestState: 'x' }), handler, Refusing);
   expect([message.error?.code, reached]).toEqual([-32602, false]);
 });
+
+describe('a result that is taken whole', () => {
+  const notified = (server: Server, told: boolean, taken: unknown[]): void => {
+    if (!(server instanceof McpServer)) throw new Error('The SDK alone has nothing taken.');
+    server.takeWhole = (answer) => void taken.push(answer);
+    server.setRequestHandler('tools/call', { params: Loose }, async (_params, { mcpReq }) => {
+      if (told) await mcpReq.notify({ method: 'notifications/progress', params: { progressToken: 1, progress: 1 } });
+      return { content: [{ type: 'text', text: 'all of it' }] };
+    });
+  };
+
+  test('is as the client would have had it, and the response of the SDK is without', async () => {
+    const taken: unknown[] = [];
+    const { status, message } = await ask('tools/call', call, (server) => notified(server, false, taken), McpServer);
+    expect(taken).toMatchObject([
+      { jsonrpc: '2.0', id: 1, result: { resultType: 'complete', content: [{ text: 'all of it' }] } },
+    ]);
+    expect([status, message.result]).toEqual([200, {}]);
+  });
+
+  test('is not taken behind a notification: the stream of the SDK has both', async () => {
+    const taken: unknown[] = [];
+    const { text } = await ask('tools/call', call, (server) => notified(server, true, taken), McpServer);
+    expect([taken, text.includes('notifications/progress'), text.includes('all of it')]).toEqual([[], true, true]);
+  });
+
+  test('is no error: those have a status, which the SDK knows', async () => {
+    const taken: unknown[] = [];
+    const { message } = await ask(
+      'tools/call',
+      { ...call, arguments: 1 },
+      (server) => notified(server, false, taken),
+      McpServer,
+    );
+    expect([taken, message.error?.code]).toEqual([[], -32602]);
+  });
+});

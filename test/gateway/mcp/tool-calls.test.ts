@@ -24,6 +24,8 @@ const exchange: Exchange = {
   grantedMs: undefined,
   over: undefined,
   decide: () => undefined,
+  method: 'tools/call',
+  takeWhole: () => undefined,
 };
 
 const openRequests = createOpenRequests();
