@@ -1,4 +1,4 @@
-/** `npm run bench`: every measurement in one run, as one table. `--quick` for a look, `--json` for scripts. It asserts nothing. */
+/** `npm run bench`: every measurement in one run, each table as soon as it is measured. `--quick` for a look, `--json` for scripts. It asserts nothing. */
 import { cpus } from 'node:os';
 import { actions } from './actions';
 import { costs } from './costs';
@@ -13,37 +13,44 @@ import { upstreams } from './upstreams';
 import { waiting } from './waiting';
 
 const quick = process.argv.includes('--quick');
+const asJson = process.argv.includes('--json');
 const size = quick
   ? { rounds: 1, calls: 50, jobs: 100, kills: 1, lists: 100 }
   : { rounds: 5, calls: 100, jobs: 1_000, kills: 3, lists: 1_000 };
 
+const tables = new Map<string, Row[]>();
+
 async function main(): Promise<void> {
+  if (!asJson)
+    console.log(
+      `Node ${process.versions.node}, ${cpus().length} cores; medians of ${size.rounds} rounds of ${size.calls} calls (stock server: one round)\n`,
+    );
   const tuned = await benchStack(true);
-  const table: [string, Row[]][] = [
-    ['Tuned Temporal dev server', await overhead(tuned, size.rounds, size.calls)],
-    ['CPU next to the floors', await costs(tuned, size.rounds, size.calls)],
-    ['Number of tools', await toolCosts(tuned, size.calls)],
-    ['A worker killed in mid-step', await recovery(tuned, size.kills)],
-    ['Billable actions for a job', await actions()],
-    ['Two tenants', await fairness(tuned, size.jobs / 2)],
-    ['Tasks', await tasks(tuned, size.calls, size.jobs)],
-    ['Waiting', await waiting(tuned, size.jobs)],
-    ['Upstreams', await upstreams(tuned, size)],
-  ];
+  await measured('Tuned Temporal dev server', () => overhead(tuned, size.rounds, size.calls));
+  await measured('CPU next to the floors', () => costs(tuned, size.rounds, size.calls));
+  await measured('Number of tools', () => toolCosts(tuned, size.calls));
+  await measured('A worker killed in mid-step', () => recovery(tuned, size.kills));
+  await measured('Billable actions for a job', () => actions());
+  await measured('Two tenants', () => fairness(tuned, size.jobs / 2));
+  await measured('Tasks', () => tasks(tuned, size.calls, size.jobs));
+  await measured('Waiting', () => waiting(tuned, size.jobs));
+  await measured('Upstreams', () => upstreams(tuned, size));
   await tuned.stop();
   const stock = await benchStack(false);
-  table.push(['Stock Temporal dev server', await overhead(stock, 1, size.calls)]);
+  await measured('Stock Temporal dev server', () => overhead(stock, 1, size.calls));
   await stock.stop();
-  if (process.argv.includes('--json')) return console.log(JSON.stringify(Object.fromEntries(table), null, 2));
-  console.log(
-    `Node ${process.versions.node}, ${cpus().length} cores; medians of ${size.rounds} rounds of ${size.calls} calls (stock server: one round)\n`,
-  );
-  for (const [title, rows] of table) {
-    console.log(`${title}\n`);
-    for (const { what, value, aim } of rows)
-      console.log(`  ${what.padEnd(70)} ${value.padStart(14)}${aim === undefined ? '' : `   aim ${aim}`}`);
-    console.log('');
-  }
+  if (asJson) console.log(JSON.stringify(Object.fromEntries(tables), null, 2));
+}
+
+/** Measures, and prints the table at once: the next one may take minutes. */
+async function measured(title: string, measure: () => Promise<Row[]>): Promise<void> {
+  const rows = await measure();
+  tables.set(title, rows);
+  if (asJson) return;
+  console.log(`${title}\n`);
+  for (const { what, value, aim } of rows)
+    console.log(`  ${what.padEnd(70)} ${value.padStart(14)}${aim === undefined ? '' : `   aim ${aim}`}`);
+  console.log('');
 }
 
 main().then(
