@@ -63,7 +63,7 @@ export const apis = (): Api[] => [
         tool: 'updatePetWithForm',
         given: { petId: 7, body: { name: 'Bella & Bello' } },
         heard: 'POST /pet/7',
-        body: 'name=Bella+%26+Bello',
+        body: 'name=Bella%20%26%20Bello',
         answer: {},
       },
       { tool: 'deletePet', given: { petId: 7 }, heard: 'DELETE /pet/7', answer: {} },
@@ -79,7 +79,7 @@ export const apis = (): Api[] => [
       {
         tool: 'getItems',
         given: { collection: 'articles', fields: ['id', 'title'], search: 'a/b c' },
-        heard: 'GET /items/articles?fields=id&fields=title&search=a%2Fb%20c',
+        heard: 'GET /items/articles?fields=id,title&search=a%2Fb%20c',
         answer: { data: [{ id: 1, title: 'One' }] },
       },
       {

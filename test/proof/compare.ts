@@ -101,13 +101,18 @@ function isToolError(before: Outcome, after: Outcome): boolean {
 /** An outcome as text, without what varies and what each hop adds to the frame. */
 function shown({ name, varies }: Subject, outcome: Outcome): string {
   if ('error' in outcome) return `error: ${outcome.error}`;
-  const { resultType: _type, ttlMs: _ttl, cacheScope: _scope, _meta, ...result } = outcome.result;
+  const { resultType: _type, ttlMs: _ttl, cacheScope: _scope, _meta, isError, ...result } = outcome.result;
   const meta = Object.fromEntries(
     Object.entries((_meta as Given | undefined) ?? {}).filter(
       ([key]) => !key.startsWith('io.holdfast/') && !key.startsWith('io.modelcontextprotocol/'),
     ),
   );
-  const text = textOf({ ...result, ...(Object.keys(meta).length > 0 && { _meta: meta }) });
+  // A task's result leaves out `isError: false`, which says the same as nothing.
+  const text = textOf({
+    ...result,
+    ...(isError === true && { isError }),
+    ...(Object.keys(meta).length > 0 && { _meta: meta }),
+  });
   const own = text.replaceAll(`"uri":"${name}+`, '"uri":"');
   return varies ? own.replaceAll(varies, '…') : own;
 }

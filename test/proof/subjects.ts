@@ -230,6 +230,8 @@ export function subjects(scratch: string, withPython: boolean): Subject[] {
     only: [['ferment', { days: 3 }, 'It has rested for 3 days.']],
     prompts: { order: { what: 'bread' } },
     env: PYTHON,
+    // Holdfast calls it as a task: FastMCP checks the arguments with a function of another name then, and tells that.
+    varies: /call\[(bake|probe)\]/g,
   } satisfies Partial<Subject>;
   const booking = {
     server: 'fastmcp 4.1.4 with elicitation',
