@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import { textOf } from '../config/address';
 import { BadSetting } from '../config/file';
 import { WEBHOOKS_QUEUE, queueOf } from '../workflows/contract';
+import type { Caller } from '../workflows/contract';
 import type { ToolDefinition } from '../workflows/define-tool';
 import { ALL_ALLOWED } from './allowed';
 import { createAudit } from './audit';
@@ -142,7 +143,9 @@ export async function startGateway(
     },
     log,
   });
-  const parts = Object.keys(config.upstreams).length > 0 ? createParts(upstreams.known, jobs.listings) : undefined;
+  const tagOf = (caller: Caller): string => `${caller.tenant}/${ids.subjectTag(caller)}`;
+  const parts =
+    Object.keys(config.upstreams).length > 0 ? createParts(upstreams.known, jobs.listings, tagOf) : undefined;
   const metrics = config.metrics && createMetrics(jobs.backlog(queues));
   const audit = createAudit(log, menu.names, metrics);
   const scrape = config.metrics && metrics && (await serveMetrics(metrics, config.metrics, log));

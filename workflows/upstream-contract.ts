@@ -168,6 +168,8 @@ export interface FollowRequest extends Pick<UpstreamRequest, 'upstream' | 'tool'
 export interface ReadRequest {
   readonly upstream: string;
   readonly queue?: string;
+  /** As for a call, where each caller has a session of its own. Absent: it is read in none of theirs. */
+  readonly caller?: string;
   readonly method: 'resources/read' | 'prompts/get' | 'completion/complete';
   readonly params: Given;
 }

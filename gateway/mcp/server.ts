@@ -133,7 +133,7 @@ function serveResources(
     return { resourceTemplates: [...RESULT_RESOURCES, ...(parts?.resourceTemplates(allowed) ?? [])] };
   });
   server.setRequestHandler('resources/read', { params: UriParams }, ({ uri }) =>
-    guarded(exchange, onError, async () => (await parts?.readResource(uri, allowed)) ?? resources.read(caller, uri)),
+    guarded(exchange, onError, async () => (await parts?.readResource(uri, exchange)) ?? resources.read(caller, uri)),
   );
 }
 
@@ -144,7 +144,7 @@ function servePrompts(server: McpServer, parts: Parts, exchange: Exchange, onErr
     return { prompts: parts.prompts(allowed) };
   });
   server.setRequestHandler('prompts/get', { params: PromptParams }, (asked) =>
-    guarded(exchange, onError, () => parts.getPrompt(asked, allowed)),
+    guarded(exchange, onError, () => parts.getPrompt(asked, exchange)),
   );
 }
 

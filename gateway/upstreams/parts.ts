@@ -5,6 +5,7 @@
 import { ProtocolError, ProtocolErrorCode, ResourceNotFoundError } from '@modelcontextprotocol/server';
 import { LRUCache } from 'lru-cache';
 import { namesOfAll, prefixOf } from '../../config/tool-names';
+import type { Caller } from '../../workflows/contract';
 import type { Given, ReadRequest } from '../../workflows/upstream-contract';
 import type { Allowed } from '../allowed';
 import { isRecord } from '../json';
@@ -19,12 +20,23 @@ export interface Parts {
   resourceTemplates(allowed: Allowed): Given[];
   prompts(allowed: Allowed): Given[];
   /** Reads a resource. Undefined: no upstream has that address. @throws ProtocolError when several have, or it cannot be read */
-  readResource(uri: string, allowed: Allowed): Promise<Given | undefined>;
+  readResource(uri: string, by: Reader): Promise<Given | undefined>;
   /** Reads a prompt. @throws ProtocolError when there is none of that name, or it cannot be read */
-  getPrompt(params: Given & { readonly name: string }, allowed: Allowed): Promise<Given>;
+  getPrompt(params: Given & { readonly name: string }, by: Reader): Promise<Given>;
 }
 
-export function createParts(known: () => readonly Known[], listings: Pick<Listings, 'read'>): Parts {
+/** Who reads. */
+export interface Reader {
+  readonly caller: Caller;
+  readonly allowed: Allowed;
+}
+
+/** @param tagOf - what stands for a caller at workers, as it does in the id of a job */
+export function createParts(
+  known: () => readonly Known[],
+  listings: Pick<Listings, 'read'>,
+  tagOf: (caller: Caller) => string,
+): Parts {
   const read = new LRUCache<string, Given>({ ...CACHE, sizeCalculation: (given) => JSON.stringify(given).length });
   const reading = new Map<string, Promise<Given>>();
 
@@ -38,12 +50,13 @@ export function createParts(known: () => readonly Known[], listings: Pick<Listin
         .map((given) => ({ from, given })),
     );
 
-  async function ask(from: Known, method: ReadRequest['method'], params: Given): Promise<Given> {
+  async function ask(from: Known, method: ReadRequest['method'], params: Given, caller: Caller): Promise<Given> {
     const { name: upstream, settings } = from;
     const outcome = await listings.read({
       upstream,
       method,
       params,
+      ...('session' in settings && settings.session === 'caller' && { caller: tagOf(caller) }),
       ...(settings.queue !== undefined && { queue: settings.queue }),
     });
     if (outcome.kind === 'done' && isRecord(outcome.value)) return outcome.value;
@@ -55,14 +68,14 @@ export function createParts(known: () => readonly Known[], listings: Pick<Listin
   }
 
   /** What was read a moment ago, by anybody, is not asked for again. */
-  function askOnce(from: Known, method: ReadRequest['method'], params: Given): Promise<Given> {
-    if ('session' in from.settings && from.settings.session !== 'shared') return ask(from, method, params);
+  function askOnce(from: Known, method: ReadRequest['method'], params: Given, caller: Caller): Promise<Given> {
+    if ('session' in from.settings && from.settings.session !== 'shared') return ask(from, method, params, caller);
     const key = JSON.stringify([from.name, method, params]);
     const before = read.get(key);
     if (before) return Promise.resolve(before);
     const asked =
       reading.get(key) ??
-      ask(from, method, params)
+      ask(from, method, params, caller)
         .then((given) => {
           read.set(key, given);
           return given;
@@ -112,11 +125,11 @@ export function createParts(known: () => readonly Known[], listings: Pick<Listin
 
     prompts: (allowed) => [...promptNames(allowed)].map(([name, { given }]) => ({ ...given, name })),
 
-    async readResource(asked, allowed) {
+    async readResource(asked, { allowed, caller }) {
       const owner = ownerOf(asked, allowed);
       if (!owner) return undefined;
       const { from, uri } = owner;
-      const result = await askOnce(from, 'resources/read', { uri });
+      const result = await askOnce(from, 'resources/read', { uri }, caller);
       const contents = Array.isArray(result['contents']) ? (result['contents'] as unknown[]) : [];
       if (contents.length === 0) throw new ResourceNotFoundError(asked);
       // Clients look for what they have asked for.
@@ -128,14 +141,14 @@ export function createParts(known: () => readonly Known[], listings: Pick<Listin
       };
     },
 
-    getPrompt({ name, ...params }, allowed) {
+    getPrompt({ name, ...params }, { allowed, caller }) {
       const prompt = promptNames(allowed).get(name);
       if (!prompt)
         throw new ProtocolError(
           ProtocolErrorCode.InvalidParams,
           `There is no prompt of that name. prompts/list has all.`,
         );
-      return ask(prompt.from, 'prompts/get', { ...params, name: prompt.given['name'] });
+      return ask(prompt.from, 'prompts/get', { ...params, name: prompt.given['name'] }, caller);
     },
   };
 }

@@ -204,7 +204,7 @@ export function subjects(scratch: string, withPython: boolean): Subject[] {
       ],
     },
     {
-      name: 'gitlab-http',
+      name: 'gl-http',
       server: '@zereight/mcp-gitlab 2.1.64',
       transport: 'http',
       program: ofNpm('@zereight/mcp-gitlab/build/index.js'),

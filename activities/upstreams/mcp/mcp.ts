@@ -69,7 +69,7 @@ export function createMcpUpstream({ name, settings, version, log }: McpNeeds): U
     }
   }
 
-  /** What lists and reads needs no session of its own. */
+  /** Lists, and reads what belongs to no caller. */
   const listing: Session = settings.session === 'shared' ? SHARED : { key: 'listing', keepMs: CALLER_IDLE_MS };
   let calls = 0;
 
@@ -102,8 +102,11 @@ export function createMcpUpstream({ name, settings, version, log }: McpNeeds): U
         });
       }),
 
-    read: (request, signal) =>
-      failing(true, () => pool.use(listing, signal, (connection) => read(name, connection, request, signal))),
+    read: (request, signal) => {
+      const { caller } = request;
+      const session = settings.session === 'caller' && caller !== undefined ? sessionOf({ caller }, '') : listing;
+      return failing(true, () => pool.use(session, signal, (connection) => read(name, connection, request, signal)));
+    },
 
     onChange: (listener) => void listeners.push(listener),
     close: (withinMs) => pool.close(withinMs),

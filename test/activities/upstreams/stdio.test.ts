@@ -71,6 +71,14 @@ test('a process for each caller, where that is asked for', async () => {
   expect(starts()).toBe(2);
 });
 
+test('what a caller reads is read in the process of that caller', async () => {
+  const { upstream, starts } = scripted({ session: 'caller' });
+  const { signal } = contextOf();
+  await upstream.call(requestOf('echo', { caller: 'a' }), contextOf());
+  await upstream.read({ upstream: 'up', caller: 'a', method: 'resources/read', params: { uri: 'notes://1' } }, signal);
+  expect(starts()).toBe(1);
+});
+
 test('noise between the messages is passed over, and what it says to its operator reaches the log', async () => {
   const { upstream, logged } = scripted();
   expect(textOf(await upstream.call(requestOf('noise'), contextOf()))).toBe('heard');

@@ -242,6 +242,30 @@ test('resources and prompts are offered with their origin, and read through a wo
   expect(JSON.stringify(prompt.messages)).toContain('\\"name\\":\\"greet\\"');
 });
 
+test('where each caller has a session of its own, what is read is read in that', async () => {
+  const own = createSite();
+  own.tools = [ERASE];
+  own.resources = [{ uri: 'notes://mine', name: 'mine' }];
+  let reader: string | undefined;
+  own.read = ({ caller }) => {
+    reader = caller;
+    return { contents: [{ uri: 'notes://mine', text: 'mine' }] };
+  };
+  const its = await own.start();
+  const apart = await startTestGateway({ upstreams: { [own.name]: own.settings({ session: 'caller' }) } });
+  const by = await connectV2(apart.url);
+  await eventually(
+    'its resource',
+    async () => (await by.listResources(undefined, { cacheMode: 'refresh' })).resources[0],
+  );
+  await by.callTool({ name: `${own.name}_erase`, arguments: {} });
+  await by.readResource({ uri: 'notes://mine' });
+  expect(reader).toBe(own.calls[0]?.caller);
+  await by.close();
+  await Promise.all([apart.stop(), its.stop()]);
+  await temporal.workflow.getHandle(listingId(own.name)).terminate();
+});
+
 test('where changes are held back a changed tool stays as it was, and cannot be called until the operator has accepted it', async () => {
   const held = createSite();
   held.tools = [SUM, ERASE];

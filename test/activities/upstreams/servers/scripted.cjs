@@ -153,6 +153,8 @@ createInterface({ input: process.stdin }).on('line', (line) => {
       return text(id, `result of ${params.taskId}`);
     case 'tasks/cancel':
       return send({ id, result: { taskId: params.taskId, status: 'cancelled' } });
+    case 'resources/read':
+      return send({ id, result: { contents: [{ uri: params.uri, text: String(process.pid) }] } });
     case 'ping':
       return send({ id, result: {} });
   }
