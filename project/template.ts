@@ -169,6 +169,7 @@ EXPOSE 8484
 CMD ["node", "dist/gateway/main.js"]
 
 FROM node:24-bookworm-slim AS worker
+RUN apt-get update && apt-get install -y --no-install-recommends git ca-certificates && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 ENV NODE_ENV=production HOLDFAST_DATA_DIR=/data HOLDFAST_CODE_DIR=/code
 COPY --from=build /app/package.json ./

@@ -111,7 +111,7 @@ test('blocks', async () => {
 });
 test('asks a workflow that there is not', async () => {
   const { failure } = await callTool({ name: 'stock' }, { workflow_id: 'none' });
-  assert.deepEqual(failure?.kind, 'refused');
+  assert.equal(failure?.kind, 'invalid_input');
 });`,
   );
   expect(await failures(other)).toBe('');
