@@ -2,8 +2,8 @@
  * `holdfast/testing`: a project's tools on a real Temporal, in a test. The first call starts the project's stack (Temporal, a worker, a
  * gateway), with a database of its own; it ends with the process of the tests.
  */
-import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { fork } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -26,6 +26,7 @@ const LOOK_MS = 50;
 const WAIT_S = 20;
 /** How long a job may take until it is in a step that a test waits for, milliseconds. A name that no step has would be waited for for ever. */
 const IN_STEP_MS = 120_000;
+const TEST_STACK = join(packageRoot(), 'dist', 'cli', 'project', 'test-stack.js');
 const STARTED = 2; // PENDING_ACTIVITY_STATE_STARTED
 
 /** What is needed of a tool. */
@@ -208,18 +209,15 @@ async function start(): Promise<TestStack> {
   const dataDir = mkdtempSync(join(tmpdir(), 'holdfast-testing-'));
   // Tests run where nothing else does, whichever Temporal the shell works with.
   const { HOLDFAST_URL: _url, TEMPORAL_ADDRESS: _address, TEMPORAL_NAMESPACE: _namespace, ...env } = process.env;
-  const child = spawn(process.execPath, [join(packageRoot(), 'cli', 'holdfast.mjs'), 'dev'], {
+  // It ends when it hears no more of this process.
+  const child = fork(TEST_STACK, [dataDir], {
     cwd: project.root,
-    env: { ...env, HOLDFAST_DATA_DIR: dataDir, HOLDFAST_PORT: '0', HOLDFAST_PATIENCE: String(WAIT_S) },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...env, HOLDFAST_PORT: '0', HOLDFAST_PATIENCE: String(WAIT_S) },
+    execArgv: [], // those of a test runner are not for it
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   let said = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (data: Buffer) => (said += data.toString()));
-  process.once('exit', () => {
-    child.kill('SIGKILL');
-    for (const pid of pidsIn(dataDir)) kill(pid);
-    rmSync(dataDir, { recursive: true, force: true });
-  });
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data: Buffer) => (said += data.toString()));
   const record = (): StackRecord => {
     const found = readRecord(dataDir);
     if (!found || child.exitCode !== null) throw new Error(`The stack of the tests has ended.\n${said}`);
@@ -230,24 +228,11 @@ async function start(): Promise<TestStack> {
     const url = readRecord(dataDir)?.gateways[0]?.url;
     if (url !== undefined && said.includes('Holdfast is ready')) {
       child.unref();
-      for (const stream of [child.stdout, child.stderr]) if ('unref' in stream) (stream as { unref(): void }).unref();
+      child.channel?.unref();
+      for (const stream of [child.stdout, child.stderr])
+        if (stream && 'unref' in stream) (stream as { unref(): void }).unref();
       return { url, record };
     }
     if (Date.now() > deadline) throw new Error(`The tools of ${project.root} have not started in time:\n${said}`);
-  }
-}
-
-function pidsIn(dataDir: string): number[] {
-  const { temporal, gateways = [], workers = [] } = readRecord(dataDir) ?? {};
-  return [temporal?.pid, ...gateways.map(({ pid }) => pid), ...workers.map(({ pid }) => pid)].filter(
-    (pid) => pid !== undefined,
-  );
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // It has ended by itself.
   }
 }

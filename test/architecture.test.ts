@@ -169,6 +169,7 @@ test("only each process's configuration and main read the environment", () => {
     'activities/repository/environment', // passes PATH on to git, and nothing else
     'activities/upstreams/mcp/environment', // passes PATH, HOME and the like on to servers, and no secret of ours
     'cli/engine/build', // passes all of it on to Go
+    'cli/project/test-stack', // is a process of its own
     'project/mains', // has it in the text of the programs that it writes
     'project/testing', // passes all of it on to the stack of an author's tests
   ]);

@@ -1,8 +1,11 @@
 /** `holdfast test` on a project's own tests, which use `holdfast/testing`: those that the documentation shows, and one that ends a worker in mid-step. */
-import { rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { packageRoot } from '../../cli/root';
 import { addSnippets } from '../docs/snippets';
 import type { Files } from '../docs/snippets';
+import { eventually } from '../fixtures/eventually';
 import { holdfast, newProject, writeIn } from '../fixtures/project';
 
 /** What a shell may be about besides. Tests have a Temporal of their own. */
@@ -16,8 +19,8 @@ beforeEach(async () => {
 });
 
 /** Runs the tests of a project. Returns what the runner says when they fail. */
-async function failures(project = root): Promise<string> {
-  const { code, stdout, stderr } = await holdfast(project, ['test'], ELSEWHERE);
+async function failures(project = root, env: NodeJS.ProcessEnv = {}): Promise<string> {
+  const { code, stdout, stderr } = await holdfast(project, ['test'], { ...ELSEWHERE, ...env });
   return code === 0 ? '' : stdout + stderr;
 }
 
@@ -69,8 +72,11 @@ test('it goes on', async () => {
   expect(await failures()).toBe('');
 });
 
-test('without TypeScript, as CommonJS: a step that blocks the loop is not taken for lost, and workflows of others are reached', async () => {
+test('with jest, without TypeScript, as CommonJS: a step that blocks the loop is not taken for lost, workflows of others are reached, and nothing is left behind', async () => {
   const other = await newProject('--js', '--cjs');
+  symlinkSync(join(packageRoot(), 'node_modules', 'jest'), join(other, 'node_modules', 'jest'));
+  writeIn(other, 'node_modules/.bin/jest', `#!/usr/bin/env node\nrequire('../jest/bin/jest');\n`);
+  chmodSync(join(other, 'node_modules', '.bin', 'jest'), 0o755);
   rmSync(join(other, 'tools', 'greet'), { recursive: true });
   writeIn(
     other,
@@ -101,18 +107,18 @@ exports.block = step(async (_input, { attempt }) => {
   writeIn(
     other,
     'tools/busy/busy.test.js',
-    `const assert = require('node:assert/strict');
-const { test } = require('node:test');
-const { callTool } = require('holdfast/testing');
+    `const { callTool } = require('holdfast/testing');
 const busy = require('./tool');
+jest.setTimeout(120_000);
 test('blocks', async () => {
-  const { output, text } = await callTool(busy, {});
-  assert.deepEqual(output, { attempt: 1 }, text);
+  expect(await callTool(busy, {})).toMatchObject({ output: { attempt: 1 } });
 });
 test('asks a workflow that there is not', async () => {
-  const { failure } = await callTool({ name: 'stock' }, { workflow_id: 'none' });
-  assert.equal(failure?.kind, 'invalid_input');
+  expect(await callTool({ name: 'stock' }, { workflow_id: 'none' })).toMatchObject({ failure: { kind: 'invalid_input' } });
 });`,
   );
-  expect(await failures(other)).toBe('');
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-tests-'));
+  expect(await failures(other, { TMPDIR: folder })).toBe('');
+  const left = (): readonly string[] => readdirSync(folder).filter((name) => name.startsWith('holdfast-testing-'));
+  await eventually('a folder without the data of the stack', () => left().length === 0);
 });
