@@ -12,12 +12,17 @@ const KEPT = 4;
 
 let made = 0;
 
-/** Compiles into a new folder below `.holdfast/`, where the project's packages are found. */
-export async function compileAnew(project: Project): Promise<Compiled> {
+/**
+ * Compiles into a new folder below `.holdfast/`, where the project's packages are found.
+ *
+ * @param running - the folder of an earlier compilation that processes are started from, which stays, too
+ */
+export async function compileAnew(project: Project, running?: string): Promise<Compiled> {
   const all = join(project.root, '.holdfast', 'build');
   mkdirSync(all, { recursive: true });
   const old = readdirSync(all).sort().slice(0, -KEPT);
-  for (const name of old) rmSync(join(all, name), { recursive: true, force: true });
+  for (const path of old.map((name) => join(all, name)))
+    if (path !== running) rmSync(path, { recursive: true, force: true });
   made += 1;
   return compile(project, join(all, `${Date.now()}-${process.pid}-${made}`));
 }

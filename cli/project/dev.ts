@@ -39,7 +39,7 @@ export async function devProject(project: Project, env: NodeJS.ProcessEnv, size:
       watch: (stack, say) =>
         watchFilesOf(first, project.root, async () => {
           const startedAt = Date.now();
-          const next = await compileAnew(project).catch((error: unknown) => {
+          const next = await compileAnew(project, now.dir).catch((error: unknown) => {
             say(`It could not be compiled: ${error instanceof Error ? error.message : String(error)}`);
             return first;
           });
@@ -47,7 +47,7 @@ export async function devProject(project: Project, env: NodeJS.ProcessEnv, size:
           if (rebuilt) {
             const before = now;
             now = rebuilt;
-            await takeUp(stack, before, rebuilt, startedAt, say);
+            if (!(await takeUp(stack, before, rebuilt, startedAt, say))) now = before; // what dies is started from code that runs
           } else say('The tools stay as they were.');
           return next;
         }),
@@ -55,11 +55,11 @@ export async function devProject(project: Project, env: NodeJS.ProcessEnv, size:
   );
 }
 
-/** Starts what has changed from the new code. */
-async function takeUp(stack: Stack, before: Built, after: Built, startedAt: number, say: Say): Promise<void> {
+/** Starts what has changed from the new code. Returns whether it runs. */
+async function takeUp(stack: Stack, before: Built, after: Built, startedAt: number, say: Say): Promise<boolean> {
   const worker = before.ids.worker !== after.ids.worker;
   const gateway = before.ids.gateway !== after.ids.gateway;
-  if (!worker && !gateway) return;
+  if (!worker && !gateway) return true;
   try {
     await Promise.all([
       ...(worker ? stack.workers.map((one) => one.replace()) : []),
@@ -67,8 +67,10 @@ async function takeUp(stack: Stack, before: Built, after: Built, startedAt: numb
     ]);
     const by = [worker ? 'workers' : '', gateway ? 'gateways' : ''].filter(Boolean).join(' and ');
     say(`Taken up by ${by} (${((Date.now() - startedAt) / 1000).toFixed(1)} s). Running jobs keep their workflows.`);
+    return true;
   } catch (error) {
     say(`The new code did not start: ${error instanceof Error ? error.message : String(error)} The old one goes on.`);
+    return false;
   }
 }
 

@@ -27,7 +27,13 @@ test('changed code is run by new processes, which the record names; code that do
     editIn(root, 'tools/greet/steps.ts', 'export const', 'export konst');
     await dev.says('tools/greet/steps.ts:4: Unexpected "konst".\n1 mistake.\nThe tools stay as they were.');
 
-    editIn(root, 'tools/greet/steps.ts', 'export konst', 'export const');
+    editIn(root, 'tools/greet/steps.ts', 'export konst', "throw new Error('Not today.');\nexport const");
+    await dev.says('The new code did not start: ');
+    const [survivor = 0] = pids();
+    process.kill(survivor, 'SIGKILL');
+    await dev.says('is up again');
+
+    editIn(root, 'tools/greet/steps.ts', "throw new Error('Not today.');\n", '');
     editIn(root, 'tools/greet/tool.ts', 'Takes a second.', 'Takes a moment.');
     await dev.says('Taken up by workers and gateways (');
     expect(pids()).not.toContain(gateway);
