@@ -4,6 +4,7 @@ import type { StepContext } from '../step';
 import type { Clone } from './clones';
 import { GitError } from './git';
 import { REPORT_EVERY } from './inventory';
+import { createMoves } from './moves';
 import { copyOf, createTally } from './tally';
 import { visible } from './visible';
 
@@ -100,34 +101,45 @@ async function hotSpotsOf(
 ): Promise<History['hotSpots'] | undefined> {
   const changes = [
     '--format=',
-    '--name-only',
-    '--no-renames',
+    '--name-status',
+    '--find-renames=100%', // those without a change: that compares ids, and reads no file however many there are
     '--no-ext-diff',
     '--no-textconv',
     '--ignore-submodules=all',
   ];
   const log = ['log', '-z', '--no-show-signature', `--max-count=${newest}`, ...changes, clone.commit, '--'];
   const touched = createTally();
+  const moves = createMoves();
   let changed = 0;
+  let [status, from] = ['', ''];
   try {
-    for await (const path of clone.records(log)) {
-      if (path === '') continue;
-      touched.add(path);
-      changed += 1;
-      if (changed % REPORT_EVERY === 0) context.report({ done: changed, message: 'changes read' });
+    for await (const record of clone.records(log)) {
+      if (status === '')
+        status = record; // what lies between two commits is empty
+      else if (status.startsWith('R') && from === '') from = record;
+      else {
+        touched.add(record);
+        if (from !== '') moves.add(from, record);
+        [status, from] = ['', ''];
+        changed += 1;
+        if (changed % REPORT_EVERY === 0) context.report({ done: changed, message: 'changes read' });
+      }
     }
   } catch (error) {
     if (error instanceof GitError && error.isOutOfMemory) return undefined;
     throw error;
   }
+  const goneSources = await missingOf(clone, moves.sources());
+  for (const [path, target] of moves.followed(goneSources)) touched.move(path, target);
   const top = touched.top(TOP_HOT_SPOTS);
   const gone = await missingOf(clone, new Set(top.map(([path]) => path)));
   return top.map(([path, count]) => ({ path: visible(path), commits: count, ...(gone.has(path) && { gone: true }) }));
 }
 
-/** Which of the paths the commit does not have. It says none when the commit has more files than are looked at. */
+/** Which of the paths the commit does not have. It says that of none when the commit has more files than are looked at. */
 async function missingOf(clone: Clone, paths: ReadonlySet<string>): Promise<ReadonlySet<string>> {
   const missing = new Set(paths);
+  if (missing.size === 0) return missing;
   let entries = 0;
   for await (const path of clone.records(['ls-tree', '-r', '-z', '--name-only', clone.commit])) {
     missing.delete(path);

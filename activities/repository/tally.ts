@@ -10,6 +10,8 @@ const MOST_CHARACTERS = 16 * 1_024 ** 2;
 export interface Tally {
   /** Adds to the count of a key. */
   add(key: string, by?: number): void;
+  /** Adds the count of one key to that of another, and forgets the first. */
+  move(from: string, to: string): void;
   /** How many different keys were added; once some had to be dropped, a lower bound. */
   size(): number;
   /** The `count` most frequent keys, most frequent first; equal ones as they came. */
@@ -24,15 +26,23 @@ export function createTally(capacity = 100_000): Tally {
   let most = 0;
   // By number alone: to compare 100,000 long paths that begin alike holds the event loop for seconds.
   const sorted = (): [string, number][] => [...counts].sort(([, m], [, n]) => n - m);
+  const add: Tally['add'] = (key, by = 1) => {
+    const before = counts.get(key);
+    counts.set(before === undefined ? copyOf(key) : key, (before ?? 0) + by);
+    if (before === undefined) characters += key.length;
+    most = Math.max(most, Math.min(counts.size, capacity));
+    if (counts.size <= capacity && characters <= MOST_CHARACTERS) return;
+    counts = new Map(sorted().slice(0, Math.floor(counts.size / 2)));
+    characters = [...counts.keys()].reduce((sum, { length }) => sum + length, 0);
+  };
   return {
-    add: (key, by = 1) => {
-      const before = counts.get(key);
-      counts.set(before === undefined ? copyOf(key) : key, (before ?? 0) + by);
-      if (before === undefined) characters += key.length;
-      most = Math.max(most, Math.min(counts.size, capacity));
-      if (counts.size <= capacity && characters <= MOST_CHARACTERS) return;
-      counts = new Map(sorted().slice(0, Math.floor(counts.size / 2)));
-      characters = [...counts.keys()].reduce((sum, { length }) => sum + length, 0);
+    add,
+    move: (from, to) => {
+      const count = counts.get(from);
+      if (count === undefined) return;
+      counts.delete(from);
+      characters -= from.length;
+      add(to, count);
     },
     // Dropped keys cannot be added up, since one that comes back would count twice. But so many were held at one time.
     size: () => most,

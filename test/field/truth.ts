@@ -142,12 +142,28 @@ function pastOf(git: Git): Facts {
 
 function hotSpotsOf(git: Git): Facts {
   const newest = git(['rev-list', `--max-count=${HOT_SPOT_COMMITS}`, 'HEAD']).toString();
-  const diff = ['diff-tree', '--stdin', '-r', '-z', '--root', '--no-renames', '--no-commit-id', '--name-only'];
-  const touched = new Map<string, number>();
-  for (const path of git([...diff, '--ignore-submodules=all'], newest)
+  const diff = ['diff-tree', '--stdin', '-r', '--root', '-M100%', '--no-commit-id', '--raw', '-z'];
+  const fields = git([...diff, '--ignore-submodules=all'], newest)
     .toString()
-    .split('\0'))
-    if (path !== '') touched.set(path, (touched.get(path) ?? 0) + 1);
-  const top = [...touched.values()].sort((a, b) => b - a).slice(0, 20);
+    .split('\0');
+  const touched = new Map<string, number>();
+  const moved = new Map<string, string>();
+  for (let at = 0; at + 1 < fields.length;) {
+    const [from = '', to = ''] = fields.slice(at + 1, at + 3);
+    const isMove = / R\d+$/.test(fields[at] ?? '');
+    const path = isMove ? to : from;
+    if (isMove && !moved.has(from)) moved.set(from, to);
+    touched.set(path, (touched.get(path) ?? 0) + 1);
+    at += isMove ? 3 : 2;
+  }
+  const present = new Set(git(['ls-tree', '-r', '-z', '--name-only', '--full-tree', 'HEAD']).toString().split('\0'));
+  const sums = new Map<string, number>();
+  for (const [path, commits] of touched) {
+    let name = path;
+    for (let steps = 0; steps < 1_000 && !present.has(name) && moved.has(name); steps += 1)
+      name = moved.get(name) ?? name;
+    sums.set(name, (sums.get(name) ?? 0) + commits);
+  }
+  const top = [...sums.values()].sort((a, b) => b - a).slice(0, 20);
   return { 'changes of the first 20': top.join(' ') };
 }

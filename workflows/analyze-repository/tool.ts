@@ -176,11 +176,13 @@ const history = z.object({
           .boolean()
           .optional()
           .describe(
-            'True: the analysed commit has no such file. It was renamed or removed. Absent: not known to be gone.',
+            'True: the analysed commit has no such file. It was removed, or renamed with a change. Absent: not known to be gone.',
           ),
       }),
     )
-    .describe('Files that the most commits touched.'),
+    .describe(
+      'Files that the most commits touched. One that was moved without a change keeps the commits of its earlier names.',
+    ),
   hotSpotCommits: count.describe(
     'How many of the newest commits the hot spots are taken from; 0 when they were too large to compare.',
   ),

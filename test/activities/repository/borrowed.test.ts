@@ -109,7 +109,7 @@ test('a repository that is packed anew while it is read gives the same answer', 
   const url = repositoryIn(join(offered, 'plain'), ...Array.from({ length: 5 }, (_each, n) => ({ a: `${n}\n` })));
   const repository = await run(activities.fetchRepository, { url });
   const real = execFileSync('which', ['git'], { encoding: 'utf8' }).trim();
-  replaceGit(root, '--name-only', `${real} -C ${url} -c gc.auto=0 gc -q --prune=now`);
+  replaceGit(root, '--name-status', `${real} -C ${url} -c gc.auto=0 gc -q --prune=now`);
   expect(await run(activities.readHistory, repository)).toMatchObject({
     commits: 5,
     hotSpots: [{ path: 'a', commits: 5 }],

@@ -1,6 +1,7 @@
 /** Who changed a repository, and where. What cannot be told apart, or is gone, is said. */
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createMoves } from '../../../activities/repository/moves';
 import { analyze, git, repositoryIn, world } from './world';
 
 /** A commit of somebody who is called Ada. */
@@ -44,4 +45,59 @@ test('files that change most and are gone are marked', async () => {
     { path: 'now', commits: 1 },
   ]);
   expect(report).toContain('- `old` (gone): 3 commits');
+});
+
+test('a file that was moved keeps the commits of its earlier names', async () => {
+  const { offered, activities } = world();
+  const url = repositoryIn(join(offered, 'plain'), { first: 'a\n', other: 'o\n' }, { first: 'b\n' });
+  for (const [from, to] of [
+    ['first', 'second'],
+    ['second', 'R100'],
+  ] as const) {
+    git(url, 'mv', from, to);
+    git(url, 'commit', '-q', '-m', 'moved');
+  }
+  repositoryIn(url, { R100: 'c\n' });
+  const { history } = await analyze(activities, url);
+  expect(history.hotSpots).toEqual([
+    { path: 'R100', commits: 5 },
+    { path: 'other', commits: 1 },
+  ]);
+});
+
+test('a new file at the place of one that was moved keeps its own commits', async () => {
+  const { offered, activities } = world();
+  const url = repositoryIn(join(offered, 'plain'), { a: 'a\n' });
+  git(url, 'mv', 'a', 'b');
+  git(url, 'commit', '-q', '-m', 'moved');
+  repositoryIn(url, { a: 'new\n' }, { a: 'newer\n' });
+  const { history } = await analyze(activities, url);
+  expect(history.hotSpots).toEqual([
+    { path: 'a', commits: 3 },
+    { path: 'b', commits: 1 },
+  ]);
+});
+
+test('a file that was moved to and fro is one file', async () => {
+  const { offered, activities } = world();
+  const url = repositoryIn(join(offered, 'plain'), { a: 'a\n' });
+  for (const [from, to] of [
+    ['a', 'b'],
+    ['b', 'a'],
+    ['a', 'b'],
+  ] as const) {
+    git(url, 'mv', from, to);
+    git(url, 'commit', '-q', '-m', 'moved');
+  }
+  const { history } = await analyze(activities, url);
+  expect(history.hotSpots).toEqual([{ path: 'b', commits: 4 }]);
+});
+
+test('moves in a circle come to an end', () => {
+  const moves = createMoves();
+  for (const [from, to] of ['ab', 'bc', 'ca', 'da'].map((way) => [way[0] ?? '', way[1] ?? ''] as const))
+    moves.add(from, to);
+  const followed = [...moves.followed(new Set('abcd'))];
+  expect(followed.length).toBeGreaterThan(0);
+  expect(followed.every(([path, target]) => path !== target)).toBe(true);
 });

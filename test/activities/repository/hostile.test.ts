@@ -111,7 +111,7 @@ test('a tree that names more files than anyone can list is cut off', async () =>
 test('a history that git cannot compare in memory is still counted', async () => {
   const { root, offered, activities } = world();
   const repository = await run(activities.fetchRepository, { url: repositoryIn(join(offered, 'bomb'), { a: 'a\n' }) });
-  replaceGit(root, '--name-only', 'echo "fatal: inflate: out of memory" >&2; exit 128');
+  replaceGit(root, '--name-status', 'echo "fatal: inflate: out of memory" >&2; exit 128');
   expect(await run(activities.readHistory, repository)).toMatchObject({ commits: 1, hotSpots: [], hotSpotCommits: 0 });
 });
 

@@ -150,7 +150,7 @@ test('a branch that is named like a ref does not hide the ref', async () => {
 test('a copy that is new and cannot be read is not fetched again and again', async () => {
   const { root, offered, activities, otherWorker } = world();
   const url = elsewhere(repositoryIn(join(offered, 'plain'), { a: 'a' }));
-  replaceGit(root, '--name-only', 'echo "fatal: of a kind that nobody has seen yet" >&2; exit 128');
+  replaceGit(root, '--name-status', 'echo "fatal: of a kind that nobody has seen yet" >&2; exit 128');
   const repository = await run(activities.fetchRepository, { url });
   const failure = await failureOf(run(otherWorker().readHistory, repository));
   expect(failure).toMatchObject({ type: 'refused', nonRetryable: true });
