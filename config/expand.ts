@@ -94,6 +94,7 @@ function withTexts<T extends UpstreamSettings>(settings: T, change: Change): T {
           ...one('client_secret', oauth.client_secret, 'oauth'),
           ...one('scope', oauth.scope, 'oauth'),
           ...one('token_url', oauth.token_url, 'oauth'),
+          ...one('issuer', oauth.issuer, 'oauth'),
         },
       }),
     };

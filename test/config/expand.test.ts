@@ -10,7 +10,7 @@ import { UpstreamPart } from '../../config/upstreams';
 const http = UpstreamPart.parse({
   url: 'https://${HOST:-mcp.example}/mcp',
   headers: { Authorization: 'Bearer ${TOKEN}', 'X-Team': '${env:TEAM}' },
-  oauth: { client_id: 'us', client_secret: '${OAUTH_SECRET}' },
+  oauth: { client_id: 'us', client_secret: '${OAUTH_SECRET}', issuer: 'https://${HOST:-mcp.example}' },
   tools: { '*': { description: 'It says ${TOKEN}.' } },
 });
 const env = { TOKEN: 't', TEAM: 'blue', OAUTH_SECRET: 's' };
@@ -19,7 +19,7 @@ test('variables stand for their values wherever a setting tells how an upstream 
   expect(expanded(http, env, 'upstreams.x')).toMatchObject({
     url: 'https://mcp.example/mcp',
     headers: { Authorization: 'Bearer t', 'X-Team': 'blue' },
-    oauth: { client_id: 'us', client_secret: 's' },
+    oauth: { client_id: 'us', client_secret: 's', issuer: 'https://mcp.example' },
   });
   const stdio = UpstreamPart.parse({
     command: '${BIN:-npx}',
@@ -47,7 +47,7 @@ test('variables stand for their values wherever a setting tells how an upstream 
 
 test('names, filters and descriptions name no variables', () => {
   expect(expanded(http, env, 'upstreams.x').tools).toEqual(http.tools);
-  expect(namedBy(http)).toEqual(['HOST', 'TOKEN', 'TEAM', 'OAUTH_SECRET']);
+  expect(namedBy(http)).toEqual(['HOST', 'TOKEN', 'TEAM', 'OAUTH_SECRET', 'HOST']);
 });
 
 test('a variable may come from a file', () => {

@@ -1,5 +1,12 @@
 /** What the errors of HTTP mean. */
-import { OAuthClientFlowError, OAuthError, SdkHttpError, UnauthorizedError } from '@modelcontextprotocol/client';
+import {
+  OAuthClientFlowError,
+  OAuthError,
+  SdkHttpError,
+  UnauthorizedError,
+  isJSONRPCErrorResponse,
+} from '@modelcontextprotocol/client';
+import type { JSONRPCMessage } from '@modelcontextprotocol/client';
 import { Trouble } from './trouble';
 
 /** @throws Trouble `denied` where the address is none */
@@ -26,6 +33,24 @@ export function httpTrouble(name: string, error: unknown, inSession: boolean): T
       ? `leads elsewhere (${status}), which is not followed. Its operator corrects its url`
       : `turned the request away (${status}). Its operator checks its url`;
   return new Trouble('denied', `Upstream ${name} ${what}.`, { cause: error });
+}
+
+/**
+ * The answer to a request of ours that came with a status of its own: since 2026-07-28 a method that a server does not have is a 404.
+ * Undefined where it is none. A server that is at fault itself (5xx) may have begun.
+ *
+ * @param id - of the request: an error without it concerns the session, or is that of something in between
+ */
+export function answerInError(error: unknown, id: unknown): JSONRPCMessage | undefined {
+  if (!(error instanceof SdkHttpError) || id === undefined) return undefined;
+  const { status, text } = error.data;
+  if (status === 401 || status === 403 || status >= 500 || typeof text !== 'string') return undefined;
+  try {
+    const said: unknown = JSON.parse(text);
+    return isJSONRPCErrorResponse(said) && said.id === id ? said : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The error, and what it was made of: the SDK wraps what goes wrong while it finds out which revisions are spoken. */

@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import type { HttpUpstream } from '../../../config/upstreams';
 import { createAuthorization } from './authorization';
 import { createAgent, createFetch } from './fetch';
-import { addressIn, httpTrouble } from './http-trouble';
+import { addressIn, answerInError, httpTrouble } from './http-trouble';
 import type { Link } from './link';
 import type { Trouble } from './trouble';
 
@@ -57,7 +57,11 @@ export function createStreamable({ name, url, headers, oauth, maxBytes }: HttpSe
               ...(onEnd && { onRequestStreamEnd: onEnd }),
             })
             .catch((error: unknown) => {
-              throw troubleOf(error);
+              // Within a session both statuses that fit say that it is lost.
+              const id = sessionId === undefined && 'id' in message ? message.id : undefined;
+              const answer = answerInError(error, id);
+              if (!answer) throw troubleOf(error);
+              receive(answer);
             }),
         close: () => void own.close(),
       };

@@ -82,9 +82,27 @@ test('while it waits for an answer of ours its time does not run, and the answer
   ]);
 });
 
-test('a question that nobody answers is refused aloud', async () => {
+test.each([
+  [
+    'sample',
+    'sampling/createMessage',
+    { messages: [], maxTokens: 5 },
+    { role: 'assistant', model: 'm', content: { type: 'text', text: 'so' } },
+  ],
+  ['roots', 'roots/list', {}, { roots: [{ uri: 'file:///srv' }] }],
+])(
+  'what it asks of the client itself is asked, too, and the answer reaches it as it is: %s',
+  async (tool, method, params, result) => {
+    const { upstream } = scripted();
+    const ask = jest.fn<Promise<{ result: Given }>, [InputRequest]>(() => Promise.resolve({ result }));
+    expect(textOf(await upstream.call(requestOf(tool), contextOf({ ask })))).toBe(JSON.stringify(result));
+    expect(ask.mock.calls).toEqual([[{ key: expect.stringMatching(/^1\./) as string, method, params }]]);
+  },
+);
+
+test.each(['ask', 'sample', 'roots'])('a question that nobody answers is refused aloud: %s', async (tool) => {
   const { upstream } = scripted();
-  expect(textOf(await upstream.call(requestOf('ask'), contextOf()))).toBe('{"code":-1,"message":"nobody"}');
+  expect(textOf(await upstream.call(requestOf(tool), contextOf()))).toBe('{"code":-1,"message":"nobody"}');
 });
 
 test('where several calls are under way in a session, a question of nobody knows which is refused', async () => {

@@ -36,7 +36,8 @@ const TOOLS = [
   'deep',
   'progress',
   'ask',
-  'ask-late',
+  'sample',
+  'roots',
   'change',
   'change-silently',
   'noise',
@@ -93,6 +94,14 @@ const calls = {
       method: 'elicitation/create',
       params: { message: 'Sure?', requestedSchema: { type: 'object', properties: {} } },
     });
+  },
+  sample: (id) => {
+    waiting.set('s1', (answer) => text(id, JSON.stringify(answer.result ?? answer.error)));
+    send({ id: 's1', method: 'sampling/createMessage', params: { messages: [], maxTokens: 5 } });
+  },
+  roots: (id) => {
+    waiting.set('r1', (answer) => text(id, JSON.stringify(answer.result ?? answer.error)));
+    send({ id: 'r1', method: 'roots/list' });
   },
   change: (id) => {
     description = 'second';
