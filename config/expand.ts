@@ -16,24 +16,26 @@ export function expanded<T extends UpstreamSettings>(settings: T, env: NodeJS.Pr
   return reached;
 }
 
-/**
- * The same for all of a worker's upstreams.
- *
- * @throws BadSetting that names every variable that is not set, and where
- */
-export function expandedAll(upstreams: Upstreams, env: NodeJS.ProcessEnv): Upstreams {
-  const wrong: string[] = [];
-  const reached = Object.entries(upstreams).flatMap(([name, settings]) => {
-    try {
-      return [[name, expanded(settings, env, `upstreams.${name}`)] as const];
-    } catch (error) {
-      if (!(error instanceof BadSetting)) throw error;
-      wrong.push(error.message);
-      return [];
-    }
-  });
-  if (wrong.length > 0) throw new BadSetting(wrong.join(' '));
-  return Object.fromEntries(reached);
+/** In the place of settings with which nothing can be reached here: a sentence that names the variable, and where it stands. */
+export interface Unset {
+  readonly unset: string;
+}
+
+/** A worker's upstreams, by name. */
+export type Expanded = Readonly<Record<string, UpstreamSettings | Unset>>;
+
+/** The same for all of a worker's upstreams. What is wrong with one of them is its own affair: the others are reached. */
+export function expandedAll(upstreams: Upstreams, env: NodeJS.ProcessEnv): Expanded {
+  return Object.fromEntries(
+    Object.entries(upstreams).map(([name, settings]): [string, UpstreamSettings | Unset] => {
+      try {
+        return [name, expanded(settings, env, `upstreams.${name}`)];
+      } catch (error) {
+        if (!(error instanceof BadSetting)) throw error;
+        return [name, { unset: error.message }];
+      }
+    }),
+  );
 }
 
 /** The variables that the settings name. */

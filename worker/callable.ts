@@ -12,9 +12,9 @@ import type { Tool } from '../gateway/tools';
 import { createNamed } from '../gateway/upstreams/named';
 import type { Known } from '../gateway/upstreams/named';
 import type { Listing } from '../workflows/upstream-contract';
-import type { ReplaceableUpstreams } from './reload';
+import type { Replaceable } from './reload';
 
-export interface Callable extends ReplaceableUpstreams {
+export interface Callable extends Replaceable<Upstreams> {
   /** All tools that are known, by name, and the upstreams of which nobody knows the tools yet. */
   tools(): Promise<{ readonly known: ReadonlyMap<string, Tool>; readonly unknown: readonly string[] }>;
 }

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { ActivitiesConfig } from '../activities';
 import { Address } from '../config/address';
 import { expandedAll } from '../config/expand';
+import type { Expanded } from '../config/expand';
 import type { Catalog } from '../config/catalog';
 import { holdfastFile } from '../config/holdfast';
 import { LogLevel } from '../config/log';
@@ -60,9 +61,9 @@ export interface WorkerConfig {
   readonly activities: Omit<ActivitiesConfig, 'upstreams'>;
   /**
    * What exists without us and is durable here, as far as this process can reach it: neither disabled, nor on a queue that it does not
-   * poll. Its variables have their values.
+   * poll. Its variables have their values; where one is not set, that is said in its place.
    */
-  readonly upstreams: Upstreams;
+  readonly upstreams: Expanded;
   /** All upstreams that are not disabled, as they are written: workflows of other people may call their tools. */
   readonly callable: Upstreams;
   /** Workflows that exist, as tools. */

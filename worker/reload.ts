@@ -2,26 +2,28 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
 import { BadSetting } from '../config/file';
+import type { Expanded } from '../config/expand';
 import type { Upstreams } from '../config/upstreams';
 import type { WorkerConfig } from './config';
 
-/** The upstreams that a worker's activities reach. */
-export interface ReplaceableUpstreams {
+/** Upstreams that can be others. */
+export interface Replaceable<U extends Expanded> {
   /**
    * Puts these in the place of the former ones. Those whose settings are the same keep their connections; calls in flight end where they
    * began.
    *
-   * @param upstreams - all of them, with the values of their variables
+   * @param upstreams - all of them
    */
-  readonly replace: (upstreams: Upstreams) => void;
+  readonly replace: (upstreams: U) => void;
 }
 
 export interface ReloadNeeds {
   /** Reads the configuration. @throws BadSetting that says what is wrong with it */
   readonly read: () => WorkerConfig;
-  readonly upstreams: ReplaceableUpstreams;
+  /** Those that a worker's activities reach, with the values of their variables. */
+  readonly upstreams: Replaceable<Expanded>;
   /** Those that workflows of other people may call. */
-  readonly callable: ReplaceableUpstreams;
+  readonly callable: Replaceable<Upstreams>;
   readonly log: Pick<Logger, 'info' | 'error'>;
 }
 
@@ -46,6 +48,7 @@ export function createReload(begun: WorkerConfig, { read, upstreams, callable, l
   return () => {
     try {
       const next = read();
+      refuseUnset(now, next.upstreams);
       const change = changeOf(now, next.upstreams);
       if (!isDeepStrictEqual(next.upstreams, now)) upstreams.replace(next.upstreams);
       now = next.upstreams;
@@ -63,7 +66,15 @@ export function createReload(begun: WorkerConfig, { read, upstreams, callable, l
   };
 }
 
-function changeOf(before: Upstreams, after: Upstreams): Change {
+/** @throws BadSetting when one could no longer be reached. One that cannot be reached already is no reason to leave the others as they are */
+function refuseUnset(before: Expanded, after: Expanded): void {
+  const unset = Object.entries(after).flatMap(([name, its]) =>
+    'unset' in its && !isDeepStrictEqual(its, before[name]) ? its.unset : [],
+  );
+  if (unset.length > 0) throw new BadSetting(unset.join(' '));
+}
+
+function changeOf(before: Expanded, after: Expanded): Change {
   const [old, names] = [Object.keys(before), Object.keys(after)];
   return {
     added: names.filter((name) => !(name in before)),

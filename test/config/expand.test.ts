@@ -70,9 +70,14 @@ test('a variable that is not set, or empty, is named with its place', () => {
   );
 });
 
-test('of several upstreams every missing variable is named', () => {
+test('of several upstreams those that name no missing variable are reached, and of the others the variable is named', () => {
   const other = UpstreamPart.parse({ command: 'x', env: { K: '${KEY}' } });
-  expect(() => expandedAll({ a: http, b: other }, {})).toThrow(/upstreams\.a\.headers.*upstreams\.b\.env\.K names KEY/);
+  expect(expandedAll({ a: http, b: other }, { KEY: 'k' })).toMatchObject({
+    a: {
+      unset: expect.stringMatching(/^upstreams\.a\.headers\.Authorization names TOKEN, which is not set/) as string,
+    },
+    b: { env: { K: 'k' } },
+  });
 });
 
 test('an address has to be one once its variables are in it', () => {

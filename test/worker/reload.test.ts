@@ -3,6 +3,7 @@ import { mkdtempSync, unwatchFile, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
+import type { Expanded } from '../../config/expand';
 import type { Upstreams } from '../../config/upstreams';
 import { watchFiles } from '../../config/watch';
 import { workerConfig } from '../../worker/config';
@@ -15,14 +16,14 @@ const write = (settings: object): void => writeFileSync(file, JSON.stringify(set
 
 const told: Record<string, unknown>[] = [];
 const log = pino({ level: 'info' }, { write: (line: string) => void told.push(JSON.parse(line) as never) });
-const replaced: Upstreams[] = [];
+const replaced: Expanded[] = [];
 let reload: () => void;
 
 beforeEach(() => {
   told.length = 0;
   replaced.length = 0;
   write({ upstreams: { a: { command: 'x' }, b: { command: 'x' } } });
-  const replace = (upstreams: Upstreams): void => void replaced.push(upstreams);
+  const replace = (upstreams: Expanded): void => void replaced.push(upstreams);
   reload = createReload(workerConfig(env), {
     read: () => workerConfig(env),
     upstreams: { replace },
@@ -49,7 +50,7 @@ test('workflows of other people may call those that the file has from then on, r
   write({ upstreams: { b: { command: 'y', queue: 'elsewhere' }, c: { command: 'y', disabled: true } } });
   createReload(workerConfig(env), {
     read: () => workerConfig(env),
-    upstreams: { replace },
+    upstreams: { replace: () => undefined },
     callable: { replace },
     log,
   })();
@@ -86,6 +87,23 @@ test.each([
   expect(told).toMatchObject([{ level: 50 }]);
   expect(told[0]?.['msg']).toMatch(/^The configuration was not read anew, and nothing has changed\. /);
   expect(told[0]?.['msg']).toContain(why);
+});
+
+test('an upstream whose variable was not set before keeps no other from being taken up', () => {
+  write({ upstreams: { a: { command: '${NOPE}' }, b: { command: 'x' } } });
+  const replace = (upstreams: Expanded): void => void replaced.push(upstreams);
+  const again = createReload(workerConfig(env), {
+    read: () => workerConfig(env),
+    upstreams: { replace },
+    callable: { replace: () => undefined },
+    log,
+  });
+  write({ upstreams: { a: { command: '${NOPE}' }, b: { command: 'y' } } });
+  again();
+  expect(replaced).toEqual([
+    { a: { unset: expect.stringContaining('names NOPE') }, b: expect.objectContaining({ command: 'y' }) },
+  ]);
+  expect(told).toMatchObject([{ upstreams: { added: [], changed: ['b'], removed: [] } }]);
 });
 
 test('a file that has changed is noticed', async () => {

@@ -1,10 +1,11 @@
 /** The upstreams of a worker, by name. A reload touches only those whose settings have changed. */
 import { isDeepStrictEqual } from 'node:util';
-import type { UpstreamSettings, Upstreams as Settings } from '../../../config/upstreams';
+import type { Expanded } from '../../../config/expand';
 import { digestOf } from '../digest';
 import type { UpstreamLog } from '../log';
 import { createMcpUpstream } from '../mcp/mcp';
 import { createOpenApiUpstream } from '../openapi/openapi';
+import { createUnreached } from '../unreached';
 import type { Upstream } from '../upstream';
 
 /** How long calls in flight of an upstream whose settings have changed may go on as they began, milliseconds. */
@@ -16,7 +17,7 @@ export interface Upstreams {
   /** Undefined: it is not configured here. */
   get(name: string): Upstream | undefined;
   /** Takes other settings. Calls in flight end on what they began with. */
-  replace(settings: Settings): void;
+  replace(settings: Expanded): void;
   /** Told that what an upstream offers may have changed. */
   onChange(listener: (name: string) => void): void;
   /** Ends all connections and children. Calls in flight end first, within `withinMs`. */
@@ -29,8 +30,8 @@ export interface UpstreamsNeeds {
   readonly log: UpstreamLog;
 }
 
-export function createUpstreams(settings: Settings, { version, log }: UpstreamsNeeds): Upstreams {
-  const present = new Map<string, { readonly settings: UpstreamSettings; readonly upstream: Upstream }>();
+export function createUpstreams(settings: Expanded, { version, log }: UpstreamsNeeds): Upstreams {
+  const present = new Map<string, { readonly settings: Expanded[string]; readonly upstream: Upstream }>();
   /** Those that are replaced and not yet closed. */
   const leaving = new Set<Upstream>();
   const listeners: ((name: string) => void)[] = [];
@@ -45,7 +46,11 @@ export function createUpstreams(settings: Settings, { version, log }: UpstreamsN
     telling.set(name, timer);
   }
 
-  function create(name: string, chosen: UpstreamSettings): Upstream {
+  function create(name: string, chosen: Expanded[string]): Upstream {
+    if ('unset' in chosen) {
+      log.warn({ upstream: name }, `upstream ${name} cannot be reached from here: ${chosen.unset}`);
+      return createUnreached(name, chosen.unset);
+    }
     if ('openapi' in chosen) return createOpenApiUpstream(name, chosen, { digestOf });
     const upstream = createMcpUpstream({ name, settings: chosen, version, log });
     upstream.onChange(() => {
@@ -62,11 +67,11 @@ export function createUpstreams(settings: Settings, { version, log }: UpstreamsN
     void left.close(OLD_MS).finally(() => leaving.delete(left));
   }
 
-  function replace(next: Settings): void {
-    for (const name of [...present.keys()]) if (!(name in next) || next[name]?.disabled) leave(name);
+  function replace(next: Expanded): void {
+    for (const name of [...present.keys()]) if (!next[name] || isDisabled(next[name])) leave(name);
     for (const [name, chosen] of Object.entries(next)) {
       const known = present.get(name);
-      if (chosen.disabled || (known && isDeepStrictEqual(known.settings, chosen))) continue;
+      if (isDisabled(chosen) || (known && isDeepStrictEqual(known.settings, chosen))) continue;
       leave(name);
       present.set(name, { settings: chosen, upstream: create(name, chosen) });
       if (known) tell(name);
@@ -86,3 +91,5 @@ export function createUpstreams(settings: Settings, { version, log }: UpstreamsN
     },
   };
 }
+
+const isDisabled = (chosen: Expanded[string]): boolean => 'disabled' in chosen && chosen.disabled;

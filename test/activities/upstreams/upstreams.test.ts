@@ -66,6 +66,19 @@ test('what is taken out of the settings, or disabled, is not there any more', as
   await upstreams.close(0);
 });
 
+test('one whose variable is not set says so in each answer, and the others work', async () => {
+  const { upstreams, settings } = world(['a', 'b']);
+  const unset = 'upstreams.a.env.K names KEY, which is not set.';
+  upstreams.replace({ ...settings(), a: { unset } });
+  const a = upstreams.get('a');
+  for (const asked of [a?.list(contextOf().signal), a?.call(requestOf('echo'), contextOf())])
+    await expect(asked).rejects.toMatchObject({ type: 'refused', message: `Upstream a cannot be reached: ${unset}` });
+  expect((await upstreams.get('b')?.call(requestOf('echo'), contextOf()))?.kind).toBe('result');
+  upstreams.replace(settings());
+  expect((await upstreams.get('a')?.call(requestOf('echo'), contextOf()))?.kind).toBe('result');
+  await upstreams.close(0);
+});
+
 describe('the steps', () => {
   const asked: unknown[] = [];
   const { upstreams } = world(['a']);
