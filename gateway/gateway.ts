@@ -144,8 +144,7 @@ export async function startGateway(
     log,
   });
   const tagOf = (caller: Caller): string => `${caller.tenant}/${ids.subjectTag(caller)}`;
-  const parts =
-    Object.keys(config.upstreams).length > 0 ? createParts(upstreams.known, jobs.listings, tagOf) : undefined;
+  const parts = createParts(upstreams.known, jobs.listings, tagOf);
   const metrics = config.metrics && createMetrics(jobs.backlog(queues));
   const audit = createAudit(log, menu.names, metrics);
   const scrape = config.metrics && metrics && (await serveMetrics(metrics, config.metrics, log));
@@ -158,7 +157,9 @@ export async function startGateway(
     {
       menu,
       offered: tools,
-      parts,
+      get parts() {
+        return upstreams.known().length > 0 ? parts : undefined; // a reload may bring the first
+      },
       tasks: createTasks({ jobs, watch, answers, respond, ids }),
       resources: createResources(jobs, answers, ids),
       rounds,

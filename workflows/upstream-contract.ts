@@ -23,6 +23,9 @@ export const SIGNAL_ACCEPT = 'holdfast.accept';
 export const MEMO_LISTING = 'listing';
 /** Update that a step sends to its own job while the upstream waits for an answer: {@link InputRequest} in, {@link InputReply} out. */
 export const UPDATE_ASK = 'holdfast.ask';
+/** The sentence of the step that runs where nobody has configured the upstream: by it a listing knows that it is gone. */
+export const notConfigured = (upstream: string): string =>
+  `Upstream ${upstream} is not configured where this ran: its operator adds it, or its queue.`;
 /** Longest {@link Listing}, bytes of JSON. */
 export const LISTING_MAX = 1_200_000;
 

@@ -43,7 +43,7 @@ export interface More {
 export interface ServerNeeds extends ToolCallNeeds {
   readonly menu: Menu;
   readonly offered: Pick<Offered, 'ttlMs'>;
-  /** Resources and prompts of upstreams; undefined where there are no upstreams. */
+  /** Resources and prompts of upstreams; undefined as long as there are no upstreams. */
   readonly parts: Parts | undefined;
   readonly tasks: Tasks;
   readonly resources: Resources;
@@ -65,7 +65,7 @@ export function createServerFactory(
   needs: ServerNeeds,
   exchangeOf: (request: object | undefined) => Exchange,
 ): McpServerFactory {
-  const { menu, parts, offered } = needs;
+  const { menu, offered } = needs;
   const options = {
     instructions: INSTRUCTIONS,
     inputRequired: { legacyShim: false },
@@ -79,6 +79,7 @@ export function createServerFactory(
 
   return ({ era, requestInfo }) => {
     const exchange = exchangeOf(requestInfo);
+    const { parts } = needs;
     const { caller, allowed, session, method } = exchange;
     /** Each handler costs something to set: a request alone gets those of its kind of methods. */
     const asks = (kind: string): boolean => method === undefined || method.startsWith(kind);

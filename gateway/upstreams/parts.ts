@@ -15,6 +15,9 @@ import type { Known } from './named';
 /** How long, and how much, of what was read is given to whoever asks for the same: milliseconds, entries, characters of JSON. */
 const CACHE = { ttl: 5_000, max: 200, maxSize: 20_000_000 };
 
+/** Addresses of jobs' results, which no upstream gets, whatever it says that it has. */
+const OURS = 'holdfast:';
+
 export interface Parts {
   resources(allowed: Allowed): Given[];
   resourceTemplates(allowed: Allowed): Given[];
@@ -90,13 +93,19 @@ export function createParts(
     const [, upstream, rest = ''] = /^([a-z0-9_-]+)\+(.+)$/s.exec(uri) ?? [];
     const named = known().find(({ name }) => name === upstream);
     if (named) return allowed.part(named.name, rest) ? { from: named, uri: rest } : undefined;
-    const owners = visible('resources', allowed).filter(({ given }) => given['uri'] === uri);
+    if (uri.startsWith(OURS)) return undefined;
+    const listed = visible('resources', allowed).filter(({ given }) => given['uri'] === uri);
+    // What a tool links to need not be listed: a template may tell whose it is.
+    const made = visible('resourceTemplates', allowed).filter(
+      ({ from, given }) => beginsAs(uri, given['uriTemplate']) && allowed.part(from.name, uri),
+    );
+    const owners = [...new Set((listed.length > 0 ? listed : made).map(({ from }) => from))];
     if (owners.length > 1)
       throw new ProtocolError(
         ProtocolErrorCode.InvalidParams,
-        `Several upstreams have ${uri}. Say which: ${owners.map(({ from }) => addressIn(from, uri)).join(' or ')}.`,
+        `Several upstreams have ${uri}. Say which: ${owners.map((from) => addressIn(from, uri)).join(' or ')}.`,
       );
-    return owners[0] && { from: owners[0].from, uri };
+    return owners[0] && { from: owners[0], uri };
   }
 
   function promptNames(allowed: Allowed): ReadonlyMap<string, { readonly from: Known; readonly given: Given }> {
@@ -155,3 +164,9 @@ export function createParts(
 
 /** An address, with its origin in front. */
 const addressIn = ({ name }: Known, uri: unknown): string => `${name}+${String(uri)}`;
+
+/** Whether an address begins with all that a template says before its first variable. */
+function beginsAs(uri: string, template: unknown): boolean {
+  const [beginning = ''] = String(template).split('{', 1);
+  return beginning !== '' && uri.startsWith(beginning);
+}

@@ -1,4 +1,5 @@
 /** What upstreams offer, kept up to date: their tools go on offer, and their resources and prompts can be found. */
+import { isDeepStrictEqual } from 'node:util';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { UpstreamSettings, Upstreams as Settings } from '../../config/upstreams';
@@ -27,7 +28,7 @@ export interface UpstreamsNeeds {
   readonly offered: OpenOffered;
   /** Names that belong to other tools. */
   readonly taken: ReadonlySet<string>;
-  /** Told when anything but tools may have changed. */
+  /** Told when anything but tools has changed. */
   readonly onParts: () => void;
   readonly log: Logger;
 }
@@ -48,6 +49,14 @@ export function createUpstreams({ listings, offered, taken, onParts, log }: Upst
   function publish(): void {
     const all = known();
     offered.replace(named(all), Math.min(...all.map(({ state }) => state?.ttlMs ?? Infinity)));
+  }
+
+  /** Makes a change, and has told what is different after it. */
+  function changing(change: () => void): void {
+    const before = known().flatMap(partsOf);
+    change();
+    publish();
+    if (!isDeepStrictEqual(before, known().flatMap(partsOf))) onParts();
   }
 
   /** Follows one upstream until it is gone from the configuration. */
@@ -72,13 +81,13 @@ export function createUpstreams({ listings, offered, taken, onParts, log }: Upst
           continue;
         }
         const before = one().known;
-        const listing = kept.run === run ? before.listing : (await listings.begun(name, kept.run)).known;
+        // A listing that was begun anew knows nothing yet.
+        const { known: listing = before.listing } = kept.run === run ? {} : await listings.begun(name, kept.run);
         run = kept.run;
         if (isOver()) return;
-        one().known = { ...before, listing, state: kept.state };
+        const { state } = kept;
+        changing(() => (one().known = { ...before, listing, state }));
         tell(before, one().known);
-        publish();
-        if (before.listing !== listing) onParts();
         onLook();
         await listings.over(name, kept.run, signal);
       } catch (error) {
@@ -106,19 +115,16 @@ export function createUpstreams({ listings, offered, taken, onParts, log }: Upst
   return {
     replace(settings) {
       const wanted = Object.entries(settings).filter(([, { disabled }]) => !disabled);
-      const names = new Set(wanted.map(([name]) => name));
-      for (const [name, { end, settings: before }] of followed) {
-        if (names.has(name) && JSON.stringify(before) === JSON.stringify(settings[name])) continue;
-        end.abort();
-        followed.delete(name);
-      }
-      for (const [name, its] of wanted) {
-        const before = followed.get(name);
-        followed.delete(name); // it is put back, in the order of the configuration
-        if (before) followed.set(name, before);
-        else followed.set(name, begin(name, its));
-      }
-      publish();
+      const former = new Map(followed);
+      changing(() => {
+        followed.clear(); // it is filled in the order of the configuration
+        for (const [name, its] of wanted) {
+          const before = former.get(name);
+          const stays = before && JSON.stringify(before.settings) === JSON.stringify(its);
+          followed.set(name, stays ? before : begin(name, its, before?.known));
+        }
+      });
+      for (const [name, { end }] of former) if (followed.get(name)?.end !== end) end.abort();
     },
 
     async looked() {
@@ -131,16 +137,24 @@ export function createUpstreams({ listings, offered, taken, onParts, log }: Upst
     },
   };
 
-  function begin(name: string, settings: UpstreamSettings): Followed {
+  /** @param before - what is known of it by former settings: it counts until more is known */
+  function begin(name: string, settings: UpstreamSettings, before?: Known): Followed {
     const end = new AbortController();
     let onLook: () => void = () => undefined;
     const one: Followed = {
       settings,
       end,
       looked: new Promise((resolve) => (onLook = resolve)),
-      known: { name, settings, listing: undefined, state: undefined },
+      known: { name, settings, listing: before?.listing, state: before?.state },
     };
     void follow(name, () => one, end.signal, onLook);
     return one;
   }
 }
+
+/** All that is not tools, and what it is listed by. */
+const partsOf = ({ name, settings: { prefix }, listing }: Known): readonly unknown[] => {
+  const { resources = [], resourceTemplates = [], prompts = [] } = listing ?? {};
+  const lists = [resources, resourceTemplates, prompts];
+  return lists.every((list) => list.length === 0) ? [] : [[name, prefix, ...lists]];
+};

@@ -20,8 +20,8 @@ const env = {
   TEMPORAL_ADDRESS: '127.0.0.1:1',
 };
 /** As a careful editor does it: the file is whole at any moment. */
-function write(gateway: object): void {
-  writeFileSync(`${file}.part`, JSON.stringify({ gateway: { port: 0, ...gateway } }));
+function write(gateway: object, more: object = {}): void {
+  writeFileSync(`${file}.part`, JSON.stringify({ gateway: { port: 0, ...gateway }, ...more }));
   renameSync(`${file}.part`, file);
 }
 
@@ -71,6 +71,15 @@ test.each([
   expect(told[0]).toMatchObject({ level: 50 });
   expect(told[0]?.['msg']).toMatch(/^The configuration was not read anew, and nothing has changed\. /);
   expect(told[0]?.['msg']).toContain(why);
+});
+
+test('the first upstream that the file brings has prompts and resources, too', async () => {
+  const prompts = async (): Promise<unknown> =>
+    (await modern(gateway.url, 'prompts/list', {}, alice.headers)).message.error?.code;
+  expect(await prompts()).toBe(-32601);
+  write({ keys: alice.keys }, { upstreams: { a: { command: 'not-run' } } });
+  reload();
+  expect(await prompts()).toBeUndefined();
 });
 
 test('a setting that waits for a restart is named', () => {

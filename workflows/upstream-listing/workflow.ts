@@ -19,7 +19,7 @@ import {
 } from '@temporalio/workflow';
 import { TASK_QUEUE, queueOf } from '../contract';
 import { changesBetween } from '../upstream-changes';
-import { MEMO_LISTING, SIGNAL_ACCEPT, SIGNAL_REFRESH } from '../upstream-contract';
+import { MEMO_LISTING, SIGNAL_ACCEPT, SIGNAL_REFRESH, notConfigured } from '../upstream-contract';
 import type { Listed, Listing, ListingRun, ListingSettings, ListingState } from '../upstream-contract';
 
 /** Longest time of one listing: a first start may install something. */
@@ -116,7 +116,7 @@ export async function upstreamListing(run: ListingRun): Promise<void> {
         ...(known && { digest: known.digest }),
         ...(state?.held && { held: state.held }),
       });
-      if (isGone(error) && state && Date.now() - Date.parse(state.since) > GONE_MS) return;
+      if (isGone(error, upstream) && state && Date.now() - Date.parse(state.since) > GONE_MS) return;
       pauseMs = Math.min(pauseMs * 2, FRESH_MS);
     }
     const isNew = known?.digest !== run.known?.digest || held?.digest !== run.held?.digest;
@@ -151,7 +151,7 @@ function whyOf({ cause }: ActivityFailure): string {
     : 'It could not be listed: the worker that tried was lost, or failed.';
 }
 
-/** Whether no worker knows the upstream any more. */
-function isGone({ cause }: ActivityFailure): boolean {
-  return cause instanceof ApplicationFailure && cause.type === 'refused';
+/** Whether no worker knows the upstream any more. One that refuses us is there, and may have its operator's attention tomorrow. */
+function isGone({ cause }: ActivityFailure, upstream: string): boolean {
+  return cause instanceof ApplicationFailure && cause.message === notConfigured(upstream);
 }

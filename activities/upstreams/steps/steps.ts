@@ -1,5 +1,6 @@
 /** The steps that list, call, follow and read what upstreams offer. */
 import { Context } from '@temporalio/activity';
+import { notConfigured } from '../../../workflows/upstream-contract';
 import type {
   FollowRequest,
   Given,
@@ -45,7 +46,7 @@ export function createUpstreamSteps({ upstreams, askJob, log }: UpstreamStepsNee
   function called(name: string): Upstream {
     const upstream = upstreams.get(name);
     if (upstream) return upstream;
-    throw failure('refused', `Upstream ${name} is not configured where this ran: its operator adds it, or its queue.`);
+    throw failure('refused', notConfigured(name));
   }
 
   function asking(context: StepContext): CallContext {
@@ -80,7 +81,8 @@ export function createUpstreamSteps({ upstreams, askJob, log }: UpstreamStepsNee
           .map((definition) => ({ name: String(definition['name']), definition, digest: digestOf(definition) }))
           .sort((a, b) => (a.name < b.name ? -1 : 1));
         const { resources, resourceTemplates, prompts } = offer;
-        const whole = digestOf({ tools: tools.map((tool) => tool.digest), resources, resourceTemplates, prompts });
+        const others = [resources, resourceTemplates, prompts].map(unordered);
+        const whole = digestOf([tools.map((tool) => tool.digest), ...others]);
         const fresh = { ...(ttlMs !== undefined && { ttlMs }) };
         if (whole === digest) return { kind: 'unchanged', ...fresh };
         const listing = { ...offer, tools, digest: whole, at: new Date().toISOString() };
@@ -96,3 +98,6 @@ export function createUpstreamSteps({ upstreams, askJob, log }: UpstreamStepsNee
     readUpstream: step(logged((request: ReadRequest, { signal }) => called(request.upstream).read(request, signal))),
   };
 }
+
+/** Some upstreams list the same in another order each time: that is no change. */
+const unordered = (entries: readonly Given[]): string[] => entries.map(digestOf).sort();

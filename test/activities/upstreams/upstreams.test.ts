@@ -1,6 +1,7 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { createUpstreamSteps } from '../../../activities/upstreams/steps/steps';
 import { createUpstreams } from '../../../activities/upstreams/steps/upstreams';
+import type { Offer, Upstream } from '../../../activities/upstreams/upstream';
 import { StdioUpstream } from '../../../config/upstreams';
 import type { InputRequest, Listed } from '../../../workflows/upstream-contract';
 import { eventually } from '../../fixtures/eventually';
@@ -103,6 +104,25 @@ describe('the steps', () => {
     expect(await run(steps.listUpstream, { upstream: 'a', digest: listed.listing.digest })).toEqual({
       kind: 'unchanged',
     });
+  });
+
+  test('take the same in another order for the same', async () => {
+    const parts = [{ uri: 'a://1' }, { uri: 'a://2' }];
+    let turned = false;
+    const list = (): Promise<Offer> => {
+      const resources = turned ? [...parts].reverse() : parts;
+      return Promise.resolve({ tools: [], resources, resourceTemplates: [], prompts: [], left: [] });
+    };
+    const shuffling = createUpstreamSteps({
+      upstreams: { get: () => ({ list }) as unknown as Upstream },
+      log,
+      askJob: () => Promise.reject(new Error('Nobody is asked.')),
+    });
+    const first: Listed = await run(shuffling.listUpstream, { upstream: 'a' });
+    if (first.kind !== 'changed') throw new Error('It has not changed.');
+    turned = true;
+    const { digest } = first.listing;
+    expect(await run(shuffling.listUpstream, { upstream: 'a', digest })).toEqual({ kind: 'unchanged' });
   });
 
   test('ask the job of the call, whichever opened the connection', async () => {

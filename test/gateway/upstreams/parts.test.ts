@@ -1,0 +1,109 @@
+/** Resources and prompts of several upstreams beside one another. */
+import { StdioUpstream } from '../../../config/upstreams';
+import { ALL_ALLOWED, createAllowed } from '../../../gateway/allowed';
+import { createParts } from '../../../gateway/upstreams/parts';
+import type { Known } from '../../../gateway/upstreams/named';
+import type { Given, Listing, ReadRequest } from '../../../workflows/upstream-contract';
+
+const settings = StdioUpstream.parse({ command: 'not-run' });
+
+function knownOf(name: string, offers: Partial<Pick<Listing, 'resources' | 'resourceTemplates' | 'prompts'>>): Known {
+  const rest = { tools: [], digest: '', at: '', left: [] };
+  const listing: Listing = { ...rest, resources: [], resourceTemplates: [], prompts: [], ...offers };
+  return { name, settings, listing, state: undefined };
+}
+
+function world(...known: readonly Known[]) {
+  const read: ReadRequest[] = [];
+  const parts = createParts(() => known, {
+    read: (request) => {
+      read.push(request);
+      const value: Given =
+        request.method === 'prompts/get'
+          ? { messages: [] }
+          : { contents: [{ uri: request.params['uri'], text: request.upstream }] };
+      return Promise.resolve({ kind: 'done', value });
+    },
+  });
+  return { parts, read };
+}
+
+const readme = { uri: 'file:///readme.md', name: 'readme' };
+const pages = { uriTemplate: 'page://{id}', name: 'page' };
+const [docs, notes] = [
+  knownOf('docs', { resources: [readme], resourceTemplates: [pages] }),
+  knownOf('notes', { resources: [readme, { uri: 'file:///mine.md', name: 'mine' }] }),
+];
+
+test('each address has its origin in front, and by it the one that is meant is read', async () => {
+  const { parts, read } = world(docs, notes);
+  expect(parts.resources(ALL_ALLOWED).map(({ uri }) => uri)).toEqual([
+    'docs+file:///readme.md',
+    'notes+file:///readme.md',
+    'notes+file:///mine.md',
+  ]);
+  expect(parts.resourceTemplates(ALL_ALLOWED)).toEqual([{ ...pages, uriTemplate: 'docs+page://{id}' }]);
+  expect(await parts.readResource('notes+file:///readme.md', ALL_ALLOWED)).toEqual({
+    contents: [{ uri: 'notes+file:///readme.md', text: 'notes' }],
+  });
+  expect(read).toEqual([{ upstream: 'notes', method: 'resources/read', params: { uri: 'file:///readme.md' } }]);
+});
+
+test('an address that two upstreams have is refused, with the two that it may be', async () => {
+  const { parts, read } = world(docs, notes);
+  await expect(parts.readResource('file:///readme.md', ALL_ALLOWED)).rejects.toThrow(
+    'Several upstreams have file:///readme.md. Say which: docs+file:///readme.md or notes+file:///readme.md.',
+  );
+  expect(read).toEqual([]);
+});
+
+test('an address that one upstream alone has is read there', async () => {
+  const { parts } = world(docs, notes);
+  expect(await parts.readResource('file:///mine.md', ALL_ALLOWED)).toEqual({
+    contents: [{ uri: 'file:///mine.md', text: 'notes' }],
+  });
+});
+
+test('an address that nobody lists is of the upstream with a template that it begins like', async () => {
+  const { parts } = world(docs, notes);
+  expect(await parts.readResource('page://7', ALL_ALLOWED)).toEqual({ contents: [{ uri: 'page://7', text: 'docs' }] });
+  expect(await parts.readResource('nothing://7', ALL_ALLOWED)).toBeUndefined();
+  const twice = world(docs, knownOf('books', { resourceTemplates: [pages] }));
+  await expect(twice.parts.readResource('page://7', ALL_ALLOWED)).rejects.toThrow('docs+page://7 or books+page://7');
+});
+
+test('a template does not make all addresses one of its upstream', async () => {
+  const { parts } = world(knownOf('docs', { resourceTemplates: [{ uriTemplate: '{+uri}', name: 'any' }] }));
+  expect(await parts.readResource('page://7', ALL_ALLOWED)).toBeUndefined();
+});
+
+test('no upstream is asked for the results of jobs, whatever it says that it has', async () => {
+  const { parts, read } = world(
+    knownOf('docs', { resourceTemplates: [{ uriTemplate: 'holdfast://{+all}', name: 'all' }] }),
+  );
+  expect(await parts.readResource('holdfast://job/job_0000000000000000/result', ALL_ALLOWED)).toBeUndefined();
+  expect(read).toEqual([]);
+});
+
+test('what a key may not see is not there, by whichever address', async () => {
+  const { parts, read } = world(docs, notes);
+  const allowed = createAllowed(['notes.*', '!notes.file:///mine.md', 'docs.page://{id}']);
+  expect(parts.resources(allowed).map(({ uri }) => uri)).toEqual(['notes+file:///readme.md']);
+  for (const uri of ['docs+file:///readme.md', 'file:///mine.md', 'notes+file:///mine.md', 'page://7'])
+    expect(await parts.readResource(uri, allowed)).toBeUndefined();
+  expect(read).toEqual([]);
+});
+
+test('prompts that would have the same name get a hash each, and are read under their own', async () => {
+  const { parts, read } = world(
+    knownOf('a', { prompts: [{ name: 'b_greet' }] }),
+    knownOf('a_b', { prompts: [{ name: 'greet' }] }),
+  );
+  const names = parts.prompts(ALL_ALLOWED).map(({ name }) => String(name));
+  expect(names).toEqual([expect.stringMatching(/^a_b_greet_[0-9a-f]{8}$/), expect.stringMatching(/^a_b_greet_/)]);
+  expect(new Set(names).size).toBe(2);
+  await parts.getPrompt({ name: names[1] ?? '', arguments: { who: 'Ada' } }, ALL_ALLOWED);
+  expect(read).toEqual([
+    { upstream: 'a_b', method: 'prompts/get', params: { name: 'greet', arguments: { who: 'Ada' } } },
+  ]);
+});

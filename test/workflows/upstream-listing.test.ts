@@ -1,0 +1,62 @@
+/** How long a listing goes on that cannot be listed. The upstream's steps are written here; the engine is real. */
+import { Client, Connection } from '@temporalio/client';
+import { failure } from '../../activities';
+import { TASK_QUEUE } from '../../workflows/contract';
+import {
+  MEMO_LISTING,
+  SIGNAL_REFRESH,
+  UPSTREAM_LISTING,
+  listingId,
+  notConfigured,
+} from '../../workflows/upstream-contract';
+import type { ListingRun, ListingState } from '../../workflows/upstream-contract';
+import { eventually } from '../fixtures/eventually';
+import { run } from '../fixtures/stack';
+import { createSite } from '../fixtures/upstream-site';
+
+const site = createSite();
+let client: Client;
+let tries = 0;
+let why: Error;
+
+beforeAll(async () => {
+  client = new Client({ connection: await Connection.connect({ address: run().address }) });
+});
+afterAll(() => client.connection.close());
+
+/** A listing that has failed for two days. */
+async function failing(because: Error) {
+  const since = new Date(Date.now() - 2 * 86_400_000).toISOString();
+  const state: ListingState = { state: 'failed', since, why: 'It was away.', tools: 0, ttlMs: 300_000 };
+  why = because;
+  tries = 0;
+  const handle = await client.workflow.start(UPSTREAM_LISTING, {
+    workflowId: listingId(site.name),
+    taskQueue: TASK_QUEUE,
+    args: [{ upstream: site.name, queue: site.queue, hold: false } satisfies ListingRun],
+    memo: { [MEMO_LISTING]: state },
+  });
+  await eventually('a try', () => tries > 0);
+  return handle;
+}
+
+test('one that no worker has been configured for since a day ends; one that is refused goes on', async () => {
+  const worker = await site.start({
+    listUpstream: () => {
+      tries += 1;
+      return Promise.reject(why);
+    },
+  });
+  const gone = await failing(failure('refused', notConfigured(site.name)));
+  await gone.result();
+  const refused = await failing(failure('refused', 'It does not accept our credentials.'));
+  await refused.signal(SIGNAL_REFRESH);
+  await eventually('another try', () => tries > 1);
+  const { status, memo } = await refused.describe();
+  expect([status.name, memo?.[MEMO_LISTING]]).toMatchObject([
+    'RUNNING',
+    { state: 'failed', why: 'It does not accept our credentials.' },
+  ]);
+  await refused.terminate();
+  await worker.stop();
+});
