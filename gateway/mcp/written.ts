@@ -1,9 +1,13 @@
 /** Answers as text. A list of tools is the same in thousands of them, and is written once. */
 import type { JSONRPCResultResponse } from '@modelcontextprotocol/server';
+import { LRUCache } from 'lru-cache';
 import { wellFormed } from '../json';
 
+/** Characters of lists that are kept: hundreds of keys may have a set of tools each. */
+const KEPT_MAX = 8 * 2 ** 20;
+
 /** By the list itself: the menu has another for each edition and each set of tools. */
-const lists = new WeakMap<object, string>();
+const lists = new LRUCache<object, string>({ maxSize: KEPT_MAX, sizeCalculation: ({ length }) => length });
 
 /** The text of an answer, as `JSON.stringify` has it, and well-formed. */
 export function written(answer: JSONRPCResultResponse): string {
