@@ -57,8 +57,8 @@ interface Entry {
   readonly onStreams: Map<string, Watcher>;
   /** Nobody follows the job any more. */
   gone: boolean;
-  /** The poll that is under way. */
-  poll: AbortController;
+  /** Ends the poll that is under way. One that has ended by itself is not aborted: its client would look after it once more. */
+  poll: AbortController | undefined;
   /** When the next look is due. */
   ticker: NodeJS.Timeout | undefined;
   last: JobView | undefined;
@@ -76,26 +76,26 @@ export function createHub(jobs: Watchable): Hub {
     entry.gone = true;
     watched.delete(entry.ref.workflowId);
     clearTimeout(entry.ticker);
-    entry.poll.abort(OVER);
+    entry.poll?.abort(OVER);
     entry.watchers.forEach(tell);
   }
 
   async function pollUntilClosed(entry: Entry): Promise<void> {
     while (!entry.gone) {
-      const { poll } = entry;
+      const poll = (entry.poll = new AbortController());
       const slice = setTimeout(() => poll.abort(OVER), POLL_MS);
       const polled = await jobs.poll(entry.ref, poll.signal).then(
         (outcome) => ({ kind: 'polled' as const, outcome }),
         (error: unknown) => ({ kind: 'failed' as const, error }),
       );
       clearTimeout(slice);
+      entry.poll = undefined;
       if (polled.kind === 'polled') {
         if (polled.outcome) return close(entry, (watcher) => watcher.onEnd(polled.outcome));
       } else {
         if (!isProblem(polled.error, 'unavailable')) return close(entry, (watcher) => watcher.onError(polled.error));
         await pause(RECONNECT_MS); // the job goes on without us; so does the wait
       }
-      entry.poll = new AbortController();
     }
   }
 
@@ -139,7 +139,7 @@ export function createHub(jobs: Watchable): Hub {
       watchers: new Set([watcher]),
       onStreams: new Map(),
       gone: false,
-      poll: new AbortController(),
+      poll: undefined,
       ticker: undefined,
       last: seen,
       catchingUp: undefined,

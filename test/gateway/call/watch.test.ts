@@ -52,6 +52,14 @@ test('the poll ends with the last wait, and not before', async () => {
   expect(polls[0]?.signal.aborted).toBe(true);
 });
 
+test('a poll that has ended by itself is not aborted', async () => {
+  const { jobs, polls } = fakeJobs();
+  const wait = createWatch(jobs).wait(ref, { ms: 10_000, signal: forever() });
+  polls[0]?.resolve(done);
+  expect(await wait).toEqual(done);
+  expect(polls[0]?.signal.aborted).toBe(false);
+});
+
 test('a wait whose time is up ends without an outcome', async () => {
   const { jobs, polls } = fakeJobs();
   expect(await createWatch(jobs).wait(ref, { ms: 1, signal: forever() })).toBeUndefined();
