@@ -53,6 +53,20 @@ export function attributesOf(files: readonly AttributesFile[]): (path: string) =
   };
 }
 
+/** What the files say of each path. Run it in a thread, with a limit of time: strangers wrote patterns and paths. */
+export function attributesIn({
+  files,
+  paths,
+}: {
+  files: readonly AttributesFile[];
+  paths: readonly string[];
+}): Attributes[] {
+  return paths.map(attributesOf(files));
+}
+
+/** Whether a file may say something of languages. */
+export const saysSomething = ({ text }: AttributesFile): boolean => text.includes('linguist-');
+
 function rulesIn({ folder, text }: AttributesFile): Rule[] {
   return text.split('\n').flatMap((line) => {
     const [pattern = '', ...words] = line.trim().split(/\s+/);

@@ -1,16 +1,16 @@
 /** Reads the files of the analyzed commit: lines, which are binary or kept elsewhere, and in which language each is. */
-import { ApplicationFailure } from '@temporalio/common';
 import type { Inventory } from '../../workflows/analyze-repository/tool';
 import type { StepContext } from '../step';
-import { inThread } from '../thread';
-import { attributesOf } from './attributes';
-import type { AttributesFile } from './attributes';
+import { inThread, isTooMuch } from '../thread';
+import { saysSomething } from './attributes';
+import type { Attributes, AttributesFile, attributesIn as matchInThisThread } from './attributes';
 import type { Blob } from './blobs';
 import type { Clone } from './clones';
 import { createComposition } from './composition';
 import type { decide as inThisThread } from './heuristics';
 import type { Claim, Languages } from './languages';
 import { decoded } from './text';
+import { createTurns } from './turn';
 
 /** Largest file that is read, bytes. Git holds one that it has to unpack in memory. */
 const MAX_BYTES = 256 * 1024 ** 2;
@@ -18,9 +18,9 @@ const MAX_BYTES = 256 * 1024 ** 2;
 const HEAD_BYTES = 16 * 1024;
 /** How many files one git reads, and how many doubts go to a thread at a time at most. */
 const BATCH = 500;
-/** Longest time for the doubts of a batch, milliseconds. */
+/** Longest time for the doubts, or the attributes, of a batch, milliseconds. */
 const BATCH_MS = 5_000;
-/** How many batches may take too long before no more contents are compared with patterns. */
+/** How many batches may take too long before no more contents, or paths, are compared with patterns. */
 const MOST_SLOW = 2;
 /** Most files of one extension whose contents are compared with patterns. */
 const MOST_EXAMINED = 1_000;
@@ -37,10 +37,13 @@ export interface Entry {
 
 export type Contents = Pick<
   Inventory,
-  'binaryFiles' | 'lines' | 'vendored' | 'lfs' | 'guessed' | 'undecided' | 'unread'
+  'binaryFiles' | 'lines' | 'vendored' | 'lfs' | 'guessed' | 'undecided' | 'unread' | 'unheeded'
 > & { readonly languages: Inventory['languages'] };
 
 const decide = inThread<typeof inThisThread>(require.resolve('./heuristics'), 'decide', BATCH_MS);
+
+const match = inThread<typeof matchInThisThread>(require.resolve('./attributes'), 'attributesIn', BATCH_MS);
+const NOTHING_SAID: Attributes = { leftOut: false };
 
 /** @param entries - may be the files of attributes alone, and many others */
 export async function readAttributes(clone: Clone, entries: readonly Entry[]): Promise<AttributesFile[]> {
@@ -75,17 +78,36 @@ export async function contentsOf(
   { signal }: StepContext,
   report: (done: number) => void,
 ): Promise<Contents> {
-  const said = attributesOf(attributes);
+  const files = attributes.filter(saysSomething);
+  const turn = createTurns();
   const composition = createComposition(languages);
   const vendored = { files: 0, bytes: 0 };
   const lfs = { files: 0, bytes: 0 };
   const examined = new Map<Claim, number>();
-  let [binaryFiles, lines, unread, slow, done] = [0, 0, 0, 0, 0];
+  let [binaryFiles, lines, unread, unheeded, slow, slowToMatch, done] = [0, 0, 0, 0, 0, 0, 0];
   let doubts: { claim: Claim; bytes: number; lines: number; text: string }[] = [];
 
+  /** What .gitattributes say of the files of a batch. */
+  const saidOf = async (batch: readonly Entry[]): Promise<readonly Attributes[]> => {
+    if (files.length === 0) return [];
+    if (slowToMatch < MOST_SLOW) {
+      try {
+        return await match({ files, paths: batch.map(({ path }) => path) }, signal);
+      } catch (error) {
+        if (!isTooMuch(error)) throw error;
+        slowToMatch += 1;
+      }
+    }
+    unheeded += batch.length;
+    return [];
+  };
+
   /** @param blob - absent when the file was not read */
-  const take = ({ path, bytes }: Entry, blob?: Blob) => {
-    const { language, vendored: isSaid, leftOut } = said(path);
+  const take = (
+    { path, bytes }: Entry,
+    { language, vendored: isSaid, leftOut }: Attributes = NOTHING_SAID,
+    blob?: Blob,
+  ) => {
     if (isSaid ?? languages.isVendored(path)) {
       vendored.files += 1;
       vendored.bytes += bytes;
@@ -131,7 +153,7 @@ export async function contentsOf(
       asked.map(({ claim, text }) => ({ rules: claim.rules, text })),
       signal,
     ).catch((error: unknown): undefined => {
-      if (!(error instanceof ApplicationFailure) || error.type !== 'too_large') throw error;
+      if (!isTooMuch(error)) throw error;
       slow += 1;
     });
     asked.forEach(({ claim, bytes, lines: count }, at) =>
@@ -140,15 +162,25 @@ export async function contentsOf(
   };
 
   const readBatch = async (batch: readonly Entry[]) => {
-    const wanted = batch.filter(({ bytes }) => bytes <= MAX_BYTES);
+    const wanted = isReadable ? batch.filter(({ bytes }) => bytes <= MAX_BYTES) : batch;
+    const said = await saidOf(wanted);
+    if (!isReadable) {
+      for (const [nth, entry] of wanted.entries()) {
+        take(entry, said[nth]);
+        await turn();
+      }
+      return;
+    }
     unread += batch.length - wanted.length;
     let at = 0;
     for await (const blob of clone.blobs(
       wanted.map(({ id }) => id),
       HEAD_BYTES,
     )) {
-      const entry = wanted[at++];
-      if (entry) take(entry, blob);
+      const entry = wanted[at];
+      if (entry) take(entry, said[at], blob);
+      at += 1;
+      await turn();
     }
     await settle();
     done += batch.length;
@@ -157,10 +189,6 @@ export async function contentsOf(
 
   let batch: Entry[] = [];
   for await (const entry of entries) {
-    if (!isReadable) {
-      take(entry);
-      continue;
-    }
     batch.push(entry);
     if (batch.length < BATCH) continue;
     await readBatch(batch);
@@ -177,6 +205,7 @@ export async function contentsOf(
     ...(guessed > 0 && { guessed }),
     ...(undecided > 0 && { undecided }),
     ...(unread > 0 && { unread }),
+    ...(unheeded > 0 && { unheeded }),
     ...result,
   };
 }

@@ -44,6 +44,11 @@ function inventoryPart(inventory: Findings['inventory']): string {
     ...(inventory.guessed === undefined
       ? []
       : [`The language of ${number(inventory.guessed)} files is a guess: neither name nor contents tell it.`]),
+    ...(inventory.unheeded === undefined
+      ? []
+      : [
+          `What .gitattributes say of ${number(inventory.unheeded)} files is not heeded: it takes too long to compare their names.`,
+        ]),
     ...(inventory.undecided === undefined
       ? []
       : [`The language of ${number(inventory.undecided)} files cannot be told: several claim them.`]),

@@ -81,6 +81,11 @@ const inventory = z.object({
   undecided: count
     .optional()
     .describe('Files that several languages claim and where nothing tells which: they count in none. Absent: none.'),
+  unheeded: count
+    .optional()
+    .describe(
+      'Files whose names could not be compared with .gitattributes in time: what those say of their languages is not heeded. Absent: none.',
+    ),
   vendored: z
     .object({ files: count, bytes: count })
     .describe('Third-party files, by their names or .gitattributes; left out of languages.'),

@@ -5,6 +5,7 @@ import { createParts } from '../../../gateway/upstreams/parts';
 import type { Known } from '../../../gateway/upstreams/named';
 import type { Given, Listing, ReadRequest } from '../../../workflows/upstream-contract';
 
+const by = (allowed = ALL_ALLOWED) => ({ caller: { tenant: 'acme', subject: 'ann' }, allowed });
 const settings = StdioUpstream.parse({ command: 'not-run' });
 
 function knownOf(name: string, offers: Partial<Pick<Listing, 'resources' | 'resourceTemplates' | 'prompts'>>): Known {
@@ -15,16 +16,20 @@ function knownOf(name: string, offers: Partial<Pick<Listing, 'resources' | 'reso
 
 function world(...known: readonly Known[]) {
   const read: ReadRequest[] = [];
-  const parts = createParts(() => known, {
-    read: (request) => {
-      read.push(request);
-      const value: Given =
-        request.method === 'prompts/get'
-          ? { messages: [] }
-          : { contents: [{ uri: request.params['uri'], text: request.upstream }] };
-      return Promise.resolve({ kind: 'done', value });
+  const parts = createParts(
+    () => known,
+    {
+      read: (request) => {
+        read.push(request);
+        const value: Given =
+          request.method === 'prompts/get'
+            ? { messages: [] }
+            : { contents: [{ uri: request.params['uri'], text: request.upstream }] };
+        return Promise.resolve({ kind: 'done', value });
+      },
     },
-  });
+    ({ subject }) => subject,
+  );
   return { parts, read };
 }
 
@@ -43,15 +48,17 @@ test('each address has its origin in front, and by it the one that is meant is r
     'notes+file:///mine.md',
   ]);
   expect(parts.resourceTemplates(ALL_ALLOWED)).toEqual([{ ...pages, uriTemplate: 'docs+page://{id}' }]);
-  expect(await parts.readResource('notes+file:///readme.md', ALL_ALLOWED)).toEqual({
+  expect(await parts.readResource('notes+file:///readme.md', by())).toEqual({
     contents: [{ uri: 'notes+file:///readme.md', text: 'notes' }],
   });
-  expect(read).toEqual([{ upstream: 'notes', method: 'resources/read', params: { uri: 'file:///readme.md' } }]);
+  expect(read).toEqual([
+    { upstream: 'notes', method: 'resources/read', params: { uri: 'file:///readme.md' }, caller: 'ann' },
+  ]);
 });
 
 test('an address that two upstreams have is refused, with the two that it may be', async () => {
   const { parts, read } = world(docs, notes);
-  await expect(parts.readResource('file:///readme.md', ALL_ALLOWED)).rejects.toThrow(
+  await expect(parts.readResource('file:///readme.md', by())).rejects.toThrow(
     'Several upstreams have file:///readme.md. Say which: docs+file:///readme.md or notes+file:///readme.md.',
   );
   expect(read).toEqual([]);
@@ -59,29 +66,29 @@ test('an address that two upstreams have is refused, with the two that it may be
 
 test('an address that one upstream alone has is read there', async () => {
   const { parts } = world(docs, notes);
-  expect(await parts.readResource('file:///mine.md', ALL_ALLOWED)).toEqual({
+  expect(await parts.readResource('file:///mine.md', by())).toEqual({
     contents: [{ uri: 'file:///mine.md', text: 'notes' }],
   });
 });
 
 test('an address that nobody lists is of the upstream with a template that it begins like', async () => {
   const { parts } = world(docs, notes);
-  expect(await parts.readResource('page://7', ALL_ALLOWED)).toEqual({ contents: [{ uri: 'page://7', text: 'docs' }] });
-  expect(await parts.readResource('nothing://7', ALL_ALLOWED)).toBeUndefined();
+  expect(await parts.readResource('page://7', by())).toEqual({ contents: [{ uri: 'page://7', text: 'docs' }] });
+  expect(await parts.readResource('nothing://7', by())).toBeUndefined();
   const twice = world(docs, knownOf('books', { resourceTemplates: [pages] }));
-  await expect(twice.parts.readResource('page://7', ALL_ALLOWED)).rejects.toThrow('docs+page://7 or books+page://7');
+  await expect(twice.parts.readResource('page://7', by())).rejects.toThrow('docs+page://7 or books+page://7');
 });
 
 test('a template does not make all addresses one of its upstream', async () => {
   const { parts } = world(knownOf('docs', { resourceTemplates: [{ uriTemplate: '{+uri}', name: 'any' }] }));
-  expect(await parts.readResource('page://7', ALL_ALLOWED)).toBeUndefined();
+  expect(await parts.readResource('page://7', by())).toBeUndefined();
 });
 
 test('no upstream is asked for the results of jobs, whatever it says that it has', async () => {
   const { parts, read } = world(
     knownOf('docs', { resourceTemplates: [{ uriTemplate: 'holdfast://{+all}', name: 'all' }] }),
   );
-  expect(await parts.readResource('holdfast://job/job_0000000000000000/result', ALL_ALLOWED)).toBeUndefined();
+  expect(await parts.readResource('holdfast://job/job_0000000000000000/result', by())).toBeUndefined();
   expect(read).toEqual([]);
 });
 
@@ -90,7 +97,7 @@ test('what a key may not see is not there, by whichever address', async () => {
   const allowed = createAllowed(['notes.*', '!notes.file:///mine.md', 'docs.page://{id}']);
   expect(parts.resources(allowed).map(({ uri }) => uri)).toEqual(['notes+file:///readme.md']);
   for (const uri of ['docs+file:///readme.md', 'file:///mine.md', 'notes+file:///mine.md', 'page://7'])
-    expect(await parts.readResource(uri, allowed)).toBeUndefined();
+    expect(await parts.readResource(uri, by(allowed))).toBeUndefined();
   expect(read).toEqual([]);
 });
 
@@ -102,7 +109,7 @@ test('prompts that would have the same name get a hash each, and are read under 
   const names = parts.prompts(ALL_ALLOWED).map(({ name }) => String(name));
   expect(names).toEqual([expect.stringMatching(/^a_b_greet_[0-9a-f]{8}$/), expect.stringMatching(/^a_b_greet_/)]);
   expect(new Set(names).size).toBe(2);
-  await parts.getPrompt({ name: names[1] ?? '', arguments: { who: 'Ada' } }, ALL_ALLOWED);
+  await parts.getPrompt({ name: names[1] ?? '', arguments: { who: 'Ada' } }, by());
   expect(read).toEqual([
     { upstream: 'a_b', method: 'prompts/get', params: { name: 'greet', arguments: { who: 'Ada' } } },
   ]);
