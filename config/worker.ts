@@ -59,7 +59,12 @@ export const WorkerPart = z.strictObject({
         .array(z.string())
         .optional()
         .describe('Folders under which local repositories may be read. None until the operator lists one.'),
-      max_bytes: z.number().int().positive().default(GIB).describe('Largest clone, bytes.'),
+      max_bytes: z
+        .number()
+        .int()
+        .positive()
+        .default(GIB)
+        .describe('Largest clone, bytes. A local repository is not cloned, and may be larger.'),
       allow: HostsAndPorts.describe(
         'host:port pairs of git hosts that may have private addresses. A redirect from another host does not lead there.',
       ),
