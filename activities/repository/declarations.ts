@@ -143,7 +143,7 @@ export function inGemfile(text: string): Declarations {
   const notRead: string[] = [];
   const blocks: boolean[] = []; // one for each block that is open: whether it is a group for development
   const dependencies: Dependency[] = [];
-  for (const line of lines(text)) {
+  for (const line of lines(withoutRemarks(text))) {
     if (/^end\b/.test(line)) blocks.pop();
     else if (/\bdo(?:\s*\|.*\|)?$|^(?:if|unless|case)\b/.test(line))
       blocks.push(/^group\b.*:(?:development|test)\b/.test(line));
@@ -156,10 +156,24 @@ export function inGemfile(text: string): Declarations {
   return { name: null, dependencies, notRead };
 }
 
+/** Ruby without its remarks of several lines, and without what follows the end of the program. */
+function withoutRemarks(text: string): string {
+  let isRemark = false;
+  const program = text.split(/^__END__\r?$/m, 1)[0] ?? '';
+  return program
+    .split('\n')
+    .filter((line) => {
+      const isInside = isRemark || /^=begin(?:\s|$)/.test(line);
+      isRemark = isInside && !/^=end(?:\s|$)/.test(line);
+      return !isInside;
+    })
+    .join('\n');
+}
+
 /** Only what is written out: the specification is a program, which is not run. */
 export function inGemspec(text: string): Declarations {
   const notRead: string[] = [];
-  const dependencies = lines(text).flatMap((line) => {
+  const dependencies = lines(withoutRemarks(text)).flatMap((line) => {
     const [, kind, rest = ''] = /\.add_((?:runtime_|development_)?dependency)\b[\s(]*(.*)$/.exec(line) ?? [];
     if (kind === undefined || line.startsWith('#')) return [];
     const [name, ...versions] = [...rest.matchAll(/["']([^"']+)["']/g)].map(([, value = '']) => value);

@@ -185,11 +185,18 @@ function addTo(
   ecosystems.set(ecosystem, declared);
   const seen = new Set<string>(); // a package that one manifest names twice counts once
   for (const { name, version, development } of dependencies) {
-    const entry = declared.get(name) ?? { name, version, development: true, manifests: 0 };
+    const key = identityOf(ecosystem, name);
+    const entry = declared.get(key) ?? { name, version, development: true, manifests: 0 };
     if (entry.version === '') entry.version = version;
     entry.development &&= development;
-    if (!seen.has(name)) entry.manifests += 1;
-    seen.add(name);
-    declared.set(name, entry);
+    if (!seen.has(key)) entry.manifests += 1;
+    seen.add(key);
+    declared.set(key, entry);
   }
+}
+
+/** What two names of one package have in common: some registries take different spellings for the same. */
+function identityOf(ecosystem: string, name: string): string {
+  if (ecosystem === 'PyPI') return name.toLowerCase().replace(/[-_.]+/g, '-');
+  return ecosystem === 'NuGet' || ecosystem === 'Composer' ? name.toLowerCase() : name;
 }

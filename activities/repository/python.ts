@@ -108,6 +108,8 @@ export function inSetupPy(text: string): Declarations {
 function requirementOf(given: unknown, development: boolean): Requirement {
   const entry = typeof given === 'string' ? given.trim().replace(/\s--[a-z].*$/, '') : '';
   if (/^(?:[a-z]+\+)?(?:https?|ssh|git|file):/i.test(entry)) return inUrl(entry, development);
+  if (/^[^;<>=@]*\.(?:whl|zip|tar\.gz)(?:\[[^\]]*\])?$/i.test(entry))
+    return { notRead: `the package in the file ${entry}` };
   const [, name, rest = ''] = /^([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*(.*)$/.exec(entry) ?? [];
   if (name === undefined || /^[\\/]/.test(rest)) return undefined;
   const [before = ''] = rest.split(rest.startsWith('@') ? ' ;' : ';');

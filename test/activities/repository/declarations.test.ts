@@ -270,3 +270,47 @@ test('a manifest in UTF-16 is read', async () => {
   const found = await dependenciesIn({ 'requirements.txt': Buffer.from('\ufeffa==1\r\nb\r\n', 'utf16le') });
   expect(listed(found)).toEqual(['a ==1', 'b ']);
 });
+
+test('remarks of several lines in a Gemfile, and what follows its end, declare nothing', async () => {
+  const { offered, activities } = world();
+  const Gemfile = '=begin\ngem "a"\n=end\ngem "b"\n=begin words\ngem "c"\n=end words\n__END__\ngem "d"\n';
+  const { dependencies } = await analyze(activities, repositoryIn(join(offered, 'plain'), { Gemfile }));
+  expect(dependencies.ecosystems[0]?.list.map(({ name }) => name)).toEqual(['b']);
+});
+
+test('one package in two spellings counts once where its registry takes both for the same', async () => {
+  const { offered, activities } = world();
+  const url = repositoryIn(join(offered, 'plain'), {
+    'requirements.txt': 'Zope.Interface\nzope_interface\n',
+    'b/requirements.txt': 'zope-interface\n',
+    'a.csproj': '<Project><ItemGroup><PackageReference Include="Serilog" Version="1"/></ItemGroup></Project>',
+    'b/b.csproj': '<Project><ItemGroup><PackageReference Include="serilog" Version="1"/></ItemGroup></Project>',
+    'package.json': '{"dependencies":{"a-b":"1","a_b":"1"}}',
+  });
+  const { dependencies } = await analyze(activities, url);
+  const found = dependencies.ecosystems.map(({ name, list }) => [
+    name,
+    list.map((entry) => [entry.name, entry.manifests]),
+  ]);
+  expect(Object.fromEntries(found)).toEqual({
+    PyPI: [['Zope.Interface', 2]],
+    NuGet: [['Serilog', 2]],
+    npm: [
+      ['a-b', 1],
+      ['a_b', 1],
+    ],
+  });
+});
+
+test.each(['./wheels/a-1.0-py3-none-any.whl', 'a-1.0-py3-none-any.whl', '-e libs/a.tar.gz[x]'])(
+  'the package in the file %s is said not to be read, and none is made up',
+  async (line) => {
+    const { offered, activities } = world();
+    const { dependencies } = await analyze(
+      activities,
+      repositoryIn(join(offered, 'plain'), { 'requirements.txt': `${line}\n.\n` }),
+    );
+    expect(dependencies.ecosystems).toEqual([]);
+    expect(dependencies.manifests[0]?.notRead).toEqual([expect.stringContaining('in the file')]);
+  },
+);

@@ -12,7 +12,7 @@ import { longestHold } from '../../fixtures/longest-hold';
 import { body, folderOf, never, site } from './world';
 import type { Site } from './world';
 
-const HELD_MAX_MS = 250;
+const HELD_MAX_MS = 200;
 /** Just below the largest reply that is read, and the largest that is read without a thread, bytes. */
 const SIZES = [3 * 1_024 ** 2 - 1_024, 16 * 1_024];
 
