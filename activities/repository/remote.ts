@@ -21,7 +21,7 @@ const MAX_REFS = 100_000;
  *   commit, which is not looked for here. Absent: HEAD, else main, master or the first branch
  * @returns undefined when the repository is empty
  * @throws GitError when the remote cannot be read, EgressError when it could not be connected to
- * @throws ApplicationFailure `invalid_input` when there is no such ref
+ * @throws ApplicationFailure `invalid_input` when there is no such ref, or none is given and there is no branch, but something else
  */
 export async function tipOf(
   git: Git,
@@ -70,7 +70,12 @@ export async function tipOf(
   const [first] = [...branches.keys()].filter((name) => name.startsWith('refs/heads/'));
   const name = ['refs/heads/main', 'refs/heads/master'].find((candidate) => branches.has(candidate)) ?? first;
   const tip = branches.get(name ?? '');
-  return name === undefined || tip === undefined ? undefined : { commit: tip, ref: name };
+  if (name !== undefined && tip !== undefined) return { commit: tip, ref: name };
+  if ((await offered(['refs/*'])).size === 0) return undefined;
+  throw failure(
+    'invalid_input',
+    'The repository has no branch, but is not empty. Call the tool with the full name of a tag or another ref as ref, such as refs/tags/v1.2.0.',
+  );
 }
 
 /** Options that make git open exactly the folder that was checked, and not a neighbour such as `<folder>.git`. */

@@ -21,7 +21,7 @@ export interface Source {
  *
  * @param url - as the caller gave it
  * @param localPaths - folders whose repositories may be read; if there are none, only https urls are allowed
- * @throws ApplicationFailure `invalid_input`
+ * @throws ApplicationFailure `invalid_input`; `refused` when a local folder is not a repository
  */
 export async function sourceOf(url: string, localPaths: readonly string[]): Promise<Source> {
   if (isAbsolute(url)) return localSource(url, localPaths);
@@ -78,6 +78,11 @@ async function localSource(path: string, localPaths: readonly string[]): Promise
   if (!isOffered(real)) throw notOffered();
   const gitDir = await realpathOf((await kindOf(join(real, '.git'))) === 'nothing' ? real : join(real, '.git'));
   if (!isOffered(gitDir)) throw notOffered();
+  if ((await kindOf(join(gitDir, 'HEAD'))) === 'nothing' && (await kindOf(join(real, '.git'))) !== 'file')
+    throw failure(
+      'refused',
+      'The local folder is not a git repository. Name the folder that holds .git, or a bare repository.',
+    );
   const out = await wayOutOf(gitDir);
   if (out !== undefined) throw failure('invalid_input', LEADS_OUT[out]);
   return { url: pathToFileURL(real).href, remote: pathToFileURL(gitDir).href, protocol: 'file' };

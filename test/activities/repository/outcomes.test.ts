@@ -87,11 +87,12 @@ test('refuses a repository over the limit, and names limit and setting', async (
   expect(failure.message).toContain('worker.repository.max_bytes');
 });
 
-test('refuses an offered folder that is no repository', async () => {
+test('refuses an offered folder that is no repository, and says which one to name', async () => {
   const { offered, activities } = world();
-  mkdirSync(join(offered, 'folder'));
-  expect(await failureOf(run(activities.fetchRepository, { url: join(offered, 'folder') }))).toMatchObject({
+  const url = repositoryIn(join(offered, 'plain'), { 'folder/a': 'a' });
+  expect(await failureOf(run(activities.fetchRepository, { url: join(url, 'folder') }))).toMatchObject({
     type: 'refused',
+    message: expect.stringContaining('the folder that holds .git'),
   });
 });
 
@@ -188,6 +189,17 @@ test('takes another branch when HEAD names one that does not exist', async () =>
   const url = repositoryIn(join(offered, 'plain'), { a: 'a' });
   git(url, 'symbolic-ref', 'HEAD', 'refs/heads/gone');
   expect(await run(activities.fetchRepository, { url })).toMatchObject({ ref: 'refs/heads/main', empty: false });
+});
+
+test('a repository without a branch is not called empty when it has a tag', async () => {
+  const { offered, activities } = world();
+  const url = repositoryIn(join(offered, 'plain'), { a: 'a' });
+  git(url, 'tag', 'v1');
+  git(url, 'checkout', '-q', '--orphan', 'new');
+  git(url, 'branch', '-q', '-D', 'main');
+  const failure = await failureOf(run(activities.fetchRepository, { url }));
+  expect(failure).toMatchObject({ type: 'invalid_input', message: expect.stringContaining('is not empty') });
+  expect(await run(activities.fetchRepository, { url, ref: 'refs/tags/v1' })).toMatchObject({ empty: false });
 });
 
 test('analyzes a shallow source and says that it is one', async () => {
