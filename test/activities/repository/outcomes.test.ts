@@ -1,5 +1,5 @@
 /** Every outcome of an analysis is clear: what was found, or in one sentence why nothing was. */
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { analyze, elsewhere, failureOf, git, replaceGit, repositoryIn, run, world } from './world';
