@@ -123,6 +123,8 @@ const TABLE = {
   },
   malformed: { rpc: InvalidRequest, status: 400, sentence: given },
   wrong_params: { rpc: InvalidParams, status: 400, sentence: given },
+  /** -32020: headers and body disagree. */
+  mismatched: { rpc: -32020, status: 400, sentence: given },
   lacking: { rpc: MissingRequiredClientCapability, status: 400, sentence: given },
   too_fast: {
     rpc: InternalError,

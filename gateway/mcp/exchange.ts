@@ -34,6 +34,8 @@ export interface Exchange {
   readonly alone: boolean;
   /** What it asks for; undefined for a batch. */
   readonly method: string | undefined;
+  /** Finds any header, by its name in lower case. */
+  readonly header: (name: string) => string | undefined;
   /** The `Idempotency-Key` header. */
   readonly key: string | undefined;
   /** The `Holdfast-Callback` header. */
@@ -104,6 +106,7 @@ export function createAnswerBySdk({ sdk, exchanges, sessions }: ExchangeNeeds): 
       allowed,
       alone,
       method: alone ? (method ?? '') : undefined,
+      header,
       key: header('idempotency-key'),
       callback: header('holdfast-callback'),
       session,

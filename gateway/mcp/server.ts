@@ -42,7 +42,7 @@ export interface More {
 
 export interface ServerNeeds extends ToolCallNeeds {
   readonly menu: Menu;
-  readonly offered: Pick<Offered, 'ttlMs'>;
+  readonly offered: Pick<Offered, 'get' | 'ttlMs'>;
   /** Resources and prompts of upstreams; undefined as long as there are no upstreams. */
   readonly parts: Parts | undefined;
   readonly tasks: Tasks;

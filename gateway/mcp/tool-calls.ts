@@ -8,12 +8,15 @@ import type { ReadCallback } from '../call/callback';
 import type { ClientFacts } from '../call/client';
 import type { Patience } from '../call/patience';
 import type { Round } from '../call/rounds';
+import { Problem } from '../errors';
 import type { Jobs } from '../jobs/jobs';
+import type { ToolsByName } from '../offered';
 import { clientOf } from './client';
 import type { Exchange } from './exchange';
 import type { McpServer } from './mcp-server';
 import type { Menu } from './menu';
 import type { OpenRequests } from './open-requests';
+import { mismatchIn } from './param-headers';
 import { createProgress } from './progress';
 import type { PushOn } from './push';
 import { refusedTask, toolError } from './trouble';
@@ -32,6 +35,7 @@ const params = z.looseObject({
 
 export interface ToolCallNeeds {
   readonly menu: Pick<Menu, 'serve'>;
+  readonly offered: ToolsByName;
   readonly patience: Patience;
   readonly readCallback: ReadCallback;
   readonly jobs: Pick<Jobs, 'list'>;
@@ -55,6 +59,7 @@ export function serveToolCalls(
     note: TakeNote,
   ): Promise<Result> {
     const { mcpReq } = context;
+    if (era === 'modern') refuseMismatch(name, args);
     const client = clientOf(era, context, session);
     const asTask = core && task !== undefined;
     const key = keyOf(exchange, context);
@@ -93,6 +98,14 @@ export function serveToolCalls(
       progress.stop();
       decide();
     }
+  }
+  function refuseMismatch(name: string, args: Params['arguments'] = {}): void {
+    const tool = needs.offered.get(name);
+    const what = tool && allowed.tool(tool) ? mismatchIn(tool, args, exchange.header) : undefined;
+    if (what === undefined) return;
+    const problem = new Problem('mismatched', { what });
+    decide(problem);
+    throw new ProtocolError(problem.rpc, problem.message);
   }
   server.setRequestHandler('tools/call', { params }, (asked, context) =>
     needs.audit.told({ visit, caller, method: 'tools/call', tool: asked.name }, (note) => serve(asked, context, note)),

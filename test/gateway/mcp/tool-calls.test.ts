@@ -16,6 +16,7 @@ const exchange: Exchange = {
   caller: { tenant: 'acme', subject: 'alice' },
   allowed: ALL_ALLOWED,
   alone: true,
+  header: () => undefined,
   key: undefined,
   callback: undefined,
   session: { id: 'session', version: '2025-11-25', client: 'raw', can: [], owner: 'alice' },
@@ -45,6 +46,7 @@ async function answersTo(params: object, serve: Serve, more: Partial<Exchange> =
   serveToolCalls(
     server,
     {
+      offered: new Map<string, never>(),
       menu: {
         serve: async (_name, _args, request) => {
           await serve(request);
