@@ -37,7 +37,7 @@ export function namesOf(
   upstream: string,
   prefix: string,
   tools: readonly string[],
-  taken: ReadonlySet<string> = new Set(),
+  taken: Pick<ReadonlySet<string>, 'has'> = new Set(),
 ): Names {
   return namesOfAll([{ upstream, prefix, tools }], taken).get(upstream) ?? new Map<string, string>();
 }
@@ -50,7 +50,7 @@ export function namesOf(
  */
 export function namesOfAll(
   upstreams: readonly NamedTools[],
-  taken: ReadonlySet<string> = new Set(),
+  taken: Pick<ReadonlySet<string>, 'has'> = new Set(),
 ): ReadonlyMap<string, Names> {
   let all = upstreams.flatMap(({ upstream, prefix, tools, renamed }) =>
     [...new Set(tools)].map((original) => candidateOf(upstream, original, prefix, renamed?.get(original))),
@@ -91,7 +91,7 @@ function lengthened(candidate: Candidate): Candidate {
 }
 
 /** Those that have to change. */
-function clashesOf(all: readonly Candidate[], taken: ReadonlySet<string>): ReadonlySet<Candidate> {
+function clashesOf(all: readonly Candidate[], taken: Pick<ReadonlySet<string>, 'has'>): ReadonlySet<Candidate> {
   const byName = new Map<string, Candidate[]>();
   for (const candidate of all) {
     const same = byName.get(candidate.name);

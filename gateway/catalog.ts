@@ -1,6 +1,7 @@
 /** Tools that are workflows of somebody else, or handlers of such: as the configuration describes them. */
 import { msToNumber } from '@temporalio/common/lib/time';
 import type { Catalog, CatalogSettings, SchemaObject } from '../config/catalog';
+import { BadSetting } from '../config/file';
 import { FOREIGN_RUN, STEER } from '../workflows/catalog-contract';
 import type { ForeignRun, Steer } from '../workflows/catalog-contract';
 import { FOLLOWING, TASK_QUEUE } from '../workflows/contract';
@@ -9,7 +10,7 @@ import type { Annotations, Duration, PolicyInWords } from '../workflows/define-t
 import { isRecord, json } from './json';
 import { createJsonSchemaCheck } from './json-schema';
 import { answerSchema } from './schemas';
-import { policyOf } from './tools';
+import { createCatalogue, policyOf } from './tools';
 import type { Route, Tool } from './tools';
 
 const JOB_ID = {
@@ -35,6 +36,24 @@ export function catalogued(catalog: Catalog, namespace: string): readonly Tool[]
       throw new Error(`catalog.${name}: ${error instanceof Error ? error.message : String(error)}.`, { cause: error });
     }
   });
+}
+
+/**
+ * All tools that the gateway has of its own, by name: those that are authored, and those of the catalogue.
+ *
+ * @param namespace - the gateway's own
+ * @throws BadSetting that says what is wrong with an entry, or with its name
+ */
+export function withCatalog(
+  authored: ReadonlyMap<string, Tool>,
+  catalog: Catalog,
+  namespace: string,
+): ReadonlyMap<string, Tool> {
+  try {
+    return createCatalogue([], [...authored.values(), ...catalogued(catalog, namespace)]);
+  } catch (error) {
+    throw new BadSetting(error instanceof Error ? error.message : String(error));
+  }
 }
 
 function toolOf(name: string, entry: CatalogSettings, ours: string): Tool {

@@ -93,10 +93,10 @@ export interface GatewayConfig {
   readonly temporal: ClientConnectConfig;
 }
 
-/** What can change while a gateway runs. The rest waits for its next start. */
+/** What can change while a gateway runs, as its catalogue can. The rest waits for its next start. */
 const RULES = ['keys', 'quotas', 'rates', 'weights', 'upstreams'] as const;
 export type Rules = Pick<GatewayConfig, (typeof RULES)[number]>;
-export const isRule = (name: string): name is keyof Rules => RULES.some((rule) => rule === name);
+export const needsNoRestart = (name: string): boolean => name === 'catalog' || RULES.some((rule) => rule === name);
 export const rulesIn = ({ keys, quotas, rates, weights, upstreams }: GatewayConfig): Rules => ({
   keys,
   quotas,

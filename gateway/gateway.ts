@@ -2,9 +2,11 @@
 import type { Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { createMcpHandler } from '@modelcontextprotocol/server';
 import type { Logger } from 'pino';
 import { textOf } from '../config/address';
+import type { Catalog } from '../config/catalog';
 import { BadSetting } from '../config/file';
 import { WEBHOOKS_QUEUE, queueOf } from '../workflows/contract';
 import type { Caller } from '../workflows/contract';
@@ -21,7 +23,7 @@ import { createPatience } from './call/patience';
 import { createRespond } from './call/respond';
 import { createRounds } from './call/rounds';
 import { createWatch } from './call/watch';
-import { catalogued } from './catalog';
+import { withCatalog } from './catalog';
 import { rulesIn } from './config';
 import type { GatewayConfig } from './config';
 import { createCompanions } from './handles/companions';
@@ -68,9 +70,10 @@ export interface Gateway {
   /** The MCP endpoint. */
   readonly url: string;
   /**
-   * Takes the rules of another configuration: keys, quotas, rates, weights. What is open with a key that is gone ends; jobs go on.
+   * Takes the rules of another configuration: keys, quotas, rates, weights, upstreams, and its catalogue. What is open with a key that is gone ends; jobs go on.
    *
-   * @throws BadSetting, and changes nothing, when callers would need keys that needed none before, or none that needed some
+   * @throws BadSetting, and changes nothing, when callers would need keys that needed none before, or none that needed some; or when an
+   *   entry of the catalogue is wrong
    */
   readonly reload: (config: GatewayConfig) => void;
   /** Stops accepting, answers open waits with handles, ends within 10 s. */
@@ -93,7 +96,9 @@ export async function startGateway(
   let draining = false;
 
   const { namespace = 'default' } = config.temporal;
-  const tools = createOffered(createCatalogue(definitions, catalogued(config.catalog ?? {}, namespace)));
+  const authored = createCatalogue(definitions);
+  const own = withCatalog(authored, config.catalog ?? {}, namespace);
+  const tools = createOffered(own);
   const ids = createIds(config.secret, config.previousSecret);
   const seals = createSeals(config.secret, config.previousSecret);
   const rules = { ...rulesIn(config) };
@@ -133,10 +138,12 @@ export async function startGateway(
 
   const limited = [...tools.values()].flatMap(({ policy: { queue } }) => queue ?? []);
   const queues = [...new Set([WEBHOOKS_QUEUE, ...limited])].map(queueOf);
+  const handles = ownNames(menu.lists(ALL_ALLOWED)).filter((name) => !tools.get(name));
+  const taken = new Set([...handles, ...own.keys()]);
   const upstreams = createUpstreams({
     listings: jobs.listings,
     offered: tools,
-    taken: new Set(ownNames(menu.lists(ALL_ALLOWED))),
+    taken,
     onParts: () => {
       sdk.notify.resourcesChanged();
       sdk.notify.promptsChanged();
@@ -189,6 +196,21 @@ export async function startGateway(
     audit,
   });
 
+  let catalog = config.catalog ?? {};
+  /** Returns what puts the tools of another catalogue on offer; undefined where it is the same. @throws BadSetting */
+  function recatalogued(next: Catalog): (() => void) | undefined {
+    if (isDeepStrictEqual(next, catalog)) return undefined;
+    const own = withCatalog(authored, next, namespace);
+    const clash = handles.find((name) => own.has(name));
+    if (clash !== undefined) throw new BadSetting(`catalog.${clash}: that name belongs to a handle tool. Rename it.`);
+    return () => {
+      catalog = next;
+      taken.clear();
+      for (const name of [...handles, ...own.keys()]) taken.add(name);
+      tools.replaceOwn(own);
+    };
+  }
+
   const keyed = config.keys.length > 0;
   const answer = keyed ? paced(inbox, rules) : inbox;
 
@@ -216,9 +238,11 @@ export async function startGateway(
         throw new BadSetting(
           'Whether callers need API keys (gateway.keys) is decided at the start: restart the gateway.',
         );
+      const recatalogue = recatalogued(next.catalog ?? {});
       Object.assign(rules, rulesIn(next));
       keys.replace(next.keys);
-      upstreams.replace(next.upstreams);
+      recatalogue?.();
+      upstreams.replace(next.upstreams); // whose names give way to those of the catalogue
     },
     async stop() {
       draining = true;

@@ -19,17 +19,30 @@ export interface Offered extends ToolsByName {
 export interface OpenOffered extends Offered {
   /** Changes nothing, and tells nobody, when they are what they were. */
   replace(tools: readonly Tool[], ttlMs: number): void;
+  /** Puts other tools of the gateway itself in the place of the former ones. */
+  replaceOwn(own: ReadonlyMap<string, Tool>): void;
 }
 
 /** How long a list is fresh that no upstream has a say in, milliseconds. */
 const FRESH_MS = 300_000;
 
-/** @param own - the tools that stay, by name: those of the gateway itself */
+/** @param own - the tools of the gateway itself, by name */
 export function createOffered(own: ReadonlyMap<string, Tool>): OpenOffered {
   const listeners: (() => void)[] = [];
+  let mine = own;
+  let theirs: readonly Tool[] = [];
   let tools: ReadonlyMap<string, Tool> = own;
   let edition = 1;
   let fresh = FRESH_MS;
+
+  function offer(): void {
+    const next = new Map([...mine, ...theirs.map((tool) => [tool.name, tool] as const)]);
+    if (next.size === tools.size && [...next].every(([name, tool]) => tools.get(name) === tool)) return;
+    tools = next;
+    edition += 1;
+    for (const listener of listeners) listener();
+  }
+
   return {
     get: (name) => tools.get(name),
     values: () => tools.values(),
@@ -38,11 +51,12 @@ export function createOffered(own: ReadonlyMap<string, Tool>): OpenOffered {
     onChange: (listener) => void listeners.push(listener),
     replace(others, ttlMs) {
       fresh = Math.min(FRESH_MS, ttlMs);
-      const next = new Map([...own, ...others.map((tool) => [tool.name, tool] as const)]);
-      if (next.size === tools.size && [...next].every(([name, tool]) => tools.get(name) === tool)) return;
-      tools = next;
-      edition += 1;
-      for (const listener of listeners) listener();
+      theirs = others;
+      offer();
+    },
+    replaceOwn(next) {
+      mine = next;
+      offer();
     },
   };
 }

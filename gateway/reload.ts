@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
 import { BadSetting } from '../config/file';
-import { isRule } from './config';
+import { needsNoRestart } from './config';
 import type { GatewayConfig } from './config';
 import type { Gateway } from './gateway';
 
@@ -25,7 +25,7 @@ export function createReload(begun: GatewayConfig, { read, gateway, log }: Reloa
       const next = read();
       gateway.reload(next);
       const names = Object.keys(next) as (keyof GatewayConfig)[];
-      const waiting = names.filter((name) => !isRule(name) && !isDeepStrictEqual(next[name], begun[name]));
+      const waiting = names.filter((name) => !needsNoRestart(name) && !isDeepStrictEqual(next[name], begun[name]));
       log.info(
         { keys: next.keys.length, ...(waiting.length > 0 && { waitingForRestart: waiting }) },
         'configuration was read anew',

@@ -33,7 +33,11 @@ export function readListings({ connectionOptions, namespace }: TemporalConfig): 
 }
 
 /** @param taken - names that belong to other tools */
-export function createCallable(begun: Upstreams, listings: KeptListings, taken: ReadonlySet<string>): Callable {
+export function createCallable(
+  begun: Upstreams,
+  listings: KeptListings,
+  taken: Pick<ReadonlySet<string>, 'has'>,
+): Callable {
   const named = createNamed(taken);
   const read = new Map<string, { readonly run: string; readonly listing: Listing | undefined }>();
   let upstreams = begun;

@@ -12,7 +12,7 @@ import { handleFaults } from './faults';
 import { createWorkflows } from './foreign';
 import { createJobs } from './jobs';
 import { createLookUp } from './look-up';
-import { toolsIn } from './menu';
+import { createMenu } from './menu';
 import { startPulse } from './pulse';
 import { createReload } from './reload';
 import { installRuntime } from './runtime';
@@ -47,12 +47,12 @@ export async function startWorker(env: NodeJS.ProcessEnv, { bundle, steps, tools
   const jobs = createJobs(config.temporal);
   const upstreams = createUpstreams(config.upstreams, { version, log });
   upstreams.onChange(jobs.refresh);
-  const own = toolsIn(tools, config.catalog, config.temporal.namespace);
-  const callable = createCallable(config.callable, readListings(config.temporal), new Set(own.keys()));
+  const menu = createMenu(tools, config.catalog, config.temporal.namespace);
+  const callable = createCallable(config.callable, readListings(config.temporal), menu.tools);
   const activities = {
     ...createActivities({ ...config.activities, upstreams: { upstreams, askJob: jobs.ask, log } }),
     ...createForeignSteps(createWorkflows(config.temporal)),
-    ...createLookUp({ own, upstreams: callable }),
+    ...createLookUp({ own: menu.tools, upstreams: callable }),
     ...steps,
   };
   const worker = await start(config, { bundle, activities }, startPulse(config.temporal, config.logLevel));
@@ -63,7 +63,7 @@ export async function startWorker(env: NodeJS.ProcessEnv, { bundle, steps, tools
     setTimeout(() => process.exit(1), ORPHAN_MS).unref();
     stop();
   });
-  const reload = createReload(config, { read: () => workerConfig(env), upstreams, callable, log });
+  const reload = createReload(config, { read: () => workerConfig(env), upstreams, callable, menu, log });
   process.on('SIGHUP', reload);
   watchFiles(config.files, reload);
   log.info({ version, ...worker.polls }, 'ready');

@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
 import { BadSetting } from '../config/file';
+import type { Catalog } from '../config/catalog';
 import type { Expanded } from '../config/expand';
 import type { Upstreams } from '../config/upstreams';
 import type { WorkerConfig } from './config';
@@ -24,11 +25,13 @@ export interface ReloadNeeds {
   readonly upstreams: Replaceable<Expanded>;
   /** Those that workflows of other people may call. */
   readonly callable: Replaceable<Upstreams>;
+  /** The tools of the catalogue, for the same workflows. */
+  readonly menu: { replace(catalog: Catalog): void };
   readonly log: Pick<Logger, 'info' | 'error'>;
 }
 
 /** The settings that need no restart. */
-const TAKEN_UP: ReadonlySet<string> = new Set<keyof WorkerConfig>(['upstreams', 'callable']);
+const TAKEN_UP: ReadonlySet<string> = new Set<keyof WorkerConfig>(['upstreams', 'callable', 'catalog']);
 
 /** What changed, by name. */
 interface Change {
@@ -43,12 +46,13 @@ interface Change {
  *
  * @param begun - what the worker was started with
  */
-export function createReload(begun: WorkerConfig, { read, upstreams, callable, log }: ReloadNeeds): () => void {
+export function createReload(begun: WorkerConfig, { read, upstreams, callable, menu, log }: ReloadNeeds): () => void {
   let now = begun.upstreams;
   return () => {
     try {
       const next = read();
       refuseUnset(now, next.upstreams);
+      menu.replace(next.catalog);
       const change = changeOf(now, next.upstreams);
       if (!isDeepStrictEqual(next.upstreams, now)) upstreams.replace(next.upstreams);
       now = next.upstreams;

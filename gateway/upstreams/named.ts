@@ -20,7 +20,7 @@ export interface Known {
  *
  * @param taken - names that belong to other tools
  */
-export function createNamed(taken: ReadonlySet<string>): (all: readonly Known[]) => Tool[] {
+export function createNamed(taken: Pick<ReadonlySet<string>, 'has'>): (all: readonly Known[]) => Tool[] {
   const made = new Map<string, { readonly from: string; readonly tool: Tool }>();
 
   function toolsOf({ name: upstream, settings, listing, state }: Known, names: Names = new Map()): Tool[] {

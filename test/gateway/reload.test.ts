@@ -82,6 +82,41 @@ test('the first upstream that the file brings has prompts and resources, too', a
   expect(await prompts()).toBeUndefined();
 });
 
+describe('a catalogue that changes', () => {
+  const entry = (description: string): object => ({ description, workflow: 'Ship', queue: 'orders' });
+  async function listed(): Promise<unknown[]> {
+    const { message } = await modern(gateway.url, 'tools/list', {}, alice.headers);
+    const tools = message.result?.['tools'] as { name: string; description: string }[];
+    return tools.filter(({ name }) => !name.startsWith('job_')).map(({ name, description }) => [name, description]);
+  }
+
+  test('is on offer from then on, entry by entry', async () => {
+    write({ keys: alice.keys }, { catalog: { ship: entry('Ships.'), sell: entry('Sells.') } });
+    reload();
+    expect(await listed()).toEqual([
+      ['ship', 'Ships.'],
+      ['sell', 'Sells.'],
+    ]);
+    write({ keys: alice.keys }, { catalog: { ship: entry('Ships at once.') } });
+    reload();
+    expect(await listed()).toEqual([['ship', 'Ships at once.']]);
+    expect(told).toMatchObject([{ level: 30 }, { level: 30 }]);
+    expect(told.some((line) => 'waitingForRestart' in line)).toBe(false);
+  });
+
+  test.each([
+    ['of which one entry is wrong', { sell: { ...entry('Sells.'), args: ['what'] } }, 'catalog.sell: args names what'],
+    ['with the name of a handle tool', { job_wait: entry('Waits.') }, 'job_wait'],
+  ])('%s, changes nothing', async (_which, wrong, why) => {
+    write({ keys: alice.keys }, { catalog: { ship: entry('Ships.') } });
+    reload();
+    write({ keys: bob.keys }, { catalog: { ship: entry('Ships at once.'), ...wrong } });
+    reload();
+    expect(await listed()).toEqual([['ship', 'Ships.']]);
+    expect(told[1]?.['msg']).toContain(why);
+  });
+});
+
 test('a setting that waits for a restart is named', () => {
   write({ keys: alice.keys, patience: 20, limits: { max_batch: 5 } });
   reload();

@@ -3,6 +3,7 @@ import { mkdtempSync, unwatchFile, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
+import { BadSetting } from '../../config/file';
 import type { Expanded } from '../../config/expand';
 import type { Upstreams } from '../../config/upstreams';
 import { watchFiles } from '../../config/watch';
@@ -17,6 +18,7 @@ const write = (settings: object): void => writeFileSync(file, JSON.stringify(set
 const told: Record<string, unknown>[] = [];
 const log = pino({ level: 'info' }, { write: (line: string) => void told.push(JSON.parse(line) as never) });
 const replaced: Expanded[] = [];
+const idle = { replace: () => undefined };
 let reload: () => void;
 
 beforeEach(() => {
@@ -27,7 +29,8 @@ beforeEach(() => {
   reload = createReload(workerConfig(env), {
     read: () => workerConfig(env),
     upstreams: { replace },
-    callable: { replace: () => undefined },
+    callable: idle,
+    menu: idle,
     log,
   });
 });
@@ -50,11 +53,39 @@ test('workflows of other people may call those that the file has from then on, r
   write({ upstreams: { b: { command: 'y', queue: 'elsewhere' }, c: { command: 'y', disabled: true } } });
   createReload(workerConfig(env), {
     read: () => workerConfig(env),
-    upstreams: { replace: () => undefined },
+    upstreams: idle,
     callable: { replace },
+    menu: idle,
     log,
   })();
   expect(callable.map((upstreams) => Object.keys(upstreams))).toEqual([['b']]);
+});
+
+test('a catalogue that changes is taken up, and one that is wrong leaves the upstreams as they are, too', () => {
+  const catalogs: string[][] = [];
+  let wrong = false;
+  const menu = {
+    replace: (catalog: object): void => {
+      if (wrong) throw new BadSetting('catalog.ship is wrong.');
+      catalogs.push(Object.keys(catalog));
+    },
+  };
+  const replace = (upstreams: Expanded): void => void replaced.push(upstreams);
+  const again = createReload(workerConfig(env), {
+    read: () => workerConfig(env),
+    upstreams: { replace },
+    callable: idle,
+    menu,
+    log,
+  });
+  write({ upstreams: {}, catalog: { ship: { description: 'Ships.', workflow: 'Ship', queue: 'orders' } } });
+  again();
+  expect([catalogs, replaced]).toEqual([[['ship']], [{}]]);
+  wrong = true;
+  write({ upstreams: { a: { command: 'x' } } });
+  again();
+  expect(replaced).toEqual([{}]);
+  expect(told[1]?.['msg']).toContain('nothing has changed. catalog.ship is wrong.');
 });
 
 test('a second change is told against the first', () => {
@@ -95,7 +126,8 @@ test('an upstream whose variable was not set before keeps no other from being ta
   const again = createReload(workerConfig(env), {
     read: () => workerConfig(env),
     upstreams: { replace },
-    callable: { replace: () => undefined },
+    callable: idle,
+    menu: idle,
     log,
   });
   write({ upstreams: { a: { command: '${NOPE}' }, b: { command: 'y' } } });
