@@ -185,6 +185,7 @@ export async function faults(scratch: string, home: string, withPython: boolean)
   for (const { pid } of servers()) process.kill(pid, 'SIGCONT');
 
   for (const [tool, fault, wanted] of LIES) {
+    await answers(client, 'liar_echo');
     const began = performance.now();
     const outcome = await client.call(`liar_${tool}`, { text: 'Still there.' });
     seen.push(row(fault, 'attempts: 1', { outcome, seconds: (performance.now() - began) / 1_000 }, wanted));
@@ -228,6 +229,15 @@ async function offered(client: Party, names: readonly string[]): Promise<void> {
     await pause(500);
   }
   throw new Error('Not all servers are listed after two minutes.');
+}
+
+/** Waits until a tool can be called: what sent too much is ended, and started again after a pause. */
+async function answers(client: Party, tool: string): Promise<void> {
+  for (let tries = 0; tries < 40; tries += 1) {
+    const outcome = await client.call(tool, {});
+    if ('result' in outcome && outcome.result['isError'] !== true) return;
+    await pause(500);
+  }
 }
 
 async function kill(worker: ChildProcess): Promise<void> {
