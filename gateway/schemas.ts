@@ -46,9 +46,13 @@ export function answerSchema(output: ListedSchema): ListedSchema {
   return { ...($defs !== undefined && { $defs }), ...orJobState(own) };
 }
 
-/** The same of a schema that others wrote: nothing in it is moved, and what it refers to in itself is found one level deeper. */
+/**
+ * The same of a schema that others wrote: nothing in it is moved, and what it refers to in itself is found one level deeper. Since
+ * 2026-07-28 an output need be no object, and then its schema says so of none of its answers.
+ */
 export function answerSchemaOf(given: Readonly<Record<string, unknown>>): ListedSchema {
-  return orJobState(deeper(given));
+  const { type, ...either } = orJobState(deeper(given));
+  return given['type'] === 'object' ? { type, ...either } : (either as ListedSchema);
 }
 
 function orJobState(own: unknown): ListedSchema {

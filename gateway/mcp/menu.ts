@@ -27,6 +27,8 @@ export interface Menu {
   lists(allowed: Allowed): Lists;
   /** Every name that a `tools/call` may have. */
   readonly names: Pick<ReadonlySet<string>, 'has'>;
+  /** The output schema that is listed for a tool, for clients that know no tasks. */
+  outputSchema(name: string): ListedTool['outputSchema'];
   /** Serves a `tools/call`. @throws ProtocolError -32602 for a name that is not on offer; -32601 for a handle tool as a task */
   serve(name: string, args: unknown, request: CallRequest): Promise<Result>;
 }
@@ -94,6 +96,8 @@ export function createMenu(needs: MenuNeeds): Menu {
     names: {
       has: (name) => handles.has(name) || name === jobContinue.listed.name || offered.get(name) !== undefined,
     },
+
+    outputSchema: (name) => (offered.get(name) ?? starts.get(name) ?? companions.get(name))?.listed.outputSchema,
 
     async serve(name, args, request) {
       const { allowed } = request;

@@ -1,6 +1,6 @@
 /** The `tasks/*` methods as requests: the extension of 2026-07-28, and the core tasks of 2025-11-25. */
 import { MissingRequiredClientCapabilityError, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
-import type { ServerContext } from '@modelcontextprotocol/server';
+import type { CallToolResult, ServerContext } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import type { Audit } from '../audit';
 import { TASKS_EXTENSION } from '../call/client';
@@ -78,7 +78,7 @@ export function serveCoreTasks(
       const push = pushOn(clientOf('legacy', context, session), context);
       const { signal, takenBack, close } = openRequests.open(session, context.mcpReq.id, context.mcpReq.signal);
       const result = await tasks.result(caller, taskId, push, signal).catch(unlessUnavailable).finally(close);
-      if (result) return result;
+      if (result) return server.projectCallToolResult(result as CallToolResult, undefined);
       // Any response, an error too, would be the outcome of the task. Without one the client asks again.
       if (!takenBack()) decide(new Problem('ask_again'));
       await server.close();

@@ -1,6 +1,6 @@
 /** `tools/call` as a request: what it brings along, and its answer in the words of the revision that is spoken. */
 import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
-import type { Result, ServerContext } from '@modelcontextprotocol/server';
+import type { CallToolResult, Result, ServerContext } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import type { Audit, TakeNote } from '../audit';
 import { CALLBACK_META } from '../call/callback';
@@ -34,8 +34,8 @@ const params = z.looseObject({
 });
 
 export interface ToolCallNeeds {
-  readonly menu: Pick<Menu, 'serve'>;
   readonly offered: ToolsByName;
+  readonly menu: Pick<Menu, 'serve' | 'outputSchema'>;
   readonly patience: Patience;
   readonly readCallback: ReadCallback;
   readonly jobs: Pick<Jobs, 'list'>;
@@ -89,8 +89,11 @@ export function serveToolCalls(
       });
       // The others of a batch want their answers on the same stream.
       if (open.takenBack() && exchange.alone) await server.close();
+      if (asTask || !isAnswer(result)) return inItsForm(result, asTask);
+      // Until 2026-07-28 data is an object: there the SDK puts any other under `result`, in the schema as in the answer.
+      const answer = server.projectCallToolResult(result, needs.menu.outputSchema(name));
       const linkless = era === 'legacy' && WITHOUT_LINKS.has(exchange.version ?? '');
-      return linkless ? withoutLinks(result) : inItsForm(result, asTask);
+      return linkless ? withoutLinks(answer) : answer;
     } catch (error) {
       return inItsForm(await toolError(error, exchange, needs.jobs, needs.onError), asTask);
     } finally {
@@ -111,6 +114,8 @@ export function serveToolCalls(
     needs.audit.told({ visit, caller, method: 'tools/call', tool: asked.name }, (note) => serve(asked, context, note)),
   );
 }
+
+const isAnswer = (result: Result): result is CallToolResult => Array.isArray(result['content']);
 
 /** A call as a task that did not become one has no result: it is an error. */
 function inItsForm(result: Result, asTask: boolean): Result {

@@ -1,4 +1,5 @@
 /** The answer of an upstream, given on as it came; what does not fit into one answer is linked, as for any other result. */
+import { isSpecType } from '@modelcontextprotocol/server';
 import type { CallToolResult, ContentBlock } from '@modelcontextprotocol/server';
 import type { Given, Relayed } from '../../workflows/upstream-contract';
 import type { JobRef } from '../ids';
@@ -11,13 +12,17 @@ const NOTES_META = 'io.holdfast/notes';
 
 /** Its content. Where there is none, the data in words: some clients, and all models, read nothing else. */
 export function relayedContent({ result }: Relayed): readonly ContentBlock[] {
-  const content = (Array.isArray(result['content']) ? result['content'] : []) as ContentBlock[];
+  const content = (Array.isArray(result['content']) ? (result['content'] as unknown[]) : []).map(blockOf);
   const data = relayedData(result);
-  return spoken(content.length === 0 && data ? [{ type: 'text', text: json(data) }] : content);
+  return spoken(content.length === 0 && data !== undefined ? [{ type: 'text', text: json(data) }] : content);
 }
 
-export const relayedData = (result: Given): Record<string, unknown> | undefined =>
-  isRecord(result['structuredContent']) ? result['structuredContent'] : undefined;
+/** A block as it came. One that is none of MCP's, for which clients throw away the whole answer, is given as its JSON. */
+const blockOf = (block: unknown): ContentBlock =>
+  isSpecType.ContentBlock(block) ? block : { type: 'text', text: json(block) };
+
+/** Any JSON value, as of 2026-07-28; undefined where there is none. */
+export const relayedData = (result: Given): unknown => result['structuredContent'];
 
 /** @param _meta - ours, which goes with the upstream's own */
 export function relayedAnswer(ref: JobRef, relayed: Relayed, _meta: Record<string, unknown>): CallToolResult {
@@ -33,9 +38,9 @@ export function relayedAnswer(ref: JobRef, relayed: Relayed, _meta: Record<strin
       ),
       ...(whole && texts(content).every(fits) ? [] : [resultLink(ref)]),
     ],
-    ...(data && {
+    ...(data !== undefined && {
       structuredContent: whole
-        ? data
+        ? (data as CallToolResult['structuredContent'])
         : { job_id: ref.id, status: 'done', next: { tool: 'job_result', args: { job_id: ref.id, format: 'json' } } },
     }),
     ...(result['isError'] === true && { isError: true }),
