@@ -4,11 +4,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { UpstreamSettings, Upstreams as Settings } from '../../config/upstreams';
 import { changesBetween } from '../../workflows/upstream-changes';
+import type { Listing } from '../../workflows/upstream-contract';
 import { isProblem } from '../errors';
 import type { Listings } from '../jobs/listings';
 import type { OpenOffered } from '../offered';
 import { createNamed } from './named';
 import type { Known } from './named';
+import { understood } from './understood';
 
 /** Pause before Temporal is asked again that could not be reached, milliseconds. */
 const AGAIN_MS = 2_000;
@@ -82,7 +84,8 @@ export function createUpstreams({ listings, offered, taken, onParts, log }: Upst
         }
         const before = one().known;
         // A listing that was begun anew knows nothing yet.
-        const { known: listing = before.listing } = kept.run === run ? {} : await listings.begun(name, kept.run);
+        const fresh = kept.run === run ? undefined : (await listings.begun(name, kept.run)).known;
+        const listing = fresh ? understood(fresh) : before.listing;
         run = kept.run;
         if (isOver()) return;
         const { state } = kept;
