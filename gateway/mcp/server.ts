@@ -58,7 +58,7 @@ const LISTED = ['tools/list', 'resources/list', 'resources/templates/list', 'pro
 
 const ListParams = z.looseObject({ cursor: z.string().optional() });
 const UriParams = z.looseObject({ uri: z.string() });
-const PromptParams = z.looseObject({ name: z.string() });
+const PromptParams = z.looseObject({ name: z.string(), arguments: z.record(z.string(), z.string()).optional() });
 
 /** @param exchangeOf - finds what belongs to the HTTP request that the SDK hands back */
 export function createServerFactory(
@@ -85,14 +85,16 @@ export function createServerFactory(
     const asks = (kind: string): boolean => method === undefined || method.startsWith(kind);
     const fresh = { ttlMs: offered.ttlMs(), cacheScope: 'private' as const };
     const core = era === 'legacy' && exchange.version === CORE_TASKS;
+    // A client of 2025 has no stream here that it could be told on.
+    const told = era === 'modern' && { listChanged: true };
     const server = new McpServer(INFO, {
       ...options,
       requestState: { verify: (state: string) => Promise.resolve(needs.rounds.read(state, caller)) },
       cacheHints: Object.fromEntries(LISTED.filter(asks).map((listed) => [listed, fresh])),
       capabilities: {
-        tools: { listChanged: true },
-        resources: { ...(parts && { listChanged: true }) },
-        ...(parts && { prompts: { listChanged: true } }),
+        tools: { ...told },
+        resources: { ...(parts && told) },
+        ...(parts && { prompts: { ...told } }),
         ...(era === 'modern' && { extensions: { [TASKS_EXTENSION]: {} } }),
         ...(core && { tasks: { cancel: {}, requests: { tools: { call: {} } } } }),
         ...needs.more?.capabilities,

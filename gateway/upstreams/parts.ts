@@ -2,7 +2,7 @@
  * Resources and prompts of upstreams. They are not durable, and no jobs: a worker reads them while somebody waits. The address of a
  * resource begins with the upstream's name and a plus sign, `docs+file:///a.md`; the name of a prompt like that of a tool.
  */
-import { ProtocolError, ProtocolErrorCode, ResourceNotFoundError } from '@modelcontextprotocol/server';
+import { ProtocolError, ProtocolErrorCode, ResourceNotFoundError, isSpecType } from '@modelcontextprotocol/server';
 import { LRUCache } from 'lru-cache';
 import { namesOfAll, prefixOf } from '../../config/tool-names';
 import type { Caller } from '../../workflows/contract';
@@ -62,7 +62,9 @@ export function createParts(
       ...('session' in settings && settings.session === 'caller' && { caller: tagOf(caller) }),
       ...(settings.queue !== undefined && { queue: settings.queue }),
     });
-    if (outcome.kind === 'done' && isRecord(outcome.value)) return outcome.value;
+    if (outcome.kind === 'done' && isRecord(outcome.value)) return inForm(from, method, outcome.value);
+    if (method === 'resources/read' && outcome.kind === 'failed' && outcome.failure === 'invalid_input')
+      throw new ResourceNotFoundError(String(params['uri']));
     const [code, why] =
       outcome.kind === 'failed'
         ? [outcome.failure === 'refused' || outcome.failure === 'invalid_input', outcome.sentence]
@@ -138,7 +140,9 @@ export function createParts(
       const owner = ownerOf(asked, allowed);
       if (!owner) return undefined;
       const { from, uri } = owner;
-      const result = await askOnce(from, 'resources/read', { uri }, caller);
+      const result = await askOnce(from, 'resources/read', { uri }, caller).catch((error: unknown) => {
+        throw error instanceof ResourceNotFoundError ? new ResourceNotFoundError(asked) : error;
+      });
       const contents = Array.isArray(result['contents']) ? (result['contents'] as unknown[]) : [];
       if (contents.length === 0) throw new ResourceNotFoundError(asked);
       // Clients look for what they have asked for.
@@ -160,6 +164,13 @@ export function createParts(
       return ask(prompt.from, 'prompts/get', { ...params, name: prompt.given['name'] }, caller);
     },
   };
+}
+
+/** What was read, as it came. @throws ProtocolError where it is of no form of MCP's: clients could not read it */
+function inForm({ name }: Known, method: ReadRequest['method'], given: Given): Given {
+  const fits = method === 'prompts/get' ? isSpecType.GetPromptResult(given) : isSpecType.ReadResourceResult(given);
+  if (fits) return given;
+  throw new ProtocolError(ProtocolErrorCode.InternalError, `What upstream ${name} answered is not of MCP's form.`);
 }
 
 /** An address, with its origin in front. */
