@@ -48,6 +48,7 @@ async function answersTo(params: object, serve: Serve, more: Partial<Exchange> =
     {
       offered: new Map<string, never>(),
       menu: {
+        outputSchema: () => undefined,
         serve: async (_name, _args, request) => {
           await serve(request);
           return request.asTask ? { task: {} } : { content: [] };
