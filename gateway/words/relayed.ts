@@ -40,7 +40,7 @@ export function relayedAnswer(ref: JobRef, relayed: Relayed, _meta: Record<strin
     ],
     ...(data !== undefined && {
       structuredContent: whole
-        ? (data as CallToolResult['structuredContent'])
+        ? data
         : { job_id: ref.id, status: 'done', next: { tool: 'job_result', args: { job_id: ref.id, format: 'json' } } },
     }),
     ...(result['isError'] === true && { isError: true }),
