@@ -51,9 +51,7 @@ test('each address has its origin in front, and by it the one that is meant is r
   expect(await parts.readResource('notes+file:///readme.md', by())).toEqual({
     contents: [{ uri: 'notes+file:///readme.md', text: 'notes' }],
   });
-  expect(read).toEqual([
-    { upstream: 'notes', method: 'resources/read', params: { uri: 'file:///readme.md' }, caller: 'ann' },
-  ]);
+  expect(read).toEqual([{ upstream: 'notes', method: 'resources/read', params: { uri: 'file:///readme.md' } }]);
 });
 
 test('an address that two upstreams have is refused, with the two that it may be', async () => {

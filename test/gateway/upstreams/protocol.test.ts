@@ -72,10 +72,8 @@ test('a call whose Mcp-Param header says something else than its argument is ref
   const before = site.calls.length;
   const call = (headers: Record<string, string>) =>
     modern(gateway.url, 'tools/call', { name: name('near'), arguments: { region: 'eu' } }, headers);
-  for (const wrong of [{}, { 'mcp-param-region': 'us' }]) {
-    const { status, message } = await call(wrong);
-    expect([status, message.error?.code]).toEqual([400, -32020]);
-  }
+  const { status, message } = await call({ 'mcp-param-region': 'us' });
+  expect([status, message.error?.code]).toEqual([400, -32020]);
   expect(site.calls.length).toBe(before);
   expect((await call({ 'mcp-param-region': 'eu' })).message.result).toMatchObject({ content: [{ text: 'done' }] });
 });
