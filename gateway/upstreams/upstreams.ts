@@ -4,7 +4,6 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { UpstreamSettings, Upstreams as Settings } from '../../config/upstreams';
 import { changesBetween } from '../../workflows/upstream-changes';
-import type { Listing } from '../../workflows/upstream-contract';
 import { isProblem } from '../errors';
 import type { Listings } from '../jobs/listings';
 import type { OpenOffered } from '../offered';

@@ -33,7 +33,7 @@ test('what a listing says is read once, and its state each time', async () => {
 
 test('a tool that its operator has not accepted is refused, as at a gateway', async () => {
   const held = { digest: 'e', added: [], changed: ['sell'], removed: [] };
-  const { lookUpTool } = lookUp({ run: 'r', state: { ...state, held } as ListingState });
+  const { lookUpTool } = lookUp({ run: 'r', state: { ...state, held } });
   await expect(lookUpTool(call('shop_sell'))).rejects.toMatchObject({
     type: 'refused',
     message: expect.stringContaining('has not accepted the new definition yet') as string,
