@@ -2,6 +2,7 @@
 import type { Gateway } from '../../../gateway/gateway';
 import { eventually } from '../../fixtures/eventually';
 import { newLedger } from '../../fixtures/ledger';
+import type { Ledger } from '../../fixtures/ledger';
 import { declaring, modern } from '../../fixtures/raw';
 import type { RawAnswer } from '../../fixtures/raw';
 import { configFor, dataOf, freshKey, run, startTestGateway, startTestWorker, textOf } from '../../fixtures/stack';
@@ -38,12 +39,19 @@ async function mend(): Promise<void> {
 const charge = (ledger: string, headers: Record<string, string> = {}): Promise<RawAnswer> =>
   modern(gateway.url, 'tools/call', { name: 'charge', arguments: { ledger, steps: ['once'] } }, headers);
 
+/** Calls it, and cuts the connection once its job has begun, before the gateway has heard of that. */
+async function cutOff(ledger: Ledger, headers?: Record<string, string>): Promise<RawAnswer> {
+  wire.holdAnswersFrom(ledger.path);
+  const answer = charge(ledger.path, headers);
+  await ledger.written('begin once');
+  wire.cut();
+  return answer;
+}
+
 describe('with the connection cut after Temporal took the call, and refused from then on,', () => {
   test('a call without a key is told the id of its job, and not that it may come again', async () => {
     const ledger = newLedger();
-    const cut = wire.cutAfter(ledger.path);
-    const { status, headers, message } = await charge(ledger.path);
-    await cut;
+    const { status, headers, message } = await cutOff(ledger);
     expect([status, headers.get('retry-after')]).toEqual([200, null]);
     const { error } = dataOf(message.result) as { error: { job_id: string } };
     expect(error).toMatchObject({ kind: 'unavailable', retryable: false, side_effect: 'unknown' });
@@ -59,9 +67,7 @@ describe('with the connection cut after Temporal took the call, and refused from
   test('a call with a key is told to come again with it, and then finds its job', async () => {
     const ledger = newLedger();
     const key = { 'idempotency-key': freshKey() };
-    const cut = wire.cutAfter(ledger.path);
-    const { message } = await charge(ledger.path, key);
-    await cut;
+    const { message } = await cutOff(ledger, key);
     expect(dataOf(message.result)).toMatchObject({ error: { retryable: true, side_effect: 'unknown' } });
     expect(textOf(message.result)).toContain('repeat it with the same idempotency key');
 
@@ -71,9 +77,7 @@ describe('with the connection cut after Temporal took the call, and refused from
   });
 
   test('a call that comes after that was not sent, and is refused with 503', async () => {
-    const ledger = newLedger();
-    const cut = wire.cutAfter(ledger.path);
-    await Promise.all([cut, charge(ledger.path)]);
+    await cutOff(newLedger());
     const { status, headers, message } = await charge(newLedger().path);
     expect([status, headers.get('retry-after')]).toEqual([503, '2']);
     expect(message.error?.message).toContain('Nothing was done.');
