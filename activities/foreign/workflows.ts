@@ -6,7 +6,7 @@ export interface Described {
   readonly type: string;
   readonly running: boolean;
   readonly memo: Readonly<Record<string, unknown>>;
-  /** Of a step that runs, in whatever form its worker wrote it; undefined when there is none. */
+  /** The last heartbeat of a step that runs, in whatever form its worker wrote it; undefined when there is none. */
   readonly heartbeat: unknown;
 }
 

@@ -9,7 +9,7 @@ export interface Notes {
   readonly source: string;
   /** Where the page is in truth, and what its text is, as a hash: two hits of one page have one of them. Absent in older notes. */
   readonly page?: { readonly url: string; readonly text: string };
-  /** What of the page was not read, as a sentence. Absent when all of it was. */
+  /** Says, as a sentence, which part of the page was not read. Absent when all of it was. */
   readonly lack?: string;
   /** Quotations, those that say most first. */
   readonly sentences: readonly string[];

@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 export interface PlannedQueries {
   readonly queries: readonly string[];
-  /** What of the answer is not among them, as a sentence. Absent when nothing is. */
+  /** Says, as a sentence, which part of the answer is not among them. Absent when all of it is. */
   readonly left?: string;
 }
 

@@ -86,7 +86,7 @@ function timeOf(found: Readonly<Record<string, string | undefined>>): string | u
   return time === 0 ? undefined : new Date(time).toISOString();
 }
 
-/** Of two digits the mail standard says what they mean. */
+/** The mail standard says which year two digits mean. */
 function yearOf(digits: string): number {
   const year = Number(digits);
   if (digits.length > 2) return year;

@@ -6,7 +6,7 @@ import { UNSEEN, edgeOf, htmlTextOf } from './html';
 import { lineOf } from './text';
 
 export interface FeedEntry {
-  /** Of an entry without one, the beginning of its text. */
+  /** An entry without one has the beginning of its text. */
   readonly title: string;
   /** Absolute. Empty when there is none. */
   readonly link: string;

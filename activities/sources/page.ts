@@ -43,7 +43,7 @@ const readInThread = inThread<typeof read>(require.resolve('./readable'), 'reada
  */
 export type PageReader = (url: string, signal: AbortSignal, wanted?: Wanted) => Promise<Page>;
 
-/** What of a page is wanted. */
+/** Which part of a page is wanted. */
 export interface Wanted {
   /** Longest text, characters. Default 40,000. */
   readonly max?: number;

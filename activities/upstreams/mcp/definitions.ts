@@ -23,7 +23,7 @@ export interface Definitions {
 export function createDefinitions(limits: ListLimits): Definitions {
   let known: ReadonlyMap<string, Definition> | undefined;
   let until = 0;
-  /** Of what is known: a list that was asked for before a change is not kept. */
+  /** Numbers the states of what is known: a list that was asked for before a change is not kept. */
   let age = 0;
 
   async function ask(connection: Connection, signal: AbortSignal): Promise<ReadonlyMap<string, Definition>> {

@@ -19,7 +19,7 @@ const CANCEL_MS = 3_000;
 const METHOD_NOT_FOUND = -32601;
 /** MCP's example for a request that a person has refused. */
 const REFUSED = -1;
-/** Of a session that the server does not know. Others use it for time limits of their own. */
+/** The code for a session that the server does not know. Some servers use it for time limits of their own. */
 const SESSION = -32001;
 
 /** What a server may ask its client. */

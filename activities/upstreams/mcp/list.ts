@@ -28,7 +28,7 @@ type Kind = keyof typeof KINDS;
 
 export interface ListLimits {
   readonly maxTools: number;
-  /** Of one definition, bytes of JSON. */
+  /** The most that one definition may have, bytes of JSON. */
   readonly maxDefinition: number;
   /** How long a page may take, milliseconds. */
   readonly pageMs: number;

@@ -19,7 +19,7 @@ import { heeding } from './waiting';
 export interface McpNeeds {
   readonly name: string;
   readonly settings: McpSettings;
-  /** Of Holdfast, which servers are told. */
+  /** The version of Holdfast, which servers are told. */
   readonly version: string;
   readonly log: UpstreamLog;
 }

@@ -19,7 +19,7 @@ const PROBE_MS = 15_000;
 export interface OpenNeeds {
   readonly name: string;
   readonly settings: McpSettings;
-  /** Of Holdfast, which servers are told. */
+  /** The version of Holdfast, which servers are told. */
   readonly version: string;
   readonly log: UpstreamLog;
   readonly onChange: () => void;
