@@ -40,18 +40,21 @@ import { createJobs } from './jobs/jobs';
 import { watchReadiness } from './jobs/readiness';
 import { countMethods } from './mcp/count-methods';
 import { createElicitation } from './mcp/elicitation';
-import { createAnswerBySdk } from './mcp/exchange';
+import { createAnswerBySdk } from './mcp/by-sdk';
+import { createBeginExchange } from './mcp/exchange';
 import type { Exchange } from './mcp/exchange';
 import { createInbox } from './mcp/inbox';
 import { createListeners } from './mcp/listen';
 import { createMenu } from './mcp/menu';
 import type { Lists } from './mcp/menu';
+import { createSetMethods } from './mcp/methods';
 import { createOpenRequests } from './mcp/open-requests';
 import { paced } from './mcp/rates';
 import { createResources } from './mcp/resources';
 import { INFO, createServerFactory } from './mcp/server';
 import type { More } from './mcp/server';
 import { createSessions } from './mcp/session';
+import { createAnswerStraight } from './mcp/straight';
 import { createTasks } from './mcp/tasks';
 import { createMetrics } from './metrics';
 import { createOffered } from './offered';
@@ -158,36 +161,45 @@ export async function startGateway(
 
   const sessions = createSessions(seals, ids);
   const elicitation = createElicitation({ jobs, respond, ids, seals });
-  const exchanges = createExchanges();
   const openRequests = createOpenRequests();
+  const setMethods = createSetMethods({
+    menu,
+    offered: tools,
+    tasks: createTasks({ jobs, watch, answers, respond, ids }),
+    patience: createPatience(config),
+    readCallback: createReadCallback(config.webhooks.allowedHosts),
+    jobs,
+    openRequests,
+    onError,
+    audit,
+  });
+  const exchanges = createExchanges();
   const factory = createServerFactory(
     {
-      menu,
+      setMethods,
       offered: tools,
       get parts() {
         return upstreams.known().length > 0 ? parts : undefined; // a reload may bring the first
       },
-      tasks: createTasks({ jobs, watch, answers, respond, ids }),
       resources: createResources(jobs, answers, ids),
       rounds,
       elicitation,
-      patience: createPatience(config),
-      readCallback: createReadCallback(config.webhooks.allowedHosts),
       jobs,
-      openRequests,
       more,
       onError,
-      audit,
     },
     exchanges.of,
   );
   const sdk = createMcpHandler(factory, { onerror: onRefused });
   tools.onChange(() => sdk.notify.toolsChanged());
+  const begin = createBeginExchange(sessions);
   const inbox = createInbox({
-    bySdk: createAnswerBySdk({
-      sdk,
-      exchanges: exchanges.known,
-      sessions,
+    serve: createAnswerStraight({
+      bySdk: createAnswerBySdk({ sdk, exchanges: exchanges.known, begin, sessions }),
+      begin,
+      setMethods,
+      serverInfo: INFO,
+      onError,
     }),
     sessions,
     elicitation,

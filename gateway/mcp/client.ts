@@ -1,10 +1,10 @@
 /** Reads the facts about a client: from the envelope of its request (2026-07-28), or from its session (2025 revisions). */
 import { CLIENT_CAPABILITIES_META_KEY, CLIENT_INFO_META_KEY } from '@modelcontextprotocol/server';
-import type { ServerContext } from '@modelcontextprotocol/server';
 import { TASKS_EXTENSION } from '../call/client';
 import type { ClientFacts } from '../call/client';
 import { recordIn } from '../json';
 import { abilitiesIn } from '../words/question';
+import type { Context } from './methods';
 import type { Session } from './session';
 
 /** The client that an envelope tells of. What it declares in another form than MCP's it has not declared. */
@@ -20,11 +20,7 @@ export function modernClient(envelope: Readonly<Record<string, unknown>> = {}): 
 }
 
 /** The client of a request of either era. */
-export function clientOf(
-  era: ClientFacts['era'],
-  { mcpReq }: ServerContext,
-  session: Session | undefined,
-): ClientFacts {
+export function clientOf(era: ClientFacts['era'], { mcpReq }: Context, session: Session | undefined): ClientFacts {
   if (era === 'modern') return modernClient(mcpReq.envelope);
   return { era, name: session?.client, tasks: false, can: new Set(session?.can) };
 }

@@ -1,14 +1,9 @@
 /**
- * Everything that is posted, before the SDK sees it: the answers and cancellations of 2025 clients and subscriptions to tasks are
- * served here, what a revision forbids and the SDK lets pass is refused, and the rest is handed on.
+ * Everything that is posted comes here first: the answers and cancellations of 2025 clients and subscriptions to tasks are served
+ * here, what a revision forbids and the SDK lets pass is refused, and the rest is handed on.
  */
 import type { IncomingMessage } from 'node:http';
-import {
-  SUPPORTED_PROTOCOL_VERSIONS,
-  classifyInboundRequest,
-  isInitializeRequest,
-  isJsonContentType,
-} from '@modelcontextprotocol/server';
+import { SUPPORTED_PROTOCOL_VERSIONS, isInitializeRequest, isJsonContentType } from '@modelcontextprotocol/server';
 import type { Caller } from '../../workflows/contract';
 import type { Audit } from '../audit';
 import { Problem } from '../errors';
@@ -22,19 +17,18 @@ import { subscriptionIn } from './listen';
 import type { Listeners } from './listen';
 import { nullsAbsent } from './nulls';
 import type { OpenRequests } from './open-requests';
+import { modernIn } from './plain';
 import type { Sessions } from './session';
 
 const INITIALIZE_WANTS = 'initialize wants protocolVersion, capabilities and clientInfo with name and version.';
 const HALVED =
   'The id or the progressToken holds half of a character (a lone surrogate), which no answer can repeat. Send whole characters.';
-/** The revision whose subscriptions are served here. */
-const MODERN = '2026-07-28';
 /** Revisions with batches: 2025-03-26, 2024-11-05, and none named, which means the first of them. */
 const BATCHING = new Set(['2025-03-26', '2024-11-05']);
 
 export interface InboxNeeds {
-  /** Answers what is left for the SDK. */
-  readonly bySdk: Answer;
+  /** Serves what is left. */
+  readonly serve: Answer;
   readonly sessions: Pick<Sessions, 'read'>;
   readonly elicitation: Pick<Elicitation, 'isResponse' | 'take'>;
   readonly openRequests: Pick<OpenRequests, 'takeBack'>;
@@ -57,12 +51,12 @@ export function createInbox(needs: InboxNeeds): Answer {
     if (rest.length === 0 && problems !== undefined)
       throw new Problem('wrong_params', { what: `The answer does not fit: ${problems}.` });
     if (rest.length === 0 && messages.length > 0) return void response.writeHead(202).end();
-    if (rest.length < messages.length) return needs.bySdk(request, response, rest, grant);
+    if (rest.length < messages.length) return needs.serve(request, response, rest, grant);
 
     const wrong = wrongParams(request, body);
     if (wrong !== undefined) return refusal('wrong_params', wrong);
     const subscription = subscriptionIn(body);
-    if (!subscription || !isModern(request, body)) return needs.bySdk(request, response, body, grant);
+    if (!subscription || !modernIn(request, body)) return needs.serve(request, response, body, grant);
     const problem = needs.listeners.problemWith(subscription, caller);
     if (problem) return refuse(response, problem, subscription.id);
     try {
@@ -135,11 +129,11 @@ function isHalved(message: unknown): boolean {
 function wrongParams(request: IncomingMessage, body: unknown): string | undefined {
   if (!isRecord(body)) return undefined;
   const { method, params } = body;
-  if (method === 'initialize' && 'id' in body && !isInitializeRequest(body) && !isModern(request, body))
+  if (method === 'initialize' && 'id' in body && !isInitializeRequest(body) && !modernIn(request, body))
     return INITIALIZE_WANTS;
   // The SDK would make an object without answers of it.
   const odd = isRecord(params) && 'inputResponses' in params && !isRecord(params['inputResponses']);
-  return odd && isModern(request, body) ? NO_RESPONSES : undefined;
+  return odd && modernIn(request, body) ? NO_RESPONSES : undefined;
 }
 
 /** Whether the SDK would take a message of a 2025 client in these headers. What it would not, it is given to refuse. */
@@ -149,17 +143,4 @@ function isLegacy({ headers }: IncomingMessage): boolean {
     isJsonContentType(headers['content-type'] ?? null) &&
     (version === undefined || SUPPORTED_PROTOCOL_VERSIONS.includes(String(version)))
   );
-}
-
-/** Whether the SDK, too, would take it for a request of 2026-07-28, in all its headers. */
-function isModern({ headers, method = '' }: IncomingMessage, body: unknown): boolean {
-  const [version, asked] = [headers['mcp-protocol-version'], headers['mcp-method']];
-  if (version !== MODERN || asked === undefined || !isJsonContentType(headers['content-type'] ?? null)) return false;
-  const { kind } = classifyInboundRequest({
-    httpMethod: method,
-    protocolVersionHeader: version,
-    mcpMethodHeader: String(asked),
-    body,
-  });
-  return kind === 'modern';
 }

@@ -1,15 +1,6 @@
-/**
- * The SDK's server, with a way out for the answers to `tools/call` that its result schemas do not know, tasks; and for results that
- * are the whole answer to a request, before the SDK has made an HTTP response of them.
- */
+/** The SDK's server, with a way out for the answers to `tools/call` that its result schemas do not know: tasks. */
 import { ProtocolError, Server } from '@modelcontextprotocol/server';
-import type {
-  JSONRPCRequest,
-  JSONRPCResultResponse,
-  Result,
-  ServerContext,
-  Transport,
-} from '@modelcontextprotocol/server';
+import type { JSONRPCRequest, Result, ServerContext } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { problemsIn } from '../problems';
 
@@ -39,18 +30,7 @@ function inWords(error: unknown): unknown {
   return new ProtocolError(error.code, `This is no tools/call: ${problemsIn(Issues.parse(JSON.parse(dump)))}.`);
 }
 
-/** Takes a result that is the whole answer to a request: nothing was sent before it. */
-export type TakeWhole = (answer: JSONRPCResultResponse) => void;
-
 export class McpServer extends Server {
-  /** Set before the server is connected to what serves one request of 2026-07-28; absent: the SDK writes out all that it answers. */
-  takeWhole?: TakeWhole;
-
-  override connect(transport: Transport): Promise<void> {
-    if (this.takeWhole) handOver(transport, this.takeWhole);
-    return super.connect(transport);
-  }
-
   protected override _wrapHandler(method: string, handler: Handler): Handler {
     if (method !== 'tools/call') return super._wrapHandler(method, handler);
     const inner = super._wrapHandler(method, async (request, context) => {
@@ -67,18 +47,4 @@ export class McpServer extends Server {
       }
     };
   }
-}
-
-/** Has a result that comes alone taken, and an empty one sent in its place: the SDK's response says no more then than status and headers. */
-function handOver(transport: Transport, take: TakeWhole): void {
-  const send = transport.send.bind(transport);
-  let alone = true;
-  transport.send = (message, options) => {
-    if (!alone || !('result' in message)) {
-      alone = false;
-      return send(message, options);
-    }
-    take(message);
-    return send({ ...message, result: {} }, options);
-  };
 }

@@ -1,15 +1,15 @@
 /** Questions on the open stream of a request, for 2025 clients that can show them. */
-import type { ServerContext } from '@modelcontextprotocol/server';
 import type { Caller } from '../../workflows/contract';
 import type { ClientFacts } from '../call/client';
 import type { Elicitation } from './elicitation';
 import type { Jobs } from '../jobs/jobs';
 import type { McpServer } from './mcp-server';
+import type { Context } from './methods';
 import { needOf } from '../words/question';
 import type { Push } from '../call/watch';
 
 /** How the client of a request is asked; undefined where its revision has another way, or it can take no question. */
-export type PushOn = (client: ClientFacts, context: ServerContext) => Push | undefined;
+export type PushOn = (client: ClientFacts, context: Context) => Push | undefined;
 
 export function createPushOn(
   server: McpServer,

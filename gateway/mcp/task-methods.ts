@@ -1,6 +1,6 @@
 /** The `tasks/*` methods as requests: the extension of 2026-07-28, and the core tasks of 2025-11-25. */
 import { MissingRequiredClientCapabilityError, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
-import type { CallToolResult, ServerContext } from '@modelcontextprotocol/server';
+import type { CallToolResult } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import type { Audit } from '../audit';
 import { TASKS_EXTENSION } from '../call/client';
@@ -9,14 +9,14 @@ import { Problem, unlessUnavailable } from '../errors';
 import { NO_RESPONSES } from '../words/question';
 import { clientOf } from './client';
 import type { Exchange } from './exchange';
-import type { McpServer } from './mcp-server';
+import type { Context, Methods } from './methods';
 import type { OpenRequests } from './open-requests';
 import type { PushOn } from './push';
 import type { Tasks } from './tasks';
 import { guarded } from './trouble';
 import type { OnError } from './trouble';
 
-interface Served {
+export interface TaskNeeds {
   readonly tasks: Tasks;
   readonly openRequests: Pick<OpenRequests, 'open'>;
   readonly onError: OnError;
@@ -27,13 +27,13 @@ const params = z.looseObject({ taskId: z.string() });
 
 /** Serves the extension of 2026-07-28, to clients that declare it on each request. */
 export function serveTasks(
-  server: McpServer,
-  { tasks, onError, audit }: Omit<Served, 'openRequests'>,
+  server: Methods,
+  { tasks, onError, audit }: Omit<TaskNeeds, 'openRequests'>,
   exchange: Exchange,
 ): void {
   const { caller, session } = exchange;
   const change = createChange(exchange, audit);
-  const asked = (context: ServerContext): ClientFacts => {
+  const asked = (context: Context): ClientFacts => {
     const client = clientOf('modern', context, session);
     if (client.tasks) return client;
     const requiredCapabilities = { extensions: { [TASKS_EXTENSION]: {} } };
@@ -60,8 +60,8 @@ export function serveTasks(
 
 /** Serves the core tasks of 2025-11-25. */
 export function serveCoreTasks(
-  server: McpServer,
-  { tasks, onError, openRequests, audit }: Served,
+  server: Methods,
+  { tasks, onError, openRequests, audit }: TaskNeeds,
   exchange: Exchange,
   pushOn: PushOn,
 ): void {

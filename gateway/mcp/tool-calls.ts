@@ -1,6 +1,6 @@
 /** `tools/call` as a request: what it brings along, and its answer in the words of the revision that is spoken. */
 import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
-import type { CallToolResult, Result, ServerContext } from '@modelcontextprotocol/server';
+import type { CallToolResult, Result } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import type { Audit, TakeNote } from '../audit';
 import { CALLBACK_META } from '../call/callback';
@@ -13,8 +13,8 @@ import type { Jobs } from '../jobs/jobs';
 import type { ToolsByName } from '../offered';
 import { clientOf } from './client';
 import type { Exchange } from './exchange';
-import type { McpServer } from './mcp-server';
 import type { Menu } from './menu';
+import type { Context, Methods } from './methods';
 import type { OpenRequests } from './open-requests';
 import { mismatchIn } from './param-headers';
 import { createProgress } from './progress';
@@ -46,18 +46,14 @@ export interface ToolCallNeeds {
 
 /** @param core - whether the core tasks of 2025-11-25 are spoken */
 export function serveToolCalls(
-  server: McpServer,
+  server: Methods,
   needs: ToolCallNeeds,
   exchange: Exchange,
   { era, core, pushOn }: { readonly era: ClientFacts['era']; readonly core: boolean; readonly pushOn: PushOn },
 ): void {
   const { caller, allowed, session, decide, visit } = exchange;
   type Params = z.output<typeof params>;
-  async function serve(
-    { name, arguments: args, task }: Params,
-    context: ServerContext,
-    note: TakeNote,
-  ): Promise<Result> {
+  async function serve({ name, arguments: args, task }: Params, context: Context, note: TakeNote): Promise<Result> {
     const { mcpReq } = context;
     if (era === 'modern') refuseMismatch(name, args);
     const client = clientOf(era, context, session);
@@ -123,7 +119,7 @@ function inItsForm(result: Result, asTask: boolean): Result {
   return result;
 }
 
-function keyOf({ key: header }: Exchange, { mcpReq }: ServerContext): string | undefined {
+function keyOf({ key: header }: Exchange, { mcpReq }: Context): string | undefined {
   const key: unknown = mcpReq._meta?.[KEY_META] ?? header;
   if (key === undefined || (typeof key === 'string' && key.length > 0 && key.length <= KEY_MAX)) return key;
   throw new ProtocolError(

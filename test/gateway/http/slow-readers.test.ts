@@ -7,7 +7,8 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createMcpHandler } from '@modelcontextprotocol/server';
 import type { Watcher } from '../../../gateway/call/hub';
-import { createAnswerBySdk } from '../../../gateway/mcp/exchange';
+import { createAnswerBySdk } from '../../../gateway/mcp/by-sdk';
+import { createBeginExchange } from '../../../gateway/mcp/exchange';
 import { createIds } from '../../../gateway/ids';
 import type { JobRef } from '../../../gateway/ids';
 import { createListeners, subscriptionIn } from '../../../gateway/mcp/listen';
@@ -42,7 +43,8 @@ function exchangeOf(contentType: string) {
   return createAnswerBySdk({
     sdk: { ...createMcpHandler(() => Promise.reject(new Error('Not used.'))), fetch: large },
     exchanges: new WeakMap(),
-    sessions: { read: () => undefined, begin: () => undefined },
+    begin: createBeginExchange({ read: () => undefined }),
+    sessions: { begin: () => undefined },
   });
 }
 

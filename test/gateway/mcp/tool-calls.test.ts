@@ -26,7 +26,6 @@ const exchange: Exchange = {
   over: undefined,
   decide: () => undefined,
   method: 'tools/call',
-  takeWhole: () => undefined,
 };
 
 const openRequests = createOpenRequests();

@@ -7,7 +7,8 @@ import type { McpServerFactory } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { Problem } from '../../../gateway/errors';
 import { createReadBody } from '../../../gateway/http/body';
-import { createAnswerBySdk } from '../../../gateway/mcp/exchange';
+import { createAnswerBySdk } from '../../../gateway/mcp/by-sdk';
+import { createBeginExchange } from '../../../gateway/mcp/exchange';
 import type { Exchange } from '../../../gateway/mcp/exchange';
 import { McpServer } from '../../../gateway/mcp/mcp-server';
 import { eventually } from '../../fixtures/eventually';
@@ -47,7 +48,8 @@ beforeAll(async () => {
   const exchange = createAnswerBySdk({
     sdk: createMcpHandler(factory),
     exchanges,
-    sessions: { read: () => undefined, begin: () => undefined },
+    begin: createBeginExchange({ read: () => undefined }),
+    sessions: { begin: () => undefined },
   });
   const grant = { caller: { tenant: 'acme', subject: 'alice' }, visit: { id: 'test', told: false } };
   const readBody = createReadBody({ bytes: 1_048_576, depth: 64, values: 10_000, batch: 10 });

@@ -1,0 +1,113 @@
+/**
+ * One parsed request on its way through the SDK, and its answer on the way back. The SDK gets the body parsed, and a stand-in for a
+ * `Request` that has what it reads.
+ */
+import type { ServerResponse } from 'node:http';
+import type { McpHttpHandler } from '@modelcontextprotocol/server';
+import { acceptOf } from '../http/accept';
+import type { Answer } from '../http/front';
+import { idOf, refuse } from '../http/refusal';
+import { beginStream, finish, forward, keepAlive, send } from '../http/stream';
+import type { Whole } from '../http/stream';
+import { wellFormed } from '../json';
+import { methodOf } from './exchange';
+import type { BeginExchange, Exchange } from './exchange';
+import { hangUpOf, whenDue } from './first-byte';
+import type { Sessions } from './session';
+
+export interface BySdkNeeds {
+  readonly sdk: Pick<McpHttpHandler, 'fetch'>;
+  /** Remembers what belongs to the request object that the SDK is given. */
+  readonly exchanges: WeakMap<object, Exchange>;
+  readonly begin: BeginExchange;
+  readonly sessions: Pick<Sessions, 'begin'>;
+}
+
+/** The SDK's answer, as far as it has come: all of it, or the first piece of a stream. */
+type SdkAnswer =
+  | ({ readonly kind: 'whole' } & Whole)
+  | {
+      readonly kind: 'stream';
+      readonly status: number;
+      readonly first: Uint8Array | undefined;
+      readonly rest: ReadableStreamDefaultReader<Uint8Array>;
+    };
+
+const UNDECIDED = new Promise<never>(() => undefined);
+
+/** Hands one parsed request to the SDK, and its answer back to the client. */
+export function createAnswerBySdk({ sdk, exchanges, begin, sessions }: BySdkNeeds): Answer {
+  return async (request, response, body, visitor) => {
+    if (response.destroyed) return; // hung up before anything was asked of the SDK, which would not notice
+    const { exchange, decided } = begin(request, body, visitor);
+    const { header, alone, caller, decide } = exchange;
+    const shown = (name: string): string | undefined => (name === 'accept' ? acceptOf(header(name)) : header(name));
+    const mayWait = mayTakeLong(body);
+    // With `parsedBody` the SDK reads no more of a Request than this; a real one costs a third of the CPU of a request.
+    const asked = {
+      method: 'POST',
+      url: 'http://holdfast.invalid/mcp',
+      headers: { get: (name: string) => shown(name.toLowerCase()) ?? null },
+      signal: mayWait ? hangUpOf(request, response) : undefined,
+    } as unknown as Request;
+    exchanges.set(asked, exchange);
+
+    const coming = sdk.fetch(asked, { parsedBody: body }).then(sdkAnswerOf);
+    if (!mayWait) {
+      const ready = await coming;
+      decide();
+      const problem = alone ? await decided : undefined;
+      if (problem) {
+        discard(ready);
+        return refuse(response, problem, idOf(body));
+      }
+      const begun = ready.status === 200 ? sessions.begin(body, caller) : undefined;
+      if (begun !== undefined) response.setHeader('mcp-session-id', begun);
+      return answerWith(ready, response);
+    }
+    // The other calls of a batch want their answers, whatever becomes of one.
+    const known = await whenDue(coming, alone ? decided : UNDECIDED);
+    if (known.kind === 'refused') {
+      coming.then(discard, () => undefined);
+      return refuse(response, known.problem, idOf(body));
+    }
+    if (known.kind === 'ready') return answerWith(known.answer, response);
+    beginStream(response);
+    const late = await coming.finally(keepAlive(response));
+    if (late.kind === 'stream') return goOn(late, response);
+    if (await send(response, late.text)) response.end();
+  };
+}
+
+async function sdkAnswerOf(answer: Response): Promise<SdkAnswer> {
+  const { status, headers, body } = answer;
+  if (!body || headers.get('content-type')?.includes('event-stream') !== true)
+    return { kind: 'whole', status, headers, text: wellFormed(await answer.text()) };
+  const rest: ReadableStreamDefaultReader<Uint8Array> = body.getReader();
+  return { kind: 'stream', status, first: (await rest.read()).value, rest };
+}
+
+/** Answers with what has come. */
+async function answerWith(sdkAnswer: SdkAnswer, response: ServerResponse): Promise<void> {
+  if (sdkAnswer.kind === 'whole') return finish(response, sdkAnswer);
+  // What is written in one turn leaves as one packet without a cork. From Node 22 on, one would lose what ends under it.
+  beginStream(response);
+  await goOn(sdkAnswer, response);
+}
+
+async function goOn({ first, rest }: Extract<SdkAnswer, { kind: 'stream' }>, response: ServerResponse): Promise<void> {
+  for (let piece = first; piece && !response.destroyed; piece = (await rest.read()).value)
+    await forward(response, piece);
+  if (response.destroyed) return void rest.cancel().catch(() => undefined);
+  response.end();
+}
+
+function discard(sdkAnswer: SdkAnswer): void {
+  if (sdkAnswer.kind === 'stream') sdkAnswer.rest.cancel().catch(() => undefined);
+}
+
+function mayTakeLong(body: unknown): boolean {
+  if (Array.isArray(body)) return body.some(mayTakeLong);
+  const method = methodOf(body);
+  return method === 'tools/call' || method === 'tasks/result';
+}
