@@ -10,7 +10,7 @@ import type { BenchGateway, BenchStack, Floor } from './stack';
 
 const AT_ONCE = 5;
 /** Calls before the first round: code that V8 has not compiled yet costs more. */
-const WARM = 400;
+const WARM = 1_500;
 
 interface Kind {
   readonly what: string;
@@ -101,6 +101,7 @@ export async function costs(stack: BenchStack, rounds: number, calls: number): P
 
 async function measured({ request, constant, bare, calls }: Kind, gateway: BenchGateway, floor: Floor): Promise<Cost> {
   const costOf = async (cpuUs: () => Promise<number>, run: () => Promise<unknown>): Promise<number> => {
+    await load(calls, AT_ONCE, run); // a process that has idled meanwhile has forgotten some of its compiled code
     const before = await cpuUs();
     await load(calls, AT_ONCE, run);
     return ((await cpuUs()) - before) / calls / 1000;

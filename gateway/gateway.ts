@@ -3,7 +3,6 @@ import type { Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { createMcpHandler } from '@modelcontextprotocol/server';
 import type { Logger } from 'pino';
 import { textOf } from '../config/address';
 import type { Catalog } from '../config/catalog';
@@ -39,23 +38,11 @@ import type { JobRef } from './ids';
 import { createJobs } from './jobs/jobs';
 import { watchReadiness } from './jobs/readiness';
 import { countMethods } from './mcp/count-methods';
-import { createElicitation } from './mcp/elicitation';
-import { createAnswerBySdk } from './mcp/by-sdk';
-import { createBeginExchange } from './mcp/exchange';
-import type { Exchange } from './mcp/exchange';
-import { createInbox } from './mcp/inbox';
-import { createListeners } from './mcp/listen';
+import { createEndpoint } from './mcp/endpoint';
 import { createMenu } from './mcp/menu';
 import type { Lists } from './mcp/menu';
-import { createSetMethods } from './mcp/methods';
-import { createOpenRequests } from './mcp/open-requests';
 import { paced } from './mcp/rates';
-import { createResources } from './mcp/resources';
-import { INFO, createServerFactory } from './mcp/server';
 import type { More } from './mcp/server';
-import { createSessions } from './mcp/session';
-import { createAnswerStraight } from './mcp/straight';
-import { createTasks } from './mcp/tasks';
 import { createMetrics } from './metrics';
 import { createOffered } from './offered';
 import { createSeals } from './seal';
@@ -147,10 +134,7 @@ export async function startGateway(
     listings: jobs.listings,
     offered: tools,
     taken,
-    onParts: () => {
-      sdk.notify.resourcesChanged();
-      sdk.notify.promptsChanged();
-    },
+    onParts: () => endpoint.partsChanged(),
     log,
   });
   const tagOf = (caller: Caller): string => `${caller.tenant}/${ids.subjectTag(caller)}`;
@@ -159,53 +143,25 @@ export async function startGateway(
   const audit = createAudit(log, menu.names, metrics);
   const scrape = config.metrics && metrics && (await serveMetrics(metrics, config.metrics, log));
 
-  const sessions = createSessions(seals, ids);
-  const elicitation = createElicitation({ jobs, respond, ids, seals });
-  const openRequests = createOpenRequests();
-  const setMethods = createSetMethods({
+  const endpoint = createEndpoint({
     menu,
     offered: tools,
-    tasks: createTasks({ jobs, watch, answers, respond, ids }),
+    get parts() {
+      return upstreams.known().length > 0 ? parts : undefined; // a reload may bring the first
+    },
+    jobs,
+    watch,
+    answers,
+    respond,
+    rounds,
+    ids,
+    seals,
     patience: createPatience(config),
     readCallback: createReadCallback(config.webhooks.allowedHosts),
-    jobs,
-    openRequests,
+    more,
+    audit,
     onError,
-    audit,
-  });
-  const exchanges = createExchanges();
-  const factory = createServerFactory(
-    {
-      setMethods,
-      offered: tools,
-      get parts() {
-        return upstreams.known().length > 0 ? parts : undefined; // a reload may bring the first
-      },
-      resources: createResources(jobs, answers, ids),
-      rounds,
-      elicitation,
-      jobs,
-      more,
-      onError,
-    },
-    exchanges.of,
-  );
-  const sdk = createMcpHandler(factory, { onerror: onRefused });
-  tools.onChange(() => sdk.notify.toolsChanged());
-  const begin = createBeginExchange(sessions);
-  const inbox = createInbox({
-    serve: createAnswerStraight({
-      bySdk: createAnswerBySdk({ sdk, exchanges: exchanges.known, begin, sessions }),
-      begin,
-      setMethods,
-      serverInfo: INFO,
-      onError,
-    }),
-    sessions,
-    elicitation,
-    openRequests,
-    listeners: createListeners({ jobs, watch, answers, ids, serverInfo: INFO }),
-    audit,
+    onRefused,
   });
 
   let catalog = config.catalog ?? {};
@@ -224,7 +180,7 @@ export async function startGateway(
   }
 
   const keyed = config.keys.length > 0;
-  const answer = keyed ? paced(inbox, rules) : inbox;
+  const answer = keyed ? paced(endpoint.answer, rules) : endpoint.answer;
 
   const keys = createKeys(config.keys);
   const readiness = watchReadiness(() => jobs.condition(), tools.values(), namespace, log);
@@ -292,18 +248,6 @@ async function listening(server: HttpServer, { host, port }: Pick<GatewayConfig,
   });
   const { port: taken } = server.address() as AddressInfo;
   return `http://${textOf({ host, port: taken })}/mcp`;
-}
-
-/** Finds what belongs to the HTTP request that the SDK hands back. */
-function createExchanges() {
-  const known = new WeakMap<object, Exchange>();
-  const of = (request: object | undefined): Exchange => {
-    const found = request && known.get(request);
-    if (!found)
-      throw new Error('A request without an exchange: the SDK no longer hands back the request it was given.');
-    return found;
-  };
-  return { known, of };
 }
 
 function auditLink({ temporalUi, temporal }: GatewayConfig): (ref: JobRef) => string | undefined {
