@@ -26,6 +26,9 @@ const CASES = [
   },
 ] as const;
 
+/** Calls of each way before the first round: a process that has just begun compiles its code while it runs. */
+const WARM = 400;
+
 /** Measures both cases in `rounds` rounds of `calls` calls. */
 export async function overhead(stack: BenchStack, rounds: number, calls: number): Promise<Row[]> {
   const connection = await Connection.connect({ address: stack.address });
@@ -47,11 +50,9 @@ export async function overhead(stack: BenchStack, rounds: number, calls: number)
       const { message, text } = await modern(url, 'tools/call', { name: tool, arguments: toolArgs });
       if (!message.result || message.result['isError'] === true) throw new Error(text);
     };
-    await load(20, 5, bare); // warm
     const ours = (): Promise<void> => through(gateway.url);
     const least = (): Promise<void> => through(floor.url);
-    await load(20, 5, ours);
-    await load(20, 5, least);
+    for (const way of [bare, ours, least]) await load(WARM, 20, way);
     const results: { one: [Load, Load]; many: [Load, Load, Load] }[] = [];
     for (let round = 0; round < rounds; round += 1) {
       results.push({

@@ -18,6 +18,8 @@ const WATCH_MS = 2 * POLL_MS;
 const CHANGES = 10;
 /** Ways to a handle are measured in turns with bare starts: what a machine does meanwhile touches both. */
 const TURNS = 5;
+/** Calls of each way before the first turn: a process that has just begun compiles its code while it runs. */
+const WARM = 300;
 
 /** Measures on a gateway whose calls become tasks at once. `calls` of each kind; `subscribers` on as many jobs. */
 export async function tasks(stack: BenchStack, calls: number, subscribers: number): Promise<Row[]> {
@@ -52,7 +54,7 @@ export async function tasks(stack: BenchStack, calls: number, subscribers: numbe
     sdk: () => modern(floor.url, 'tools/call', { name: CONSTANT, arguments: { text: 'x' } }),
     gateway: () => begin(path, ['gated']),
   };
-  for (const way of Object.values(ways)) await load(20, 1, way); // warm
+  for (const way of Object.values(ways)) await load(WARM, 5, way);
   const turns: Record<keyof typeof ways, Load>[] = [];
   for (let turn = 0; turn < TURNS; turn += 1)
     turns.push({
