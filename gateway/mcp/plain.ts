@@ -1,8 +1,9 @@
 /** Which requests of 2026-07-28 are plain: well-formed in all that the SDK would look at, and of a method that is served here. */
 import type { IncomingMessage } from 'node:http';
-import { PROTOCOL_VERSION_META_KEY, classifyInboundRequest, isJsonContentType } from '@modelcontextprotocol/server';
+import { classifyInboundRequest, isJsonContentType } from '@modelcontextprotocol/server';
 import type { JSONRPCRequest, RequestMeta } from '@modelcontextprotocol/server';
 import { isRecord } from '../json';
+import { methodOf } from './exchange';
 
 /** The revision whose subscriptions and plain requests are served here. */
 const MODERN = '2026-07-28';
@@ -15,9 +16,10 @@ const NAMED_BY: Readonly<Record<string, string | undefined>> = {
   'tasks/cancel': 'taskId',
 };
 
-/** What goes on with an earlier round, or with another task, is the SDK's. */
-const OF_ANOTHER = ['inputResponses', 'requestState'];
-const RELATED_TASK = 'io.modelcontextprotocol/related-task';
+/** How a name begins in `Mcp-Name` that is written in base64. */
+const ENCODED = '=?';
+/** Parameters of a request that goes on with an earlier round. */
+const OF_ANOTHER_ROUND = ['inputResponses', 'requestState'];
 
 /** A plain request. */
 export interface Plain {
@@ -27,24 +29,18 @@ export interface Plain {
   readonly meta: RequestMeta;
 }
 
-/**
- * The request that a body is, if all of it is plain. What is odd in any way has no place here: the SDK knows how to refuse it.
- */
+/** The request that a body is, if all of it is plain. What is odd in any way has no place here: the SDK knows how to refuse it. */
 export function plainIn(request: IncomingMessage, body: unknown): Plain | undefined {
-  const method = isRecord(body) ? body['method'] : undefined;
-  if (typeof method !== 'string' || !Object.hasOwn(NAMED_BY, method)) return undefined;
+  const method = methodOf(body);
+  if (method === undefined || !Object.hasOwn(NAMED_BY, method)) return undefined;
   const { id, params = {} } = modernIn(request, body) ?? {};
   const meta = isRecord(params) ? params['_meta'] : undefined;
   if (id === undefined || !isRecord(params) || !isRecord(meta)) return undefined;
-  const { progressToken } = meta;
   const field = NAMED_BY[method];
   const named = request.headers['mcp-name'];
   const plain =
-    meta[PROTOCOL_VERSION_META_KEY] === MODERN &&
-    (field === undefined || (named === params[field] && typeof named === 'string' && !named.startsWith('=?'))) &&
-    (progressToken === undefined || typeof progressToken === 'string' || Number.isSafeInteger(progressToken)) &&
-    !(RELATED_TASK in meta) &&
-    !OF_ANOTHER.some((key) => key in params);
+    (field === undefined || (named === params[field] && typeof named === 'string' && !named.startsWith(ENCODED))) &&
+    !OF_ANOTHER_ROUND.some((key) => key in params);
   return plain ? { id, method, params, meta } : undefined;
 }
 
