@@ -2,7 +2,7 @@
  * The attempts at steps that run in this process. Each beats while it runs, and its beats say how many before it ended without a
  * word: a step that has lost three workers in a row is taken for what ends them, and is not begun again.
  */
-import { ApplicationFailure, asyncLocalStorage } from '@temporalio/activity';
+import { ApplicationFailure, CancelledFailure, asyncLocalStorage } from '@temporalio/activity';
 import type { Context, Info } from '@temporalio/activity';
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 import { failure } from '../activities';
@@ -33,7 +33,12 @@ export interface Attempts {
    * @returns the name of the step; undefined when the error belongs to none that still runs
    */
   blame(error: unknown, workerIs: WorkerIs): string | undefined;
+  /** Tells every step to stop, as the SDK does at the end of the drain. What has not ended 5 s later fails, and is begun again elsewhere. */
+  withdraw(): void;
 }
+
+/** The failure of a step that a stopping worker did not let end: that of the SDK. */
+const withdrawn = (): ApplicationFailure => ApplicationFailure.retryable('Worker is shutting down', 'WorkerShutdown');
 
 /** @param pulse - beats for the attempts while the event loop stands still */
 export function createAttempts(pulse: Pulse = NO_PULSE): Attempts {
@@ -41,6 +46,7 @@ export function createAttempts(pulse: Pulse = NO_PULSE): Attempts {
   const running = new WeakMap<Context, (error: unknown, workerIs: WorkerIs) => void>();
 
   const lastTries = createLastTries();
+  const withdrawal = new AbortController();
 
   async function attempt(context: Context, run: () => Promise<unknown>): Promise<unknown> {
     const { info } = context;
@@ -92,7 +98,7 @@ export function createAttempts(pulse: Pulse = NO_PULSE): Attempts {
     // What the step reports goes with the next beat. It is told to stop when an error outside of its promise has ended it.
     const seen = Object.create(context, {
       heartbeat: { value: report },
-      cancellationSignal: { value: AbortSignal.any([context.cancellationSignal, stray.signal]) },
+      cancellationSignal: { value: AbortSignal.any([context.cancellationSignal, stray.signal, withdrawal.signal]) },
     }) as Context;
     const end = { workerIs: 'kept' as WorkerIs };
     const blamed = new Promise<never>((_resolve, reject) => {
@@ -109,7 +115,8 @@ export function createAttempts(pulse: Pulse = NO_PULSE): Attempts {
       return await Promise.race([asyncLocalStorage.run(seen, run), blamed]);
     } catch (error) {
       if (end.workerIs === 'kept') isAnswered();
-      throw error;
+      const isOurs = withdrawal.signal.aborted && !context.cancellationSignal.aborted;
+      throw isOurs && error instanceof CancelledFailure ? withdrawn() : error;
     } finally {
       still();
       clearTimeout(late);
@@ -126,6 +133,7 @@ export function createAttempts(pulse: Pulse = NO_PULSE): Attempts {
       fail?.(error, workerIs);
       return fail && context.info.activityType;
     },
+    withdraw: () => withdrawal.abort(),
   };
 }
 

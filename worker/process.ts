@@ -58,7 +58,7 @@ export async function startWorker(env: NodeJS.ProcessEnv, { bundle, steps, tools
   const worker = await start(config, { bundle, activities }, startPulse(config.temporal, config.logLevel));
   const { stop, done } = worker;
   handleFaults(worker, log);
-  stopOnSignal(stop, config.drainMs, log);
+  stopOnSignal(worker, config.drainMs, log);
   process.once('disconnect', () => {
     setTimeout(() => process.exit(1), ORPHAN_MS).unref();
     stop();

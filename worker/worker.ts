@@ -52,6 +52,8 @@ export interface RunningWorker {
   readonly polls: Polls;
   /** Fails the step that threw an error outside of its promise. */
   readonly blame: Attempts['blame'];
+  /** Tells its steps to stop before the drain is over. */
+  readonly withdraw: Attempts['withdraw'];
 }
 
 /**
@@ -189,7 +191,7 @@ const newIdentity = (): string => `${process.pid}@${hostname()}-${randomBytes(3)
 function running(
   polls: Polls,
   connection: NativeConnection,
-  { blame }: Attempts,
+  { blame, withdraw }: Attempts,
   leave: () => Promise<void>,
   workers: readonly Worker[],
 ): RunningWorker {
@@ -204,5 +206,5 @@ function running(
   const done = Promise.all(ran)
     .then(() => left)
     .then(() => connection.close());
-  return { stop, polls, done, blame };
+  return { stop, polls, done, blame, withdraw };
 }

@@ -11,6 +11,11 @@ import type { Say } from '../say';
 import type { Running } from './keep';
 import { watchSilence } from './silence';
 
+/**
+ * How long the steps have when the stack stops, seconds, whatever `worker.drain` says: Temporal stops as well, so that no other worker
+ * could take over meanwhile, and a person waits.
+ */
+export const DRAIN_S = 20;
 /** How long a child has to stop by itself. A worker takes up to 27 s, because it lets its steps finish. */
 const STOP_MS = 30_000;
 /** Largest heap of a worker, MB, and its share of the memory that there is: one that grows without end ends, and not the machine. */
@@ -99,6 +104,8 @@ export async function startChild(
     },
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return;
+      // One that was retired may be in the midst of a longer drain.
+      if (kind === 'worker' && child.connected) child.send({ drain: DRAIN_S }, () => undefined);
       tell();
       const late = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
       await exited;

@@ -5,9 +5,10 @@ import type { DevConfig } from '../config';
 import type { Say } from '../say';
 import { holdfastFrom } from '../shell';
 import { exampleIn } from './example';
+import { DRAIN_S } from './child';
 import { watchParent } from './orphan';
 import { removeRecord } from './record';
-import { DRAIN_S, startStack } from './stack';
+import { startStack } from './stack';
 import type { Stack, StackSize } from './stack';
 
 /** What a stack offers that runs other tools than Holdfast's own. */

@@ -4,7 +4,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DevConfig } from '../config';
 import type { Say } from '../say';
-import { startChild } from './child';
+import { DRAIN_S, startChild } from './child';
 import type { Child } from './child';
 import { holdCode } from './code';
 import type { Kept } from './keep';
@@ -131,12 +131,6 @@ async function portsOfGateways(ports: Ports, first: number, count: number): Prom
   for (let n = 2; n <= count; n += 1) chosen.push(await ports.of(`Gateway ${n}`, (chosen.at(-1) ?? 0) + 1));
   return chosen;
 }
-
-/**
- * How long the steps have when the stack stops, seconds, whatever `worker.drain` says: Temporal stops as well, so that no other worker
- * could take over meanwhile, and a person waits.
- */
-export const DRAIN_S = 20;
 
 const namesOf = (kind: string, count: number): string[] => Array.from({ length: count }, (_, n) => `${kind} ${n + 1}`);
 

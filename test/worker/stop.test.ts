@@ -41,6 +41,13 @@ test('its step has the time that is set, and is told to stop then', async () => 
   await stopped;
 });
 
+test('its supervisor may give the step less time than it began with', async () => {
+  const { worker, ledger } = await busy(86_400);
+  const stopped = worker.stop(1);
+  await ledger.written('abort gated');
+  expect(await stopped).toBe(0);
+});
+
 test('a second signal ends it at once, whatever its step does', async () => {
   const { worker, ledger } = await busy(3_600);
   const stopped = worker.stop();
