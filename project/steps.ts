@@ -4,6 +4,8 @@ import type { StepContext } from '../activities/step';
 
 export { failure } from '../activities/failure';
 export type { StepContext } from '../activities/step';
+export { inThread } from './thread';
+export type { Threaded } from './thread';
 
 /** A step, as its workflow calls it. The mark tells it from what else its module exports. */
 export type Step<I, O> = ((input: I) => Promise<O>) & { readonly holdfast: 'step' };

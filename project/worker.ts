@@ -4,6 +4,7 @@ import type { ToolDefinition } from '../workflows/define-tool';
 import { createAttempts } from '../worker/attempts';
 import { runWorker as run, startWorker as start } from '../worker/process';
 import type { Code } from '../worker/process';
+import { placeThreaded } from './thread';
 import { activitiesOf } from './wire';
 import type { StepModules } from './wire';
 
@@ -11,13 +12,16 @@ import type { StepModules } from './wire';
 export interface ProjectCode {
   /** Path of `workflows.bundle.js`. */
   readonly bundle: string;
-  /** `steps` of the built `steps` module. */
+  /** `steps` of the built `steps` module, which lies beside the bundle: threads load it for themselves. */
   readonly steps: StepModules;
   /** `tools` of the built `menu` module, for workflows of others that call a tool as their child. Absent: they can call none. */
   readonly tools?: readonly ToolDefinition[];
 }
 
-const codeOf = ({ bundle, steps, tools = [] }: ProjectCode): Code => ({ bundle, steps: activitiesOf(steps), tools });
+const codeOf = ({ bundle, steps, tools = [] }: ProjectCode): Code => {
+  placeThreaded(steps, bundle);
+  return { bundle, steps: activitiesOf(steps), tools };
+};
 
 /**
  * Runs a worker until the process is told to stop. Its settings are read from the environment, and from the file that HOLDFAST_CONFIG
@@ -43,6 +47,7 @@ interface Options {
  * and tools of Holdfast itself need workers that were started by {@link startWorker}.
  */
 export function holdfast({ bundle, steps }: Pick<ProjectCode, 'bundle' | 'steps'>) {
+  placeThreaded(steps, bundle);
   return {
     name: 'holdfast',
     configureWorker<O extends Options>(options: O): O {

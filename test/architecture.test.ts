@@ -65,7 +65,9 @@ const table: readonly (readonly [files: RegExp, mayImport: RegExp])[] = [
   // A project's authors import these four; what they load, gateways, workers and the sandbox load with it.
   [/^project\/(index|config)$/, /^(npm:zod|project\/config|workflows\/define-tool)$/],
   [/^project\/workflow$/, /^(npm:@temporalio\/workflow|workflows\/(job|failure))$/],
-  [/^project\/steps$/, /^activities\/(failure|step)$/],
+  [/^project\/steps$/, /^(activities\/(failure|step)|project\/thread)$/],
+  [/^project\/thread$/, /^(npm:node:path|activities\/(failure|thread))$/],
+  [/^project\/computed$/, /^(npm:node:url|something computed)$/],
   [/^project\/shell$/, /^(npm:@temporalio\/workflow|project\/workflow|workflows\/index)$/],
   // What compiles a project, and what starts its processes, meets all of Holdfast.
   [

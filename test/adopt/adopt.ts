@@ -87,7 +87,7 @@ async function editUnderJob(root: string, kase: Case, dev: Background): Promise<
   if (existsSync(release)) throw new Error('The first job was let go on too early.');
   writeFileSync(release, '');
   const ofTheOld = await before.end();
-  if (!ofTheOld.includes('old') || !after.includes('new'))
+  if (!ofTheOld.includes('old, in a thread') || !after.includes('new, in a thread'))
     throw new Error(`The running job: ${ofTheOld}\nThe new one: ${after}\n${dev.said.slice(from)}`);
   return took;
 }

@@ -43,6 +43,9 @@ export function sdkVersion(): string {
 const greets = (root: string, url: string): void => {
   const said = run(root, ['npx', 'holdfast', 'call', '--url', url, 'greet', '{"name":"Ada"}']);
   if (!said.includes(', Ada!')) throw new Error(said);
+  const file = JSON.stringify({ file: join(root, 'package.json') });
+  const slow = run(root, ['npx', 'holdfast', 'call', '--url', url, 'slow', file]);
+  if (!slow.includes('new, in a thread')) throw new Error(slow);
 };
 
 /** A Temporal of their own, and what the processes of a project need to find it. */

@@ -13,11 +13,13 @@ export const slow = defineTool({
 
 const STEPS = `import { existsSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { step } from 'holdfast/steps';
+import { inThread, step } from 'holdfast/steps';
+import { isMainThread } from 'node:worker_threads';
 export const hold = step(async ({ file }: { file: string }, { signal }) => {
   while (!existsSync(file)) await pause(50, undefined, { signal });
 });
-export const sign = step(async ({ by }: { by: string }) => ({ by }));
+export const signed = inThread(({ by }: { by: string }) => by + (isMainThread ? ', in no thread' : ', in a thread'));
+export const sign = step(async (input: { by: string }, { signal }) => ({ by: await signed(input, signal) }));
 `;
 
 /** @param by - what its result says. That of \`new\` has another step first, which no job that runs could go on with. */
@@ -48,7 +50,7 @@ test('a job survives its worker, killed in mid-step', async () => {
   writeFileSync(file, '');
   const { status, output, text } = await job.result();
   assert.equal(status, 'done', text);
-  assert.equal(output?.by, 'new');
+  assert.equal(output?.by, 'new, in a thread');
 });
 `;
 

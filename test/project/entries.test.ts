@@ -8,7 +8,7 @@ const node = (...args: readonly string[]): string => execFileSync(process.execPa
 const entries: readonly (readonly [name: string, has: string])[] = [
   ['holdfast', 'defineConfig defineTool z'],
   ['holdfast/workflow', 'condition deprecatePatch fail job log patched sleep uuid4'],
-  ['holdfast/steps', 'failure isStep step'],
+  ['holdfast/steps', 'failure inThread isStep step'],
   ['holdfast/worker', 'holdfast runWorker startWorker'],
   ['holdfast/gateway', 'builtin runGateway startGateway'],
   ['holdfast/testing', 'callTool killWorker runStep startTool'],

@@ -72,6 +72,44 @@ test('it goes on', async () => {
   expect(await failures()).toBe('');
 });
 
+test('what inThread has to compute is computed in a thread, where steps.ts exports it, and refused where not', async () => {
+  writeIn(
+    root,
+    'tools/crunch/tool.ts',
+    `import { defineTool, z } from 'holdfast';
+export const crunch = defineTool({
+  name: 'crunch', description: 'Computes.', step: 'crunch',
+  input: z.object({ lost: z.boolean() }), output: z.object({ thread: z.boolean() }), annotations: { readOnlyHint: true },
+});`,
+  );
+  writeIn(
+    root,
+    'tools/crunch/steps.ts',
+    `import { isMainThread } from 'node:worker_threads';
+import { inThread, step } from 'holdfast/steps';
+export const found = inThread((_input: object) => !isMainThread);
+const lost = inThread((_input: object) => !isMainThread);
+export const crunch = step(async (input: { lost: boolean }, { signal }) => ({
+  thread: await (input.lost ? lost : found)({}, signal),
+}));`,
+  );
+  writeIn(
+    root,
+    'tools/crunch/crunch.test.ts',
+    `import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { callTool, runStep } from 'holdfast/testing';
+import * as steps from './steps';
+import { crunch } from './tool';
+test('in a thread', async () => {
+  assert.deepEqual((await callTool(crunch, { lost: false })).output, { thread: true });
+  assert.match((await callTool(crunch, { lost: true })).text, /its steps.ts does not export/);
+  assert.deepEqual(await runStep(steps.crunch, { lost: false }), { thread: false });
+});`,
+  );
+  expect(await failures()).toBe('');
+});
+
 test('with jest, without TypeScript, as CommonJS: a step that blocks the loop is not taken for lost, workflows of others are reached, and nothing is left behind', async () => {
   const other = await newProject('--js', '--cjs');
   symlinkSync(join(packageRoot(), 'node_modules', 'jest'), join(other, 'node_modules', 'jest'));
