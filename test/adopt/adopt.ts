@@ -16,8 +16,8 @@ const inSeconds = (since: number): string => `${((Date.now() - since) / 1000).to
 /** The package as it is packed, and as it is installed from that. */
 export interface Package {
   readonly tarball: string;
-  /** Path of its command. */
-  readonly command: string;
+  /** Path of the command that `npm create` runs. */
+  readonly create: string;
 }
 
 /** @param scratch - the folder that gets the project's */
@@ -60,9 +60,9 @@ export async function adopt(kase: Case, given: Package, scratch: string): Promis
   return row;
 }
 
-function makeProject(root: string, kase: Case, { tarball, command }: Package): void {
+function makeProject(root: string, kase: Case, { tarball, create }: Package): void {
   const options = [...(kase.language === 'js' ? ['--js'] : []), ...(kase.modules === 'cjs' ? ['--cjs'] : [])];
-  run(dirname(root), ['node', command, 'init', root, ...options]);
+  run(dirname(root), ['node', create, root, ...options]);
   const path = join(root, 'package.json');
   const made = JSON.parse(readFileSync(path, 'utf8')) as { dependencies: Record<string, string> };
   made.dependencies['holdfast'] = `file:${tarball}`;

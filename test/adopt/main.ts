@@ -12,18 +12,21 @@ import type { Package, Row } from './adopt';
 import { CASES, INSTALL, nameOf } from './cases';
 import { run } from './programs';
 
-/** Packs what is built, and installs it once, as npx would. Says how large it is. */
+/** Packs what is built, and installs it once, as `npm create` would. Says how large it is. */
 function packed(scratch: string): Package {
   const folder = join(scratch, 'packed');
   mkdirSync(folder);
-  run(packageRoot(), ['npm', 'pack', '--ignore-scripts', '--pack-destination', folder]);
-  const [name = ''] = readdirSync(folder);
-  const tarball = join(folder, name);
-  console.log(`${name}: ${(statSync(tarball).size / 1000).toFixed(0)} kB`);
+  const pack = (what: string): string => {
+    run(packageRoot(), ['npm', 'pack', what, '--ignore-scripts', '--pack-destination', folder]);
+    const name = readdirSync(folder).find((one) => one.startsWith('create-') === (what !== '.')) ?? '';
+    console.log(`${name}: ${(statSync(join(folder, name)).size / 1000).toFixed(0)} kB`);
+    return join(folder, name);
+  };
+  const [tarball, create] = [pack('.'), pack('./project/create')];
   const prefix = join(scratch, 'npx');
   mkdirSync(prefix);
-  run(prefix, [...INSTALL.npm, '--prefix', prefix, tarball]);
-  return { tarball, command: join(prefix, 'node_modules', 'holdfast', 'cli', 'holdfast.mjs') };
+  run(prefix, [...INSTALL.npm, '--prefix', prefix, tarball, create]);
+  return { tarball, create: join(prefix, 'node_modules', '.bin', 'create-holdfast') };
 }
 
 async function main(wanted: readonly string[]): Promise<void> {
