@@ -6,16 +6,19 @@ import { promisify } from 'node:util';
 import { doubtsIn, holdfastFile } from '../config/holdfast';
 import { temporalConfig } from '../config/temporal';
 import type { TemporalConfig } from '../config/temporal';
+import { projectIn } from '../project/discover';
 import type { DevConfig } from './config';
 import { readRecord } from './dev/record';
 import type { StackRecord } from './dev/record';
 import { runningStacks } from './dev/stacks';
+import { copiesIn } from './doctor/copies';
 import { deployment } from './doctor/deployment';
 import type { Finding } from './doctor/finding';
 import { NoGateway, connect, endpointAt } from './endpoint';
 import type { EndpointOptions } from './endpoint';
 import { cachedCli } from './engine/cache';
 import { isFree } from './engine/ports';
+import { packageRoot } from './root';
 
 const exec = promisify(execFile);
 
@@ -31,6 +34,7 @@ const GATEWAY_MS = 5_000;
  */
 export async function doctor(base: DevConfig, env: NodeJS.ProcessEnv, options: EndpointOptions): Promise<number> {
   const config = options.dataDir === undefined ? base : { ...base, dataDir: resolve(options.dataDir) };
+  const project = projectIn(config.workDir);
   const { worker, upstreams } = holdfastFile(env);
   const wanted = Object.entries(upstreams).flatMap(([name, { disabled }]) => (disabled ? [] : [name]));
   const running = runningStacks(config.engine.cacheDir);
@@ -42,6 +46,7 @@ export async function doctor(base: DevConfig, env: NodeJS.ProcessEnv, options: E
   const findings = [
     ...doubtsIn(env).map((what): Finding => ({ is: 'doubt', what })),
     await git(),
+    ...(project ? copiesIn(project.root, packageRoot()) : []),
     ...(there
       ? await deployment(there, Object.keys(worker.queues), wanted)
       : [await engine(config), await port(config)]),
