@@ -7,6 +7,7 @@ import { SHELL, withoutMap } from './shelled';
 async function bundle(): Promise<void> {
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(__dirname, 'shell.js'),
+    workflowInterceptorModules: [join(__dirname, 'clock.js')],
     logger: new DefaultLogger('WARN'),
   });
   await writeFile(SHELL, withoutMap(code));

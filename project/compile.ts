@@ -51,8 +51,11 @@ export interface Built {
   readonly ids: { readonly gateway: string; readonly worker: string };
 }
 
-/** @param out - the folder that it is written to, inside of the project, so that it finds the project's packages */
-export async function compile(project: Project, out: string): Promise<Compiled> {
+/**
+ * @param out - the folder that it is written to, inside of the project, so that it finds the project's packages
+ * @param timePasses - whether a test may have the time of its jobs pass
+ */
+export async function compile(project: Project, out: string, timePasses = false): Promise<Compiled> {
   const inputs = new Set([project.config, join(project.root, 'package.json')]);
   let tools = 'tools';
   try {
@@ -64,7 +67,10 @@ export async function compile(project: Project, out: string): Promise<Compiled> 
     const { folders, mistakes: lacking } = toolFolders(project.root, tools);
     const first = [...settings.mistakes, ...lacking, ...twins(project.root, folders)];
     if (first.length > 0) return { mistakes: first, inputs: [...inputs], tools };
-    return { tools, ...(await compileTools(project, { config, folders, out, settings: settings.path, inputs })) };
+    return {
+      tools,
+      ...(await compileTools(project, { config, folders, out, settings: settings.path, inputs, timePasses })),
+    };
   } catch (error) {
     const mistakes = mistakesIn(error, project);
     return { mistakes, inputs: [...inputs], tools };
@@ -77,11 +83,12 @@ interface Parts {
   readonly out: string;
   readonly settings: string;
   readonly inputs: Set<string>;
+  readonly timePasses: boolean;
 }
 
 async function compileTools(
   project: Project,
-  { config, folders, out, settings, inputs }: Parts,
+  { config, folders, out, settings, inputs, timePasses }: Parts,
 ): Promise<Omit<Compiled, 'tools'>> {
   const { root } = project;
   const paths = folders.flatMap(({ tool, steps, workflow }) =>
@@ -147,7 +154,7 @@ async function compileTools(
   const [menu, steps, workflows] = await Promise.allSettled([
     bundled('menu', 'menu'),
     bundled('steps', 'steps'),
-    bundleWorkflows(project, door('workflows'), sandboxPlugin(worlds), inputs),
+    bundleWorkflows(project, door('workflows'), sandboxPlugin(worlds), inputs, timePasses),
   ]);
   for (const result of [menu, steps, workflows])
     if (result.status === 'rejected') mistakes.push(...mistakesIn(result.reason, project));
@@ -369,6 +376,7 @@ async function bundleWorkflows(
   entry: string,
   plugin: ReturnType<typeof sandboxPlugin>,
   inputs: Set<string>,
+  timePasses: boolean,
 ): Promise<string> {
   const { metafile, outputFiles } = await build({
     ...common(project),
@@ -386,7 +394,7 @@ async function bundleWorkflows(
   for (const path of Object.keys(metafile.inputs)) inputs.add(join(project.root, path));
   const code = outputFiles.find(({ path }) => path.endsWith('.js'))?.text ?? '';
   const map = JSON.parse(outputFiles.find(({ path }) => path.endsWith('.map'))?.text ?? '{}') as SourceMap;
-  return shelled(code, map);
+  return shelled(code, map, timePasses);
 }
 
 /** Loads a module that was just written. The mark makes it another one than that of the compilation before. */

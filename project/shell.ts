@@ -4,12 +4,13 @@
  */
 import * as temporal from '@temporalio/workflow';
 import * as own from '../workflows/index';
+import { mode } from './mode';
 import * as kit from './workflow';
 
 const provided: Readonly<Record<string, unknown>> = { '@temporalio/workflow': temporal, 'holdfast/workflow': kit };
 const author: { exports: Record<string, unknown> } = { exports: {} };
 
-const given = { module: author, require: (name: string): unknown => provided[name] };
+const given = { module: author, require: (name: string): unknown => provided[name], mode };
 
 ((holdfastGiven: typeof given) => {
   'HOLDFAST-PROJECT-CODE';

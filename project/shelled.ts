@@ -21,11 +21,17 @@ export interface SourceMap {
  *
  * @param code - the project's workflows, as CommonJS
  * @param map - of that code. Its sources must not depend on where the project lies: the bundle's hash names the version of the code
+ * @param timePasses - whether a test may have the time of its jobs pass
  */
-export function shelled(code: string, map: SourceMap, shell = readFileSync(SHELL, 'utf8')): string {
+export function shelled(
+  code: string,
+  map: SourceMap,
+  timePasses: boolean,
+  shell = readFileSync(SHELL, 'utf8'),
+): string {
   const mark = MARK.exec(shell);
   if (!mark) throw new Error(`${SHELL} has no place for a project's workflows: install Holdfast again.`);
-  const before = `${shell.slice(0, mark.index)}(function (module, exports, require) {\n`;
+  const before = `${shell.slice(0, mark.index)}${timePasses ? 'holdfastGiven.mode.timePasses = true;' : ''}(function (module, exports, require) {\n`;
   // A line that is empty in a map is one that leads nowhere.
   const shifted = { ...map, mappings: ';'.repeat(before.split('\n').length - 1) + map.mappings };
   const json = Buffer.from(JSON.stringify(shifted)).toString('base64');

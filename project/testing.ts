@@ -10,14 +10,17 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Client as McpClient, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import type { CallToolResult } from '@modelcontextprotocol/client';
 import { Client, Connection } from '@temporalio/client';
+import type { WorkflowHandle } from '@temporalio/client';
+import { msToNumber } from '@temporalio/common/lib/time';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { z } from 'zod';
 import { readRecord } from '../cli/dev/record';
 import type { StackRecord } from '../cli/dev/record';
 import { packageRoot } from '../cli/root';
 import { version } from '../package.json';
-import type { OutputOf } from '../workflows/define-tool';
+import type { Duration, OutputOf } from '../workflows/define-tool';
 import { projectAbove } from './discover';
+import { PASS } from './mode';
 
 /** How long a stack may take to start, milliseconds: where there is no Temporal yet, one is downloaded or built. */
 const START_MS = 600_000;
@@ -60,6 +63,11 @@ export interface StartedJob<O> {
   answer(question: string, content: Readonly<Record<string, unknown>>): Promise<void>;
   decline(question: string): Promise<void>;
   cancel(): Promise<void>;
+  /**
+   * Has so much of the job's time pass, once no step of it runs: what it sleeps, how long a question may be answered, its budget. Steps and
+   * the pauses between their attempts take real time.
+   */
+  pass(time: Duration): Promise<void>;
 }
 
 const State = z.object({
@@ -101,6 +109,7 @@ export async function startTool<T extends AnyTool>(tool: T, input: Given<T>): Pr
     cancel: async () => {
       await request('job_cancel', { job_id: jobId });
     },
+    pass: (time) => pass(first, msToNumber(time)),
   };
 }
 
@@ -121,14 +130,34 @@ export async function runStep<I, O>(step: (input: I) => Promise<O>, input: I): P
   return new MockActivityEnvironment({ activityType: step.name || 'step' }).run(step, input);
 }
 
-/** Waits until Temporal says that the step runs. */
-async function inStep(called: CallToolResult, name: string): Promise<void> {
+/** The job of a call, for Temporal itself. */
+async function withJob(called: CallToolResult, use: (job: WorkflowHandle) => Promise<void>): Promise<void> {
   const { record } = await theStack();
   const audit = String(called._meta?.['io.holdfast/audit']);
   const workflowId = decodeURIComponent(audit.split('/workflows/')[1] ?? '');
   const connection = await Connection.connect({ address: record().temporal.address });
   try {
-    const job = new Client({ connection }).workflow.getHandle(workflowId);
+    await use(new Client({ connection }).workflow.getHandle(workflowId));
+  } finally {
+    await connection.close();
+  }
+}
+
+/** Has the job's time pass. That the job ends meanwhile is what a test waits for. */
+const pass = (called: CallToolResult, ms: number): Promise<void> =>
+  withJob(called, async (job) => {
+    const { status } = await job.describe();
+    if (status.name !== 'RUNNING') throw new Error(`The job has ended (${status.name}): no time of it is left.`);
+    try {
+      await job.executeUpdate(PASS, { args: [ms] });
+    } catch (error) {
+      if ((await job.describe()).status.name === 'RUNNING') throw error;
+    }
+  });
+
+/** Waits until Temporal says that the step runs. */
+const inStep = (called: CallToolResult, name: string): Promise<void> =>
+  withJob(called, async (job) => {
     for (const deadline = Date.now() + IN_STEP_MS; ; await pause(LOOK_MS)) {
       const { raw, status } = await job.describe();
       const pending = (raw.pendingActivities ?? []).map(({ activityType, state }) => ({
@@ -141,10 +170,7 @@ async function inStep(called: CallToolResult, name: string): Promise<void> {
         throw new Error(`The job has not come to step ${name}. Its steps under way: ${others}.`);
       if (status.name !== 'RUNNING') throw new Error(`The job has ended (${status.name}) without step ${name}.`);
     }
-  } finally {
-    await connection.close();
-  }
-}
+  });
 
 const waitFor = (jobId: string): Promise<CallToolResult> =>
   request('job_wait', { job_ids: [jobId], timeout_s: WAIT_S });

@@ -68,7 +68,9 @@ const table: readonly (readonly [files: RegExp, mayImport: RegExp])[] = [
   [/^project\/steps$/, /^(activities\/(failure|step)|project\/thread)$/],
   [/^project\/thread$/, /^(npm:node:path|activities\/(failure|thread))$/],
   [/^project\/computed$/, /^(npm:node:url|something computed)$/],
-  [/^project\/shell$/, /^(npm:@temporalio\/workflow|project\/workflow|workflows\/index)$/],
+  [/^project\/shell$/, /^(npm:@temporalio\/workflow|project\/(mode|workflow)|workflows\/index)$/],
+  [/^project\/clock$/, /^(npm:@temporalio\/(common|workflow(\/lib\/global-attributes)?)|project\/mode)$/],
+  [/^project\/mode$/, /^nothing$/],
   // What compiles a project, and what starts its processes, meets all of Holdfast.
   [
     /^project\//,

@@ -16,15 +16,16 @@ let made = 0;
  * Compiles into a new folder below `.holdfast/`, where the project's packages are found.
  *
  * @param running - the folder of an earlier compilation that processes are started from, which stays, too
+ * @param timePasses - whether a test may have the time of its jobs pass
  */
-export async function compileAnew(project: Project, running?: string): Promise<Compiled> {
+export async function compileAnew(project: Project, running?: string, timePasses = false): Promise<Compiled> {
   const all = join(project.root, '.holdfast', 'build');
   mkdirSync(all, { recursive: true });
   const old = readdirSync(all).sort().slice(0, -KEPT);
   for (const path of old.map((name) => join(all, name)))
     if (path !== running) rmSync(path, { recursive: true, force: true });
   made += 1;
-  return compile(project, join(all, `${Date.now()}-${process.pid}-${made}`));
+  return compile(project, join(all, `${Date.now()}-${process.pid}-${made}`), timePasses);
 }
 
 /** What was built; undefined after its mistakes were told. */

@@ -13,9 +13,18 @@ import { watchFilesOf } from './watch';
 /** How long a step may go on that began before an edit, seconds: the longest time that there is. */
 const DRAIN_S = 86_400;
 
-/** Runs until it is told to stop. Returns the exit code. */
-export async function devProject(project: Project, env: NodeJS.ProcessEnv, size: StackSize): Promise<number> {
-  const first = await compileAnew(project);
+/**
+ * Runs until it is told to stop. Returns the exit code.
+ *
+ * @param timePasses - whether a test may have the time of its jobs pass
+ */
+export async function devProject(
+  project: Project,
+  env: NodeJS.ProcessEnv,
+  size: StackSize,
+  timePasses = false,
+): Promise<number> {
+  const first = await compileAnew(project, undefined, timePasses);
   const built = builtOrTold(first, console.log);
   if (!built) return 1;
   let now = built;
@@ -39,7 +48,7 @@ export async function devProject(project: Project, env: NodeJS.ProcessEnv, size:
       watch: (stack, say) =>
         watchFilesOf(first, project.root, async () => {
           const startedAt = Date.now();
-          const next = await compileAnew(project, now.dir).catch((error: unknown) => {
+          const next = await compileAnew(project, now.dir, timePasses).catch((error: unknown) => {
             say(`It could not be compiled: ${error instanceof Error ? error.message : String(error)}`);
             return first;
           });

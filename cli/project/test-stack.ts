@@ -25,7 +25,7 @@ async function main(dataDir: string): Promise<void> {
   process.once('disconnect', () => end(dataDir));
   const project = projectAbove(process.cwd());
   if (!project) throw new Error(`There is no project in ${process.cwd()}.`);
-  await devProject(project, { ...process.env, HOLDFAST_DATA_DIR: dataDir }, { gateways: 1, workers: 1 });
+  await devProject(project, { ...process.env, HOLDFAST_DATA_DIR: dataDir }, { gateways: 1, workers: 1 }, true);
   end(dataDir);
 }
 

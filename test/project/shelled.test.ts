@@ -7,6 +7,7 @@ test("the code takes the mark's place, and the map is moved to its line", () => 
   const [code = '', map = ''] = shelled(
     'author();',
     { sources: ['tools/greet/workflow.ts'], mappings: 'AAAA' },
+    false,
     shell,
   ).split('//# sourceMappingURL=data:application/json;charset=utf-8;base64,');
   expect(code.split('\n').indexOf('author();')).toBe(3);
@@ -17,5 +18,5 @@ test("the code takes the mark's place, and the map is moved to its line", () => 
 });
 
 test('a shell without the mark is refused', () => {
-  expect(() => shelled('', { sources: [], mappings: '' }, 'nothing')).toThrow('has no place');
+  expect(() => shelled('', { sources: [], mappings: '' }, false, 'nothing')).toThrow('has no place');
 });

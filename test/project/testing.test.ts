@@ -110,6 +110,65 @@ test('in a thread', async () => {
   expect(await failures()).toBe('');
 });
 
+test('the time of a job passes when the test says so: what it sleeps, with the steps between, and how long it may be answered', async () => {
+  writeIn(
+    root,
+    'tools/patient/tool.ts',
+    `import { defineTool, z } from 'holdfast';
+export const patient = defineTool({
+  name: 'patient', description: 'Waits.', workflow: 'patient', policy: { budget: '2 days', ask: '2 hours' },
+  input: z.object({}), output: z.object({ looked: z.int(), hours: z.number(), reply: z.string() }), annotations: { readOnlyHint: true },
+});`,
+  );
+  writeIn(
+    root,
+    'tools/patient/steps.ts',
+    `import { setTimeout as pause } from 'node:timers/promises';
+import { step } from 'holdfast/steps';
+export const look = step(async () => { await pause(100); });`,
+  );
+  writeIn(
+    root,
+    'tools/patient/workflow.ts',
+    `import { job, sleep } from 'holdfast/workflow';
+import type * as steps from './steps';
+import type { patient as tool } from './tool';
+export const patient = job<typeof tool, typeof steps>(async (_input, job) => {
+  const began = Date.now();
+  let looked = 0;
+  for (; looked < 3; looked += 1) {
+    await job.steps().look();
+    await sleep('1 hour');
+  }
+  const hours = (Date.now() - began) / 3_600_000;
+  const { action: reply } = await job.ask({ message: 'Go on?', schema: { type: 'object', properties: {} } });
+  return { looked, hours, reply };
+});`,
+  );
+  writeIn(
+    root,
+    'tools/patient/patient.test.ts',
+    `import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { killWorker, startTool } from 'holdfast/testing';
+import { patient } from './tool';
+test('waits for hours', async () => {
+  const job = await startTool(patient, {});
+  await job.pass('90 minutes');
+  await killWorker();
+  await job.pass('91 minutes');
+  assert.equal((await job.result()).status, 'input_required');
+  await job.pass('2 hours');
+  const { output, text } = await job.result();
+  assert.equal(output?.reply, 'expired', text);
+  assert.equal(output.looked, 3);
+  assert.ok(output.hours >= 3 && output.hours < 3.1, String(output.hours));
+  await assert.rejects(job.pass('1 hour'), /has ended/);
+});`,
+  );
+  expect(await failures()).toBe('');
+});
+
 test('with jest, without TypeScript, as CommonJS: a step that blocks the loop is not taken for lost, workflows of others are reached, and nothing is left behind', async () => {
   const other = await newProject('--js', '--cjs');
   symlinkSync(join(packageRoot(), 'node_modules', 'jest'), join(other, 'node_modules', 'jest'));
