@@ -1,0 +1,37 @@
+/** The packed package before judges: its entries lead where they say, with types for whoever imports them; and it runs on Node 24, too. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { packageRoot } from '../../cli/root';
+import { judge, nodeOfImages } from '../fixtures/judges';
+import { newProject } from '../fixtures/project';
+
+let tarball: string;
+beforeAll(() => {
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-packed-'));
+  const pack = ['pack', '--ignore-scripts', '--json', '--pack-destination', folder];
+  const said = execFileSync('npm', pack, { cwd: packageRoot(), encoding: 'utf8' });
+  const [packed] = JSON.parse(said) as [{ readonly filename: string }];
+  tarball = join(folder, packed.filename);
+});
+
+test.each([
+  ['publint', 'publint/src/cli.js'],
+  ['are-the-types-wrong', '@arethetypeswrong/cli/dist/index.js'],
+])('%s finds nothing', async (_judge, program) => {
+  const { code, output } = await judge(join('judges', 'node_modules', program), [tarball]);
+  expect(code === 0 ? '' : output).toBe('');
+});
+
+const node = nodeOfImages();
+const where = node === undefined ? test.skip : test;
+
+where('on Node 24 a new project is checked, tested and built (skipped where test/judges has no Node 24)', async () => {
+  const root = await newProject();
+  for (const command of ['check', 'test', 'build']) {
+    const run = [join(packageRoot(), 'cli', 'holdfast.mjs'), command];
+    const { status, stdout, stderr } = spawnSync(node ?? '', run, { cwd: root, encoding: 'utf8' });
+    expect(status === 0 ? '' : stdout + stderr).toBe('');
+  }
+});
