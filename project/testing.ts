@@ -13,6 +13,7 @@ import { Client, Connection } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
 import { msToNumber } from '@temporalio/common/lib/time';
 import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
 import { z } from 'zod';
 import { readRecord } from '../cli/dev/record';
 import type { StackRecord } from '../cli/dev/record';
@@ -127,7 +128,9 @@ export async function killWorker(): Promise<void> {
  * @throws the failure that the step throws
  */
 export async function runStep<I, O>(step: (input: I) => Promise<O>, input: I): Promise<O> {
-  return new MockActivityEnvironment({ activityType: step.name || 'step' }).run(step, input);
+  // That a step fails may be what the test wants: it is thrown, and not logged.
+  const logger = new DefaultLogger('ERROR', () => undefined);
+  return new MockActivityEnvironment({ activityType: step.name || 'step' }, { logger }).run(step, input);
 }
 
 /** The job of a call, for Temporal itself. */

@@ -1,6 +1,9 @@
 /** Keeps the three worlds of a tool apart: what the model sees, Node, and Temporal's sandbox. An import across is a sentence with its line. */
+import { readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
+import { relative, sep } from 'node:path';
 import type { OnResolveResult, PartialMessage, Plugin } from 'esbuild';
+import { lineIn, wordIn } from './mistake';
 
 /** The files of all tools, by what they are. */
 export interface Worlds {
@@ -25,16 +28,41 @@ function whyNotInSandbox(path: string): string | undefined {
   return undefined;
 }
 
+/** Which import of an author's leads to the files of packages: what is wrong deep in one is told there. */
+function createOrigins(root: string) {
+  const origins = new Map<string, { readonly name: string; readonly importer: string }>();
+  const told = new Set<string>();
+  const isOfPackage = (path: string): boolean => path.split(sep).includes('node_modules');
+  return {
+    note(name: string, importer: string, path: string): void {
+      if (isOfPackage(path)) origins.set(path, origins.get(importer) ?? { name, importer });
+    },
+    /** A package needs something that a sandbox lacks. It is told once; undefined where `importer` is the author's. */
+    refusal(importer: string, needs: string): OnResolveResult | undefined {
+      const origin = origins.get(importer);
+      if (!origin) return undefined;
+      const file = relative(root, origin.importer).split(sep).join('/');
+      const text = `A workflow cannot import ${origin.name}: it needs ${needs}, and Temporal's sandbox is without Node. Use it in a step (steps.ts).`;
+      const key = JSON.stringify([file, origin.name]);
+      if (told.has(key)) return { path: needs, external: true };
+      told.add(key);
+      const line = lineIn(readFileSync(origin.importer, 'utf8'), wordIn(origin.name));
+      return { errors: [{ text, location: { file, ...(line !== undefined && { line }) } }] };
+    },
+  };
+}
+
 /** For the bundle of the workflows: packages are bundled, but for the kits, which the shell provides. */
 export function sandboxPlugin(worlds: Worlds): Plugin {
   return {
     name: 'holdfast-sandbox',
     setup(build) {
+      const origins = createOrigins(build.initialOptions.absWorkingDir ?? '');
       build.onResolve({ filter: /.*/ }, async (args) => {
         if (args.kind === 'entry-point' || args.pluginData === 'resolved') return undefined;
         if (KITS.includes(args.path)) return { path: args.path, external: true };
         const why = whyNotInSandbox(args.path);
-        if (why !== undefined) return refused(why);
+        if (why !== undefined) return origins.refusal(args.importer, args.path) ?? refused(why);
         const found = await build.resolve(args.path, {
           resolveDir: args.resolveDir,
           importer: args.importer,
@@ -42,6 +70,7 @@ export function sandboxPlugin(worlds: Worlds): Plugin {
           pluginData: 'resolved',
         });
         if (found.errors.length > 0) return { errors: found.errors };
+        origins.note(args.path, args.importer, found.path);
         if (worlds.steps.has(found.path))
           return refused(
             'A workflow cannot load its steps, which run in Node. It needs their types alone: write import type.',

@@ -46,6 +46,19 @@ const mistakes: readonly Wrong[] = [
     says: "tools/greet/workflow.ts:2: A workflow cannot import fs: it runs in Temporal's sandbox, without Node. Do it in a step (steps.ts).",
   },
   {
+    what: 'a package that needs Node, in a workflow',
+    change: (root) => {
+      writeIn(root, 'node_modules/reader/index.js', "require('./deep');");
+      writeIn(root, 'node_modules/reader/deep.js', "require('fs'); require('node:net'); require('fs');");
+      edit(
+        'greet/workflow.ts',
+        "import { job } from 'holdfast/workflow';",
+        "import { job } from 'holdfast/workflow';\nimport 'reader';",
+      )(root);
+    },
+    says: "tools/greet/workflow.ts:3: A workflow cannot import reader: it needs fs, and Temporal's sandbox is without Node. Use it in a step (steps.ts).",
+  },
+  {
     what: 'steps loaded by a workflow',
     change: edit(
       'greet/workflow.ts',
