@@ -1,6 +1,7 @@
 /** @type {import('jest').Config} */
 module.exports = {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/environment.js',
+  runtime: '<rootDir>/test/runtime.js',
   roots: ['<rootDir>/test'],
   modulePathIgnorePatterns: [
     '<rootDir>/test/judges/',
