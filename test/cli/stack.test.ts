@@ -27,12 +27,18 @@ interface Command {
 
 const running: ChildProcess[] = [];
 
-function dev(dataDir: string, args: readonly string[] = [], env: Record<string, string> = {}): Command {
+/** Starts a stack, which ends with the test, or with `until`. */
+function dev(
+  dataDir: string,
+  args: readonly string[] = [],
+  env: Record<string, string> = {},
+  until: ChildProcess[] = running,
+): Command {
   const child = spawn(process.execPath, [join(packageRoot(), 'cli', 'holdfast.mjs'), 'dev', ...args], {
     env: { ...process.env, HOLDFAST_DATA_DIR: dataDir, HOLDFAST_PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  running.push(child);
+  until.push(child);
   const lines: string[] = [];
   const listeners = new Set<() => void>();
   const exit = once(child, 'close').then(([code]) => code as number | null);
@@ -70,14 +76,15 @@ const isAlive = (pid: number): boolean => {
   }
 };
 
-afterEach(async () => {
-  for (const child of running.splice(0)) {
+async function stopAll(children: ChildProcess[]): Promise<void> {
+  for (const child of children.splice(0)) {
     if (child.exitCode === null && child.signalCode === null) {
       child.kill('SIGTERM');
       await once(child, 'exit');
     }
   }
-});
+}
+afterEach(() => stopAll(running));
 
 test('the stack starts, is written down, and stops without a trace', async () => {
   const dataDir = scratch();
@@ -154,59 +161,77 @@ test('a second start finds the jobs of the first, at the same addresses', async 
   expect(dataOf(again.message.result)).toEqual(dataOf(call.message.result));
 });
 
-test('whatever is killed is started again, with a line that says so', async () => {
-  const dataDir = scratch();
-  const { said } = dev(dataDir);
-  await said(/Ctrl-C stops/);
-  const before = recordIn(dataDir);
-  for (const [name, pid] of [
-    ['Worker 1', before.workers[0]?.pid],
-    ['Gateway 1', before.gateways[0]?.pid],
-    ['Temporal', before.temporal.pid],
-  ] as const) {
-    process.kill(pid ?? 0, 'SIGKILL');
-    expect(await said(new RegExp(`^${name} .*is up again|^${name} is up again`))).toContain(name);
-  }
-  const after = recordIn(dataDir);
-  expect(after.gateways[0]?.url).toBe(before.gateways[0]?.url);
-  expect(after.temporal.address).toBe(before.temporal.address);
-  expect(after.workers[0]?.pid).not.toBe(before.workers[0]?.pid);
-});
-
 const onLinux = process.platform === 'linux' ? test : test.skip;
 
-onLinux(
-  'each process has the secrets that it uses and no others, and what they write is closed to others',
-  async () => {
-    const dataDir = scratch();
-    const { said } = dev(dataDir, [], {
+describe('of a stack that runs', () => {
+  const dataDir = scratch();
+  const children: ChildProcess[] = [];
+  let stack: Command;
+  beforeAll(async () => {
+    const secrets = {
       HOLDFAST_SECRET: 'canary-of-gateways'.padEnd(32, '0'),
       HOLDFAST_WEBHOOK_SECRET: 'canary-of-workers'.padEnd(32, '0'),
       SOME_TOKEN: 'canary-of-the-shell',
-    });
-    await said(/Ctrl-C stops/);
-    const { temporal, gateways, workers } = recordIn(dataDir);
-    const canariesOf = (pid = 0): string[] =>
-      readFileSync(`/proc/${pid}/environ`, 'utf8').match(/canary-[a-z-]+/g) ?? [];
-    expect([temporal.pid, gateways[0]?.pid, workers[0]?.pid].map(canariesOf)).toEqual([
-      [],
-      ['canary-of-gateways'],
-      ['canary-of-workers'],
-    ]);
+    };
+    stack = dev(dataDir, [], secrets, children);
+    await stack.said(/Ctrl-C stops/);
+  });
+  afterAll(() => stopAll(children));
 
-    await modern(gateways[0]?.url ?? '', 'tools/call', {
-      name: 'analyze_repository',
-      arguments: { url: packageRoot() },
-    });
-    const open = readdirSync(dataDir, { withFileTypes: true }).filter(
-      (entry) => !entry.isSymbolicLink() && (statSync(join(dataDir, entry.name)).mode & 0o077) !== 0,
-    );
-    expect(open.map(({ name }) => name)).toEqual([]);
-    expect(readdirSync(dataDir)).toEqual(
-      expect.arrayContaining(['temporal.db', 'worker-1.log', 'secret', 'running', 'code', 'repositories']),
-    );
-  },
-);
+  onLinux(
+    'each process has the secrets that it uses and no others, and what they write is closed to others',
+    async () => {
+      const { temporal, gateways, workers } = recordIn(dataDir);
+      const canariesOf = (pid = 0): string[] =>
+        readFileSync(`/proc/${pid}/environ`, 'utf8').match(/canary-[a-z-]+/g) ?? [];
+      expect([temporal.pid, gateways[0]?.pid, workers[0]?.pid].map(canariesOf)).toEqual([
+        [],
+        ['canary-of-gateways'],
+        ['canary-of-workers'],
+      ]);
+
+      await modern(gateways[0]?.url ?? '', 'tools/call', {
+        name: 'analyze_repository',
+        arguments: { url: packageRoot() },
+      });
+      const open = readdirSync(dataDir, { withFileTypes: true }).filter(
+        (entry) => !entry.isSymbolicLink() && (statSync(join(dataDir, entry.name)).mode & 0o077) !== 0,
+      );
+      expect(open.map(({ name }) => name)).toEqual([]);
+      expect(readdirSync(dataDir)).toEqual(
+        expect.arrayContaining(['temporal.db', 'worker-1.log', 'secret', 'running', 'code', 'repositories']),
+      );
+    },
+  );
+
+  test('a process that is started again runs the code that the stack began with', () => {
+    const command = (pid = 0): string => readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+    const { workers, gateways } = recordIn(dataDir);
+    for (const { pid } of [...workers, ...gateways]) expect(command(pid)).toContain(join(dataDir, 'running', 'dist'));
+  });
+
+  test('a second stack in the same data directory is refused with the address of the first', async () => {
+    const second = dev(dataDir);
+    expect(await second.said(/runs here already/)).toContain(recordIn(dataDir).gateways[0]?.url);
+    expect(await second.exit).toBe(1);
+  });
+
+  test('whatever is killed is started again, with a line that says so', async () => {
+    const before = recordIn(dataDir);
+    for (const [name, pid] of [
+      ['Worker 1', before.workers[0]?.pid],
+      ['Gateway 1', before.gateways[0]?.pid],
+      ['Temporal', before.temporal.pid],
+    ] as const) {
+      process.kill(pid ?? 0, 'SIGKILL');
+      expect(await stack.said(new RegExp(`^${name} .*is up again|^${name} is up again`))).toContain(name);
+    }
+    const after = recordIn(dataDir);
+    expect(after.gateways[0]?.url).toBe(before.gateways[0]?.url);
+    expect(after.temporal.address).toBe(before.temporal.address);
+    expect(after.workers[0]?.pid).not.toBe(before.workers[0]?.pid);
+  });
+});
 
 test('a variable that nothing reads is told at the start', async () => {
   const { said, process: supervisor } = dev(scratch(), [], { HOLDFAST_PATIANCE: '5' });
@@ -227,15 +252,6 @@ test('the MCP servers of another client are named at the start, without their se
   expect(await said(/web:/)).toMatch(/^ +web: a\.example$/);
 });
 
-test('a process that is started again runs the code that the stack began with', async () => {
-  const dataDir = scratch();
-  const { said } = dev(dataDir);
-  await said(/Ctrl-C stops/);
-  const command = (pid = 0): string => readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-  const { workers, gateways } = recordIn(dataDir);
-  for (const { pid } of [...workers, ...gateways]) expect(command(pid)).toContain(join(dataDir, 'running', 'dist'));
-});
-
 test('a supervisor that is killed leaves no gateway and no worker behind, and the next start ends its Temporal', async () => {
   const dataDir = scratch();
   const first = dev(dataDir);
@@ -247,15 +263,6 @@ test('a supervisor that is killed leaves no gateway and no worker behind, and th
   expect(await second.said(/Ending the Temporal of an earlier run/)).toContain(String(left.temporal.pid));
   await second.said(/Ctrl-C stops/);
   expect([left.temporal.pid ?? 0, left.gateways[0]?.pid ?? 0, left.workers[0]?.pid ?? 0].filter(isAlive)).toEqual([]);
-});
-
-test('a second stack in the same data directory is refused with the address of the first', async () => {
-  const dataDir = scratch();
-  const first = dev(dataDir);
-  await first.said(/Ctrl-C stops/);
-  const second = dev(dataDir);
-  expect(await second.said(/runs here already/)).toContain(recordIn(dataDir).gateways[0]?.url);
-  expect(await second.exit).toBe(1);
 });
 
 test('a taken port is one sentence that says what to do', async () => {
