@@ -6,6 +6,7 @@ import { createAuthorization } from './authorization';
 import { createAgent, createFetch } from './fetch';
 import { addressIn, answerInError, httpTrouble } from './http-trouble';
 import type { Link } from './link';
+import { withOwnHeaders } from './own-headers';
 import type { Trouble } from './trouble';
 
 /** How long the server may take to hear that a session is over, milliseconds. */
@@ -29,11 +30,12 @@ export function createStreamable({ name, url, headers, oauth, maxBytes }: HttpSe
   const address = addressIn(name, url);
   const agent = createAgent();
   const fetch = createFetch(agent, { name, maxBytes });
-  const common = {
-    requestInit: { headers },
-    ...(oauth && { authProvider: createAuthorization(name, oauth, fetch) }),
-  };
-  const transport = new StreamableHTTPClientTransport(address, { ...common, fetch, reconnectionOptions: RECONNECTION });
+  const common = oauth && { authProvider: createAuthorization(name, oauth, fetch) };
+  const transport = new StreamableHTTPClientTransport(address, {
+    ...common,
+    fetch: withOwnHeaders(fetch, address, headers),
+    reconnectionOptions: RECONNECTION,
+  });
   const troubleOf = (error: unknown): Trouble => httpTrouble(name, error, transport.sessionId !== undefined);
   return {
     transport,
@@ -42,7 +44,7 @@ export function createStreamable({ name, url, headers, oauth, maxBytes }: HttpSe
       const { sessionId, protocolVersion } = transport;
       const own = new StreamableHTTPClientTransport(address, {
         ...common,
-        fetch: createFetch(agent, { name, maxBytes, onBroken }),
+        fetch: withOwnHeaders(createFetch(agent, { name, maxBytes, onBroken }), address, headers),
         ...(sessionId !== undefined && { sessionId }),
         ...(protocolVersion !== undefined && { protocolVersion }),
       });

@@ -5,14 +5,15 @@ import { createAgent, createFetch } from './fetch';
 import type { HttpSettings } from './http';
 import { addressIn, httpTrouble } from './http-trouble';
 import type { Lane, Link } from './link';
+import { withOwnHeaders } from './own-headers';
 import type { Trouble } from './trouble';
 
 export function createOldSse({ name, url, headers, oauth, maxBytes }: HttpSettings): Link {
   const agent = createAgent();
   const fetch = createFetch(agent, { name, maxBytes, onBroken: (trouble) => (ended = trouble) });
-  const transport = new SSEClientTransport(addressIn(name, url), {
-    requestInit: { headers },
-    fetch,
+  const address = addressIn(name, url);
+  const transport = new SSEClientTransport(address, {
+    fetch: withOwnHeaders(fetch, address, headers),
     ...(oauth && { authProvider: createAuthorization(name, oauth, fetch) }),
   });
   let ended: Trouble | undefined;

@@ -102,6 +102,17 @@ test('a call that the server turns away, and for which there is no other token, 
   expect(await failureOf(upstream.call(requestOf('work'), contextOf()))).toMatchObject({ sideEffect: 'none' });
 });
 
+test('the headers that are set for a server go to it with each request, and to no issuer', async () => {
+  const issuer = await issuing();
+  const web = await protectedBy(issuer.issuer, { token: 't1' });
+  const headers = { 'X-Key': 'of the operator' };
+  const upstream = upstreamOf({ url: web.url, headers, oauth: oauth(issuer.issuer) });
+  expect(textOf(await upstream.call(requestOf('work'), contextOf()))).toBe('done');
+  expect(new Set(web.received.map((request) => request.headers['x-key']))).toEqual(new Set(['of the operator']));
+  expect(new Set(issuer.received.map((request) => request.headers['x-key']))).toEqual(new Set([undefined]));
+  expect(issuer.asked()).toHaveLength(1);
+});
+
 test('without token_url and issuer there is nobody to ask', async () => {
   const web = await startWeb(() => undefined);
   const upstream = upstreamOf({ url: web.url, oauth: { client_id: 'us', client_secret: 's' } });
