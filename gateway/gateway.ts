@@ -10,7 +10,6 @@ import { BadSetting } from '../config/file';
 import { WEBHOOKS_QUEUE, queueOf } from '../workflows/contract';
 import type { Caller } from '../workflows/contract';
 import type { ToolDefinition } from '../workflows/define-tool';
-import { ALL_ALLOWED } from './allowed';
 import { createAudit } from './audit';
 import { createAdmission } from './call/admission';
 import type { Quotas } from './call/admission';
@@ -40,12 +39,12 @@ import { watchReadiness } from './jobs/readiness';
 import { countMethods } from './mcp/count-methods';
 import { createEndpoint } from './mcp/endpoint';
 import { createMenu } from './mcp/menu';
-import type { Lists } from './mcp/menu';
 import { paced } from './mcp/rates';
 import type { More } from './mcp/server';
 import { createMetrics } from './metrics';
 import { createOffered } from './offered';
 import { createSeals } from './seal';
+import { createTaken, isHandle } from './taken';
 import { createCatalogue } from './tools';
 import { createParts } from './upstreams/parts';
 import { createUpstreams } from './upstreams/upstreams';
@@ -87,7 +86,7 @@ export async function startGateway(
 
   const { namespace = 'default' } = config.temporal;
   const authored = createCatalogue(definitions);
-  const own = withCatalog(authored, config.catalog ?? {}, namespace);
+  let own = withCatalog(authored, config.catalog ?? {}, namespace);
   const tools = createOffered(own);
   const ids = createIds(config.secret, config.previousSecret);
   const seals = createSeals(config.secret, config.previousSecret);
@@ -128,12 +127,10 @@ export async function startGateway(
 
   const limited = [...tools.values()].flatMap(({ policy: { queue } }) => queue ?? []);
   const queues = [...new Set([WEBHOOKS_QUEUE, ...limited])].map(queueOf);
-  const handles = ownNames(menu.lists(ALL_ALLOWED)).filter((name) => !tools.get(name));
-  const taken = new Set([...handles, ...own.keys()]);
   const upstreams = createUpstreams({
     listings: jobs.listings,
     offered: tools,
-    taken,
+    taken: createTaken(() => own),
     onParts: () => endpoint.partsChanged(),
     log,
   });
@@ -168,13 +165,12 @@ export async function startGateway(
   /** Returns what puts the tools of another catalogue on offer; undefined where it is the same. @throws BadSetting */
   function recatalogued(next: Catalog): (() => void) | undefined {
     if (isDeepStrictEqual(next, catalog)) return undefined;
-    const own = withCatalog(authored, next, namespace);
-    const clash = handles.find((name) => own.has(name));
+    const others = withCatalog(authored, next, namespace);
+    const clash = [...others.keys()].find((name) => isHandle(name, authored));
     if (clash !== undefined) throw new BadSetting(`catalog.${clash}: that name belongs to a handle tool. Rename it.`);
     return () => {
       catalog = next;
-      taken.clear();
-      for (const name of [...handles, ...own.keys()]) taken.add(name);
+      own = others;
       tools.replaceOwn(own);
     };
   }
@@ -230,10 +226,6 @@ export async function startGateway(
     },
   };
 }
-
-/** All names that tools of the gateway itself have, in any list. */
-const ownNames = ({ all, core, tasks }: Lists): string[] =>
-  [all, core, tasks].flatMap(({ tools }) => tools.map(({ name }) => name));
 
 /** Begins to listen, and says where. */
 async function listening(server: HttpServer, { host, port }: Pick<GatewayConfig, 'host' | 'port'>): Promise<string> {

@@ -9,7 +9,7 @@ const root = dirname(__dirname);
 
 /** What every room of the gateway may know. */
 const GROUND =
-  /^gateway\/(allowed|audit|carried|catalog|closed|config|errors|ids|json|json-schema|lost-names|metrics|numbers|offered|problems|schemas|seal|search-attributes|tools|unknown-arguments|visit)$/;
+  /^gateway\/(allowed|audit|carried|catalog|closed|config|errors|ids|json|json-schema|lost-names|metrics|numbers|offered|problems|schemas|seal|search-attributes|taken|tools|unknown-arguments|visit)$/;
 
 /** @param temporal - the packages of Temporal that it may not import */
 function gatewayMayImport(rooms: string, temporal = 'activity|client|proto|worker|workflow'): RegExp {
@@ -56,7 +56,7 @@ const table: readonly (readonly [files: RegExp, mayImport: RegExp])[] = [
   // written twice, it would check and limit the same call in two ways.
   [
     /^worker\/(menu|look-up|callable)$/,
-    /^(activities|config\/nearest|gateway\/(carried|catalog|ids|tools|jobs\/kept|upstreams\/named)|npm:@temporalio\/(client|common)(\/.+)?|workflows\/(tools|excerpt))$/,
+    /^(activities|config\/nearest|gateway\/(carried|catalog|ids|taken|tools|jobs\/kept|upstreams\/(named|offers))|npm:@temporalio\/(client|common)(\/.+)?|workflows\/(tools|excerpt))$/,
   ],
   [
     /^worker\//,

@@ -8,10 +8,11 @@ import type { TemporalConfig } from '../config/temporal';
 import type { Upstreams } from '../config/upstreams';
 import { createKept } from '../gateway/jobs/kept';
 import type { KeptListings } from '../gateway/jobs/kept';
+import { createTaken } from '../gateway/taken';
 import type { Tool } from '../gateway/tools';
 import { createNamed } from '../gateway/upstreams/named';
 import type { Known } from '../gateway/upstreams/named';
-import type { Listing } from '../workflows/upstream-contract';
+import { createOffers } from '../gateway/upstreams/offers';
 import type { Replaceable } from './reload';
 
 export interface Callable extends Replaceable<Upstreams> {
@@ -32,31 +33,23 @@ export function readListings({ connectionOptions, namespace }: TemporalConfig): 
   });
 }
 
-/** @param taken - names that belong to other tools */
-export function createCallable(
-  begun: Upstreams,
-  listings: KeptListings,
-  taken: Pick<ReadonlySet<string>, 'has'>,
-): Callable {
-  const named = createNamed(taken);
-  const read = new Map<string, { readonly run: string; readonly listing: Listing | undefined }>();
+/** @param own - the tools that are no upstream's */
+export function createCallable(begun: Upstreams, listings: KeptListings, own: ReadonlyMap<string, Tool>): Callable {
+  const named = createNamed(createTaken(() => own));
+  const offers = createOffers(listings);
   let upstreams = begun;
 
-  /** What an upstream offers. A run of a listing offers the same all its life, so each is read once. */
-  async function knownOf(name: string): Promise<Known> {
-    const settings = upstreams[name] as Known['settings'];
+  async function knownOf([name, settings]: [string, Upstreams[string]]): Promise<Known> {
     const kept = await listings.look(name);
     if (!kept) return { name, settings, listing: undefined, state: undefined };
-    const before = read.get(name);
-    const listing = before?.run === kept.run ? before.listing : (await listings.begun(name, kept.run)).known;
-    read.set(name, { run: kept.run, listing });
-    return { name, settings, listing, state: kept.state };
+    return { name, settings, listing: await offers.of(name, kept.run), state: kept.state };
   }
 
   return {
     replace: (next) => (upstreams = next),
     async tools() {
-      const all = await Promise.all(Object.keys(upstreams).map(knownOf));
+      const wanted = Object.entries(upstreams).filter(([, { disabled }]) => !disabled);
+      const all = await Promise.all(wanted.map(knownOf));
       return {
         known: new Map(named(all).map((tool) => [tool.name, tool])),
         unknown: all.filter(({ listing }) => !listing).map(({ name }) => name),

@@ -9,7 +9,7 @@ import type { Listings } from '../jobs/listings';
 import type { OpenOffered } from '../offered';
 import { createNamed } from './named';
 import type { Known } from './named';
-import { understood } from './understood';
+import { createOffers } from './offers';
 
 /** Pause before Temporal is asked again that could not be reached, milliseconds. */
 const AGAIN_MS = 2_000;
@@ -28,7 +28,7 @@ export interface UpstreamsNeeds {
   readonly listings: Pick<Listings, 'keep' | 'look' | 'begun' | 'over'>;
   readonly offered: OpenOffered;
   /** Names that belong to other tools. */
-  readonly taken: ReadonlySet<string>;
+  readonly taken: Pick<ReadonlySet<string>, 'has'>;
   /** Told when anything but tools has changed. */
   readonly onParts: () => void;
   readonly log: Logger;
@@ -44,6 +44,7 @@ interface Followed {
 export function createUpstreams({ listings, offered, taken, onParts, log }: UpstreamsNeeds): Upstreams {
   const followed = new Map<string, Followed>();
   const named = createNamed(taken);
+  const offers = createOffers(listings);
 
   const known = (): readonly Known[] => [...followed.values()].map((one) => one.known);
 
@@ -68,7 +69,6 @@ export function createUpstreams({ listings, offered, taken, onParts, log }: Upst
         hold: settings.on_change === 'hold',
         ...(settings.queue !== undefined && { queue: settings.queue }),
       });
-    let run: string | undefined;
     let isKept = false;
     const isOver = (): boolean => signal.aborted;
     while (!isOver()) {
@@ -83,9 +83,7 @@ export function createUpstreams({ listings, offered, taken, onParts, log }: Upst
         }
         const before = one().known;
         // A listing that was begun anew knows nothing yet.
-        const fresh = kept.run === run ? undefined : (await listings.begun(name, kept.run)).known;
-        const listing = fresh ? understood(fresh) : before.listing;
-        run = kept.run;
+        const listing = (await offers.of(name, kept.run)) ?? before.listing;
         if (isOver()) return;
         const { state } = kept;
         changing(() => (one().known = { ...before, listing, state }));

@@ -1,27 +1,35 @@
 /** Tools of upstreams, as workflows of other people find them. */
+import { namesOf } from '../../config/tool-names';
+import { createCatalogue } from '../../gateway/tools';
 import { createCallable } from '../../worker/callable';
 import { createLookUp } from '../../worker/look-up';
-import type { ListingState } from '../../workflows/upstream-contract';
+import type { ListingState, OfferedTool } from '../../workflows/upstream-contract';
 import { createSite } from '../fixtures/upstream-site';
+import { tools as menu } from '../fixtures/workflows/tools';
 
 const shop = createSite('shop');
 const state: ListingState = { state: 'connected', since: '2026-01-01T00:00:00.000Z', tools: 1, ttlMs: 300_000 };
 const sell = { name: 'sell', definition: { name: 'sell', inputSchema: { type: 'object' } }, digest: 'd' };
 const offer = { resources: [], resourceTemplates: [], prompts: [], left: [], digest: 'd', at: state.since };
+const own = createCatalogue(menu);
 const call = (tool: string) => ({ tool, arguments: {}, caller: { tenant: 't', subject: 's' } });
 
 /** What looks tools up where this is known of the upstream `shop`. */
-function lookUp(kept: { readonly run: string; readonly state: ListingState } | undefined) {
+function lookUp(
+  kept: { readonly run: string; readonly state: ListingState } | undefined,
+  settings: object = {},
+  tools: readonly OfferedTool[] = [sell],
+) {
   let reads = 0;
   const listings = {
     look: () => Promise.resolve(kept),
     begun: () => {
       reads += 1;
-      return Promise.resolve({ upstream: 'shop', hold: false, known: { ...offer, tools: [sell] } });
+      return Promise.resolve({ upstream: 'shop', hold: false, known: { ...offer, tools } });
     },
   };
-  const upstreams = createCallable({ shop: shop.settings() }, listings, new Set());
-  return { ...createLookUp({ own: new Map(), upstreams }), replace: upstreams.replace, reads: () => reads };
+  const upstreams = createCallable({ shop: { ...shop.settings(), ...settings } }, listings, own);
+  return { ...createLookUp({ own, upstreams }), replace: upstreams.replace, reads: () => reads };
 }
 
 test('what a listing says is read once, and its state each time', async () => {
@@ -54,5 +62,32 @@ test('a name that nobody has is told with the nearest; one that an upstream may 
 test('an upstream that is gone from the file can be called no more', async () => {
   const { lookUpTool, replace } = lookUp({ run: 'r', state });
   replace({});
+  await expect(lookUpTool(call('shop_sell'))).rejects.toMatchObject({ type: 'invalid_input' });
+});
+
+const toolNamed = (name: string, definition: object = {}) => ({
+  name,
+  definition: { name, inputSchema: { type: 'object' }, ...definition },
+  digest: name,
+});
+
+test('a definition that no gateway lists cannot be called, and those beside it can', async () => {
+  const { lookUpTool } = lookUp({ run: 'r', state }, {}, [sell, toolNamed('buy', { name: 5 })]);
+  await expect(lookUpTool(call('shop_buy'))).rejects.toMatchObject({ type: 'invalid_input' });
+  expect(await lookUpTool(call('shop_sell'))).toMatchObject({ workflow: 'upstreamCall' });
+});
+
+test.each(['job_wait', 'echo'])(
+  'a tool that is named %s there has the other name that it has at a gateway',
+  async (name) => {
+    const { lookUpTool } = lookUp({ run: 'r', state }, { prefix: '' }, [toolNamed(name)]);
+    const listed = namesOf('shop', '', [name], new Set([name])).get(name) ?? '';
+    expect(listed).not.toBe(name);
+    expect(await lookUpTool(call(listed))).toMatchObject({ workflow: 'upstreamCall' });
+  },
+);
+
+test('an upstream that is disabled has no tools', async () => {
+  const { lookUpTool } = lookUp({ run: 'r', state }, { disabled: true });
   await expect(lookUpTool(call('shop_sell'))).rejects.toMatchObject({ type: 'invalid_input' });
 });
