@@ -40,7 +40,7 @@ export interface Party {
 }
 
 /** The same as Holdfast's workers declare: servers offer some tools to those who have them only. */
-const CAPABILITIES = { elicitation: { form: {} }, sampling: {}, roots: {} };
+const CAPABILITIES = { elicitation: { form: {}, url: {} }, sampling: {}, roots: {} };
 const INFO = { name: 'proof', version: '1' };
 const PATIENCE = { timeout: 170_000, maxTotalTimeout: 170_000 };
 
@@ -52,13 +52,16 @@ const SAMPLE = {
   content: { type: 'text' as const, text: 'An answer of the model.' },
 };
 
-/** Its values for what a form has fields for. */
-function filled(params: unknown): Record<string, string | number | boolean> {
-  const form = (params as { requestedSchema?: { properties?: object } }).requestedSchema?.properties ?? {};
-  return Object.fromEntries(Object.entries(ANSWERS).filter(([name]) => name in form)) as Record<
+/** Takes what it is asked: its values for what a form has fields for. */
+function accepted(params: unknown) {
+  const { mode, requestedSchema } = params as { mode?: string; requestedSchema?: { properties?: object } };
+  if (mode === 'url') return { action: 'accept' as const };
+  const form = requestedSchema?.properties ?? {};
+  const content = Object.fromEntries(Object.entries(ANSWERS).filter(([name]) => name in form)) as Record<
     string,
     string | number | boolean
   >;
+  return { action: 'accept' as const, content };
 }
 
 interface Wire {
@@ -79,7 +82,7 @@ async function connectOld(reach: Reach): Promise<Party> {
   const client = new OldClient(INFO, { capabilities: CAPABILITIES });
   client.setRequestHandler(ElicitRequestSchema, ({ params }) => {
     asked.push(params.message);
-    return { action: 'accept', content: filled(params) };
+    return accepted(params);
   });
   client.setRequestHandler(CreateMessageRequestSchema, () => SAMPLE);
   client.setRequestHandler(ListRootsRequestSchema, () => ({ roots: [] }));
@@ -110,7 +113,7 @@ async function connectNew(reach: Reach): Promise<Party> {
   });
   client.setRequestHandler('elicitation/create', ({ params }) => {
     asked.push(params.message);
-    return { action: 'accept', content: filled(params) };
+    return accepted(params);
   });
   client.setRequestHandler('sampling/createMessage', () => SAMPLE);
   client.setRequestHandler('roots/list', () => ({ roots: [] }));

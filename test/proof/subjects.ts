@@ -73,9 +73,11 @@ export function subjects(scratch: string, withPython: boolean): Subject[] {
       ['get-resource-reference', { resourceType: 'Text', resourceId: 1 }],
       ['get-roots-list', {}],
       ['trigger-elicitation-request', {}],
+      ['trigger-url-elicitation', { url: 'https://example.com/', elicitationId: 'e' }],
       ['trigger-sampling-request', { prompt: 'Say something.', maxTokens: 10 }],
       ['trigger-long-running-operation', { duration: 3, steps: 3 }],
     ],
+    only: [['trigger-url-elicitation', { url: 'https://example.com/', errorPath: true }, 'User completed']],
     prompts: {
       'simple-prompt': {},
       'args-prompt': { city: 'Bern', state: 'BE' },

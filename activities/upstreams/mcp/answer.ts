@@ -3,6 +3,7 @@ import { MAX_RESULT_BYTES } from '../../../workflows/contract';
 import { head } from '../../../workflows/cut';
 import type { Given, InputRequest, UpstreamAnswer, UpstreamTask } from '../../../workflows/upstream-contract';
 import { givenIn, isGiven } from '../given';
+import { addressTrouble } from './addresses';
 import { Trouble } from './trouble';
 
 /** Questions in one answer. */
@@ -47,7 +48,10 @@ export function questionsIn(name: string, { inputRequests, requestState }: Given
     const method = isGiven(request) ? request['method'] : undefined;
     if (typeof method !== 'string')
       throw new Trouble('lost', `Upstream ${name} asks a question that is none of MCP's.`);
-    return { key, method, params: givenIn(request, 'params') };
+    const params = givenIn(request, 'params');
+    const why = addressTrouble(params);
+    if (why !== undefined) throw new Trouble('error', `Upstream ${name} asks a question that nobody is asked. ${why}`);
+    return { key, method, params };
   });
   return {
     kind: 'input_required',

@@ -3,6 +3,7 @@ import { head } from '../../../workflows/cut';
 import type { StepProgress } from '../../../workflows/contract';
 import type { Given, UpstreamAnswer, UpstreamRequest } from '../../../workflows/upstream-contract';
 import type { CallContext } from '../upstream';
+import { toOpen, withoutOpened } from './addresses';
 import { answerIn, errorResult } from './answer';
 import type { Connection } from './connection';
 import type { Definition, Definitions } from './definitions';
@@ -28,7 +29,7 @@ export interface CallNeeds {
   readonly idleMs: number | undefined;
 }
 
-/** @throws Trouble; the signal's reason once that has fired */
+/** @throws Trouble; the signal's reason once that has fired; `refused` where somebody would not open an address */
 export async function call(
   { name, connection, definitions, idleMs }: CallNeeds,
   request: UpstreamRequest,
@@ -36,6 +37,7 @@ export async function call(
 ): Promise<UpstreamAnswer> {
   const { signal } = context;
   const { tool, exact, digest } = request;
+  const sent = withoutOpened(name, request);
 
   async function defined(now: boolean): Promise<Definition> {
     const found = await definitions.of(tool, connection, now, signal).catch((error: unknown) => {
@@ -55,7 +57,7 @@ export async function call(
   }
 
   const send = ({ definition }: Definition): Promise<Given> =>
-    connection.request('tools/call', paramsOf(request, takesTasks(connection, definition)), {
+    connection.request('tools/call', paramsOf(sent, takesTasks(connection, definition)), {
       signal,
       idleMs,
       onProgress: (progress) => context.report(progressIn(progress)),
@@ -78,7 +80,7 @@ export async function call(
     ];
     return { ...answer, ...(notes.length > 0 && { notes }) };
   } catch (error) {
-    if (error instanceof Trouble && error.answer) return errorResult(error.answer);
+    if (error instanceof Trouble && error.answer) return toOpen(error.answer, request) ?? errorResult(error.answer);
     throw error;
   }
 }

@@ -16,7 +16,7 @@ import { Trouble } from './trouble';
 import { paused } from './waiting';
 
 /** What we declare. Whether somebody can be asked depends on the caller, and is said when it comes to that. */
-const CAPABILITIES: ClientCapabilities = { elicitation: { form: {} }, sampling: {}, roots: {} };
+const CAPABILITIES: ClientCapabilities = { elicitation: { form: {}, url: {} }, sampling: {}, roots: {} };
 /** Declared where a server may answer with a task of its own accord. */
 const MODERN: ClientCapabilities = { ...CAPABILITIES, extensions: { 'io.modelcontextprotocol/tasks': {} } };
 

@@ -6,6 +6,7 @@ import type { JSONRPCMessage } from '@modelcontextprotocol/client';
 import type { Given, InputReply, InputRequest } from '../../../workflows/upstream-contract';
 import { digestOf } from '../digest';
 import { givenIn, isGiven } from '../given';
+import { addressTrouble, answerTo } from './addresses';
 import type { Lane, Link } from './link';
 import { Trouble } from './trouble';
 
@@ -227,15 +228,17 @@ export function createExchange({ name, link, envelope, onChange }: ExchangeNeeds
   ): Promise<void> {
     const refuse = (message: string): Promise<void> => reply(call.lane, id, { error: { code: REFUSED, message } });
     if (call.open >= OPEN_MAX || call.asked >= ASKED_MAX) return refuse('There are too many questions.');
+    const asked = isGiven(params) ? params : {};
+    const why = addressTrouble(asked);
+    if (why !== undefined) return refuse(why);
     call.open += 1;
     call.asked += 1;
     call.touch();
-    const asked = isGiven(params) ? params : {};
     try {
       // The same question of a later attempt has the same key, so that nobody is asked twice.
       const key = `${call.asked}.${digestOf([method, asked]).slice(0, 16)}`;
       const said = await put({ key, method, params: asked });
-      await ('result' in said ? reply(call.lane, id, { result: said.result }) : refuse(said.refused));
+      await ('result' in said ? reply(call.lane, id, { result: answerTo(asked, said.result) }) : refuse(said.refused));
     } catch {
       await refuse('Nobody could be asked.');
     } finally {

@@ -2,6 +2,7 @@
 import { MAX_RESULT_BYTES } from '../../../workflows/contract';
 import type { Given, ReadRequest } from '../../../workflows/upstream-contract';
 import { failure } from '../../failure';
+import { openFirst } from './addresses';
 import type { Connection } from './connection';
 import { Trouble } from './trouble';
 
@@ -20,7 +21,10 @@ export async function read(
   signal: AbortSignal,
 ): Promise<Given> {
   const answer = await connection.request(method, params, { signal, idleMs: READ_MS }).catch((error: unknown) => {
-    const code = error instanceof Trouble ? error.answer?.code : undefined;
+    const said = error instanceof Trouble ? error.answer : undefined;
+    const first = said && openFirst(name, said);
+    if (first !== undefined) throw failure('refused', first, error);
+    const code = said?.code;
     if (code === INVALID_PARAMS || code === NOT_FOUND)
       throw failure('invalid_input', `Upstream ${name} has nothing by that name, or not with these arguments.`, error);
     throw error;

@@ -45,6 +45,8 @@ const TOOLS = [
   'twice',
   'task',
   'big',
+  'open',
+  'ask-to-open',
 ];
 const tools = () =>
   TOOLS.map((name) => ({
@@ -56,6 +58,7 @@ const tools = () =>
 
 const waiting = new Map();
 let tasksAsked = 0;
+let opened = 0;
 
 const calls = {
   echo: (id, params) => text(id, JSON.stringify(params.arguments)),
@@ -121,6 +124,21 @@ const calls = {
     text(id, 'first');
     text(id, 'second');
   },
+  // Begins once somebody has opened an address, which is another one each time until it has been told so.
+  open: (id, { arguments: { ready, url = 'https://example.com/let-in' } }) => {
+    opened += 1;
+    if (opened > (ready ?? 1)) return text(id, 'let in');
+    const elicitations = [{ mode: 'url', elicitationId: `e${opened}`, url, message: 'Let us in.' }];
+    send({ id, error: { code: -32042, message: 'Somebody has to let us in.', data: { elicitations } } });
+  },
+  'ask-to-open': (id, { arguments: { url } }) => {
+    waiting.set('u1', (answer) => text(id, JSON.stringify(answer.result ?? answer.error)));
+    send({
+      id: 'u1',
+      method: 'elicitation/create',
+      params: { mode: 'url', elicitationId: 'e', url, message: 'Let us in.' },
+    });
+  },
   task: (id) => send({ id, result: { task: { taskId: 't1', status: 'working', pollInterval: 250, ttl: null } } }),
 };
 
@@ -163,6 +181,7 @@ createInterface({ input: process.stdin }).on('line', (line) => {
     case 'tasks/cancel':
       return send({ id, result: { taskId: params.taskId, status: 'cancelled' } });
     case 'resources/read':
+      if (params.uri === 'closed:') return calls.open(id, { arguments: {} });
       return send({ id, result: { contents: [{ uri: params.uri, text: String(process.pid) }] } });
     case 'ping':
       return send({ id, result: {} });
