@@ -47,6 +47,14 @@ export interface ServerNeeds {
 }
 
 const UriParams = z.looseObject({ uri: z.string() });
+const CompleteParams = z.looseObject({
+  ref: z.discriminatedUnion('type', [
+    z.looseObject({ type: z.literal('ref/prompt'), name: z.string() }),
+    z.looseObject({ type: z.literal('ref/resource'), uri: z.string() }),
+  ]),
+  argument: z.looseObject({ name: z.string(), value: z.string() }),
+  context: z.looseObject({ arguments: z.record(z.string(), z.string()).optional() }).optional(),
+});
 const PromptParams = z.looseObject({ name: z.string(), arguments: z.record(z.string(), z.string()).optional() });
 
 /** @param exchangeOf - finds what belongs to the HTTP request that the SDK hands back */
@@ -77,7 +85,7 @@ export function createServerFactory(
       capabilities: {
         tools: { ...told },
         resources: { ...(parts && told) },
-        ...(parts && { prompts: { ...told } }),
+        ...(parts && { prompts: { ...told }, completions: {} }),
         ...(era === 'modern' && { extensions: { [TASKS_EXTENSION]: {} } }),
         ...(hasCoreTasks(exchange, era) && { tasks: { cancel: {}, requests: { tools: { call: {} } } } }),
         ...needs.more?.capabilities,
@@ -86,6 +94,10 @@ export function createServerFactory(
     needs.setMethods(server, exchange, era, createPushOn(server, needs, caller));
     if (asks(exchange, 'resources/')) serveResources(server, needs, exchange, era);
     if (parts && asks(exchange, 'prompts/')) servePrompts(server, parts, needs, exchange, era);
+    if (parts && asks(exchange, 'completion/'))
+      server.setRequestHandler('completion/complete', { params: CompleteParams }, (asked) =>
+        guarded(exchange, needs.onError, () => parts.complete(asked, exchange)),
+      );
     needs.more?.register(server, era);
     return server;
   };

@@ -26,7 +26,19 @@ export interface Parts {
   readResource(uri: string, by: Reader): Promise<Given | undefined>;
   /** Reads a prompt. @throws ProtocolError when there is none of that name, or it cannot be read */
   getPrompt(params: Given & { readonly name: string }, by: Reader): Promise<Given>;
+  /** What may be meant by the beginning of an argument. @throws ProtocolError when its upstream cannot be asked */
+  complete(asked: Completing, by: Reader): Promise<Given>;
 }
+
+/** An argument of a prompt, or a variable of a resource's template, as somebody begins to write it. */
+export type Completing = Given & {
+  readonly ref:
+    | (Given & { readonly type: 'ref/prompt'; readonly name: string })
+    | (Given & { readonly type: 'ref/resource'; readonly uri: string });
+};
+
+/** For what nobody can complete. */
+const NO_IDEA: Given = { completion: { values: [] } };
 
 /** Who reads. */
 export interface Reader {
@@ -110,6 +122,18 @@ export function createParts(
     return owners[0] && { from: owners[0], uri };
   }
 
+  /** What is to be completed, as its upstream knows it. */
+  function refOf(ref: Completing['ref'], allowed: Allowed): { readonly from: Known; readonly ref: Given } | undefined {
+    if (ref.type === 'ref/prompt') {
+      const prompt = promptNames(allowed).get(ref.name);
+      return prompt && { from: prompt.from, ref: { ...ref, name: prompt.given['name'] } };
+    }
+    const template = visible('resourceTemplates', allowed).find(
+      ({ from, given }) => addressIn(from, given['uriTemplate']) === ref.uri,
+    );
+    return template && { from: template.from, ref: { ...ref, uri: template.given['uriTemplate'] } };
+  }
+
   function promptNames(allowed: Allowed): ReadonlyMap<string, { readonly from: Known; readonly given: Given }> {
     const prompts = visible('prompts', allowed);
     const names = namesOfAll(
@@ -163,13 +187,23 @@ export function createParts(
         );
       return ask(prompt.from, 'prompts/get', { ...params, name: prompt.given['name'] }, caller);
     },
+
+    async complete({ ref: named, ...params }, { allowed, caller }) {
+      const found = refOf(named, allowed);
+      return found ? askOnce(found.from, 'completion/complete', { ...params, ref: found.ref }, caller) : NO_IDEA;
+    },
   };
 }
 
+const FORMS: Readonly<Record<ReadRequest['method'], (given: Given) => boolean>> = {
+  'resources/read': isSpecType.ReadResourceResult,
+  'prompts/get': isSpecType.GetPromptResult,
+  'completion/complete': isSpecType.CompleteResult,
+};
+
 /** What was read, as it came. @throws ProtocolError where it is of no form of MCP's: clients could not read it */
 function inForm({ name }: Known, method: ReadRequest['method'], given: Given): Given {
-  const fits = method === 'prompts/get' ? isSpecType.GetPromptResult(given) : isSpecType.ReadResourceResult(given);
-  if (fits) return given;
+  if (FORMS[method](given)) return given;
   throw new ProtocolError(ProtocolErrorCode.InternalError, `What upstream ${name} answered is not of MCP's form.`);
 }
 

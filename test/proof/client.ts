@@ -34,6 +34,8 @@ export interface Party {
   call(name: string, given: Given): Promise<Outcome>;
   read(uri: string): Promise<Outcome>;
   prompt(name: string, given: Readonly<Record<string, string>>): Promise<Outcome>;
+  /** What may be meant by the beginning of an argument of a prompt. */
+  complete(prompt: string, argument: string, beginning: string): Promise<Outcome>;
   /** Words of what it was asked, one for each question. */
   readonly asked: readonly string[];
   close(): Promise<void>;
@@ -96,6 +98,7 @@ async function connectOld(reach: Reach): Promise<Party> {
     call: (params) => client.callTool(params, CallToolResultSchema, PATIENCE),
     read: (params) => client.readResource(params, PATIENCE),
     prompt: (params) => client.getPrompt(params, PATIENCE),
+    complete: (params) => client.complete(params, PATIENCE),
   });
 }
 
@@ -128,6 +131,7 @@ async function connectNew(reach: Reach): Promise<Party> {
     call: (params) => client.callTool(params, PATIENCE),
     read: (params) => client.readResource(params, PATIENCE),
     prompt: (params) => client.getPrompt(params, PATIENCE),
+    complete: (params) => client.complete(params, PATIENCE),
   });
 }
 
@@ -146,6 +150,10 @@ interface Methods extends Record<'tools' | 'resources' | 'resourceTemplates' | '
   readonly call: (params: { name: string; arguments: Record<string, unknown> }) => Promise<unknown>;
   readonly read: (params: { uri: string }) => Promise<unknown>;
   readonly prompt: (params: { name: string; arguments: Record<string, string> }) => Promise<unknown>;
+  readonly complete: (params: {
+    ref: { type: 'ref/prompt'; name: string };
+    argument: { name: string; value: string };
+  }) => Promise<unknown>;
 }
 
 function party(
@@ -184,6 +192,8 @@ function party(
     call: (name, given) => outcome(() => methods.call({ name, arguments: { ...given } })),
     read: (uri) => outcome(() => methods.read({ uri })),
     prompt: (name, given) => outcome(() => methods.prompt({ name, arguments: { ...given } })),
+    complete: (name, argument, value) =>
+      outcome(() => methods.complete({ ref: { type: 'ref/prompt', name }, argument: { name: argument, value } })),
   };
 }
 

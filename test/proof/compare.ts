@@ -41,6 +41,8 @@ export async function everythingOf(subject: Subject, by: Party, through: boolean
     answers.push([`resource ${String(uri).slice(origin.length)}`, await by.read(String(uri))]);
   for (const [prompt, given] of Object.entries(subject.prompts ?? {}))
     answers.push([`prompt ${prompt}`, await by.prompt(`${prefix}${prompt}`, given)]);
+  for (const [prompt, argument, beginning] of subject.completions ?? [])
+    answers.push([`completion of ${argument}`, await by.complete(`${prefix}${prompt}`, argument, beginning)]);
   return {
     tools,
     resources: new Map([...bare(listed, 'uri', origin), ...bare(templates, 'uriTemplate', origin)]),

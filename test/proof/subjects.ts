@@ -27,6 +27,8 @@ export interface Subject {
   readonly only?: readonly (readonly [...call: Call, text: string])[];
   /** Arguments of its prompts, by name; absent: none are read. */
   readonly prompts?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Beginnings of arguments of its prompts. */
+  readonly completions?: readonly (readonly [prompt: string, argument: string, beginning: string])[];
   /** What differs from one time to the next: it is taken out before the answers are compared. */
   readonly varies?: RegExp;
   /** Brings the world back to how it was. */
@@ -84,6 +86,10 @@ export function subjects(scratch: string, withPython: boolean): Subject[] {
       'completable-prompt': { department: 'Engineering', name: 'Alice' },
       'resource-prompt': { resourceType: 'Text', resourceId: '1' },
     },
+    completions: [
+      ['completable-prompt', 'department', 'E'],
+      ['completable-prompt', 'department', 'none'],
+    ],
     varies: /\d{1,2}:\d\d:\d\d( [AP]M)?|"requestId":\s*\d+/g,
   } satisfies Partial<Subject>;
   const EVERYTHING = '@modelcontextprotocol/server-everything/dist/index.js';

@@ -9,6 +9,7 @@ import { Trouble } from './trouble';
 /** How long the server may say nothing, milliseconds. */
 const READ_MS = 30_000;
 
+const METHOD_NOT_FOUND = -32601;
 const INVALID_PARAMS = -32602;
 /** Of a resource that is not there, until 2026-07-28. */
 const NOT_FOUND = -32002;
@@ -20,15 +21,22 @@ export async function read(
   { method, params }: ReadRequest,
   signal: AbortSignal,
 ): Promise<Given> {
-  const answer = await connection.request(method, params, { signal, idleMs: READ_MS }).catch((error: unknown) => {
-    const said = error instanceof Trouble ? error.answer : undefined;
-    const first = said && openFirst(name, said);
-    if (first !== undefined) throw failure('refused', first, error);
-    const code = said?.code;
-    if (code === INVALID_PARAMS || code === NOT_FOUND)
-      throw failure('invalid_input', `Upstream ${name} has nothing by that name, or not with these arguments.`, error);
-    throw error;
-  });
+  const answer = await connection
+    .request(method, params, { signal, idleMs: READ_MS })
+    .catch((error: unknown): Given => {
+      const said = error instanceof Trouble ? error.answer : undefined;
+      const first = said && openFirst(name, said);
+      if (first !== undefined) throw failure('refused', first, error);
+      const code = said?.code;
+      if (code === METHOD_NOT_FOUND && method === 'completion/complete') return { completion: { values: [] } };
+      if (code === INVALID_PARAMS || code === NOT_FOUND)
+        throw failure(
+          'invalid_input',
+          `Upstream ${name} has nothing by that name, or not with these arguments.`,
+          error,
+        );
+      throw error;
+    });
   const { resultType, ttlMs, cacheScope, ...result } = answer; // of the frame
   if (resultType === 'input_required')
     throw failure('refused', `Upstream ${name} asks a question before it answers, which only tools may.`);

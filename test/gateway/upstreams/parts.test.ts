@@ -21,10 +21,11 @@ function world(...known: readonly Known[]) {
     {
       read: (request) => {
         read.push(request);
-        const value: Given =
-          request.method === 'prompts/get'
-            ? { messages: [] }
-            : { contents: [{ uri: request.params['uri'], text: request.upstream }] };
+        const value: Given = {
+          'prompts/get': { messages: [] },
+          'resources/read': { contents: [{ uri: request.params['uri'], text: request.upstream }] },
+          'completion/complete': { completion: { values: [request.upstream] } },
+        }[request.method];
         return Promise.resolve({ kind: 'done', value });
       },
     },
@@ -111,4 +112,31 @@ test('prompts that would have the same name get a hash each, and are read under 
   expect(read).toEqual([
     { upstream: 'a_b', method: 'prompts/get', params: { name: 'greet', arguments: { who: 'Ada' } } },
   ]);
+});
+
+test('what completes an argument is asked for where the prompt or the template is, by its own name', async () => {
+  const { parts, read } = world(docs, knownOf('talk', { prompts: [{ name: 'greet' }] }));
+  const argument = { name: 'who', value: 'A' };
+  const context = { arguments: { to: 'Bern' } };
+  const prompt = { type: 'ref/prompt' as const, name: 'talk_greet' };
+  const template = { type: 'ref/resource' as const, uri: 'docs+page://{id}' };
+  expect(await parts.complete({ ref: prompt, argument, context }, by())).toEqual({ completion: { values: ['talk'] } });
+  expect(await parts.complete({ ref: template, argument }, by())).toEqual({ completion: { values: ['docs'] } });
+  expect(read.map(({ upstream, params }) => [upstream, params])).toEqual([
+    ['talk', { ref: { ...prompt, name: 'greet' }, argument, context }],
+    ['docs', { ref: { ...template, uri: 'page://{id}' }, argument }],
+  ]);
+});
+
+test.each([
+  { type: 'ref/prompt' as const, name: 'talk_leave' },
+  { type: 'ref/resource' as const, uri: 'holdfast://job/{id}/result' },
+  { type: 'ref/resource' as const, uri: 'docs+page://{id}' },
+])('for what is not there, or not to be seen, there is nothing to choose from: %j', async (ref) => {
+  const { parts, read } = world(docs, knownOf('talk', { prompts: [{ name: 'greet' }] }));
+  const seen = by(createAllowed(['*', '!docs.*']));
+  expect(await parts.complete({ ref, argument: { name: 'who', value: '' } }, seen)).toEqual({
+    completion: { values: [] },
+  });
+  expect(read).toEqual([]);
 });

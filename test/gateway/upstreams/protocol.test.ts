@@ -3,6 +3,7 @@ import { Client as TemporalClient, Connection } from '@temporalio/client';
 import { failure } from '../../../activities';
 import type { Gateway } from '../../../gateway/gateway';
 import { listingId } from '../../../workflows/upstream-contract';
+import type { ReadRequest } from '../../../workflows/upstream-contract';
 import { eventually } from '../../fixtures/eventually';
 import { legacySession, modern } from '../../fixtures/raw';
 import { run, startTestGateway } from '../../fixtures/stack';
@@ -93,6 +94,27 @@ test('a prompt is asked for with texts, and answered in MCP’s form or not at a
     (await modern(gateway.url, 'prompts/get', { name: name('greet'), ...more })).message.error;
   expect(await prompt({ arguments: { who: 5 } })).toMatchObject({ code: -32602 });
   expect(await prompt({ arguments: { who: 'Ada' } })).toMatchObject({ code: -32603 });
+});
+
+test('an argument of a prompt is completed by its upstream, for clients of both revisions', async () => {
+  const asked: ReadRequest[] = [];
+  site.read = (request) => {
+    asked.push(request);
+    return { completion: { values: ['Ada', 'Alan'], total: 2, hasMore: false } };
+  };
+  const complete = (value: string) => ({
+    ref: { type: 'ref/prompt', name: name('greet') },
+    argument: { name: 'who', value },
+  });
+  const now = (await modern(gateway.url, 'completion/complete', complete('A'))).message.result;
+  expect(now).toMatchObject({ completion: { values: ['Ada', 'Alan'], total: 2, hasMore: false } });
+  const { initialized, request } = await legacySession(gateway.url);
+  expect(initialized['capabilities']).toMatchObject({ completions: {} });
+  const then = (await request(gateway.url, 'completion/complete', complete('Al'))).message.result;
+  expect(then).toMatchObject({ completion: { values: ['Ada', 'Alan'] } });
+  expect(asked.map(({ params }) => params)).toEqual(
+    ['A', 'Al'].map((value) => ({ ...complete(value), ref: { type: 'ref/prompt', name: 'greet' } })),
+  );
 });
 
 test('clients that cannot be told of changes are not promised to be', async () => {

@@ -185,5 +185,7 @@ createInterface({ input: process.stdin }).on('line', (line) => {
       return send({ id, result: { contents: [{ uri: params.uri, text: String(process.pid) }] } });
     case 'ping':
       return send({ id, result: {} });
+    case 'completion/complete':
+      return send({ id, error: { code: -32601, message: 'Method not found' } });
   }
 });
