@@ -31,7 +31,8 @@ const table: readonly (readonly [files: RegExp, mayImport: RegExp])[] = [
   ],
   [
     /^activities\//,
-    /^(activities(\/.+)?|workflows\/(contract|(upstream|catalog)-contract|cut|excerpt|well-formed)|npm:(?!@temporalio\/(client|worker|workflow)(\/|$)).+)$/,
+    // Of the configuration: which tools of an upstream are offered is read from the patterns in one way, wherever that is.
+    /^(activities(\/.+)?|config\/(patterns|tool-names)|workflows\/(contract|(upstream|catalog)-contract|cut|excerpt|well-formed)|npm:(?!@temporalio\/(client|worker|workflow)(\/|$)).+)$/,
   ],
   // The rooms of the gateway, from the last to the first: main → gateway → mcp → handles → call → words → upstreams → jobs → ground.
   [GROUND, gatewayMayImport('ground')],

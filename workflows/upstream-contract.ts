@@ -26,8 +26,8 @@ export const UPDATE_ASK = 'holdfast.ask';
 /** The sentence of the step that runs where nobody has configured the upstream: by it a listing knows that it is gone. */
 export const notConfigured = (upstream: string): string =>
   `Upstream ${upstream} is not configured where this ran: its operator adds it, or its queue.`;
-/** Longest {@link Listing}, bytes of JSON. */
-export const LISTING_MAX = 1_200_000;
+/** Longest {@link Listing}, bytes of JSON: what is offered and what is held back have to fit into one argument, of 2 MiB at most. */
+export const LISTING_MAX = 1_000_000;
 
 /** JSON as an upstream gave it: nothing is added, left out or put in another order. */
 export type Given = Readonly<Record<string, unknown>>;

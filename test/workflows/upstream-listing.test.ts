@@ -3,13 +3,14 @@ import { Client, Connection } from '@temporalio/client';
 import { failure } from '../../activities';
 import { TASK_QUEUE } from '../../workflows/contract';
 import {
+  LISTING_MAX,
   MEMO_LISTING,
   SIGNAL_REFRESH,
   UPSTREAM_LISTING,
   listingId,
   notConfigured,
 } from '../../workflows/upstream-contract';
-import type { ListingRun, ListingState } from '../../workflows/upstream-contract';
+import type { Given, ListingRun, ListingState } from '../../workflows/upstream-contract';
 import { eventually } from '../fixtures/eventually';
 import { run } from '../fixtures/stack';
 import { createSite } from '../fixtures/upstream-site';
@@ -58,5 +59,31 @@ test('one that no worker has been configured for since a day ends; one that is r
     { state: 'failed', why: 'It does not accept our credentials.' },
   ]);
   await refused.terminate();
+  await worker.stop();
+});
+
+test('a list as long as it may be is held back beside one as long as it may be', async () => {
+  const held = createSite();
+  const definition = (name: string): Given => ({ name, inputSchema: {}, description: 'x'.repeat(LISTING_MAX - 1_000) });
+  held.tools = [definition('first')];
+  const worker = await held.start();
+  const listing = await client.workflow.start(UPSTREAM_LISTING, {
+    workflowId: listingId(held.name),
+    taskQueue: TASK_QUEUE,
+    args: [{ upstream: held.name, queue: held.queue, hold: true } satisfies ListingRun],
+  });
+  const shown = async () => (await client.workflow.getHandle(listingId(held.name)).describe()).memo?.[MEMO_LISTING];
+  await eventually('the first list', shown);
+  held.tools = [definition('second')];
+  const state = await eventually('the second list', async () => {
+    await client.workflow.getHandle(listingId(held.name)).signal(SIGNAL_REFRESH);
+    const { held: back } = (await shown()) as ListingState;
+    return back;
+  });
+  expect(state).toMatchObject({ added: ['second'], removed: ['first'] });
+  const { runId, status } = await client.workflow.getHandle(listingId(held.name)).describe();
+  expect(status.name).toBe('RUNNING');
+  expect(runId).not.toBe(listing.firstExecutionRunId);
+  await client.workflow.getHandle(listingId(held.name)).terminate();
   await worker.stop();
 });

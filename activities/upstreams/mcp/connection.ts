@@ -6,6 +6,7 @@ import {
   PROTOCOL_VERSION_META_KEY,
 } from '@modelcontextprotocol/client';
 import type { ClientCapabilities } from '@modelcontextprotocol/client';
+import { head } from '../../../workflows/cut';
 import type { Given, Listing } from '../../../workflows/upstream-contract';
 import { givenIn } from '../given';
 import { createExchange } from './exchange';
@@ -22,6 +23,9 @@ const MODERN: ClientCapabilities = { ...CAPABILITIES, extensions: { 'io.modelcon
 
 /** The first revision in which each request says which revision it is of. */
 const MODERN_SINCE = '2026-07-28';
+
+/** Longest name and version of a server, characters. */
+const NAME_MAX = 200;
 
 /** Pauses between attempts to hear of changes again, milliseconds. */
 const LISTEN_FIRST_MS = 1_000;
@@ -116,7 +120,11 @@ export async function connect(needs: ConnectionNeeds): Promise<Connection> {
   if (modern) void listen(client, capabilities, closing.signal, onChange);
 
   return {
-    server: { name: title, version: theirs, ...(revision !== undefined && { protocol: revision }) },
+    server: {
+      name: head(title, NAME_MAX),
+      version: head(theirs, NAME_MAX),
+      ...(revision !== undefined && { protocol: revision }),
+    },
     modern,
     capabilities,
     request: exchange.request,

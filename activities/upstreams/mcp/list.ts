@@ -12,6 +12,8 @@ const PAGES_MAX = 1_000;
 const OTHERS_MAX = 1_000;
 /** Room in a listing for what goes with what is listed, bytes. */
 const ROOM = 20_000;
+/** What an entry has in it beside itself and its name, bytes: a digest, and what these are called. */
+const ENTRY_BYTES = 120;
 /** What an upstream's own names may have, characters: more would be no name. */
 const NAME_MAX = 256;
 
@@ -28,6 +30,8 @@ type Kind = keyof typeof KINDS;
 
 export interface ListLimits {
   readonly maxTools: number;
+  /** Whether a tool is one of those that are offered: where there is no room for all, these go first. Absent: all are. */
+  readonly isOffered?: (tool: string) => boolean;
   /** The most that one definition may have, bytes of JSON. */
   readonly maxDefinition: number;
   /** How long a page may take, milliseconds. */
@@ -55,7 +59,7 @@ export async function listAll(connection: Connection, limits: ListLimits, signal
   const prompts = await others('prompts');
   const ttls = [tools, resources, resourceTemplates, prompts].flatMap(({ ttlMs }) => ttlMs ?? []);
   return {
-    ...fitted({ tools, resources, resourceTemplates, prompts }),
+    ...fitted({ tools: offeredFirst(tools, limits), resources, resourceTemplates, prompts }),
     server: connection.server,
     ...(ttls.length > 0 && { ttlMs: Math.min(...ttls) }),
   };
@@ -88,7 +92,8 @@ async function listKind(
       if (why !== undefined) {
         if (left.length < 20) left.push(`Of its ${words}, ${shown(name)} ${why}.`);
       } else if (entries.length >= maxTools) {
-        left.push(`It offers more than ${maxTools} ${words}: those after them are left out.`);
+        const setting = kind === 'tools' ? ' (limits.max_tools)' : '';
+        left.push(`It offers more than ${maxTools} ${words}${setting}: those after them are left out.`);
         return { entries, left, ttlMs };
       } else if (isGiven(entry)) {
         names.add(String(name));
@@ -138,10 +143,11 @@ function fitted(lists: Record<Kind, Listed>): Pick<Offer, Kind | 'left'> {
   const left = Object.values(lists).flatMap((listed) => listed.left);
   const fit = (kind: Kind): Given[] => {
     const { entries } = lists[kind];
-    const taken = entries.filter((entry) => (bytes -= Buffer.byteLength(JSON.stringify(entry)) + 100) >= 0);
+    const taken = entries.filter((entry) => (bytes -= sizeOf(entry)) >= 0);
+    const hint = kind === 'tools' ? ' Those that allow and deny leave go first.' : '';
     if (taken.length < entries.length)
       left.push(
-        `${entries.length - taken.length} of its ${wordsOf(kind)} do not fit into a listing of ${LISTING_MAX} bytes.`,
+        `${entries.length - taken.length} of its ${wordsOf(kind)} do not fit into a listing of ${LISTING_MAX} bytes.${hint}`,
       );
     return taken;
   };
@@ -149,6 +155,15 @@ function fitted(lists: Record<Kind, Listed>): Pick<Offer, Kind | 'left'> {
   const prompts = fit('prompts');
   const resourceTemplates = fit('resourceTemplates');
   return { tools, prompts, resourceTemplates, resources: fit('resources'), left };
+}
+
+/** What an entry takes in a listing, where its name stands a second time. */
+const sizeOf = (entry: Given): number =>
+  Buffer.byteLength(JSON.stringify(entry)) + Buffer.byteLength(JSON.stringify(entry['name'] ?? '')) + ENTRY_BYTES;
+
+function offeredFirst(listed: Listed, { isOffered = () => true }: ListLimits): Listed {
+  const offered = listed.entries.filter(({ name }) => isOffered(String(name)));
+  return { ...listed, entries: [...offered, ...listed.entries.filter((entry) => !offered.includes(entry))] };
 }
 
 const wordsOf = (kind: Kind): string => (kind === 'resourceTemplates' ? 'resource templates' : kind);

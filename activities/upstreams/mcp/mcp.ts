@@ -1,5 +1,7 @@
 /** An MCP server as an upstream. */
 import pLimit from 'p-limit';
+import { isOffered } from '../../../config/patterns';
+import { prefixOf } from '../../../config/tool-names';
 import type { FollowRequest, UpstreamRequest } from '../../../workflows/upstream-contract';
 import { millisecondsIn } from '../duration';
 import type { UpstreamLog } from '../log';
@@ -33,6 +35,8 @@ export function createMcpUpstream({ name, settings, version, log }: McpNeeds): U
     maxTools: limits.max_tools,
     maxDefinition: limits.max_definition,
     pageMs: millisecondsIn(limits.connect),
+    isOffered: (original: string) =>
+      isOffered(settings, { upstream: name, original, listed: `${prefixOf(name, settings.prefix)}${original}` }),
   };
   const definitions = createDefinitions(listLimits);
   const listeners: (() => void)[] = [];

@@ -46,10 +46,3 @@ export function createNames(taken: Iterable<string> = []): (wanted: string) => s
     return name;
   };
 }
-
-/** Whether one of the patterns, with * for any characters, names the tool. */
-export function isNamed(name: string, patterns: readonly string[]): boolean {
-  return patterns.some((pattern) => new RegExp(`^${pattern.split('*').map(escaped).join('.*')}$`, 'u').test(name));
-}
-
-const escaped = (text: string): string => text.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&');

@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import type { z } from 'zod';
+import { prefixOf } from '../../../config/tool-names';
 import type { OpenApiUpstream } from '../../../config/upstreams';
 import { LISTING_MAX } from '../../../workflows/upstream-contract';
 import type { FollowRequest, Given, UpstreamAnswer, UpstreamRequest } from '../../../workflows/upstream-contract';
@@ -94,6 +95,8 @@ export function createOpenApiUpstream(
       ...(settings.idempotency_header ? [settings.idempotency_header.toLowerCase()] : []),
     ],
     auth: Object.keys(settings.auth),
+    upstream: name,
+    prefix: prefixOf(name, settings.prefix),
     allow: settings.allow,
     deny: settings.deny,
     maxTools: limits.max_tools,

@@ -1,10 +1,11 @@
 /** Reads an OpenAPI document. A stranger wrote it, and it may be long: this runs in a thread. */
+import { isOffered } from '../../../config/patterns';
 import { METHODS } from './api';
 import type { Api, Method, Operation, Scheme } from './api';
 import { Unusable, bundled, followed } from './bundle';
 import { isNode, nodeFrom, nodeOf, textOf } from './json';
 import type { Node } from './json';
-import { isNamed, namesOf } from './names';
+import { namesOf } from './names';
 import { described } from './operation';
 import type { Found } from './operation';
 import { createSchemas } from './schema';
@@ -20,6 +21,9 @@ const ENTRY_BYTES = 200;
 export interface ReadRequest {
   readonly main: string;
   readonly texts: ReadonlyMap<string, string>;
+  /** Whose tools they are, and what is in front of their listed names: patterns may call them by either. */
+  readonly upstream: string;
+  readonly prefix: string;
   /** Patterns of the tools that are wanted. Others do not count. */
   readonly allow: readonly string[];
   readonly deny: readonly string[];
@@ -81,7 +85,9 @@ function apiOf(root: Node, request: ReadRequest): Api {
   );
   const wanted = all
     .map((found, index) => ({ ...found, name: names[index] ?? '' }))
-    .filter(({ name }) => isNamed(name, request.allow) && !isNamed(name, request.deny));
+    .filter(({ name: original }) =>
+      isOffered(request, { upstream: request.upstream, original, listed: `${request.prefix}${original}` }),
+    );
   const schemas = createSchemas(root);
   const operations: Operation[] = [];
   let [more, unfit, room] = [0, 0, request.maxListing];
@@ -92,7 +98,7 @@ function apiOf(root: Node, request: ReadRequest): Api {
     }
     try {
       const one = described(found, schemas, limits);
-      const bytes = Buffer.byteLength(JSON.stringify(one.operation.definition)) + ENTRY_BYTES;
+      const bytes = Buffer.byteLength(JSON.stringify(one.operation.definition)) + found.name.length + ENTRY_BYTES;
       if (bytes > room) {
         unfit += 1;
         continue;

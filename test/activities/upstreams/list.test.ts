@@ -1,5 +1,6 @@
 import type { Connection } from '../../../activities/upstreams/mcp/connection';
 import { listAll } from '../../../activities/upstreams/mcp/list';
+import type { ListLimits } from '../../../activities/upstreams/mcp/list';
 import { Trouble } from '../../../activities/upstreams/mcp/trouble';
 import type { Given } from '../../../workflows/upstream-contract';
 
@@ -21,8 +22,8 @@ const connectionTo = (pages: Pages, capabilities: Given = { tools: {} }): Connec
   close: () => Promise.resolve(),
 });
 
-const listed = (pages: Pages, capabilities?: Given) =>
-  listAll(connectionTo(pages, capabilities), LIMITS, new AbortController().signal);
+const listed = (pages: Pages, capabilities?: Given, limits: Partial<ListLimits> = {}) =>
+  listAll(connectionTo(pages, capabilities), { ...LIMITS, ...limits }, new AbortController().signal);
 
 const tool = (name: string, more: Given = {}): Given => ({ name, inputSchema: {}, ...more });
 
@@ -49,7 +50,7 @@ test('more tools than the limit, and definitions over it, are left out, and said
     expect.stringMatching(/^Of its tools, big has a definition of \d+ bytes; 1000 are allowed/),
     'Of its tools, a comes twice: the first is taken.',
     'Of its tools, one has no name.',
-    'It offers more than 3 tools: those after them are left out.',
+    'It offers more than 3 tools (limits.max_tools): those after them are left out.',
   ]);
 });
 
@@ -82,6 +83,27 @@ test('what does not fit into a listing is left out, tools last', async () => {
   );
   expect(offer.tools).toHaveLength(1);
   expect(offer.prompts).toHaveLength(900);
-  expect(Buffer.byteLength(JSON.stringify(offer))).toBeLessThan(1_200_000);
+  expect(Buffer.byteLength(JSON.stringify(offer))).toBeLessThan(1_000_000);
   expect(offer.left).toEqual([expect.stringMatching(/^\d+ of its resources do not fit into a listing/)]);
+});
+
+test('where not all tools fit, those that are offered go first, and names count twice', async () => {
+  const long = { maxTools: 5_000, maxDefinition: 400_000 };
+  const tools = [
+    ...Array.from({ length: 4 }, (_, n) => tool(`unwanted${n}`, { description: 'x'.repeat(300_000) })),
+    tool('wanted'),
+  ];
+  const isOffered = (name: string): boolean => name === 'wanted';
+  const offer = await listed(() => ({ tools }), undefined, { ...long, isOffered });
+  expect(offer.tools.map(({ name }) => name)).toEqual(['wanted', 'unwanted0', 'unwanted1', 'unwanted2']);
+  expect(offer.left).toEqual([
+    '1 of its tools do not fit into a listing of 1000000 bytes. Those that allow and deny leave go first.',
+  ]);
+  const named = await listed(
+    () => ({ tools: Array.from({ length: 5_000 }, (_, n) => tool(`${'n'.repeat(200)}${n}`)) }),
+    undefined,
+    long,
+  );
+  const entries = named.tools.map((definition) => ({ name: definition['name'], definition, digest: 'd'.repeat(64) }));
+  expect(Buffer.byteLength(JSON.stringify(entries))).toBeLessThan(1_000_000);
 });
