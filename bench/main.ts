@@ -1,4 +1,7 @@
-/** `npm run bench`: every measurement in one run, each table as soon as it is measured. `--quick` for a look, `--json` for scripts. It asserts nothing. */
+/**
+ * `npm run bench`: every measurement in one run, each table as soon as it is measured. `--quick` for a look, `--json` for scripts, the
+ * beginning of a title for that table alone (`-- upstreams`). It asserts nothing.
+ */
 import { cpus } from 'node:os';
 import { actions } from './actions';
 import { costs } from './costs';
@@ -17,6 +20,8 @@ const asJson = process.argv.includes('--json');
 const size = quick
   ? { rounds: 1, calls: 50, jobs: 100, kills: 1, lists: 100 }
   : { rounds: 5, calls: 100, jobs: 1_000, kills: 3, lists: 1_000 };
+
+const chosen = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 
 const tables = new Map<string, Row[]>();
 
@@ -44,6 +49,7 @@ async function main(): Promise<void> {
 
 /** Measures, and prints the table at once: the next one may take minutes. */
 async function measured(title: string, measure: () => Promise<Row[]>): Promise<void> {
+  if (chosen.length > 0 && !chosen.some((word) => title.toLowerCase().startsWith(word.toLowerCase()))) return;
   const rows = await measure();
   tables.set(title, rows);
   if (asJson) return;

@@ -139,7 +139,7 @@ export type Catalog = Readonly<Record<string, CatalogSettings>>;
  */
 export function withSchemas(catalog: z.output<typeof CatalogPart>, path = '.'): Catalog {
   const read = (schema: z.output<typeof Schema> | undefined, where: string): SchemaObject | undefined =>
-    typeof schema === 'string' ? schemaAt(resolve(dirname(path), schema), where) : schema;
+    typeof schema === 'string' ? schemaAt(pathOf(schema, path), where) : schema;
   return Object.fromEntries(
     Object.entries(catalog).map(([name, entry]) => [
       name,
@@ -151,6 +151,14 @@ export function withSchemas(catalog: z.output<typeof CatalogPart>, path = '.'): 
     ]),
   );
 }
+
+/** Paths of the files that its schemas lie in. */
+export function schemaFilesOf(catalog: z.output<typeof CatalogPart>, path = '.'): readonly string[] {
+  const schemas = Object.values(catalog).flatMap(({ input, output }) => [input, output]);
+  return [...new Set(schemas.flatMap((schema) => (typeof schema === 'string' ? pathOf(schema, path) : [])))];
+}
+
+const pathOf = (schema: string, path: string): string => resolve(dirname(path), schema);
 
 function schemaAt(path: string, where: string): SchemaObject {
   let value: unknown;

@@ -3,7 +3,7 @@
  * a gateway promises, a worker has to keep.
  */
 import type { z } from 'zod';
-import { withSchemas } from './catalog';
+import { schemaFilesOf, withSchemas } from './catalog';
 import type { Catalog } from './catalog';
 import { badSettings, dotted, fitted, problemsAt } from './file';
 import type { Misfit, Problem } from './file';
@@ -27,6 +27,8 @@ export interface HoldfastFile {
   readonly upstreams: Upstreams;
   /** Workflows that exist, as tools. */
   readonly catalog: Catalog;
+  /** Paths of the files that all of this was read from, schemas that lie in files of their own included. */
+  readonly files: readonly string[];
   /** The variables that the files name: those that every process needs, and those of workers. */
   readonly named: { readonly all: readonly string[]; readonly workers: readonly string[] };
 }
@@ -72,7 +74,8 @@ export function doubtsIn(env: NodeJS.ProcessEnv): readonly string[] {
  */
 export function findingsIn(env: NodeJS.ProcessEnv): Findings {
   const named: string[] = [];
-  const yaml = writtenAt(env['HOLDFAST_CONFIG'], (path) => yamlAt(path, 'HOLDFAST_CONFIG', expandFor(env, named)));
+  const path = env['HOLDFAST_CONFIG'] || undefined;
+  const yaml = writtenAt(path, (at) => yamlAt(at, 'HOLDFAST_CONFIG', expandFor(env, named)));
   const servers = writtenAt(env['HOLDFAST_MCP_SERVERS'], (path) => jsonAt(path, 'HOLDFAST_MCP_SERVERS'));
   const parts = fitted(Parts, yaml?.value ?? {});
   const { gateway, worker, upstreams, mcpServers, catalog } = parts.fits ? parts.data : {};
@@ -83,7 +86,11 @@ export function findingsIn(env: NodeJS.ProcessEnv): Findings {
     gateway: gateway ?? GatewayPart.parse({}),
     worker: worker ?? WorkerPart.parse({}),
     upstreams: found.upstreams,
-    catalog: withSchemas(catalog ?? {}, env['HOLDFAST_CONFIG'] || undefined),
+    catalog: withSchemas(catalog ?? {}, path),
+    files: [
+      ...[path, env['HOLDFAST_MCP_SERVERS']].flatMap((file) => file || []),
+      ...schemaFilesOf(catalog ?? {}, path),
+    ],
     named: {
       all: orFile(...named),
       workers: orFile(...(worker ? namedByWorker(worker) : []), ...found.named),

@@ -93,10 +93,11 @@ export interface GatewayConfig {
   readonly temporal: ClientConnectConfig;
 }
 
-/** What can change while a gateway runs, as its catalogue can. The rest waits for its next start. */
+/** What can change while a gateway runs, as its catalogue can, and what it is read from. The rest waits for its next start. */
 const RULES = ['keys', 'quotas', 'rates', 'weights', 'upstreams'] as const;
 export type Rules = Pick<GatewayConfig, (typeof RULES)[number]>;
-export const needsNoRestart = (name: string): boolean => name === 'catalog' || RULES.some((rule) => rule === name);
+export const needsNoRestart = (name: string): boolean =>
+  ['catalog', 'files'].includes(name) || RULES.some((rule) => rule === name);
 export const rulesIn = ({ keys, quotas, rates, weights, upstreams }: GatewayConfig): Rules => ({
   keys,
   quotas,
@@ -113,7 +114,7 @@ export const rulesIn = ({ keys, quotas, rates, weights, upstreams }: GatewayConf
  */
 export function gatewayConfig(env: NodeJS.ProcessEnv): GatewayConfig {
   const set = variablesIn(Environment, env);
-  const { gateway: file, upstreams, catalog } = holdfastFile(env);
+  const { gateway: file, upstreams, catalog, files } = holdfastFile(env);
   const host = set.HOLDFAST_HOST ?? file.host;
   const loopback = LOOPBACK.includes(host);
   if (!loopback && file.keys.length === 0) {
@@ -128,7 +129,7 @@ export function gatewayConfig(env: NodeJS.ProcessEnv): GatewayConfig {
   }
   const [secret, previousSecret] = secretsIn(env);
   return {
-    files: [set.HOLDFAST_CONFIG, set.HOLDFAST_MCP_SERVERS].filter((path) => path !== undefined),
+    files,
     host,
     port: set.HOLDFAST_PORT ?? file.port,
     allowedHosts: [...LOOPBACK, '[::1]', ...file.allowed_hosts],

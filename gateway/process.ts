@@ -22,9 +22,9 @@ export async function startGateway(env: NodeJS.ProcessEnv, tools: readonly ToolD
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled rejection'));
   for (const doubt of doubtsIn(env)) log.warn(doubt);
   const gateway = await start(config, tools, log);
-  const reload = createReload(config, { read: () => gatewayConfig(env), gateway, log });
+  const watch = watchFiles(config.files, () => reload());
+  const reload = createReload(config, { read: () => gatewayConfig(env), gateway, watch, log });
   process.on('SIGHUP', reload);
-  watchFiles(config.files, reload);
   log.info({ url: gateway.url }, 'ready');
   return gateway;
 }

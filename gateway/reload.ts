@@ -10,6 +10,8 @@ export interface ReloadNeeds {
   /** Reads the configuration. @throws BadSetting that says what is wrong with it */
   readonly read: () => GatewayConfig;
   readonly gateway: Pick<Gateway, 'reload'>;
+  /** Goes on watching these files of settings. Absent: none is watched. */
+  readonly watch?: (files: readonly string[]) => void;
   readonly log: Pick<Logger, 'info' | 'error'>;
 }
 
@@ -19,11 +21,12 @@ export interface ReloadNeeds {
  *
  * @param begun - what the gateway was started with
  */
-export function createReload(begun: GatewayConfig, { read, gateway, log }: ReloadNeeds): () => void {
+export function createReload(begun: GatewayConfig, { read, gateway, watch, log }: ReloadNeeds): () => void {
   return () => {
     try {
       const next = read();
       gateway.reload(next);
+      watch?.(next.files);
       const names = Object.keys(next) as (keyof GatewayConfig)[];
       const waiting = names.filter((name) => !needsNoRestart(name) && !isDeepStrictEqual(next[name], begun[name]));
       log.info(

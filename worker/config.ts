@@ -88,7 +88,7 @@ export interface QueueConfig {
  */
 export function workerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
   const set = variablesIn(Environment, env);
-  const { worker, upstreams, catalog } = holdfastFile(env);
+  const { worker, upstreams, catalog, files } = holdfastFile(env);
   const callable = Object.entries(upstreams).filter(([, { disabled }]) => !disabled);
   return {
     temporal: temporalConfig(env),
@@ -106,7 +106,7 @@ export function workerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
     earlierVersionsMax: worker.earlier_versions,
     logLevel: set.HOLDFAST_LOG_LEVEL,
     metrics: set.HOLDFAST_METRICS,
-    files: [set.HOLDFAST_CONFIG, set.HOLDFAST_MCP_SERVERS].filter((path) => path !== undefined),
+    files,
     upstreams: expandedAll(
       Object.fromEntries(callable.filter(([, { queue }]) => queue === undefined || queue in worker.queues)),
       env,

@@ -63,9 +63,9 @@ export async function startWorker(env: NodeJS.ProcessEnv, { bundle, steps, tools
     setTimeout(() => process.exit(1), ORPHAN_MS).unref();
     stop();
   });
-  const reload = createReload(config, { read: () => workerConfig(env), upstreams, callable, menu, log });
+  const watch = watchFiles(config.files, () => reload());
+  const reload = createReload(config, { read: () => workerConfig(env), upstreams, callable, menu, watch, log });
   process.on('SIGHUP', reload);
-  watchFiles(config.files, reload);
   log.info({ version, ...worker.polls }, 'ready');
   process.send?.({ ready: true });
   if (config.aliveFile !== undefined) showAlive(config.aliveFile);

@@ -27,11 +27,13 @@ export interface ReloadNeeds {
   readonly callable: Replaceable<Upstreams>;
   /** The tools of the catalogue, for the same workflows. */
   readonly menu: { replace(catalog: Catalog): void };
+  /** Goes on watching these files of settings. Absent: none is watched. */
+  readonly watch?: (files: readonly string[]) => void;
   readonly log: Pick<Logger, 'info' | 'error'>;
 }
 
 /** The settings that need no restart. */
-const TAKEN_UP: ReadonlySet<string> = new Set<keyof WorkerConfig>(['upstreams', 'callable', 'catalog']);
+const TAKEN_UP: ReadonlySet<string> = new Set<keyof WorkerConfig>(['upstreams', 'callable', 'catalog', 'files']);
 
 /** What changed, by name. */
 interface Change {
@@ -46,7 +48,10 @@ interface Change {
  *
  * @param begun - what the worker was started with
  */
-export function createReload(begun: WorkerConfig, { read, upstreams, callable, menu, log }: ReloadNeeds): () => void {
+export function createReload(
+  begun: WorkerConfig,
+  { read, upstreams, callable, menu, watch, log }: ReloadNeeds,
+): () => void {
   let now = begun.upstreams;
   return () => {
     try {
@@ -57,6 +62,7 @@ export function createReload(begun: WorkerConfig, { read, upstreams, callable, m
       if (!isDeepStrictEqual(next.upstreams, now)) upstreams.replace(next.upstreams);
       now = next.upstreams;
       callable.replace(next.callable);
+      watch?.(next.files);
       const names = Object.keys(next) as (keyof WorkerConfig)[];
       const waiting = names.filter((name) => !TAKEN_UP.has(name) && !isDeepStrictEqual(next[name], begun[name]));
       log.info(

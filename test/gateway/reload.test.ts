@@ -1,5 +1,5 @@
 /** A configuration that changes while the gateway runs. No Temporal: nothing here comes so far. */
-import { mkdtempSync, renameSync, unwatchFile, writeFileSync } from 'node:fs';
+import { mkdtempSync, renameSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -37,10 +37,7 @@ beforeEach(async () => {
   gateway = await startGateway(config, [], pino({ level: 'silent' }));
   reload = createReload(config, { read: () => gatewayConfig(env), gateway, log });
 });
-afterEach(async () => {
-  unwatchFile(file);
-  await gateway.stop();
-});
+afterEach(() => gateway.stop());
 
 const statusOf = async ({ headers }: typeof alice): Promise<number> =>
   (await modern(gateway.url, 'tools/list', {}, headers)).status;
@@ -124,9 +121,26 @@ test('a setting that waits for a restart is named', () => {
 });
 
 test('a file that was put in the place of the old one is noticed', async () => {
-  watchFiles([file], reload);
+  const watch = watchFiles([file], reload);
   expect(await statusOf(alice)).toBe(200);
   write({ keys: bob.keys });
   await eventually('an end of the key of the old file', async () => (await statusOf(alice)) === 401);
   expect(await statusOf(bob)).toBe(200);
+  watch([]);
+});
+
+test('a schema of the catalogue in a file of its own is noticed, too, once the file names it', async () => {
+  const schema = `${file}.schema.json`;
+  const writeSchema = (property: string): void =>
+    writeFileSync(schema, JSON.stringify({ type: 'object', properties: { [property]: { type: 'string' } } }));
+  writeSchema('weight');
+  const watch = watchFiles([file], () => watched());
+  const watched = createReload(gatewayConfig(env), { read: () => gatewayConfig(env), gateway, watch, log });
+  const input = async () => JSON.stringify((await modern(gateway.url, 'tools/list', {}, alice.headers)).message.result);
+  const ship = { description: 'Ships.', workflow: 'ship', queue: 'shop', input: schema };
+  write({ keys: alice.keys }, { catalog: { ship } });
+  await eventually('the tool', async () => (await input()).includes('weight'));
+  writeSchema('height');
+  await eventually('its other schema', async () => (await input()).includes('height'));
+  watch([]);
 });

@@ -1,5 +1,5 @@
 /** Upstreams that change while the worker runs. */
-import { mkdtempSync, unwatchFile, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -34,7 +34,6 @@ beforeEach(() => {
     log,
   });
 });
-afterEach(() => unwatchFile(file));
 
 test('upstreams are those of the file from then on, and the log says what changed', () => {
   write({ upstreams: { b: { command: 'y' }, c: { url: 'https://c.example' } } });
@@ -139,8 +138,9 @@ test('an upstream whose variable was not set before keeps no other from being ta
 });
 
 test('a file that has changed is noticed', async () => {
-  watchFiles([file], reload);
+  const watch = watchFiles([file], reload);
   write({ upstreams: {} });
   await eventually('other upstreams', () => replaced.length > 0);
   expect(replaced).toEqual([{}]);
+  watch([]);
 });
