@@ -5,20 +5,20 @@ import type { z } from 'zod';
 import { prefixOf } from '../../../config/tool-names';
 import type { OpenApiUpstream } from '../../../config/upstreams';
 import { LISTING_MAX } from '../../../workflows/upstream-contract';
-import type { FollowRequest, Given, UpstreamAnswer, UpstreamRequest } from '../../../workflows/upstream-contract';
+import type { Given, UpstreamAnswer, UpstreamRequest } from '../../../workflows/upstream-contract';
 import type { Resolve } from '../../egress/guard';
 import { failure } from '../../failure';
 import { millisecondsIn } from '../duration';
-import type { CallContext, Upstream } from '../upstream';
+import type { Upstream } from '../upstream';
 import { createAuth } from './auth';
-import type { Credentials } from './auth';
 import { createDocuments } from './documents';
 import type { Document } from './documents';
 import type { Operation } from './api';
-import { conditionOf, longerMs, monitorOf, taskAt } from './operation-task';
+import { follow } from './follow';
+import type { FollowNeeds, Sending } from './follow';
+import { monitorOf, taskAt } from './operation-task';
 import { requestOf } from './request';
-import type { Built } from './request';
-import { jsonOf, resultOf, statusText } from './result';
+import { resultOf, statusText } from './result';
 import { retryAfterMs } from './retry-after';
 import { createSecrets } from './secrets';
 import { createWire } from './wire';
@@ -28,8 +28,6 @@ import type { Answer } from './wire';
 const LATER = new Set([502, 503, 504]);
 /** What a listing has beside its tools, bytes. */
 const LISTING_ROOM = 50_000;
-/** How often in a row a look at an operation may fail. */
-const LOOKS_MAX = 5;
 /** How long a server that gives tokens may take, milliseconds; and its longest answer, bytes. */
 const TOKEN_MS = 30_000;
 const TOKEN_BYTES = 200_000;
@@ -140,14 +138,6 @@ export function createOpenApiUpstream(
     return operation;
   }
 
-  interface Sending {
-    readonly document: Document;
-    readonly operation: Operation;
-    readonly repeatable: boolean;
-    readonly signal: AbortSignal;
-    readonly build: (credentials: Credentials) => Built;
-  }
-
   /** Sends with credentials. A token that is refused was not carried out with, so it is replaced once. */
   async function send({ document, operation, repeatable, signal, build }: Sending): Promise<Answer> {
     const address = baseOf(operation, document);
@@ -223,65 +213,7 @@ export function createOpenApiUpstream(
     return url;
   }
 
-  async function follow(
-    { tool, task }: FollowRequest,
-    context: CallContext,
-    signal: AbortSignal,
-  ): Promise<UpstreamAnswer> {
-    const document = await current();
-    const operation = operationOf(document, tool);
-    const monitor = URL.canParse(task.id) ? new URL(task.id) : undefined;
-    if (!monitor || !serversOf(document).includes(monitor.origin))
-      throw failure('refused', `${who}: the address that tells how ${tool} is is not one of the API's.`);
-    const look = (url: URL): Promise<Answer> =>
-      send({
-        document,
-        operation,
-        repeatable: true,
-        signal,
-        build: ({ query, headers: more, cookies }) => {
-          const asked = new URL(url);
-          for (const [key, value] of query) asked.searchParams.set(key, value);
-          const cookie = [
-            ...cookies.map(([key, value]) => `${key}=${value}`),
-            ...(headers.cookie ? [headers.cookie] : []),
-          ];
-          const sent = {
-            accept: operation.accept,
-            ...headers,
-            ...more,
-            ...(cookie.length > 0 && { cookie: cookie.join('; ') }),
-          };
-          return { url: asked, method: 'GET', headers: sent };
-        },
-      });
-
-    let { pollMs } = task;
-    for (let failed = 0; ;) {
-      await wait(pollMs, signal);
-      const answer = await look(monitor).catch((error: unknown) => {
-        if (signal.aborted || (failed += 1) >= LOOKS_MAX) throw error;
-        return undefined;
-      });
-      if (answer === undefined || answer.status === 429 || answer.status >= 500) {
-        if (answer !== undefined && (failed += 1) >= LOOKS_MAX) askedAgain({ ...answer, status: 429 }, true);
-        pollMs = (answer && retryAfterMs(answer.headers['retry-after'])) ?? longerMs(pollMs);
-        continue;
-      }
-      failed = 0;
-      const condition = conditionOf(answer, (await jsonOf(answer, signal))?.value, monitor);
-      if (condition.kind === 'going') {
-        context.report(condition.progress);
-        pollMs = retryAfterMs(answer.headers['retry-after']) ?? longerMs(pollMs);
-        continue;
-      }
-      const shown = { who, operation, answer, signal };
-      if (condition.kind === 'failed') return failedOf(await resultOf(shown));
-      const { resource } = condition;
-      if (!resource || !serversOf(document).includes(resource.origin)) return resultOf(shown);
-      return resultOf({ ...shown, answer: await look(resource) });
-    }
-  }
+  const following: FollowNeeds = { who, headers, current, operationOf, serversOf, send, askedAgain, wait };
 
   /** Runs what `close` waits for, and then ends. */
   function tracked<T>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
@@ -310,7 +242,7 @@ export function createOpenApiUpstream(
           return call(request, signal);
         }),
       ),
-    follow: (request, context) => tracked(context.signal, (signal) => follow(request, context, signal)),
+    follow: (request, context) => tracked(context.signal, (signal) => follow(following, request, context, signal)),
     read: () => Promise.reject(failure('refused', `${who} is an HTTP API: it has no resources and no prompts.`)),
     onChange: () => undefined, // it says nothing by itself
     async close(withinMs) {
@@ -323,13 +255,6 @@ export function createOpenApiUpstream(
       ending.abort();
     },
   };
-}
-
-/** An operation that failed is an error, although the look at it succeeded. */
-function failedOf(answer: UpstreamAnswer): UpstreamAnswer {
-  if (answer.kind !== 'result') return answer;
-  const { structuredContent: _gone, ...result } = answer.result;
-  return { ...answer, result: { ...result, isError: true } };
 }
 
 function originOf(given: string | undefined, base?: URL): string | undefined {

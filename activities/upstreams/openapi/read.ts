@@ -7,7 +7,7 @@ import { isNode, nodeFrom, nodeOf, textOf } from './json';
 import type { Node } from './json';
 import { namesOf } from './names';
 import { described } from './operation';
-import type { Found } from './operation';
+import type { Found } from './arguments';
 import { createSchemas } from './schema';
 import { serverOf, serversOf } from './servers';
 

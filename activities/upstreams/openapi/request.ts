@@ -5,7 +5,7 @@ import type { Sent } from '../../egress/exchange';
 import type { Operation, Parameter } from './api';
 import type { Credentials } from './auth';
 import { ownOf } from './json';
-import { BODY } from './operation';
+import { BODY } from './arguments';
 import { payloadOf } from './payload';
 import { encoded, headerText, pairsOf, pathText } from './style';
 
