@@ -7,11 +7,10 @@ import { createMcpUpstream } from '../mcp/mcp';
 import { createOpenApiUpstream } from '../openapi/openapi';
 import { createUnreached } from '../unreached';
 import type { Upstream } from '../upstream';
+import { createTelling } from './telling';
 
 /** How long calls in flight of an upstream whose settings have changed may go on as they began, milliseconds. */
 const OLD_MS = 86_400_000;
-/** Changes that come together are told once, this much later, milliseconds. */
-const TELL_MS = 1_000;
 
 export interface Upstreams {
   /** Undefined: it is not configured here. */
@@ -35,16 +34,9 @@ export function createUpstreams(settings: Expanded, { version, log }: UpstreamsN
   /** Those that are replaced and not yet closed. */
   const leaving = new Set<Upstream>();
   const listeners: ((name: string) => void)[] = [];
-  const telling = new Map<string, NodeJS.Timeout>();
-
-  function tell(name: string): void {
-    if (telling.has(name)) return;
-    const timer = setTimeout(() => {
-      telling.delete(name);
-      for (const listener of listeners) listener(name);
-    }, TELL_MS).unref();
-    telling.set(name, timer);
-  }
+  const telling = createTelling((name) => {
+    for (const listener of listeners) listener(name);
+  });
 
   function create(name: string, chosen: Expanded[string]): Upstream {
     if ('unset' in chosen) {
@@ -54,7 +46,7 @@ export function createUpstreams(settings: Expanded, { version, log }: UpstreamsN
     if ('openapi' in chosen) return createOpenApiUpstream(name, chosen, { digestOf });
     const upstream = createMcpUpstream({ name, settings: chosen, version, log });
     upstream.onChange(() => {
-      if (present.get(name)?.upstream === upstream) tell(name);
+      if (present.get(name)?.upstream === upstream) telling.changed(name);
     });
     return upstream;
   }
@@ -62,6 +54,7 @@ export function createUpstreams(settings: Expanded, { version, log }: UpstreamsN
   function leave(name: string): void {
     const left = present.get(name)?.upstream;
     present.delete(name);
+    telling.forget(name);
     if (!left) return;
     leaving.add(left);
     void left.close(OLD_MS).finally(() => leaving.delete(left));
@@ -74,7 +67,7 @@ export function createUpstreams(settings: Expanded, { version, log }: UpstreamsN
       if (isDisabled(chosen) || (known && isDeepStrictEqual(known.settings, chosen))) continue;
       leave(name);
       present.set(name, { settings: chosen, upstream: create(name, chosen) });
-      if (known) tell(name);
+      if (known) telling.changed(name);
     }
   }
 
@@ -85,7 +78,7 @@ export function createUpstreams(settings: Expanded, { version, log }: UpstreamsN
     replace,
     onChange: (listener) => void listeners.push(listener),
     async close(withinMs) {
-      for (const timer of telling.values()) clearTimeout(timer);
+      telling.stop();
       const all = [...[...present.values()].map(({ upstream }) => upstream), ...leaving];
       await Promise.all(all.map((upstream) => upstream.close(withinMs)));
     },
