@@ -60,8 +60,14 @@ export function createListings(store: Store): Listings {
       ask(() => client.workflow.getHandle(listingId(upstream)).signal(SIGNAL_ACCEPT, digest)),
 
     async over(upstream, run, signal) {
+      // Not AbortSignal.any: the client never lets go of a signal, and Node never of such a one that somebody listens to.
+      const enough = new AbortController();
+      const stop = (): void => enough.abort();
+      const late = setTimeout(stop, POLL_MS);
+      signal.addEventListener('abort', stop, { once: true });
       try {
-        await connection.withAbortSignal(AbortSignal.any([signal, AbortSignal.timeout(POLL_MS)]), () =>
+        signal.throwIfAborted();
+        await connection.withAbortSignal(enough.signal, () =>
           connection.workflowService.getWorkflowExecutionHistory({
             namespace,
             execution: { workflowId: listingId(upstream), runId: run },
@@ -71,6 +77,9 @@ export function createListings(store: Store): Listings {
         );
       } catch (error) {
         if (grpcCodeOf(error) === undefined) throw error; // otherwise it is over, cannot be asked just now, or was not in time
+      } finally {
+        clearTimeout(late);
+        signal.removeEventListener('abort', stop);
       }
     },
 
