@@ -94,18 +94,23 @@ export function createAttempts(pulse: Pulse = NO_PULSE): Attempts {
     };
     // From here on the end of its time comes before silence is noticed, and says nothing about the worker.
     const late = setTimeout(isAnswered, lateMs(info));
-    const stray = new AbortController();
+    // Not AbortSignal.any: Node keeps such a signal for ever where a step listens to it, and does not take that back.
+    const ending = new AbortController();
+    const causes = [context.cancellationSignal, withdrawal.signal];
+    const cancel = (): void => ending.abort(causes.find(({ aborted }) => aborted)?.reason);
+    if (causes.some(({ aborted }) => aborted)) cancel();
+    for (const cause of causes) cause.addEventListener('abort', cancel, { once: true });
     // What the step reports goes with the next beat. It is told to stop when an error outside of its promise has ended it.
     const seen = Object.create(context, {
       heartbeat: { value: report },
-      cancellationSignal: { value: AbortSignal.any([context.cancellationSignal, stray.signal, withdrawal.signal]) },
+      cancellationSignal: { value: ending.signal },
     }) as Context;
     const end = { workerIs: 'kept' as WorkerIs };
     const blamed = new Promise<never>((_resolve, reject) => {
       running.set(seen, (error, workerIs) => {
         end.workerIs = workerIs;
         reject(strayFailure(error, info, workerIs === 'lost' ? lost : 0));
-        stray.abort();
+        ending.abort();
       });
     });
     report({});
@@ -120,6 +125,7 @@ export function createAttempts(pulse: Pulse = NO_PULSE): Attempts {
     } finally {
       still();
       clearTimeout(late);
+      for (const cause of causes) cause.removeEventListener('abort', cancel);
       running.delete(seen);
       pulse.end(info);
     }

@@ -6,6 +6,7 @@ import { step } from '../../activities/step';
 import { createAttempts } from '../../worker/attempts';
 import type { Attempts } from '../../worker/attempts';
 import { installRuntime } from '../../worker/runtime';
+import { keptOf } from '../fixtures/forgotten';
 
 beforeAll(() => installRuntime(pino({ level: 'silent' })));
 
@@ -276,4 +277,17 @@ describe('an attempt that was handed out', () => {
     });
     expect(begun).not.toHaveBeenCalled();
   });
+});
+
+test('the signal of an attempt that is over is forgotten, although its step goes on listening to it', async () => {
+  const signals: WeakRef<AbortSignal>[] = [];
+  for (let n = 0; n < 20; n += 1) {
+    const { run } = attemptWith({});
+    await run((_input, { signal }) => {
+      signal.addEventListener('abort', () => undefined);
+      signals.push(new WeakRef(signal));
+      return Promise.resolve(undefined);
+    });
+  }
+  expect(await keptOf(signals)).toBeLessThan(3); // the last ones may still be in a register
 });
