@@ -27,7 +27,7 @@ export const UPDATE_ASK = 'holdfast.ask';
 export const notConfigured = (upstream: string): string =>
   `Upstream ${upstream} is not configured where this ran: its operator adds it, or its queue.`;
 /** Longest {@link Listing}, bytes of JSON: what is offered and what is held back have to fit into one argument, of 2 MiB at most. */
-export const LISTING_MAX = 1_000_000;
+export const LISTING_MAX = 1_040_000;
 
 /** JSON as an upstream gave it: nothing is added, left out or put in another order. */
 export type Given = Readonly<Record<string, unknown>>;

@@ -27,7 +27,7 @@ import type { Answer } from './wire';
 /** Answers of a server that could not do it now, and may be able to later. */
 const LATER = new Set([502, 503, 504]);
 /** What a listing has beside its tools, bytes. */
-const LISTING_ROOM = 50_000;
+const LISTING_ROOM = 15_000;
 /** How long a server that gives tokens may take, milliseconds; and its longest answer, bytes. */
 const TOKEN_MS = 30_000;
 const TOKEN_BYTES = 200_000;

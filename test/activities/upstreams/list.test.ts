@@ -83,7 +83,7 @@ test('what does not fit into a listing is left out, tools last', async () => {
   );
   expect(offer.tools).toHaveLength(1);
   expect(offer.prompts).toHaveLength(900);
-  expect(Buffer.byteLength(JSON.stringify(offer))).toBeLessThan(1_000_000);
+  expect(Buffer.byteLength(JSON.stringify(offer))).toBeLessThan(1_040_000);
   expect(offer.left).toEqual([expect.stringMatching(/^\d+ of its resources do not fit into a listing/)]);
 });
 
@@ -97,7 +97,7 @@ test('where not all tools fit, those that are offered go first, and names count 
   const offer = await listed(() => ({ tools }), undefined, { ...long, isOffered });
   expect(offer.tools.map(({ name }) => name)).toEqual(['wanted', 'unwanted0', 'unwanted1', 'unwanted2']);
   expect(offer.left).toEqual([
-    '1 of its tools do not fit into a listing of 1000000 bytes. Those that allow and deny leave go first.',
+    '1 of its tools do not fit into a listing of 1040000 bytes. Those that allow and deny leave go first.',
   ]);
   const named = await listed(
     () => ({ tools: Array.from({ length: 5_000 }, (_, n) => tool(`${'n'.repeat(200)}${n}`)) }),
@@ -105,5 +105,5 @@ test('where not all tools fit, those that are offered go first, and names count 
     long,
   );
   const entries = named.tools.map((definition) => ({ name: definition['name'], definition, digest: 'd'.repeat(64) }));
-  expect(Buffer.byteLength(JSON.stringify(entries))).toBeLessThan(1_000_000);
+  expect(Buffer.byteLength(JSON.stringify(entries))).toBeLessThan(1_040_000);
 });
