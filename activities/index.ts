@@ -19,7 +19,7 @@ import type { WebhookSteps } from './webhooks/steps';
 export { failure } from './failure';
 export { createUpstreams } from './upstreams/steps/upstreams';
 export type { Upstreams } from './upstreams/steps/upstreams';
-export type { AskJob } from './upstreams/steps/steps';
+export type { AskJob, IsJobOver } from './upstreams/steps/steps';
 export { createForeignSteps } from './foreign/steps';
 export type { Described, Ended, Handled, Workflows } from './foreign/workflows';
 
@@ -41,6 +41,7 @@ export interface Activities extends RepositorySteps, SourceSteps, WebhookSteps, 
 const NO_UPSTREAMS: UpstreamStepsNeeds = {
   upstreams: { get: () => undefined },
   askJob: () => Promise.resolve({ refused: 'There is nobody to ask.' }),
+  isJobOver: () => Promise.resolve(false),
   log: { info: () => undefined, warn: () => undefined },
 };
 

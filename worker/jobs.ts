@@ -1,7 +1,7 @@
 /** What a worker has to say to the workflows that its steps belong to. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client, Connection, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
-import type { AskJob } from '../activities';
+import type { AskJob, IsJobOver } from '../activities';
 import type { TemporalConfig } from '../config/temporal';
 import { SIGNAL_REFRESH, UPDATE_ASK, listingId } from '../workflows/upstream-contract';
 import type { InputReply, InputRequest } from '../workflows/upstream-contract';
@@ -13,6 +13,8 @@ const MOST_MS = 30_000;
 export interface Jobs {
   /** Puts a request of an upstream before the caller of a job, however long that takes and whether Temporal is there or not. */
   readonly ask: AskJob;
+  /** Whether a job has ended; it has not where that cannot be told. */
+  readonly isOver: IsJobOver;
   /** Says that an upstream offers something else. If nobody hears it, its next listing finds out. */
   readonly refresh: (upstream: string) => void;
 }
@@ -38,6 +40,14 @@ export function createJobs({ connectionOptions, namespace }: TemporalConfig): Jo
         }
       }
     },
+    isOver: (workflowId, runId) =>
+      workflow
+        .getHandle(workflowId, runId)
+        .describe()
+        .then(
+          ({ status }) => status.name !== 'RUNNING',
+          (error: unknown) => error instanceof WorkflowNotFoundError,
+        ),
     refresh: (upstream) =>
       void workflow
         .getHandle(listingId(upstream))

@@ -50,7 +50,10 @@ export async function startWorker(env: NodeJS.ProcessEnv, { bundle, steps, tools
   const menu = createMenu(tools, config.catalog, config.temporal.namespace);
   const callable = createCallable(config.callable, readListings(config.temporal), menu.tools);
   const activities = {
-    ...createActivities({ ...config.activities, upstreams: { upstreams, askJob: jobs.ask, log } }),
+    ...createActivities({
+      ...config.activities,
+      upstreams: { upstreams, askJob: jobs.ask, isJobOver: jobs.isOver, log },
+    }),
     ...createForeignSteps(createWorkflows(config.temporal)),
     ...createLookUp({ own: menu.tools, upstreams: callable }),
     ...steps,

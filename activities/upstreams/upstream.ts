@@ -23,6 +23,8 @@ export type Offer = Omit<Listing, 'digest' | 'at' | 'tools'> & {
 export interface CallContext extends StepContext {
   /** Puts a request of the upstream before the caller, and waits for the reply: for hours, if need be. */
   readonly ask: (request: InputRequest) => Promise<InputReply>;
+  /** Whether the job has ended: then nobody goes on with what the call has begun. */
+  readonly isOver: () => Promise<boolean>;
 }
 
 /**

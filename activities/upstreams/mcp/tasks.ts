@@ -36,7 +36,7 @@ export async function follow(
     return await (task.dialect === '2025-11-25' ? followOld : followNew)(needs, request, context);
   } catch (error) {
     // A worker that stops, or an attempt whose time is up, leaves the task to the next one.
-    if (signal.aborted && isCancelled(signal.reason)) {
+    if (signal.aborted && (await isForNobody(signal.reason, context))) {
       const told = AbortSignal.timeout(CANCEL_MS);
       await connection.request('tasks/cancel', { taskId: task.id }, { signal: told }).catch(() => undefined);
     }
@@ -44,8 +44,14 @@ export async function follow(
   }
 }
 
-/** Temporal's word for a step whose job wants it to end, not for one whose worker does. */
-const isCancelled = (reason: unknown): boolean => reason instanceof Error && reason.message === 'CANCELLED';
+/**
+ * Whether the job wants the step to end, by Temporal's words for why it has to. A job that is cancelled often has ended before its step
+ * hears of it. All that is told then is that the attempt is not known any more, as where another one goes on.
+ */
+async function isForNobody(reason: unknown, { isOver }: CallContext): Promise<boolean> {
+  const why = reason instanceof Error ? reason.message : '';
+  return why === 'CANCELLED' || (why === 'NOT_FOUND' && (await isOver()));
+}
 
 async function followNew(
   needs: FollowNeeds,

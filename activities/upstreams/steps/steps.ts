@@ -27,6 +27,9 @@ export type AskJob = (
   signal: AbortSignal,
 ) => Promise<InputReply>;
 
+/** Whether a job has ended. */
+export type IsJobOver = (workflowId: string, runId: string | undefined) => Promise<boolean>;
+
 export interface UpstreamSteps {
   /** What an upstream offers, unless it is what `digest` is of. */
   listUpstream(input: { readonly upstream: string; readonly digest?: string }): Promise<Listed>;
@@ -39,10 +42,11 @@ export interface UpstreamSteps {
 export interface UpstreamStepsNeeds {
   readonly upstreams: Pick<Upstreams, 'get'>;
   readonly askJob: AskJob;
+  readonly isJobOver: IsJobOver;
   readonly log: UpstreamLog;
 }
 
-export function createUpstreamSteps({ upstreams, askJob, log }: UpstreamStepsNeeds): UpstreamSteps {
+export function createUpstreamSteps({ upstreams, askJob, isJobOver, log }: UpstreamStepsNeeds): UpstreamSteps {
   function called(name: string): Upstream {
     const upstream = upstreams.get(name);
     if (upstream) return upstream;
@@ -58,6 +62,7 @@ export function createUpstreamSteps({ upstreams, askJob, log }: UpstreamStepsNee
         job
           ? askJob(job.workflowId, job.runId, request, context.signal)
           : Promise.resolve({ refused: 'There is no job that could be asked.' }),
+      isOver: () => (job ? isJobOver(job.workflowId, job.runId) : Promise.resolve(false)),
     };
   }
 

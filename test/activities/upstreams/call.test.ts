@@ -202,15 +202,17 @@ describe('a task of 2025-11-25', () => {
   });
 
   test.each([
-    ['is cancelled with its job', 'CANCELLED', true],
-    ['goes on when a worker stops', 'WORKER_SHUTDOWN', false],
-  ])('%s', async (_what, reason, cancelled) => {
+    ['is cancelled with its job', 'CANCELLED', false, true],
+    ['is cancelled with a job that has ended already', 'NOT_FOUND', true, true],
+    ['goes on where another attempt follows it', 'NOT_FOUND', false, false],
+    ['goes on when a worker stops', 'WORKER_SHUTDOWN', false, false],
+  ])('%s', async (_what, reason, over, cancelled) => {
     const { upstream, received } = scripted();
     const cancel = new AbortController();
     const report = (): void => cancel.abort(new Error(reason));
     const running = upstream.follow(
       { upstream: 'up', tool: 'task', caller: 'c', task },
-      contextOf({ signal: cancel.signal, report }),
+      contextOf({ signal: cancel.signal, report, isOver: () => Promise.resolve(over) }),
     );
     await expect(running).rejects.toThrow(reason);
     expect(received().some(({ method }) => method === 'tasks/cancel')).toBe(cancelled);

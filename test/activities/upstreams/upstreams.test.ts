@@ -86,6 +86,7 @@ describe('the steps', () => {
   const steps = createUpstreamSteps({
     upstreams,
     log,
+    isJobOver: () => Promise.resolve(false),
     askJob: (workflowId: string, runId: string | undefined, request: InputRequest) => {
       asked.push([workflowId, runId, request.method]);
       return Promise.resolve({ result: { action: 'decline' } });
@@ -117,6 +118,7 @@ describe('the steps', () => {
       upstreams: { get: () => ({ list }) as unknown as Upstream },
       log,
       askJob: () => Promise.reject(new Error('Nobody is asked.')),
+      isJobOver: () => Promise.resolve(false),
     });
     const first: Listed = await run(shuffling.listUpstream, { upstream: 'a' });
     if (first.kind !== 'changed') throw new Error('It has not changed.');

@@ -92,6 +92,7 @@ export function contextOf(more: Partial<CallContext> = {}): CallContext {
     report: () => undefined,
     attempt: 1,
     ask: () => Promise.resolve({ refused: 'nobody' }),
+    isOver: () => Promise.resolve(false),
     ...more,
   };
 }

@@ -130,6 +130,7 @@ export const contextOf = (reports: StepProgress[] = [], signal = never): CallCon
   report: (progress) => void reports.push(progress),
   attempt: 1,
   ask: () => Promise.reject(new Error('An HTTP API asks nothing.')),
+  isOver: () => Promise.resolve(false),
 });
 
 export const requestFor = (given: Given = {}, changes: Partial<UpstreamRequest> = {}): UpstreamRequest => ({
