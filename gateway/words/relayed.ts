@@ -12,9 +12,16 @@ const NOTES_META = 'io.holdfast/notes';
 
 /** Its content. Where there is none, the data in words: some clients, and all models, read nothing else. */
 export function relayedContent({ result }: Relayed): readonly ContentBlock[] {
-  const content = (Array.isArray(result['content']) ? (result['content'] as unknown[]) : []).map(blockOf);
+  const content = blocksIn(result).map(blockOf);
   const data = relayedData(result);
   return spoken(content.length === 0 && data !== undefined ? [{ type: 'text', text: json(data) }] : content);
+}
+
+/** Its blocks. Where it has no list of them, whatever it has in their place is one, so that no answer gets lost. */
+function blocksIn({ content, structuredContent: data, _meta, isError: _is, ...others }: Given): readonly unknown[] {
+  if (Array.isArray(content)) return content;
+  if (content !== undefined && content !== null) return [content];
+  return data === undefined && Object.keys(others).length > 0 ? [others] : [];
 }
 
 /** A block as it came. One that is none of MCP's, for which clients throw away the whole answer, is given as its JSON. */

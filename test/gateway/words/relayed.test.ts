@@ -28,6 +28,15 @@ test.each([[[1, 2, 3]], [42], [false], [null], ['text'], [{ a: 1 }]])(
   },
 );
 
+test.each<[Given, unknown]>([
+  [{ content: 'text' }, 'text'],
+  [{ content: { type: 'table' } }, { type: 'table' }],
+  [{ toolResult: [1], _meta: {} }, { toolResult: [1] }],
+])('an answer without a list of blocks is given as its JSON: %j', (result, words) => {
+  const [block] = answerTo(result).content;
+  expect(block?.type === 'text' && (JSON.parse(block.text) as unknown)).toEqual(words);
+});
+
 test('an answer without data has none', () => {
   expect(answerTo({ content: [{ type: 'text', text: 'done' }] })).not.toHaveProperty('structuredContent');
 });
