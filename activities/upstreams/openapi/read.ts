@@ -90,7 +90,7 @@ function apiOf(root: Node, request: ReadRequest): Api {
     );
   const schemas = createSchemas(root);
   const operations: Operation[] = [];
-  let [more, unfit, room] = [0, 0, request.maxListing];
+  let [more, unfit, shortened, room] = [0, 0, 0, request.maxListing];
   for (const found of wanted) {
     if (operations.length === request.maxTools) {
       more += 1;
@@ -98,13 +98,15 @@ function apiOf(root: Node, request: ReadRequest): Api {
     }
     try {
       const one = described(found, schemas, limits);
-      const bytes = Buffer.byteLength(JSON.stringify(one.operation.definition)) + found.name.length + ENTRY_BYTES;
-      if (bytes > room) {
+      const { outputSchema, ...bare } = one.operation.definition;
+      const definition = [one.operation.definition, bare].find((some) => sizeOf(some, found.name) <= room);
+      if (definition === undefined) {
         unfit += 1;
         continue;
       }
-      room -= bytes;
-      operations.push(one.operation);
+      if (definition === bare && outputSchema !== undefined) shortened += 1;
+      room -= sizeOf(definition, found.name);
+      operations.push({ ...one.operation, definition });
       left.push(...one.left);
     } catch (error) {
       if (!(error instanceof Unusable)) throw error;
@@ -112,6 +114,10 @@ function apiOf(root: Node, request: ReadRequest): Api {
     }
   }
   if (more > 0) left.unshift(`${more} tools more than the ${request.maxTools} of limits.max_tools are left out.`);
+  if (shortened > 0)
+    left.unshift(
+      `${shortened} of its tools are offered without their output schemas, for which a listing of ${request.maxListing} bytes has no room: choose fewer with allow.`,
+    );
   if (unfit > 0)
     left.unshift(
       `${unfit} of its tools do not fit into a listing of ${request.maxListing} bytes: choose some with allow.`,
@@ -127,6 +133,10 @@ function apiOf(root: Node, request: ReadRequest): Api {
     left: left.length > LEFT_MAX ? [...left.slice(0, LEFT_MAX), `And ${left.length - LEFT_MAX} more.`] : left,
   };
 }
+
+/** What a definition takes in a listing, bytes. */
+const sizeOf = (definition: object, name: string): number =>
+  Buffer.byteLength(JSON.stringify(definition)) + name.length + ENTRY_BYTES;
 
 /** The operations in the order of the document. */
 function operationsIn(root: Node, left: string[]): Omit<Found, 'name'>[] {

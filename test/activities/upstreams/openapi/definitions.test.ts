@@ -337,6 +337,17 @@ test('what does not fit into a listing is left out, and that is said', async () 
   expect(left).toEqual([expect.stringMatching(/^9 of its tools do not fit into a listing/)]);
 });
 
+test('a tool for whose output schema there is no room is offered without, and that is said', async () => {
+  const schema = { type: 'object', description: 'x'.repeat(90_000) };
+  const responses = { '200': { description: '', content: { 'application/json': { schema } } } };
+  const paths = Object.fromEntries(
+    Array.from({ length: 20 }, (_, index) => [`/${index}`, { get: { operationId: `t${index}`, responses } }]),
+  );
+  const { tools, left } = await offerOf(documentOf({ paths }));
+  expect(tools.map((tool) => 'outputSchema' in tool)).toEqual(Array.from({ length: 20 }, (_, index) => index < 11));
+  expect(left).toEqual([expect.stringMatching(/^9 of its tools are offered without their output schemas/)]);
+});
+
 test('a tool may be called __proto__, and so may an argument', async () => {
   const document = `{"openapi":"3.0.3","info":{},"paths":{"/a":{"get":{"operationId":"__proto__","parameters":[{"in":"query","name":"__proto__","schema":{"type":"object","properties":{"__proto__":{"type":"string"}}}}]}}}}`;
   const tool = await toolOf(JSON.parse(document) as Given);
