@@ -2,6 +2,7 @@
  * The attempts at steps that run in this process. Each beats while it runs, and its beats say how many before it ended without a
  * word: a step that has lost three workers in a row is taken for what ends them, and is not begun again.
  */
+import { setMaxListeners } from 'node:events';
 import { ApplicationFailure, CancelledFailure, asyncLocalStorage } from '@temporalio/activity';
 import type { Context, Info } from '@temporalio/activity';
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
@@ -47,6 +48,7 @@ export function createAttempts(pulse: Pulse = NO_PULSE): Attempts {
 
   const lastTries = createLastTries();
   const withdrawal = new AbortController();
+  setMaxListeners(0, withdrawal.signal); // each attempt that runs listens
 
   async function attempt(context: Context, run: () => Promise<unknown>): Promise<unknown> {
     const { info } = context;
