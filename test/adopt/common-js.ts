@@ -5,4 +5,4 @@ export const commonJs = (text: string): string =>
       /^import (\{[^}]*\}|\w+) from ('[^']+');/gm,
       (_line, names: string, from: string) => `const ${names.replaceAll(' as ', ': ')} = require(${from});`,
     )
-    .replaceAll(/^export const (\w+) =/gm, 'exports.$1 =');
+    .replaceAll(/^export const (\w+) =/gm, 'const $1 = exports.$1 =');
