@@ -57,7 +57,7 @@ const table: readonly (readonly [files: RegExp, mayImport: RegExp])[] = [
   // written twice, it would check and limit the same call in two ways.
   [
     /^worker\/(menu|look-up|callable)$/,
-    /^(activities|config\/nearest|gateway\/(carried|catalog|ids|taken|tools|jobs\/kept|upstreams\/(named|offers))|npm:@temporalio\/(client|common)(\/.+)?|workflows\/(tools|excerpt))$/,
+    /^(activities|config\/nearest|gateway\/(carried|catalog|ids|taken|tools|jobs\/kept|upstreams\/(named|offers))|npm:(@modelcontextprotocol\/client|@temporalio\/(client|common)(\/.+)?)|workflows\/(tools|excerpt))$/,
   ],
   [
     /^worker\//,

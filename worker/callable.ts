@@ -2,6 +2,7 @@
  * The tools of upstreams for workflows of other people: what their listings in Temporal say at that moment, which gateways with the same
  * configuration offer.
  */
+import { specTypeSchemas } from '@modelcontextprotocol/client';
 import { Client, Connection } from '@temporalio/client';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow';
 import type { TemporalConfig } from '../config/temporal';
@@ -36,7 +37,7 @@ export function readListings({ connectionOptions, namespace }: TemporalConfig): 
 /** @param own - the tools that are no upstream's */
 export function createCallable(begun: Upstreams, listings: KeptListings, own: ReadonlyMap<string, Tool>): Callable {
   const named = createNamed(createTaken(() => own));
-  const offers = createOffers(listings);
+  const offers = createOffers(listings, specTypeSchemas);
   let upstreams = begun;
 
   async function knownOf([name, settings]: [string, Upstreams[string]]): Promise<Known> {

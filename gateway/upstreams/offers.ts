@@ -2,6 +2,7 @@
 import type { Listing } from '../../workflows/upstream-contract';
 import type { KeptListings } from '../jobs/kept';
 import { understood } from './understood';
+import type { Forms } from './understood';
 
 export interface Offers {
   /**
@@ -12,14 +13,14 @@ export interface Offers {
 }
 
 /** @param listings - whose errors are passed on */
-export function createOffers(listings: Pick<KeptListings, 'begun'>): Offers {
+export function createOffers(listings: Pick<KeptListings, 'begun'>, forms: Forms): Offers {
   const read = new Map<string, { readonly run: string; readonly listing: Listing | undefined }>();
   return {
     async of(upstream, run) {
       const before = read.get(upstream);
       if (before?.run === run) return before.listing;
       const { known } = await listings.begun(upstream, run);
-      const listing = known && understood(known);
+      const listing = known && understood(known, forms);
       read.set(upstream, { run, listing });
       return listing;
     },

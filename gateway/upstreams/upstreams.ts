@@ -1,6 +1,7 @@
 /** What upstreams offer, kept up to date: their tools go on offer, and their resources and prompts can be found. */
 import { isDeepStrictEqual } from 'node:util';
 import { setTimeout as pause } from 'node:timers/promises';
+import { specTypeSchemas } from '@modelcontextprotocol/server';
 import type { Logger } from 'pino';
 import type { UpstreamSettings, Upstreams as Settings } from '../../config/upstreams';
 import { changesBetween } from '../../workflows/upstream-changes';
@@ -44,7 +45,7 @@ interface Followed {
 export function createUpstreams({ listings, offered, taken, onParts, log }: UpstreamsNeeds): Upstreams {
   const followed = new Map<string, Followed>();
   const named = createNamed(taken);
-  const offers = createOffers(listings);
+  const offers = createOffers(listings, specTypeSchemas);
 
   const known = (): readonly Known[] => [...followed.values()].map((one) => one.known);
 
