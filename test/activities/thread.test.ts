@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { CancelledFailure } from '@temporalio/activity';
 import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
 import { pino } from 'pino';
 import { step } from '../../activities/step';
 import { inThread } from '../../activities/thread';
@@ -16,7 +17,10 @@ const computing = <N extends keyof Computations>(name: N) => {
   const compute = inThread<Computations[N]>(require.resolve('../fixtures/computations'), name);
   return step((input: Parameters<Computations[N]>[0], { signal }) => compute(input, signal));
 };
-const run = <I, O>(of: (input: I) => Promise<O>, input: I, environment = new MockActivityEnvironment()): Promise<O> =>
+/** Its log is thrown away: Jest would take "out of memory" on stderr for its own. */
+const mocked = (info?: ConstructorParameters<typeof MockActivityEnvironment>[0]): MockActivityEnvironment =>
+  new MockActivityEnvironment(info, { logger: new DefaultLogger('ERROR', () => undefined) });
+const run = <I, O>(of: (input: I) => Promise<O>, input: I, environment = mocked()): Promise<O> =>
   environment.run(of, input);
 const counter = (): Int32Array => new Int32Array(new SharedArrayBuffer(4));
 
@@ -34,7 +38,7 @@ test('a computation in a thread leaves the event loop to the others', async () =
 
 test('a step that is cancelled ends its computation, and others get its thread', async () => {
   const shared = counter();
-  const environment = new MockActivityEnvironment();
+  const environment = mocked();
   const forEver = Array.from({ length: availableParallelism() + 2 }, () =>
     run(computing('count'), shared, environment),
   );
@@ -48,8 +52,8 @@ test('a step that is cancelled ends its computation, and others get its thread',
 
 test('a job whose computations hold all its threads leaves one to another job', async () => {
   const shared = counter();
-  const [hostile, other] = ['hostile', 'other'].map(
-    (workflowId) => new MockActivityEnvironment({ workflowExecution: { workflowId, runId: 'r' } }),
+  const [hostile, other] = ['hostile', 'other'].map((workflowId) =>
+    mocked({ workflowExecution: { workflowId, runId: 'r' } }),
   );
   const forEver = Array.from({ length: 2 * Math.max(2, availableParallelism()) }, () =>
     run(computing('count'), shared, hostile),
