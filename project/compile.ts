@@ -1,30 +1,20 @@
 /** Compiles a project: doors, menu, steps and the bundle of the workflows; or says everything that is wrong with it. */
-import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
-import type { BuildFailure, BuildOptions, Message } from 'esbuild';
 import { jsonSchemaOf } from '../gateway/schemas';
-import { createCatalogue } from '../gateway/tools';
 import type { ToolDefinition } from '../workflows/define-tool';
-import * as ownWorkflows from '../workflows/index';
-import { tools as ownTools } from '../workflows/tools';
+import { bundleNode, bundleWorkflows, hashOf, load } from './bundles';
 import type { ProjectConfig } from './config';
-import { camelCase, shown, toolFolders } from './discover';
+import { toolFolders } from './discover';
 import type { Project, ToolFolder } from './discover';
 import { menuDoor, stepsDoor, workflowsDoor } from './doors';
 import type { DoorTool } from './doors';
 import { exportsOf } from './exports';
-import type { Exports } from './exports';
 import { writeMains } from './mains';
-import { lineIn, wordIn } from './mistake';
 import type { Mistake } from './mistake';
-import { stepsAskedFor } from './scan';
 import { settingsOf } from './settings';
-import { shelled } from './shelled';
-import type { SourceMap } from './shelled';
-import { unknownWords } from './unknown-words';
+import { NoConfig, mistakesIn } from './thrown';
+import { checkedTool, menuMistakes, twins, wrongExport } from './tool-mistakes';
 import { nodePlugin, sandboxPlugin } from './worlds';
 import type { Worlds } from './worlds';
 
@@ -192,217 +182,6 @@ function exampleOf(tool: ToolDefinition | undefined): string {
   return `${tool.name} '${JSON.stringify(Object.fromEntries(required.map((name) => [name, example(name)])))}'`;
 }
 
-const hashOf = (...texts: readonly string[]): string =>
-  createHash('sha256').update(JSON.stringify(texts)).digest('hex').slice(0, 16);
-
-function twins(root: string, folders: readonly ToolFolder[]): Mistake[] {
-  return folders.flatMap((folder, at) => {
-    const other = folders.slice(0, at).find(({ exported }) => exported === folder.exported);
-    return other
-      ? [
-          {
-            file: shown(root, folder.tool),
-            sentence: `The folders ${other.name} and ${folder.name} both mean ${folder.exported}. Rename one.`,
-          },
-        ]
-      : [];
-  });
-}
-
-function wrongExport(root: string, path: string, wanted: string, names: ReadonlySet<string>): Mistake {
-  const has = [...names];
-  return {
-    file: shown(root, path),
-    line: lineIn(readFileSync(path, 'utf8'), /^\s*(export|module\.exports|exports\.)/) ?? 1,
-    sentence: `This has to export ${wanted}, as its folder is called, or a default. It exports ${has.length === 0 ? 'nothing' : has.join(', ')}.`,
-  };
-}
-
-/** Checks one tool against its folder. Adds to `mistakes` what is wrong. */
-function checkedTool(
-  root: string,
-  { tool: path, steps, workflow, exported: name }: ToolFolder,
-  definition: ToolDefinition | undefined,
-  exported: ReadonlyMap<string, Exports>,
-  mistakes: Mistake[],
-): { readonly type: string; readonly step: string | undefined } | undefined {
-  const source = readFileSync(path, 'utf8');
-  const wrong = (sentence: string, pattern = /defineTool/, file = path): undefined => {
-    mistakes.push({
-      file: shown(root, file),
-      line: lineIn(file === path ? source : readFileSync(file, 'utf8'), pattern) ?? 1,
-      sentence,
-    });
-  };
-  if (definition === undefined || typeof definition.name !== 'string' || typeof definition.description !== 'string')
-    return wrong(`${name} is no tool: write it with defineTool({ name, description, input, … }).`, /export/);
-  for (const { word, sentence } of unknownWords(definition)) wrong(sentence, wordIn(word));
-  for (const schema of ['input', 'output'] as const) {
-    const given: unknown = definition[schema];
-    if (given === undefined && schema === 'output') continue;
-    if (!isZod4(given))
-      return wrong(
-        `${schema} is no schema of zod 4: write it with the z of holdfast. Those of zod 3 and of zod/mini cannot be listed.`,
-        wordIn(schema),
-      );
-  }
-  const says = runOf(definition);
-  const type = definition.workflow ?? camelCase(definition.name);
-  const has = steps === undefined ? new Set<string>() : (exported.get(steps) ?? 'unknown');
-  const lacks = (step: string): boolean => has !== 'unknown' && !has.has(step);
-  const whatItHas = has === 'unknown' || has.size === 0 ? '' : ` It has ${[...has].join(', ')}.`;
-  const stepsFile = steps === undefined ? 'a steps.ts, which is not there' : shown(root, steps);
-  if (definition.workflow !== undefined && workflow === undefined)
-    return wrong(
-      `${name} names the workflow ${definition.workflow}, and there is no workflow.ts beside it. Write one, or name a step.`,
-      /\bworkflow\b/,
-    );
-  if (!says.workflow && !says.step) return wrong(`${name} says neither workflow nor step: how does it run?`);
-  if (definition.workflow === undefined && workflow !== undefined)
-    return wrong(
-      `${name} names no workflow, so that workflow.ts beside it would never run. Write workflow: '${name}' in place of step.`,
-      /\bstep\b/,
-    );
-  if (definition.step !== undefined && lacks(definition.step))
-    return wrong(
-      `${name} names the step ${definition.step}, which nobody has: export it from ${stepsFile}.${whatItHas}`,
-      /\bstep\b/,
-    );
-  if (workflow !== undefined)
-    for (const { step, line } of stepsAskedFor(readFileSync(workflow, 'utf8')).filter(({ step }) => lacks(step)))
-      mistakes.push({
-        file: shown(root, workflow),
-        line,
-        sentence: `It asks for the step ${step}, which nobody has: export it from ${stepsFile}.${whatItHas}`,
-      });
-  return { type, step: definition.step };
-}
-
-/** How a definition says that it runs. That it does is not known: JavaScript has no types. */
-const runOf = ({
-  workflow,
-  step,
-}: ToolDefinition): { readonly workflow?: string | undefined; readonly step?: string | undefined } => ({
-  workflow,
-  step,
-});
-
-/** Zod 4 has this mark on every schema, whichever copy it is from; mini has no methods. */
-const isZod4 = (value: unknown): boolean =>
-  typeof value === 'object' && value !== null && '_zod' in value && 'safeParse' in value && 'refine' in value;
-
-/** What is wrong with the tools together, or by the rules of the gateway. */
-function menuMistakes(
-  root: string,
-  project: Project,
-  folders: readonly ToolFolder[],
-  definitions: readonly (ToolDefinition | undefined)[],
-  builtin: readonly string[],
-): Mistake[] {
-  const mistakes: Mistake[] = [];
-  const config = shown(root, project.config);
-  const types = new Map<string, string>(Object.keys(ownWorkflows).map((type) => [type, 'Holdfast']));
-  const names = new Map<string, string>();
-  for (const name of builtin) {
-    if (ownTools.some((tool) => tool.name === name)) names.set(name, config);
-    else
-      mistakes.push({
-        file: config,
-        line: lineIn(readFileSync(project.config, 'utf8'), /builtin/),
-        sentence: `builtin: Holdfast has no tool ${name}. It has ${ownTools.map((tool) => tool.name).join(', ')}.`,
-      });
-  }
-  folders.forEach(({ tool: path }, at) => {
-    const definition = definitions[at];
-    if (!definition || typeof definition.name !== 'string' || !isZod4(definition.input)) return;
-    const file = shown(root, path);
-    const source = readFileSync(path, 'utf8');
-    const add = (sentence: string, pattern: RegExp): void =>
-      void mistakes.push({ file, line: lineIn(source, pattern) ?? 1, sentence });
-    const { name } = definition;
-    const other = names.get(name);
-    if (other !== undefined)
-      add(`The name ${name} is taken by ${other}. Tools of one menu have different names.`, /\bname\b/);
-    names.set(name, file);
-    const type = definition.workflow ?? camelCase(name);
-    const owner = types.get(type);
-    if (owner !== undefined)
-      add(
-        `The workflow ${type} is one of ${owner}. Give another type: it is what Temporal knows the jobs by.`,
-        /\bworkflow\b|\bname\b/,
-      );
-    types.set(type, file);
-    try {
-      if (runOf(definition).workflow ?? runOf(definition).step) createCatalogue([definition]);
-    } catch (error) {
-      add(error instanceof Error ? error.message : String(error), /defineTool/);
-    }
-  });
-  return mistakes;
-}
-
-const common = (project: Project): BuildOptions => ({
-  absWorkingDir: project.root,
-  bundle: true,
-  metafile: true,
-  logLevel: 'silent',
-  target: 'node20',
-});
-
-async function bundleNode(
-  project: Project,
-  entry: string,
-  outfile: string,
-  plugin: ReturnType<typeof nodePlugin> | undefined,
-  inputs: Set<string>,
-): Promise<void> {
-  const { metafile } = await build({
-    ...common(project),
-    entryPoints: [entry],
-    outfile,
-    platform: 'node',
-    packages: 'external',
-    format: project.modules,
-    sourcemap: 'inline',
-    sourcesContent: false,
-    plugins: plugin ? [plugin] : [],
-    metafile: true,
-  });
-  for (const path of Object.keys(metafile.inputs)) inputs.add(join(project.root, path));
-}
-
-async function bundleWorkflows(
-  project: Project,
-  entry: string,
-  plugin: ReturnType<typeof sandboxPlugin>,
-  inputs: Set<string>,
-  timePasses: boolean,
-): Promise<string> {
-  const { metafile, outputFiles } = await build({
-    ...common(project),
-    entryPoints: [entry],
-    outfile: join(project.root, 'workflows.js'), // not written: its place makes the map's paths those of the project
-    write: false,
-    platform: 'neutral',
-    mainFields: ['module', 'main'],
-    format: 'cjs',
-    sourcemap: 'external',
-    sourcesContent: false,
-    plugins: [plugin],
-    metafile: true,
-  });
-  for (const path of Object.keys(metafile.inputs)) inputs.add(join(project.root, path));
-  const code = outputFiles.find(({ path }) => path.endsWith('.js'))?.text ?? '';
-  const map = JSON.parse(outputFiles.find(({ path }) => path.endsWith('.map'))?.text ?? '{}') as SourceMap;
-  return shelled(code, map, timePasses);
-}
-
-/** Loads a module that was just written. The mark makes it another one than that of the compilation before. */
-async function load(path: string, code: string): Promise<unknown> {
-  process.setSourceMapsEnabled(true);
-  return import(`${pathToFileURL(path).href}?${hashOf(code)}`) as Promise<unknown>;
-}
-
 async function configOf(project: Project, out: string, inputs: Set<string>): Promise<ProjectConfig> {
   const outfile = join(out, 'config.js');
   await bundleNode(project, project.config, outfile, undefined, inputs);
@@ -414,40 +193,3 @@ async function configOf(project: Project, out: string, inputs: Set<string>): Pro
     throw new NoConfig('It has to export its configuration as the default: export default defineConfig({ … }).');
   return inner;
 }
-
-class NoConfig extends Error {}
-
-/** Errors of the compiler, each with its place; and what a module threw when it was loaded. */
-function mistakesIn(error: unknown, project: Project): Mistake[] {
-  if (isBuildFailure(error) && error.errors.length > 0) return error.errors.map((message) => mistakeOf(message));
-  if (error instanceof NoConfig)
-    return [{ file: shown(project.root, project.config), line: 1, sentence: error.message }];
-  const message = error instanceof Error ? error.message : String(error);
-  const stack = error instanceof Error ? (error.stack ?? '') : '';
-  // The first place of the author's own: maps lead from what was compiled to the sources.
-  const [, file, line] =
-    stack
-      .split('\n')
-      .map((text) => /(?:\(|at )(?:file:\/\/)?([^()]+?):(\d+):\d+\)?$/.exec(text))
-      .find((found) => found?.[1] !== undefined && isOwn(project, found[1])) ?? [];
-  return [
-    file === undefined
-      ? { file: 'the project', sentence: `It could not be loaded: ${message}` }
-      : { file: shown(project.root, pathOf(file)), line: Number(line), sentence: `It could not be loaded: ${message}` },
-  ];
-}
-
-/** A path in a stack, which may be one of an address. */
-const pathOf = (text: string): string => (text.includes('%') ? decodeURIComponent(text) : text);
-
-const isOwn = ({ root }: Project, text: string): boolean =>
-  pathOf(text).startsWith(root) && !/node_modules|\.holdfast/.test(text);
-
-const isBuildFailure = (error: unknown): error is BuildFailure =>
-  error instanceof Error && 'errors' in error && Array.isArray(error.errors);
-
-const mistakeOf = ({ text, location }: Message): Mistake => ({
-  file: location?.file ?? 'the project',
-  line: location?.line,
-  sentence: /[.?!]$/.test(text) ? text : `${text}.`,
-});
