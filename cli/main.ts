@@ -1,31 +1,22 @@
 /** The `holdfast` command, with a subcommand for everything that a person can run. */
-import { userInfo } from 'node:os';
 import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/client';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { BadSetting } from '../config/file';
 import { doubtsIn, holdfastFile } from '../config/holdfast';
 import { version } from '../package.json';
 import { projectIn } from '../project/discover';
 import type { Project } from '../project/discover';
-import { EXIT, answer, call, callOnce, cancel, list, wait } from './call';
+import { EXIT, call } from './call';
 import type { CallOptions } from './call';
 import { callerNamed, hasKeyOf } from './caller';
 import { createClientCommand, createEndpointCommand } from './client-command';
 import { cacheDirOf, devConfig, environmentWith } from './config';
 import type { FileOptions } from './config';
+import { countUpTo } from './count';
 import { readRecord } from './dev/record';
 import { NoGateway } from './endpoint';
 import type { EndpointOptions } from './endpoint';
-
-/** Parses how many there are to be. */
-const countUpTo =
-  (max: number) =>
-  (text: string): number => {
-    const number = Number(text);
-    if (!Number.isInteger(number) || number < 1 || number > max)
-      throw new InvalidArgumentError(`It must be a whole number from 1 to ${max}.`);
-    return number;
-  };
+import { createJobsCommand } from './jobs';
 
 /** A command that talks to a gateway. */
 const clientCommand = (name: string, description: string): Command =>
@@ -54,47 +45,6 @@ const NO_DEPLOYMENT = 'No stack runs here: name the Temporal of the deployment i
 const exitWith = async (code: Promise<number>): Promise<void> => {
   process.exitCode = await code;
 };
-
-const jobs = new Command('jobs')
-  .description('list your jobs, wait for them, read, answer and cancel them')
-  .addCommand(
-    clientCommand('list', 'the latest jobs, newest first')
-      .option('--running', 'only those that have not ended', false)
-      .option('--limit <n>', 'how many, at most 50', countUpTo(50), 10)
-      .action((options: CallOptions & { running: boolean; limit: number }) => exitWith(list(options))),
-    { isDefault: true },
-  )
-  .addCommand(
-    clientCommand('wait', 'wait until a job ends, and print its result')
-      .argument('<job>')
-      .action((job: string, options: CallOptions) => exitWith(wait(job, options))),
-  )
-  .addCommand(
-    clientCommand('result', 'the result of a job, or what it has found so far')
-      .argument('<job>')
-      .action((job: string, options: CallOptions) => exitWith(callOnce('job_result', { job_id: job }, options))),
-  )
-  .addCommand(
-    clientCommand('cancel', 'stop a job for good')
-      .argument('<job>')
-      .action((job: string, options: CallOptions) => exitWith(cancel(job, options))),
-  )
-  .addCommand(
-    clientCommand('answer', 'answer a question of a job')
-      .argument('<job>')
-      .argument('<question>', 'its key, such as q1')
-      .argument('[json]', "the answer, a JSON object that fits the question's form; {} to allow a call")
-      .option('--decline', 'say no in place of an answer', false)
-      .option('--by <name>', 'who answers, for the record', userInfo().username)
-      .action(
-        (
-          job: string,
-          question: string,
-          json: string | undefined,
-          options: CallOptions & { decline: boolean; by: string },
-        ) => exitWith(answer(job, question, json, options)),
-      ),
-  );
 
 const program = new Command('holdfast')
   .description('A stateless MCP gateway on Temporal: every tool call becomes a durable workflow.')
@@ -215,7 +165,7 @@ const program = new Command('holdfast')
       .option('--key <key>', 'an idempotency key: the same key means the same job')
       .action((tool: string, json: string, options: CallOptions) => exitWith(call(tool, json, options))),
   )
-  .addCommand(jobs)
+  .addCommand(createJobsCommand(cacheDirOf(process.env), exitWith))
   .addCommand(
     createEndpointCommand(
       cacheDirOf(process.env),
