@@ -102,14 +102,18 @@ test('the stack starts, is written down, and stops without a trace', async () =>
   expect([...pids, temporal.pid ?? 0].filter(isAlive)).toEqual([]);
 });
 
+/** Has the stack of a data folder want other ports than all stacks do first, which those of other tests may take. */
+async function ownPorts(dataDir: string): Promise<void> {
+  const ports = { Temporal: await freePort(0), 'The Web UI': await freePort(0) };
+  writeFileSync(join(dataDir, 'ports.json'), JSON.stringify(ports));
+}
+
 test('jobs are listed, read and waited for by hand, from any folder', async () => {
   // Another terminal does not know of the first one's data directory.
   const XDG_CACHE_HOME = scratch();
   const TEMPORAL_CLI_PATH = cachedCli(devConfig(process.env).engine.cacheDir);
   const dataDir = scratch();
-  // Stacks of one cache folder start one after the other. This one has another, and must not want the ports of those.
-  const ports = { Temporal: await freePort(0), 'The Web UI': await freePort(0) };
-  writeFileSync(join(dataDir, 'ports.json'), JSON.stringify(ports));
+  await ownPorts(dataDir); // stacks of one cache folder start one after the other, and this one has another
   await dev(dataDir, [], { XDG_CACHE_HOME, TEMPORAL_CLI_PATH }).said(/Ctrl-C stops/);
   const elsewhere = scratch();
   const holdfast = (...args: string[]): string =>
@@ -135,6 +139,7 @@ test('jobs are listed, read and waited for by hand, from any folder', async () =
 
 test('a second start finds the jobs of the first, at the same addresses', async () => {
   const dataDir = scratch();
+  await ownPorts(dataDir);
   const first = dev(dataDir);
   await first.said(/Ctrl-C stops/);
   const before = recordIn(dataDir);
