@@ -24,6 +24,7 @@ export async function devProject(
   size: StackSize,
   timePasses = false,
 ): Promise<number> {
+  const since = Date.now();
   const first = await compileAnew(project, undefined, timePasses);
   const built = builtOrTold(first, console.log);
   if (!built) return 1;
@@ -46,7 +47,7 @@ export async function devProject(
     {
       example: built.example,
       watch: (stack, say) =>
-        watchFilesOf(first, project.root, async () => {
+        watchFilesOf(first, project.root, since, async () => {
           const startedAt = Date.now();
           const next = await compileAnew(project, now.dir, timePasses).catch((error: unknown) => {
             say(`It could not be compiled: ${error instanceof Error ? error.message : String(error)}`);
