@@ -29,7 +29,7 @@ export async function startGateway(env: NodeJS.ProcessEnv, tools: readonly ToolD
   return gateway;
 }
 
-/** The same as a process: it ends on SIGTERM, and tells whoever started it when it is ready. */
+/** Runs a gateway as a process: it ends on SIGTERM, and tells whoever started it when it is ready. */
 export function runGateway(env: NodeJS.ProcessEnv, tools: readonly ToolDefinition[]): void {
   startGateway(env, tools).then(
     (gateway) => {

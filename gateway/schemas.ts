@@ -47,7 +47,7 @@ export function answerSchema(output: ListedSchema): ListedSchema {
 }
 
 /**
- * The same of a schema that others wrote: nothing in it is moved, and what it refers to in itself is found one level deeper. Since
+ * The answer schema for a schema that others wrote: nothing in it is moved, and what it refers to in itself is found one level deeper. Since
  * 2026-07-28 an output need be no object, and then its schema says so of none of its answers.
  */
 export function answerSchemaOf(given: Readonly<Record<string, unknown>>): ListedSchema {

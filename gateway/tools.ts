@@ -32,7 +32,7 @@ export interface Tool {
   /** Where it is from, and its name there; absent: it is a tool of ours. */
   readonly origin?: { readonly upstream: string; readonly original: string };
   readonly listed: ListedTool;
-  /** The same for clients that are never given a handle in words, where that is another one. */
+  /** What is listed for clients that are never given a handle in words, where it differs. */
   readonly listedBare?: ListedTool;
   /** Why it cannot be called just now; absent: it can. */
   readonly withheld?: string;

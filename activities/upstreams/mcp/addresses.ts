@@ -70,7 +70,7 @@ export function withoutOpened(name: string, request: UpstreamRequest): UpstreamR
   return { ...rest, ...(theirs.length > 0 && { responses: Object.fromEntries(theirs) }) };
 }
 
-/** The same error for what is read, where nobody can be asked: a sentence with the addresses. Undefined where it is another one. */
+/** What an error that wants addresses opened says about a reading, where nobody can be asked; undefined for any other error. */
 export function openFirst(name: string, error: NonNullable<Trouble['answer']>): string | undefined {
   const addresses = wantedIn(error).map(({ url }) => head(String(url), ADDRESS_MAX));
   if (addresses.length === 0) return undefined;

@@ -235,7 +235,7 @@ export function createExchange({ name, link, envelope, onChange }: ExchangeNeeds
     call.asked += 1;
     call.touch();
     try {
-      // The same question of a later attempt has the same key, so that nobody is asked twice.
+      // A later attempt that asks this again gives it this key, so that nobody is asked twice.
       const key = `${call.asked}.${digestOf([method, asked]).slice(0, 16)}`;
       const said = await put({ key, method, params: asked });
       await ('result' in said ? reply(call.lane, id, { result: answerTo(asked, said.result) }) : refuse(said.refused));

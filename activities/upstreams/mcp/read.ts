@@ -11,7 +11,7 @@ const READ_MS = 30_000;
 
 const METHOD_NOT_FOUND = -32601;
 const INVALID_PARAMS = -32602;
-/** Of a resource that is not there, until 2026-07-28. */
+/** The error for a resource that is not there, until 2026-07-28. */
 const NOT_FOUND = -32002;
 
 /** @throws Trouble; ApplicationFailure `invalid_input` where there is no such thing */

@@ -34,7 +34,7 @@ export interface Body {
   readonly type: string;
   readonly form: 'json' | 'urlencoded' | 'multipart' | 'text' | 'bytes';
   readonly required: boolean;
-  /** Of forms, by property. */
+  /** The parts of a form, by property. */
   readonly parts: Readonly<Record<string, Part>>;
   /** Properties of a multipart form that are bytes: base64 in the arguments. */
   readonly bytes: readonly string[];
@@ -51,7 +51,7 @@ export interface Operation {
   readonly method: Method;
   /** With its parameters in braces. */
   readonly path: string;
-  /** Of its own, in place of the document's. */
+  /** Its own server, in place of the document's. */
   readonly server?: string | undefined;
   readonly parameters: readonly Parameter[];
   readonly body?: Body | undefined;

@@ -26,7 +26,7 @@ export interface Sending {
 export interface FollowNeeds {
   /** The API, at the beginning of a sentence. */
   readonly who: string;
-  /** Those of the operator, with names in lower case. */
+  /** The operator's headers, with names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly current: () => Promise<Document>;
   /** @throws ApplicationFailure `refused` when it is not offered any more */

@@ -8,7 +8,7 @@ const TELLING = /auth|key|token|secret|cookie|passw|credential|session|signature
 
 export interface Secrets {
   add(secret: string): void;
-  /** Of a header of the operator's: its value, and the value behind its scheme, `Bearer …`. */
+  /** Adds what a header of the operator's carries: its value, and the value behind its scheme, `Bearer …`. */
   addHeader(name: string, value: string): void;
   /** The bytes without any of the secrets. */
   hidden(bytes: Buffer): Buffer;

@@ -24,14 +24,14 @@ export interface Upstreams {
 }
 
 export interface UpstreamsNeeds {
-  /** Of Holdfast, which servers are told. */
+  /** The version of Holdfast, which servers are told. */
   readonly version: string;
   readonly log: UpstreamLog;
 }
 
 export function createUpstreams(settings: Expanded, { version, log }: UpstreamsNeeds): Upstreams {
   const present = new Map<string, { readonly settings: Expanded[string]; readonly upstream: Upstream }>();
-  /** Those that are replaced and not yet closed. */
+  /** Upstreams that are replaced and not yet closed. */
   const leaving = new Set<Upstream>();
   const listeners: ((name: string) => void)[] = [];
   const telling = createTelling((name) => {

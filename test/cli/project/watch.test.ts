@@ -31,13 +31,19 @@ test('a file that was changed while it was compiled for the first time is a chan
   end();
 });
 
-test('a file that is changed while it is watched is a change, and one that nobody touches is none', async () => {
-  const { file, watch, end } = written();
-  let edited = false;
-  const seen = watch(Date.now()).then(() => edited);
-  await new Promise((resolve) => setTimeout(resolve, 500)); // three looks, at which there is nothing to see
-  edited = true;
-  writeFileSync(file, 'changed');
-  expect(await seen).toBe(true);
-  end();
+test('a file that nobody touches is no change, and one that is changed while it is watched is', async () => {
+  jest.useFakeTimers({ doNotFake: ['Date'] });
+  try {
+    const { file, watch, end } = written();
+    let seen = false;
+    const change = watch(Date.now()).then(() => (seen = true));
+    await jest.advanceTimersByTimeAsync(1_000); // several looks
+    expect(seen).toBe(false);
+    writeFileSync(file, 'changed');
+    await jest.advanceTimersByTimeAsync(1_000);
+    await change;
+    end();
+  } finally {
+    jest.useRealTimers();
+  }
 });
