@@ -3,11 +3,7 @@
  * request costs. Whatever is not plain goes by the SDK, to the same handlers.
  */
 import type { ServerResponse } from 'node:http';
-import {
-  MissingRequiredClientCapabilityError,
-  ProtocolError,
-  SERVER_INFO_META_KEY,
-} from '@modelcontextprotocol/server';
+import { MissingRequiredClientCapabilityError, SERVER_INFO_META_KEY } from '@modelcontextprotocol/server';
 import type {
   CallToolResult,
   Implementation,
@@ -15,7 +11,6 @@ import type {
   Result,
   StandardSchemaV1,
 } from '@modelcontextprotocol/server';
-import { Problem } from '../errors';
 import type { Answer } from '../http/front';
 import { refuse } from '../http/refusal';
 import { beginStream, finish, keepAlive, send } from '../http/stream';
@@ -25,6 +20,7 @@ import { hangUpOf, whenDue } from './first-byte';
 import type { Context, Methods, SetMethods } from './methods';
 import { plainIn } from './plain';
 import type { Plain } from './plain';
+import { protocolError } from './trouble';
 import type { OnError } from './trouble';
 import { written } from './written';
 
@@ -120,17 +116,11 @@ async function said(
     const stamped = { ...result, resultType, _meta: { [SERVER_INFO_META_KEY]: serverInfo, ..._meta } };
     return { status: 200, text: written({ result: stamped, jsonrpc: '2.0', id }) };
   } catch (error) {
-    if (!(error instanceof ProtocolError)) onError(error);
-    const { code, message, data } = error instanceof ProtocolError ? error : internal();
+    const { code, message, data } = protocolError(error, onError);
     const status = error instanceof MissingRequiredClientCapabilityError ? 400 : 200; // the one error of a handler that has a status of its own
     const text = JSON.stringify({ jsonrpc: '2.0', id, error: { code, message, ...(data !== undefined && { data }) } });
     return { status, text: wellFormed(text) };
   }
-}
-
-function internal(): Pick<ProtocolError, 'code' | 'message' | 'data'> {
-  const { rpc, message } = new Problem('internal');
-  return { code: rpc, message, data: undefined };
 }
 
 /** An answer that may say something before its end: then, and not before, it is an event stream. */

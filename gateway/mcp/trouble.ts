@@ -78,7 +78,7 @@ async function latestJobs(jobs: Pick<Jobs, 'list'>, caller: Caller, asked: unkno
 }
 
 /** An error that already says what the protocol needs, or one that says no more than that there is a bug. */
-function protocolError(error: unknown, onError: OnError): ProtocolError {
+export function protocolError(error: unknown, onError: OnError): ProtocolError {
   if (error instanceof ProtocolError) return error;
   onError(error);
   const { rpc, message } = new Problem('internal');
