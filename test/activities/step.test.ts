@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/activity';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
@@ -6,6 +7,13 @@ import { pino } from 'pino';
 import { failure } from '../../activities/failure';
 import { step } from '../../activities/step';
 import { installRuntime } from '../../worker/runtime';
+import { watchTimers } from '../fixtures/timers';
+
+let timersLeft: () => number;
+function fakeClock(): void {
+  jest.useFakeTimers();
+  timersLeft = watchTimers(join(__dirname, '..', '..', 'activities'));
+}
 
 beforeAll(() => installRuntime(pino({ level: 'silent' })));
 
@@ -46,7 +54,7 @@ test('a cancelled step ends as cancelled, whatever it throws', async () => {
 });
 
 describe('a step that does not heed its cancellation', () => {
-  beforeEach(() => jest.useFakeTimers());
+  beforeEach(fakeClock);
   afterEach(() => jest.useRealTimers());
 
   test('has five seconds to end by itself', async () => {
@@ -58,7 +66,7 @@ describe('a step that does not heed its cancellation', () => {
     environment.cancel();
     await jest.advanceTimersByTimeAsync(4_900);
     await expect(running).resolves.toBe('tidied up');
-    expect(jest.getTimerCount()).toBe(0);
+    expect(timersLeft()).toBe(0);
   });
 
   test.each([
@@ -79,7 +87,7 @@ describe('a step that does not heed its cancellation', () => {
     await ended;
     expect(warned).toEqual(['step did not end when it was cancelled: its place is given to others']);
     await jest.advanceTimersByTimeAsync(60_000); // what it throws by then is nobody's
-    expect(jest.getTimerCount()).toBe(0);
+    expect(timersLeft()).toBe(0);
   });
 });
 

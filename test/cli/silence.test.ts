@@ -1,6 +1,14 @@
 /** A worker that the supervisor no longer hears. */
+import { join } from 'node:path';
 import { EventEmitter } from 'node:events';
 import { watchSilence } from '../../cli/dev/silence';
+import { watchTimers } from '../fixtures/timers';
+
+let timersLeft: () => number;
+function fakeClock(): void {
+  jest.useFakeTimers();
+  timersLeft = watchTimers(join(__dirname, '..', '..', 'cli'));
+}
 
 /** A worker process that says what it is told to. */
 class Fake extends EventEmitter {
@@ -14,7 +22,7 @@ function watched() {
   return { child, said, silent: watchSilence(child, (line) => said.push(line)) };
 }
 
-beforeEach(() => jest.useFakeTimers());
+beforeEach(fakeClock);
 afterEach(() => jest.useRealTimers());
 
 test('is named after ten seconds, and ended after 45', () => {
@@ -29,7 +37,7 @@ test('is named after ten seconds, and ended after 45', () => {
   jest.advanceTimersByTime(1_000);
   expect(child.kill).toHaveBeenCalledWith('SIGKILL');
   child.emit('exit');
-  expect(jest.getTimerCount()).toBe(0);
+  expect(timersLeft()).toBe(0);
 });
 
 test('is well again when it answers', () => {

@@ -3,12 +3,16 @@ import { Client as V2Client, StreamableHTTPClientTransport as V2Transport } from
 import { Client as V1Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as V1Transport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { CallToolResultSchema, ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
+import { z } from 'zod';
 import { eventually } from '../fixtures/eventually';
 import { declaring, modern } from '../fixtures/raw';
 import { roundRobin } from '../fixtures/round-robin';
 import type { RoundRobin } from '../fixtures/round-robin';
 import { replicas, walking } from '../fixtures/replicas';
 import { dataOf } from '../fixtures/stack';
+
+/** The call to make next, as a handle names it. */
+const Next = z.object({ next: z.object({ tool: z.literal('job_wait'), args: z.record(z.string(), z.unknown()) }) });
 
 const { urls } = replicas({ patienceMs: 1_000 });
 let front: RoundRobin;
@@ -71,7 +75,13 @@ test('the v1 client answers the question of a core task', async () => {
 
 test('the v1 client answers a question in the middle of a plain call', async () => {
   const client = await v1();
-  expect(dataOf(await client.callTool({ name: 'greet', arguments: {} }))).toEqual({ greeting: 'Hello, Ada!' });
+  let data = dataOf(await client.callTool({ name: 'greet', arguments: {} }));
+  // A busy machine may take longer than this gateway's patience: the question comes in the midst of the next wait then.
+  for (let handle = Next.safeParse(data); handle.success; handle = Next.safeParse(data)) {
+    const { tool, args } = handle.data.next;
+    data = dataOf(await client.callTool({ name: tool, arguments: args }));
+  }
+  expect(data).toEqual({ greeting: 'Hello, Ada!' });
   await client.close();
 });
 

@@ -1,4 +1,5 @@
 /** What an attempt tells of itself, and what it takes from the attempts before it. */
+import { join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { pino } from 'pino';
 import { failure } from '../../activities/failure';
@@ -7,6 +8,13 @@ import { createAttempts } from '../../worker/attempts';
 import type { Attempts } from '../../worker/attempts';
 import { installRuntime } from '../../worker/runtime';
 import { keptOf } from '../fixtures/forgotten';
+import { watchTimers } from '../fixtures/timers';
+
+let timersLeft: () => number;
+function fakeClock(): void {
+  jest.useFakeTimers();
+  timersLeft = watchTimers(join(__dirname, '..', '..', 'worker'));
+}
 
 beforeAll(() => installRuntime(pino({ level: 'silent' })));
 
@@ -33,7 +41,7 @@ function attemptWith(info: Info, attempts: Attempts = createAttempts()) {
 }
 
 describe('the beats of an attempt', () => {
-  beforeEach(() => jest.useFakeTimers());
+  beforeEach(fakeClock);
   afterEach(() => jest.useRealTimers());
 
   /** A step that runs until it is told to end. */
@@ -54,7 +62,7 @@ describe('the beats of an attempt', () => {
     report({ done: 1 });
     await end();
     expect(beats).toEqual([]);
-    expect(jest.getTimerCount()).toBe(0);
+    expect(timersLeft()).toBe(0);
   });
 
   test('carry what it reported last, and its count', async () => {
@@ -112,7 +120,7 @@ test('an attempt that failed in words has lost no worker, and keeps what it repo
 });
 
 test('a step whose time is nearly up is slow, and has not lost its worker', async () => {
-  jest.useFakeTimers();
+  fakeClock();
   const { run, beats } = attemptWith({ startToCloseTimeoutMs: 10_000, heartbeatTimeoutMs: 3_000 });
   let end: (value: unknown) => void = () => undefined;
   const running = run(() => new Promise((resolve) => (end = resolve)));
@@ -122,7 +130,7 @@ test('a step whose time is nearly up is slow, and has not lost its worker', asyn
   expect(beats.at(-1)).toEqual({ lost: 0 });
   end(undefined);
   await running;
-  expect(jest.getTimerCount()).toBe(0);
+  expect(timersLeft()).toBe(0);
   jest.useRealTimers();
 });
 
@@ -139,7 +147,7 @@ describe('steps that one more lost worker would condemn', () => {
     return { first, second, running, begun, waiting: second.run(begun), end: () => end(undefined) };
   }
 
-  beforeEach(() => jest.useFakeTimers());
+  beforeEach(fakeClock);
   afterEach(() => jest.useRealTimers());
 
   test('begin one after the other, and one that waits has not lost its worker', async () => {
@@ -152,7 +160,7 @@ describe('steps that one more lost worker would condemn', () => {
     await Promise.all([running, waiting]);
     expect(begun).toHaveBeenCalled();
     expect(second.beats.at(-1)).toEqual({ lost: 3 });
-    expect(jest.getTimerCount()).toBe(0);
+    expect(timersLeft()).toBe(0);
   });
 
   test('do not wait for ever: who goes on for long lets the next one begin, and no longer counts', async () => {
@@ -182,7 +190,7 @@ describe('steps that one more lost worker would condemn', () => {
     end();
     await running;
     expect(begun).not.toHaveBeenCalled();
-    expect(jest.getTimerCount()).toBe(0);
+    expect(timersLeft()).toBe(0);
   });
 });
 
