@@ -55,7 +55,7 @@ export interface BenchStack {
   readonly actions: () => Promise<number>;
   /** `config`: the text of its holdfast.yaml. */
   readonly worker: (config?: string) => Promise<ChildProcess>;
-  /** Of a worker. */
+  /** What a worker's process needs. */
   readonly memoryOf: (worker: ChildProcess) => Promise<Memory>;
   readonly gateway: (tools?: number, config?: string) => Promise<BenchGateway>;
   /** `tools`: what its `tools/list` answers. */

@@ -3,7 +3,7 @@
 export interface TemplateOptions {
   /** The folder's name. */
   readonly name: string;
-  /** Of Holdfast. */
+  /** The version of Holdfast that the project asks for. */
   readonly version: string;
   /** JavaScript in place of TypeScript. */
   readonly js: boolean;
@@ -108,7 +108,7 @@ test('greets by name', async () => {
 `,
 };
 
-/** The same without types. */
+/** The files of a project in JavaScript: those in TypeScript without their types. */
 function javaScriptOf({ cjs }: TemplateOptions): Readonly<Record<string, string>> {
   const untyped = Object.fromEntries(
     Object.entries(typeScript).map(([path, text]) => [

@@ -45,7 +45,7 @@ export interface Run<O> {
   readonly jobId: string | undefined;
   /** `rejected`: there is no job, such as after wrong arguments. `input_required`: a person is asked. */
   readonly status: 'done' | 'partial' | 'failed' | 'cancelled' | 'rejected' | 'running' | 'input_required';
-  /** Of a job that is done. */
+  /** The output of a job that is done; undefined otherwise. */
   readonly output: O | undefined;
   /** What a model reads. */
   readonly text: string;

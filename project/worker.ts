@@ -31,7 +31,7 @@ const codeOf = ({ bundle, steps, tools = [] }: ProjectCode): Code => {
  */
 export const startWorker = (env: NodeJS.ProcessEnv, code: ProjectCode): Promise<void> => start(env, codeOf(code));
 
-/** The same as a process, which ends with it. */
+/** Runs a worker as the work of this process, which ends when the worker does. */
 export const runWorker = (env: NodeJS.ProcessEnv, code: ProjectCode): void => run(env, codeOf(code));
 
 /** What is needed of the options of a worker of Temporal's SDK. */

@@ -167,7 +167,7 @@ function unhandled(error: unknown, { namespace }: Place): Handled {
   const code = codeOf(error);
   if (error instanceof WorkflowNotFoundError || code === NOT_FOUND) return { kind: 'gone' };
   if (code === DEADLINE_EXCEEDED || code === CANCELLED) return { kind: 'silent' };
-  // Of a handler that is not there, and of one that throws, Temporal says the same.
+  // Temporal's error is the same for a handler that is not there and for one that throws.
   if (code === INVALID_ARGUMENT && error instanceof Error) return { kind: 'threw', words: error.message };
   throw failureOf(error, namespace) ?? error;
 }

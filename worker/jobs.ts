@@ -28,7 +28,7 @@ export function createJobs({ connectionOptions, namespace }: TemporalConfig): Jo
       for (let wait = FIRST_MS; ; wait = Math.min(2 * wait, MOST_MS)) {
         signal.throwIfAborted();
         try {
-          // The same question again, by its id, is the same update.
+          // A question that is asked again has its old id: to Temporal it is one update.
           return await job.executeUpdate<InputReply, [InputRequest]>(UPDATE_ASK, {
             args: [request],
             updateId: request.key,

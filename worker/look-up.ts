@@ -13,9 +13,9 @@ import type { Callable } from './callable';
 
 /** The tools that may be called. */
 export interface Callables {
-  /** Those that are there as long as this process is. */
+  /** The tools that are there as long as this process is. */
   readonly own: ReadonlyMap<string, Tool>;
-  /** Those of upstreams, as they are now. */
+  /** The tools of upstreams, as they are now. */
   readonly upstreams: Pick<Callable, 'tools'>;
 }
 

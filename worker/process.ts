@@ -78,7 +78,7 @@ export async function startWorker(env: NodeJS.ProcessEnv, { bundle, steps, tools
   log.info('stopped');
 }
 
-/** The same as a process, which ends with it. */
+/** Runs a worker as the work of this process, which ends when the worker does. */
 export function runWorker(env: NodeJS.ProcessEnv, code: Code): void {
   startWorker(env, code).then(
     () => process.exit(),

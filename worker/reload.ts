@@ -21,9 +21,9 @@ export interface Replaceable<U extends Expanded> {
 export interface ReloadNeeds {
   /** Reads the configuration. @throws BadSetting that says what is wrong with it */
   readonly read: () => WorkerConfig;
-  /** Those that a worker's activities reach, with the values of their variables. */
+  /** The upstreams that a worker's activities reach, with the values of their variables. */
   readonly upstreams: Replaceable<Expanded>;
-  /** Those that workflows of other people may call. */
+  /** The upstreams whose tools other people's workflows may call. */
   readonly callable: Replaceable<Upstreams>;
   /** The tools of the catalogue, for the same workflows. */
   readonly menu: { replace(catalog: Catalog): void };

@@ -4,8 +4,10 @@ import type { Notes } from '../activities/research/notes';
 /** Parameters that say where a reader came from, and change nothing on the page. */
 const TRACKING = /^(?:utm_.*|fbclid|gclid|dclid|msclkid|mc_[ce]id|igshid|yclid|_hsenc|_hsmi|ref_src|cmpid|xtor)$/i;
 
-/** The same for addresses that are one in practice: with or without `www.`, TLS, a slash at the end, a place on the page, other letters for the
- * same address. */
+/**
+ * A key that is equal for addresses of one page: with or without `www.`, TLS, a slash at the end or a place on the page, and however
+ * the address is encoded.
+ */
 export function pageKeyOf(address: string): string {
   try {
     const url = new URL(address);

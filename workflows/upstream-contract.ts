@@ -48,7 +48,7 @@ export interface Listing {
   readonly resources: readonly Given[];
   readonly resourceTemplates: readonly Given[];
   readonly prompts: readonly Given[];
-  /** Of all of the above. */
+  /** SHA-256 of all of the above, hex. */
   readonly digest: string;
   /** When it was seen first, ISO 8601. */
   readonly at: string;
@@ -109,7 +109,7 @@ export interface UpstreamCall {
   readonly upstream: string;
   /** Its name there. */
   readonly tool: string;
-  /** Of the definition that the caller saw. */
+  /** Digest of the definition that the caller saw. */
   readonly digest: string;
   readonly arguments: Given;
   /** Whether the policy allows another attempt: then an answer that was lost is a reason for one. */
@@ -120,7 +120,7 @@ export interface UpstreamCall {
 
 /** The argument of the step `callUpstream`. */
 export interface UpstreamRequest extends UpstreamCall {
-  /** The same in each attempt, and in no other call: for `_meta["io.holdfast/idempotency-key"]`, or the API's own header. */
+  /** Equal in all attempts at this call, and in no other call: for `_meta["io.holdfast/idempotency-key"]`, or the API's own header. */
   readonly key: string;
   /** A tag of the caller, for upstreams with a session for each caller. It tells nothing about who that is. */
   readonly caller: string;

@@ -83,7 +83,7 @@ function listedAs({ execution: _, ...definition }: Given, changes: Partial<Liste
   return { ...definition, ...schema, ...changes } as ListedTool;
 }
 
-/** The same for clients that may be given a handle, and check that against the output schema. */
+/** The tool as it is listed to clients that check an answer against the output schema: a handle fits it, too. */
 function withJobState(listed: ListedTool): ListedTool {
   const { outputSchema } = listed;
   return outputSchema ? { ...listed, outputSchema: answerSchemaOf(outputSchema) } : listed;

@@ -23,7 +23,7 @@ const settings = (changes: object = {}) => StdioUpstream.parse({ command: 'not-r
 
 function world() {
   const kept = new Map<string, Kept>();
-  /** Of those who wait for the end of a run. */
+  /** Called when the run ends that they wait for. */
   let wake: (() => void)[] = [];
   const offered = createOffered(new Map());
   const [onTools, onParts] = [jest.fn(), jest.fn()];
