@@ -17,13 +17,16 @@ import type { CallRequest } from './request';
 /** How long the start of another call with the same key may be on its way, milliseconds. */
 const ON_ITS_WAY_MS = 300;
 
-/** A job that was started for this call, or that has the call's key. */
-export interface Started {
-  readonly kind: 'started';
+/** The job that a call has: started for it, found by its key, or gone on with in another round. */
+export interface Held {
+  readonly kind: 'held';
   readonly ref: JobRef;
-  readonly view: JobView;
+  /** How the job was when the call came to it; undefined in another round, which brings no more than its note. */
+  readonly view: JobView | undefined;
   /** It had ended before this call, which has its key. */
   readonly replayed: boolean;
+  /** Keys of questions that need not be asked again. */
+  readonly answered: readonly string[];
 }
 
 /**
@@ -36,7 +39,7 @@ export type Begin = (
   input: unknown,
   request: Pick<CallRequest, 'caller' | 'origin'>,
   earlier?: Earlier,
-) => Promise<Started | Full>;
+) => Promise<Held | Full>;
 
 export interface BeginNeeds {
   readonly jobs: Pick<Jobs, 'start' | 'joined'>;
@@ -45,21 +48,21 @@ export interface BeginNeeds {
 
 export function createBegin({ jobs, admission }: BeginNeeds): Begin {
   /** Calls with a key that are on their way: those that are equal go as one. */
-  const onTheirWay = new Map<string, Promise<Started | Full>>();
+  const onTheirWay = new Map<string, Promise<Held | Full>>();
 
   const begin: Begin = async (tool, input, { caller, origin }, earlier) => {
     const place = await admission.admit(caller);
     if (place.kind === 'place') {
       const begun = await inPlace(place, () => jobs.start(tool, input, caller, origin, { earlier }));
       place.give(begun.view.ref);
-      return started(begun);
+      return held(begun);
     }
     const { key } = origin;
     if (key === undefined) return place;
     const joined = (): Promise<Begun | undefined> => jobs.joined(tool, input, caller, key, earlier).catch(unlessGone);
     // The call that has the key's place may be on its way, through another gateway.
     const begun = (await joined()) ?? (await pause(ON_ITS_WAY_MS).then(joined));
-    return begun ? started(begun) : place;
+    return begun ? held(begun) : place;
   };
 
   return (tool, input, request, earlier) => {
@@ -74,4 +77,4 @@ export function createBegin({ jobs, admission }: BeginNeeds): Begin {
   };
 }
 
-const started = (begun: Begun): Started => ({ kind: 'started', ref: begun.view.ref, ...begun });
+const held = ({ view, replayed }: Begun): Held => ({ kind: 'held', ref: view.ref, view, replayed, answered: [] });

@@ -11,10 +11,10 @@ import { handleOf } from '../words/handle';
 import { needOf, takenBy } from '../words/question';
 import { invalid, misfitting, overQuota } from '../words/rejected';
 import { coreTask, createdTask } from '../words/task';
-import type { Started } from './begin';
+import type { Held } from './begin';
 import { refuseLacking, takesRounds } from './client';
 import type { CallNeeds, CallRequest, Called } from './request';
-import type { Resumed, Round } from './rounds';
+import type { Round } from './rounds';
 
 /** Serves one `tools/call` of a tool: with its result, or with a task, a round or a handle for the time after this request. */
 export async function call(called: Called, request: CallRequest, needs: CallNeeds): Promise<Result> {
@@ -25,28 +25,28 @@ export async function call(called: Called, request: CallRequest, needs: CallNeed
   const args = callHash(input.input, earlier);
   refuseOtherRound(request.round, tool, args);
 
-  const begun = request.round
+  const job = request.round
     ? await needs.rounds.resume(request.round, request.responses, request.caller)
     : await needs.begin(tool, input.input, request, earlier);
-  if (begun.kind === 'full') return overQuota(begun);
+  if (job.kind === 'full') return overQuota(job);
   // From here on the call survives us.
   request.accepted();
-  request.note({ job: begun.ref.id, args, outcome: 'open', ...(isNew(begun) && { started: true }) });
+  request.note({ job: job.ref.id, args, outcome: 'open', ...(isNew(job) && { started: true }) });
 
-  const task = await taskAtOnce(begun, tool, request, needs);
+  const task = await taskAtOnce(job, tool, request, needs);
   if (task) return task;
-  const outcome = await wait(begun, tool, request, needs);
-  const asked = { keyed: request.origin.key !== undefined, replayed: begun.kind === 'started' && begun.replayed };
-  if (outcome) return ended(outcome, needs.answers.ended(begun.ref, tool.name, outcome, asked), request);
-  await cancelIfAbandoned(begun, tool, request, needs);
-  const state = await needs.answers.stateOf(begun.ref, tool.name, asked);
+  const outcome = await wait(job, tool, request, needs);
+  const asked = { keyed: request.origin.key !== undefined, replayed: job.replayed };
+  if (outcome) return ended(outcome, needs.answers.ended(job.ref, tool.name, outcome, asked), request);
+  await cancelIfAbandoned(job, tool, request, needs);
+  const state = await needs.answers.stateOf(job.ref, tool.name, asked);
   return state.kind === 'ended'
     ? ended(state.outcome, state.result, request)
-    : goesOn(state.view, args, begun, request, tool, needs);
+    : goesOn(state.view, args, job.answered, request, tool, needs);
 }
 
 /** Whether the call began a job, or came back to one. */
-const isNew = (begun: Started | Resumed): boolean => begun.kind === 'started' && !begun.replayed;
+const isNew = ({ view, replayed }: Held): boolean => view !== undefined && !replayed;
 
 function ended<R>(outcome: Outcome, result: R, { note }: CallRequest): R {
   note({ outcome: outcome.kind, ...(outcome.kind === 'failed' && { failure: outcome.failure }) });
@@ -60,13 +60,12 @@ function refuseOtherRound(round: Round | undefined, tool: Tool, args: string): v
 
 /** The answer to a call that is a task from its beginning: because the request said so, or because nobody is to wait. */
 async function taskAtOnce(
-  begun: Started | Resumed,
+  { view }: Held,
   { name }: Tool,
   { asTask, client }: CallRequest,
   { answers, graceMs }: CallNeeds,
 ): Promise<Result | undefined> {
-  if (begun.kind === 'resumed') return undefined;
-  const { view } = begun;
+  if (!view) return undefined;
   if (asTask) {
     const state = isClosed(view) ? await answers.stateOf(view.ref, name) : undefined;
     return { task: coreTask(view, state?.kind === 'ended' ? state.result : undefined, client.can) };
@@ -80,12 +79,12 @@ function waitMs(tool: Tool, { client, patienceMs }: CallRequest, { graceMs }: Ca
 }
 
 /** Waits for the end of the job as long as suits the client; undefined when the job goes on. */
-function wait(begun: Started | Resumed, tool: Tool, request: CallRequest, needs: CallNeeds) {
+function wait({ ref, answered }: Held, tool: Tool, request: CallRequest, needs: CallNeeds) {
   const { client, signal, onView, push } = request;
-  return needs.watch.wait(begun.ref, {
+  return needs.watch.wait(ref, {
     ms: waitMs(tool, request, needs),
     signal,
-    answered: answeredIn(begun),
+    answered,
     onView,
     mayAsk: takesRounds(client) || tool.policy.approval === 'required',
     push,
@@ -95,7 +94,7 @@ function wait(begun: Started | Resumed, tool: Tool, request: CallRequest, needs:
 
 /** An abort ends the job, and so does a hang-up where the tool says so; unless the job has a key: others may wait for it then. */
 async function cancelIfAbandoned(
-  { ref }: Started | Resumed,
+  { ref }: Held,
   { onDisconnect }: Tool,
   { signal, revoked, aborted, client, origin, note }: CallRequest,
   { jobs, watch }: CallNeeds,
@@ -111,13 +110,12 @@ async function cancelIfAbandoned(
 function goesOn(
   view: JobView,
   args: string,
-  begun: Started | Resumed,
+  answered: readonly string[],
   request: CallRequest,
   tool: Tool,
   needs: CallNeeds,
 ): Result {
   const { client, round, caller } = request;
-  const answered = answeredIn(begun);
   const asked = view.status === 'input_required' ? takenBy(client.can, view.questions) : [];
   const questions = asked.filter(({ key }) => !answered.includes(key));
   if (client.tasks && questions.length === 0) return createdTask(view);
@@ -130,5 +128,3 @@ function goesOn(
       : undefined;
   return next ?? handleOf(view, needs.answers.auditOf(view.ref));
 }
-
-const answeredIn = (begun: Started | Resumed): readonly string[] => (begun.kind === 'resumed' ? begun.answered : []);

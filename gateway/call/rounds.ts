@@ -9,6 +9,7 @@ import { JOB_ID, isJobId } from '../ids';
 import type { Ids, JobRef } from '../ids';
 import type { Jobs } from '../jobs/jobs';
 import { inputRequestsOf } from '../words/question';
+import type { Held } from './begin';
 import type { Respond } from './respond';
 import type { Seals } from '../seal';
 import type { JobView } from '../jobs/view';
@@ -33,14 +34,6 @@ const Note = z.object({
 /** What a client brings back from the round before. */
 export type Round = z.output<typeof Note>;
 
-/** A call that goes on in this round. */
-export interface Resumed {
-  readonly kind: 'resumed';
-  readonly ref: JobRef;
-  /** Keys of questions that need not be asked again. */
-  readonly answered: readonly string[];
-}
-
 /** What the next round is made from. */
 export interface NextRound {
   readonly view: JobView;
@@ -57,7 +50,7 @@ export interface Rounds {
   /** Reads the note of a client. @throws Error when it is not ours, not this caller's, or too old */
   read(state: string, caller: Caller): Round;
   /** Hands the answers of this round to the job. @throws Problem `unknown_job`, `expired`, `unavailable` */
-  resume(round: Round, responses: Readonly<Record<string, unknown>>, caller: Caller): Promise<Resumed>;
+  resume(round: Round, responses: Readonly<Record<string, unknown>>, caller: Caller): Promise<Held>;
   /** The next round; undefined when there have been enough. */
   next(of: NextRound): InputRequiredResult | undefined;
 }
@@ -83,12 +76,12 @@ export function createRounds({ jobs, respond, ids, seals: { seal, open } }: Roun
       if (!isJobId(round.job)) throw new Error('Notes hold only job ids.');
       const ref = ids.refOf(caller, round.job);
       const given = Object.entries(responses);
-      if (given.length === 0) return { kind: 'resumed', ref, answered: round.answered };
+      if (given.length === 0) return goingOn(ref, round.answered);
       const view = await jobs.look(ref);
       const taken = await Promise.all(
         given.map(async ([key, response]) => ((await respond(view, key, response)).kind === 'taken' ? [key] : [])),
       );
-      return { kind: 'resumed', ref, answered: [...round.answered, ...taken.flat()] };
+      return goingOn(ref, [...round.answered, ...taken.flat()]);
     },
 
     next({ view, args, before, answered, questions, caller }) {
@@ -111,3 +104,11 @@ export function createRounds({ jobs, respond, ids, seals: { seal, open } }: Roun
     },
   };
 }
+
+const goingOn = (ref: JobRef, answered: readonly string[]): Held => ({
+  kind: 'held',
+  ref,
+  view: undefined,
+  replayed: false,
+  answered,
+});

@@ -1,7 +1,7 @@
 /** Callers who are over their quota: what they may still come back to. */
 import { z } from 'zod';
 import { createBegin } from '../../../gateway/call/begin';
-import type { Started } from '../../../gateway/call/begin';
+import type { Held } from '../../../gateway/call/begin';
 import { Problem } from '../../../gateway/errors';
 import { createIds } from '../../../gateway/ids';
 import type { Begun } from '../../../gateway/jobs/keys';
@@ -34,17 +34,20 @@ async function beginFull(key: string | undefined, ...found: readonly (JobView | 
   const origin = { key, callback: undefined };
   const admission = { admit: () => Promise.resolve(full) };
   const begin = createBegin({ jobs: fakeJobs({ joined }), admission });
-  const begun: Started | Full = await begin(tool, {}, { caller, origin });
+  const begun: Held | Full = await begin(tool, {}, { caller, origin });
   return { begun, looksLeft: looks.length };
 }
 
 test('a call whose key has a job comes back to that', async () => {
-  expect(await beginFull('k', view)).toEqual({ begun: { kind: 'started', ref, view, replayed: false }, looksLeft: 0 });
+  expect(await beginFull('k', view)).toEqual({
+    begun: { kind: 'held', ref, view, replayed: false, answered: [] },
+    looksLeft: 0,
+  });
 });
 
 test('a call that comes a moment before the job with its key does, too', async () => {
   expect(await beginFull('k', undefined, view)).toEqual({
-    begun: { kind: 'started', ref, view, replayed: false },
+    begun: { kind: 'held', ref, view, replayed: false, answered: [] },
     looksLeft: 0,
   });
 });

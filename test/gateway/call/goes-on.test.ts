@@ -38,7 +38,7 @@ function gatewayWith(view: JobView, draining = false) {
   });
   const rounds = createRounds({ jobs, respond: () => Promise.resolve({ kind: 'taken' }), ids, seals });
   const needs: CallNeeds = {
-    begin: () => Promise.resolve({ kind: 'started', ref: view.ref, view, replayed: false }),
+    begin: () => Promise.resolve({ kind: 'held', ref: view.ref, view, replayed: false, answered: [] }),
     jobs,
     rounds,
     watch: fakeWatch({
