@@ -23,17 +23,11 @@ export interface Exchange {
   readonly method: string | undefined;
   /** Finds any header, by its name in lower case. */
   readonly header: (name: string) => string | undefined;
-  /** The `Idempotency-Key` header. */
-  readonly key: string | undefined;
-  /** The `Holdfast-Callback` header. */
-  readonly callback: string | undefined;
   /** What a 2025 client said of itself at its beginning. */
   readonly session: Session | undefined;
   /** The revision that is spoken, or in `initialize` asked for. */
   readonly version: string | undefined;
-  /** The `Holdfast-Patience` header. */
-  readonly patience: string | undefined;
-  /** Patience of the caller's key, milliseconds. */
+  /** Patience of the caller's API key, milliseconds. */
   readonly grantedMs: number | undefined;
   /** Fires when the caller's key counts no longer; undefined where callers need none. */
   readonly over: AbortSignal | undefined;
@@ -67,11 +61,8 @@ export function createBeginExchange(sessions: Pick<Sessions, 'read'>): BeginExch
       alone,
       method: alone ? (methodOf(body) ?? '') : undefined,
       header,
-      key: header('idempotency-key'),
-      callback: header('holdfast-callback'),
       session,
       version: versionAsked(body) ?? header('mcp-protocol-version') ?? session?.version,
-      patience: header('holdfast-patience'),
       grantedMs: patienceMs,
       over,
       decide,

@@ -59,7 +59,7 @@ export function serveToolCalls(
     const client = clientOf(era, context, session);
     const asTask = core && task !== undefined;
     const key = keyOf(exchange, context);
-    const callback = needs.readCallback(mcpReq._meta?.[CALLBACK_META], exchange.callback);
+    const callback = needs.readCallback(mcpReq._meta?.[CALLBACK_META], exchange.header('holdfast-callback'));
     const progress = createProgress(mcpReq._meta?.progressToken, (update) => {
       mcpReq.notify({ method: 'notifications/progress', params: { ...update } }).catch(() => undefined); // the client is gone
     });
@@ -71,7 +71,7 @@ export function serveToolCalls(
         client,
         origin: { key, callback },
         patienceMs: (tool) =>
-          needs.patience({ header: exchange.patience, key: exchange.grantedMs, tool, client: client.name }),
+          needs.patience({ header: exchange.header('holdfast-patience'), key: exchange.grantedMs, tool, client: client.name }),
         round: mcpReq.requestState<Round>(),
         responses: mcpReq.inputResponses ?? {},
         asTask,
@@ -119,8 +119,8 @@ function inItsForm(result: Result, asTask: boolean): Result {
   return result;
 }
 
-function keyOf({ key: header }: Exchange, { mcpReq }: Context): string | undefined {
-  const key: unknown = mcpReq._meta?.[KEY_META] ?? header;
+function keyOf({ header }: Exchange, { mcpReq }: Context): string | undefined {
+  const key: unknown = mcpReq._meta?.[KEY_META] ?? header('idempotency-key');
   if (key === undefined || (typeof key === 'string' && key.length > 0 && key.length <= KEY_MAX)) return key;
   throw new ProtocolError(
     ProtocolErrorCode.InvalidParams,
