@@ -1,5 +1,4 @@
 /** The gateway's configuration: the `gateway` part of holdfast.yaml and the environment, read once, parsed once. */
-import type { ClientConnectConfig } from '@temporalio/envconfig';
 import { z } from 'zod';
 import { Address } from '../config/address';
 import type { Catalog } from '../config/catalog';
@@ -9,6 +8,7 @@ import { holdfastFile } from '../config/holdfast';
 import { LogLevel } from '../config/log';
 import { secretAt } from '../config/secret';
 import { temporalConfig } from '../config/temporal';
+import type { TemporalConfig } from '../config/temporal';
 import type { Upstreams } from '../config/upstreams';
 import { Port, variablesIn } from '../config/variables';
 import { isGuessable } from '../config/weak';
@@ -90,7 +90,7 @@ export interface GatewayConfig {
   readonly logLevel?: LogLevel | undefined;
   /** Where metrics are served; absent: nowhere. */
   readonly metrics?: Address | undefined;
-  readonly temporal: ClientConnectConfig;
+  readonly temporal: TemporalConfig;
 }
 
 /** What can change while a gateway runs, as its catalogue can, and what it is read from. The rest waits for its next start. */

@@ -82,9 +82,8 @@ export async function startGateway(
 ): Promise<Gateway> {
   const onError = (error: unknown): void => log.error({ err: error }, 'request failed');
   const onRefused = (error: Error): void => log.debug({ err: error }, 'request refused');
-  let draining = false;
 
-  const { namespace = 'default' } = config.temporal;
+  const { namespace } = config.temporal;
   const authored = createCatalogue(definitions);
   let own = withCatalog(authored, config.catalog ?? {}, namespace);
   const tools = createOffered(own);
@@ -93,14 +92,7 @@ export async function startGateway(
   const rules = { ...rulesIn(config) };
   const jobs = createJobs(config, rules, ids, (ref) => admission.ended(ref));
 
-  const quotas: Quotas = {
-    get perCaller() {
-      return rules.quotas.perCaller;
-    },
-    get perTenant() {
-      return rules.quotas.perTenant;
-    },
-  };
+  const quotas = (): Quotas => rules.quotas;
   const admission = createAdmission(quotas, 'jobs running', jobs.running);
   const watch = createWatch(jobs);
   const answers = createAnswers(jobs, tools, auditLink(config));
@@ -188,7 +180,7 @@ export async function startGateway(
     connections: { ...config.connections, isProxy: createIsProxy(config.proxies) },
     answer: metrics ? countMethods(answer, metrics) : answer,
     ready: () => readiness.now(),
-    draining: () => draining,
+    draining: watch.draining,
     onError,
     onRefused: audit.refused,
   });
@@ -209,7 +201,6 @@ export async function startGateway(
       upstreams.replace(next.upstreams); // whose names give way to those of the catalogue
     },
     async stop() {
-      draining = true;
       readiness.stop();
       upstreams.stop();
       const closed = new Promise((resolve) => server.close(resolve));
@@ -244,6 +235,6 @@ async function listening(server: HttpServer, { host, port }: Pick<GatewayConfig,
 
 function auditLink({ temporalUi, temporal }: GatewayConfig): (ref: JobRef) => string | undefined {
   if (temporalUi === undefined) return () => undefined;
-  const base = `${temporalUi}/namespaces/${temporal.namespace ?? 'default'}/workflows`;
+  const base = `${temporalUi}/namespaces/${temporal.namespace}/workflows`;
   return ({ workflowId }) => `${base}/${encodeURIComponent(workflowId)}`;
 }

@@ -20,10 +20,10 @@ export interface Quotas {
 /** A place among those that there may be. */
 export interface Place {
   readonly kind: 'place';
-  /** Names the job that has the place. If that job has one already, this one is given back. */
-  readonly give: (ref: JobRef) => void;
+  /** Keeps the place for a job until that ends. If that job has one already, this one is given back. */
+  readonly keepFor: (ref: JobRef) => void;
   /** Gives the place back. */
-  readonly leave: () => void;
+  readonly giveBack: () => void;
 }
 
 /** Lets calls in, or keeps them out. */
@@ -38,10 +38,10 @@ export interface Admission {
 const KNOWN_MAX = 10_000;
 
 /**
- * @param quotas - read with each call: an operator may change them meanwhile
+ * @param quotas - asked with each call: an operator may change them meanwhile
  * @param what - what is counted, for the words of a refusal
  */
-export function createAdmission(quotas: Quotas, what: Counted, count: Count): Admission {
+export function createAdmission(quotas: () => Quotas, what: Counted, count: Count): Admission {
   const meters = new LRUCache<string, Meter>({ max: KNOWN_MAX });
   const places = new LRUCache<string, () => void>({ max: KNOWN_MAX });
 
@@ -53,7 +53,7 @@ export function createAdmission(quotas: Quotas, what: Counted, count: Count): Ad
 
   return {
     async admit(caller) {
-      const { perCaller, perTenant } = quotas;
+      const { perCaller, perTenant } = quotas();
       const leaveMine = await meterOf(JSON.stringify(caller), () => count.caller(caller)).take(perCaller);
       if (!leaveMine) return { kind: 'full', limit: perCaller, of: 'caller', what };
       const leaveOurs = await meterOf(caller.tenant, () => count.tenant(caller.tenant)).take(perTenant);
@@ -61,16 +61,16 @@ export function createAdmission(quotas: Quotas, what: Counted, count: Count): Ad
         leaveMine();
         return { kind: 'full', limit: perTenant, of: 'tenant', what };
       }
-      const leave = (): void => {
+      const giveBack = (): void => {
         leaveMine();
         leaveOurs();
       };
       return {
         kind: 'place',
-        leave,
-        give({ workflowId }) {
-          if (places.has(workflowId)) leave();
-          else places.set(workflowId, leave);
+        giveBack,
+        keepFor({ workflowId }) {
+          if (places.has(workflowId)) giveBack();
+          else places.set(workflowId, giveBack);
         },
       };
     },
@@ -87,7 +87,7 @@ export async function inPlace<R>(place: Place, start: () => Promise<R>): Promise
   try {
     return await start();
   } catch (error) {
-    place.leave();
+    place.giveBack();
     throw error;
   }
 }

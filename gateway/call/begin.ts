@@ -54,7 +54,7 @@ export function createBegin({ jobs, admission }: BeginNeeds): Begin {
     const place = await admission.admit(caller);
     if (place.kind === 'place') {
       const begun = await inPlace(place, () => jobs.start(tool, input, caller, origin, { earlier }));
-      place.give(begun.view.ref);
+      place.keepFor(begun.view.ref);
       return held(begun);
     }
     const { key } = origin;

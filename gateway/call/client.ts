@@ -23,7 +23,7 @@ export function takesRounds({ era, can }: ClientFacts): boolean {
 }
 
 /** @throws MissingRequiredClientCapabilityError (-32021) when a client lacks what the tool says that it needs */
-export function refuseLacking({ needs }: Tool, { era, tasks, can }: ClientFacts): void {
+export function refuseLacking({ needs }: Pick<Tool, 'needs'>, { era, tasks, can }: ClientFacts): void {
   const lacking = needs.filter((need) => (need === 'tasks' ? !tasks : !can.has(need)));
   if (lacking.length === 0 || era === 'legacy') return;
   const requiredCapabilities = Object.fromEntries(

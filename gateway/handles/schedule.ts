@@ -21,10 +21,10 @@ const DELAY_MAX_MS = 30 * 24 * 60 * MINUTE_MS;
 export function createJobSchedule(
   { jobs, answers }: Pick<HandleNeeds, 'jobs' | 'answers'>,
   tools: ToolsByName,
-  quotas: Quotas,
+  quotas: () => Quotas,
 ): Companion {
   const delays = createAdmission(quotas, 'jobs put off', jobs.putOff);
-  const schedules = createAdmission(SCHEDULES, 'schedules', jobs.schedules.count);
+  const schedules = createAdmission(() => SCHEDULES, 'schedules', jobs.schedules.count);
   return createCompanion(
     {
       name: 'job_schedule',
@@ -84,7 +84,7 @@ export function createJobSchedule(
       const place = await delays.admit(caller);
       if (place.kind === 'full') return overQuota(place);
       const { view } = await inPlace(place, () => jobs.start(tool, checked.input, caller, origin, { delayMs }));
-      place.give(view.ref);
+      place.keepFor(view.ref);
       accepted();
       note({ job: view.ref.id, started: true });
       return client.tasks ? createdTask(view) : handleOf(view, answers.auditOf(view.ref));

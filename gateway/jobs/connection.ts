@@ -35,7 +35,7 @@ export interface Store {
 }
 
 /** Opens the connection, lazily: Temporal may be down. */
-export function createStore({ connectionOptions, namespace = 'default' }: GatewayConfig['temporal']): Store {
+export function createStore({ connectionOptions, namespace }: GatewayConfig['temporal']): Store {
   const retries = createRetries();
   const connection = Connection.lazy({
     ...connectionOptions,

@@ -1,9 +1,9 @@
 /** The `tasks/*` methods as requests: the extension of 2026-07-28, and the core tasks of 2025-11-25. */
-import { MissingRequiredClientCapabilityError, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
+import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import type { Audit } from '../audit';
-import { TASKS_EXTENSION } from '../call/client';
+import { refuseLacking } from '../call/client';
 import type { ClientFacts } from '../call/client';
 import { Problem, unlessUnavailable } from '../errors';
 import { NO_RESPONSES } from '../words/question';
@@ -35,9 +35,8 @@ export function serveTasks(
   const change = createChange(exchange, audit);
   const asked = (context: Context): ClientFacts => {
     const client = clientOf('modern', context, session);
-    if (client.tasks) return client;
-    const requiredCapabilities = { extensions: { [TASKS_EXTENSION]: {} } };
-    throw new MissingRequiredClientCapabilityError({ requiredCapabilities });
+    refuseLacking({ needs: ['tasks'] }, client);
+    return client;
   };
   server.setRequestHandler('tasks/get', { params }, ({ taskId }, context) => {
     const { can } = asked(context);

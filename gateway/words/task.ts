@@ -5,7 +5,7 @@ import { excerpt } from '../../workflows/excerpt';
 import { STOPPING, estimateText, stepText, troubleOf } from './handle';
 import { inputRequestsOf, takenBy } from './question';
 import type { Ability } from './question';
-import { beginOf, isPutOff } from '../jobs/view';
+import { beginOf, isClosed, isPutOff } from '../jobs/view';
 import type { JobView } from '../jobs/view';
 
 export type TaskStatus = 'working' | 'input_required' | 'completed' | 'failed' | 'cancelled';
@@ -57,13 +57,8 @@ export function coreTask(view: JobView, result: CallToolResult | undefined, can:
   };
 }
 
-/** Whether nothing more will be said of the task. */
-function isTerminal(status: TaskStatus): boolean {
-  return status === 'completed' || status === 'failed' || status === 'cancelled';
-}
-
 function commonOf(view: JobView, status: TaskStatus): Common {
-  const message = statusMessage(view, status);
+  const message = statusMessage(view);
   return {
     taskId: view.ref.id,
     status,
@@ -97,8 +92,8 @@ function taskStatus({ status, cancelling }: JobView, mayAsk: boolean, failed: bo
   }
 }
 
-function statusMessage(view: JobView, status: TaskStatus): string {
-  if (isTerminal(status)) return '';
+function statusMessage(view: JobView): string {
+  if (isClosed(view)) return '';
   if (view.cancelling) return STOPPING;
   if (isPutOff(view)) return `begins at ${beginOf(view).toISOString()}`;
   const asking = view.status === 'input_required' ? 'waits for an answer from a person' : '';

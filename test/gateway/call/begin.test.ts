@@ -61,7 +61,7 @@ test('a call without a key is kept out at once', async () => {
 });
 
 describe('calls that come at once', () => {
-  const place = { kind: 'place' as const, give: () => undefined, leave: () => undefined };
+  const place = { kind: 'place' as const, keepFor: () => undefined, giveBack: () => undefined };
 
   /** Begins 1,000 of them, with the arguments that `argsOf` gives each, and counts what that asked for. */
   async function beginMany(key: string | undefined, argsOf: (n: number) => unknown) {

@@ -33,7 +33,10 @@ function schedule(args: Readonly<Record<string, unknown>>) {
       return Promise.resolve({ view: newView(ref, 'walk', DEFAULT_POLICY, { delayMs }), replayed: false });
     },
   });
-  const companion = createJobSchedule({ jobs, answers: fakeAnswers() }, tools, { perCaller: 10, perTenant: 10 });
+  const companion = createJobSchedule({ jobs, answers: fakeAnswers() }, tools, () => ({
+    perCaller: 10,
+    perTenant: 10,
+  }));
   const client = { era: 'modern' as const, name: undefined, tasks: false, can: new Set<never>() };
   return { delays, answer: companion.run({ tool: 'walk', ...args }, fakeRequest(caller, { client })) };
 }

@@ -26,7 +26,7 @@ const ids = createIds('x'.repeat(32));
 const input = { steps: ['one'] };
 
 /** A store whose RPCs are sent, and whose acknowledgements are lost. */
-const nowhere = createStore({ connectionOptions: { address: '127.0.0.1:1' } });
+const nowhere = createStore({ connectionOptions: { address: '127.0.0.1:1' }, namespace: 'default' });
 const deaf: Store = { ...nowhere, ask: () => Promise.reject(new Problem('unavailable', { refused: false })) };
 afterAll(() => nowhere.connection.close());
 
