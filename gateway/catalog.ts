@@ -10,7 +10,7 @@ import type { Annotations, Duration, PolicyInWords } from '../workflows/define-t
 import { isRecord, json } from './json';
 import { createJsonSchemaCheck } from './json-schema';
 import { answerSchema } from './schemas';
-import { createCatalogue, policyOf } from './tools';
+import { byName, policyOf } from './tools';
 import type { Route, Tool } from './tools';
 
 const JOB_ID = {
@@ -50,7 +50,7 @@ export function withCatalog(
   namespace: string,
 ): ReadonlyMap<string, Tool> {
   try {
-    return createCatalogue([], [...authored.values(), ...catalogued(catalog, namespace)]);
+    return byName([...authored.values(), ...catalogued(catalog, namespace)]);
   } catch (error) {
     throw new BadSetting(error instanceof Error ? error.message : String(error));
   }

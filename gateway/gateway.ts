@@ -45,7 +45,7 @@ import { createMetrics } from './metrics';
 import { createOffered } from './offered';
 import { createSeals } from './seal';
 import { createTaken, isHandle } from './taken';
-import { createCatalogue } from './tools';
+import { authoredTools } from './tools';
 import { createParts } from './upstreams/parts';
 import { createUpstreams } from './upstreams/upstreams';
 
@@ -84,7 +84,7 @@ export async function startGateway(
   const onRefused = (error: Error): void => log.debug({ err: error }, 'request refused');
 
   const { namespace } = config.temporal;
-  const authored = createCatalogue(definitions);
+  const authored = authoredTools(definitions);
   let own = withCatalog(authored, config.catalog ?? {}, namespace);
   const tools = createOffered(own);
   const ids = createIds(config.secret, config.previousSecret);

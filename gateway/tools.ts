@@ -54,24 +54,22 @@ export interface Tool {
   readonly structured: (output: unknown) => Record<string, unknown> | undefined;
 }
 
-/**
- * The records of all tools, by name: of those that are authored here, and of `others`.
- *
- * @throws Error when a definition breaks a rule, or a name is taken: by another tool, or by a handle tool (`job_…`)
- */
-export function createCatalogue(
-  definitions: readonly ToolDefinition[],
-  others: readonly Tool[] = [],
-): ReadonlyMap<string, Tool> {
-  const tools = new Map<string, Tool>();
-  for (const tool of [...definitions.map(toolOf), ...others]) {
+/** The records of tools that are authored in code, by name. @throws Error when a definition breaks a rule; and as {@link byName} */
+export function authoredTools(definitions: readonly ToolDefinition[]): ReadonlyMap<string, Tool> {
+  return byName(definitions.map(toolOf));
+}
+
+/** Finds tools by their names. @throws Error when a name is taken: by another tool, or by a handle tool (`job_…`) */
+export function byName(tools: readonly Tool[]): ReadonlyMap<string, Tool> {
+  const named = new Map<string, Tool>();
+  for (const tool of tools) {
     const { name } = tool;
-    if (tools.has(name)) throw new Error(`Two tools are named ${name}. Rename one.`);
+    if (named.has(name)) throw new Error(`Two tools are named ${name}. Rename one.`);
     if (name.startsWith('job_'))
       throw new Error(`Tool ${name}: names that begin with job_ belong to the handle tools.`);
-    tools.set(name, tool);
+    named.set(name, tool);
   }
-  return tools;
+  return named;
 }
 
 /**

@@ -1,6 +1,6 @@
 /** What is wrong with the tools of a project: each against its folder, and all of them together. */
 import { readFileSync } from 'node:fs';
-import { createCatalogue } from '../gateway/tools';
+import { authoredTools } from '../gateway/tools';
 import type { ToolDefinition } from '../workflows/define-tool';
 import * as ownWorkflows from '../workflows/index';
 import { tools as ownTools } from '../workflows/tools';
@@ -152,7 +152,7 @@ export function menuMistakes(
       );
     types.set(type, file);
     try {
-      if (runOf(definition).workflow ?? runOf(definition).step) createCatalogue([definition]);
+      if (runOf(definition).workflow ?? runOf(definition).step) authoredTools([definition]);
     } catch (error) {
       add(error instanceof Error ? error.message : String(error), /defineTool/);
     }

@@ -1,7 +1,7 @@
 /** The tools as a gateway with the same configuration offers them, for whoever asks without one. */
 import type { Catalog } from '../config/catalog';
 import { withCatalog } from '../gateway/catalog';
-import { createCatalogue } from '../gateway/tools';
+import { authoredTools } from '../gateway/tools';
 import type { Tool } from '../gateway/tools';
 import type { ToolDefinition } from '../workflows/define-tool';
 
@@ -14,7 +14,7 @@ export interface Menu {
 
 /** @throws BadSetting that says what is wrong with an entry of the catalogue */
 export function createMenu(tools: readonly ToolDefinition[], begun: Catalog, namespace: string): Menu {
-  const authored = createCatalogue(tools);
+  const authored = authoredTools(tools);
   const own = new Map(withCatalog(authored, begun, namespace));
   return {
     tools: own,

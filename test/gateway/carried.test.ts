@@ -3,12 +3,12 @@ import { z } from 'zod';
 import { createIds } from '../../gateway/ids';
 import { createCarry } from '../../gateway/carried';
 import type { Carried } from '../../gateway/carried';
-import { createCatalogue } from '../../gateway/tools';
+import { authoredTools } from '../../gateway/tools';
 import { DEFAULT_POLICY } from '../../workflows/contract';
 import { defineTool } from '../../workflows/define-tool';
 
 const plain = { description: 'Walks.', input: z.object({}), workflow: 'walk' };
-const tools = createCatalogue([
+const tools = authoredTools([
   defineTool({ ...plain, name: 'walk' }),
   defineTool({ ...plain, name: 'stroll', policy: { priority: 'batch' } }),
   defineTool({ description: 'Fills.', input: z.object({}), name: 'fill', step: 'fill' }),

@@ -3,13 +3,13 @@ import { createCompanions } from '../../gateway/handles/companions';
 import type { HandleNeeds } from '../../gateway/handles/companion';
 import { createOwnHandles } from '../../gateway/handles/own';
 import { createTaken, isHandle } from '../../gateway/taken';
-import { createCatalogue } from '../../gateway/tools';
+import { authoredTools } from '../../gateway/tools';
 import type { Tool } from '../../gateway/tools';
 import { tools } from '../fixtures/workflows/tools';
 
 /** They are made, and not called. */
 const needs = {} as HandleNeeds;
-const own = createCatalogue(tools);
+const own = authoredTools(tools);
 const suite = [...own.values()].find(({ ownHandles }) => ownHandles);
 
 test('each handle tool has such a name, those of a tool of its own included', () => {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { createCatalogue } from '../../gateway/tools';
+import { authoredTools } from '../../gateway/tools';
 import { defineTool } from '../../workflows/define-tool';
 
 const plain = { description: 'Does something.', input: z.object({}), workflow: 'walk' };
@@ -9,12 +9,12 @@ test.each([
   ['a queue that no worker can poll', { name: 'walk', policy: { queue: 'Browsers' } }, /worker\.queues/],
   ['a name of the handle tools', { name: 'job_walk' }, /belong to the handle tools/],
 ] as const)('%s is refused at start', (_what, definition, sentence) => {
-  expect(() => createCatalogue([defineTool({ ...plain, ...definition })])).toThrow(sentence);
+  expect(() => authoredTools([defineTool({ ...plain, ...definition })])).toThrow(sentence);
 });
 
 /** The tool `send`, as a call of it is checked and as it is listed. */
 function send(input: z.ZodType) {
-  const tool = createCatalogue([defineTool({ ...plain, name: 'send', input })]).get('send');
+  const tool = authoredTools([defineTool({ ...plain, name: 'send', input })]).get('send');
   if (!tool) throw new Error('There is no tool.');
   return { check: tool.check, additional: tool.listed.inputSchema['additionalProperties'] };
 }
@@ -87,7 +87,7 @@ test('an object inside itself is closed in each depth, and is listed so', () => 
     ok: false,
     problems: 'root.branches.0.branches.0.leaf: there is no such argument',
   });
-  const [tool] = createCatalogue([defineTool({ ...plain, name: 'send', input: tree })]).values();
+  const [tool] = authoredTools([defineTool({ ...plain, name: 'send', input: tree })]).values();
   const listed = JSON.stringify(tool?.listed.inputSchema);
   expect([listed.match(/"additionalProperties":false/g)?.length, listed]).toEqual([
     listed.match(/"type":"object"/g)?.length,
@@ -159,7 +159,7 @@ test('of many arguments that do not exist five are told', () => {
 test('silence is noticed later in steps that may take longer, where beats would add up, unless the tool says otherwise', () => {
   const heartbeatOf = (policy: object) => {
     const tool = defineTool({ name: 'walk', description: 'Walks.', input: z.object({}), workflow: 'walk', policy });
-    return createCatalogue([tool]).get('walk')?.policy.heartbeatMs;
+    return authoredTools([tool]).get('walk')?.policy.heartbeatMs;
   };
   expect(heartbeatOf({})).toBe(6_000);
   expect(heartbeatOf({ stepTimeout: '29 minutes' })).toBe(6_000);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { packageRoot } from '../../cli/root';
-import { createCatalogue } from '../../gateway/tools';
+import { authoredTools } from '../../gateway/tools';
 import type { Tool } from '../../gateway/tools';
 import { defineTool } from '../../workflows/define-tool';
 import { editIn, holdfast, newProject } from '../fixtures/project';
@@ -15,7 +15,7 @@ const copyZod = (folder: string): void =>
 function toolOf(zod: typeof z): Tool | undefined {
   const input = zod.object({ url: zod.string(), depth: zod.number().default(1) });
   const read = defineTool({ name: 'read', description: 'Reads.', input, workflow: 'read' });
-  return createCatalogue([read]).get('read');
+  return authoredTools([read]).get('read');
 }
 
 test('schemas of another copy of zod 4 are listed and checked as ours are', () => {

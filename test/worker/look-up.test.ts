@@ -1,6 +1,6 @@
 /** Tools of upstreams, as workflows of other people find them. */
 import { namesOf } from '../../config/tool-names';
-import { createCatalogue } from '../../gateway/tools';
+import { authoredTools } from '../../gateway/tools';
 import { createCallable } from '../../worker/callable';
 import { createLookUp } from '../../worker/look-up';
 import type { ListingState, OfferedTool } from '../../workflows/upstream-contract';
@@ -11,7 +11,7 @@ const shop = createSite('shop');
 const state: ListingState = { state: 'connected', since: '2026-01-01T00:00:00.000Z', tools: 1, ttlMs: 300_000 };
 const sell = { name: 'sell', definition: { name: 'sell', inputSchema: { type: 'object' } }, digest: 'd' };
 const offer = { resources: [], resourceTemplates: [], prompts: [], left: [], digest: 'd', at: state.since };
-const own = createCatalogue(menu);
+const own = authoredTools(menu);
 const call = (tool: string) => ({ tool, arguments: {}, caller: { tenant: 't', subject: 's' } });
 
 /** What looks tools up where this is known of the upstream `shop`. */

@@ -20,12 +20,12 @@ test('one caller does not use up the share of another', async () => {
   const { admit } = createAdmission(() => ({ perCaller: 1, perTenant: 100 }), 'jobs running', running({}));
   await admit(alice);
   expect(await admit(alice)).toHaveProperty('limit');
-  expect(await admit(bob)).toHaveProperty('leave');
+  expect(await admit(bob)).toHaveProperty('kind', 'place');
 });
 
 test('callers of one tenant share its limit', async () => {
   const { admit } = createAdmission(() => ({ perCaller: 10, perTenant: 1 }), 'jobs running', running({}));
-  expect(await admit(alice)).toHaveProperty('leave');
+  expect(await admit(alice)).toHaveProperty('kind', 'place');
   expect(await admit(bob)).toEqual({ kind: 'full', limit: 1, of: 'tenant', what: 'jobs running' });
 });
 
@@ -42,7 +42,7 @@ test('without Temporal’s counts the own ones have to do', async () => {
     caller: dead,
     tenant: dead,
   });
-  expect(await admit(alice)).toHaveProperty('leave');
+  expect(await admit(alice)).toHaveProperty('kind', 'place');
   expect(await admit(alice)).toHaveProperty('limit');
 });
 
@@ -51,7 +51,7 @@ test('one who waits for each job to end is never over the limit', async () => {
   for (let calls = 0; calls < 5; calls += 1) {
     const place = await admit(alice);
     if (place.kind === 'place') place.giveBack();
-    expect(place).toHaveProperty('leave');
+    expect(place).toHaveProperty('kind', 'place');
   }
 });
 
@@ -66,7 +66,7 @@ test('without Temporal’s counts nobody is kept out by what was started long ag
   jest.setSystemTime(Date.now() + 60_000);
   await admit(alice); // has it counted
   jest.setSystemTime(Date.now() + 10_000);
-  expect(await admit(alice)).toHaveProperty('leave');
+  expect(await admit(alice)).toHaveProperty('kind', 'place');
   jest.useRealTimers();
 });
 
@@ -94,7 +94,7 @@ test('one who waits for each job to end is not held to a count that lags behind'
     jest.setSystemTime(Date.now() + 700);
     ended(ref);
     const place = await admit(alice);
-    expect(place).toHaveProperty('leave');
+    expect(place).toHaveProperty('kind', 'place');
     ref = { id: 'job_0', workflowId: `job ${calls}` };
     if (place.kind === 'place') place.keepFor(ref);
   }
@@ -105,7 +105,7 @@ test('calls that come to be one job have one place', async () => {
   const { admit } = createAdmission(() => ({ perCaller: 2, perTenant: 100 }), 'jobs running', running({}));
   for (let calls = 0; calls < 5; calls += 1) {
     const place = await admit(alice);
-    expect(place).toHaveProperty('leave');
+    expect(place).toHaveProperty('kind', 'place');
     if (place.kind === 'place') place.keepFor({ id: 'job_0', workflowId: 'the job' });
   }
 });
@@ -115,7 +115,7 @@ test('a caller who is kept out by the limit of the tenant has used up no place o
   const first = await admit(alice);
   expect(await admit(bob)).toMatchObject({ of: 'tenant' });
   if (first.kind === 'place') first.giveBack();
-  expect(await admit(bob)).toHaveProperty('leave');
+  expect(await admit(bob)).toHaveProperty('kind', 'place');
 });
 
 test('a start that fails gives its place back', async () => {
@@ -123,7 +123,7 @@ test('a start that fails gives its place back', async () => {
   const place = await admit(alice);
   if (place.kind === 'place')
     await expect(inPlace(place, () => Promise.reject(new Error('not started')))).rejects.toThrow('not started');
-  expect(await admit(alice)).toHaveProperty('leave');
+  expect(await admit(alice)).toHaveProperty('kind', 'place');
 });
 
 test('a count that does not come holds nobody up', async () => {
@@ -132,8 +132,8 @@ test('a count that does not come holds nobody up', async () => {
     caller: never,
     tenant: never,
   });
-  expect(await admit(alice)).toHaveProperty('leave');
-  expect(await admit(alice)).toHaveProperty('leave');
+  expect(await admit(alice)).toHaveProperty('kind', 'place');
+  expect(await admit(alice)).toHaveProperty('kind', 'place');
   expect(await admit(alice)).toHaveProperty('limit');
 }, 5_000);
 
@@ -149,6 +149,6 @@ test('one who was over the limit gets in within seconds of the end of a job that
   expect(await admit(alice)).toHaveProperty('limit');
   counts.caller = 0;
   jest.setSystemTime(Date.now() + 2_500);
-  expect(await admit(alice)).toHaveProperty('leave');
+  expect(await admit(alice)).toHaveProperty('kind', 'place');
   jest.useRealTimers();
 });

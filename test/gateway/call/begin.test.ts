@@ -7,13 +7,13 @@ import { createIds } from '../../../gateway/ids';
 import type { Begun } from '../../../gateway/jobs/keys';
 import { newView } from '../../../gateway/jobs/view';
 import type { JobView } from '../../../gateway/jobs/view';
-import { createCatalogue } from '../../../gateway/tools';
+import { authoredTools } from '../../../gateway/tools';
 import type { Full } from '../../../gateway/words/rejected';
 import { DEFAULT_POLICY } from '../../../workflows/contract';
 import { defineTool } from '../../../workflows/define-tool';
 import { fakeJobs } from '../../fixtures/fakes';
 
-const [tool] = createCatalogue([
+const [tool] = authoredTools([
   defineTool({ name: 'walk', description: 'Walks.', input: z.object({}), workflow: 'walk' }),
 ]).values();
 const caller = { tenant: 'acme', subject: 'alice' };

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { refuseLacking, takesRounds } from '../../../gateway/call/client';
 import type { ClientFacts } from '../../../gateway/call/client';
-import { createCatalogue } from '../../../gateway/tools';
+import { authoredTools } from '../../../gateway/tools';
 import { defineTool } from '../../../workflows/define-tool';
 
 const clientWith = (change: Partial<ClientFacts>): ClientFacts => ({
@@ -24,7 +24,7 @@ const muse = defineTool({
 /** Why a client may not call a tool that needs tasks and the client's model; undefined if it may. */
 function refusalOf(change: Partial<ClientFacts>): unknown {
   try {
-    for (const tool of createCatalogue([muse]).values()) refuseLacking(tool, clientWith(change));
+    for (const tool of authoredTools([muse]).values()) refuseLacking(tool, clientWith(change));
     return undefined;
   } catch (error) {
     return error;

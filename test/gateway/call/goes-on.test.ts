@@ -11,7 +11,7 @@ import { isRecord } from '../../../gateway/json';
 import { newView } from '../../../gateway/jobs/view';
 import type { JobView } from '../../../gateway/jobs/view';
 import { createSeals } from '../../../gateway/seal';
-import { createCatalogue } from '../../../gateway/tools';
+import { authoredTools } from '../../../gateway/tools';
 import { DEFAULT_POLICY } from '../../../workflows/contract';
 import type { Question } from '../../../workflows/contract';
 import { defineTool } from '../../../workflows/define-tool';
@@ -23,7 +23,7 @@ const caller = { tenant: 'acme', subject: 'alice' };
 const running = newView(ids.newRef(caller, 'walk', 'k'), 'walk', DEFAULT_POLICY);
 
 const plain = { description: 'Walks.', input: z.object({}), workflow: 'walk' };
-const tools = createCatalogue([
+const tools = authoredTools([
   defineTool({ ...plain, name: 'walk' }),
   defineTool({ ...plain, name: 'leash', policy: { onDisconnect: 'cancel' } }),
 ]);

@@ -6,7 +6,7 @@ import { createIds } from '../../../gateway/ids';
 import { newView } from '../../../gateway/jobs/view';
 import type { JobView } from '../../../gateway/jobs/view';
 import { ALL_ALLOWED } from '../../../gateway/allowed';
-import { createCatalogue } from '../../../gateway/tools';
+import { authoredTools } from '../../../gateway/tools';
 import { DEFAULT_POLICY } from '../../../workflows/contract';
 import { defineTool } from '../../../workflows/define-tool';
 import { fakeJobs } from '../../fixtures/fakes';
@@ -15,7 +15,7 @@ import { textOf } from '../../fixtures/stack';
 const caller = { tenant: 'acme', subject: 'alice' };
 const ids = createIds('x'.repeat(32));
 const ref = ids.newRef(caller, 'hurry', 'k');
-const tools = createCatalogue([
+const tools = authoredTools([
   defineTool({ name: 'hurry', description: 'Hurries.', input: z.object({}), workflow: 'walk', continues: true }),
 ]);
 const input = { steps: ['one', 'two'] };

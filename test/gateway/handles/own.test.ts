@@ -4,7 +4,7 @@ import { createOwnHandles } from '../../../gateway/handles/own';
 import type { HandleNeeds } from '../../../gateway/handles/companion';
 import { createIds } from '../../../gateway/ids';
 import { newView } from '../../../gateway/jobs/view';
-import { createCatalogue } from '../../../gateway/tools';
+import { authoredTools } from '../../../gateway/tools';
 import { DEFAULT_POLICY } from '../../../workflows/contract';
 import { defineTool } from '../../../workflows/define-tool';
 import { fakeAnswers, fakeJobs, fakeRequest, fakeWatch } from '../../fixtures/fakes';
@@ -13,7 +13,7 @@ import { dataOf, textOf } from '../../fixtures/stack';
 const caller = { tenant: 'acme', subject: 'alice' };
 const ids = createIds('x'.repeat(32));
 const { id } = ids.newRef(caller, 'echo', 'k');
-const catalogue = createCatalogue([
+const catalogue = authoredTools([
   defineTool({ name: 'errand', description: 'Runs.', input: z.object({}), workflow: 'walk', handles: 'own' }),
 ]);
 

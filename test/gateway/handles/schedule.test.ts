@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { createJobSchedule } from '../../../gateway/handles/schedule';
 import { createIds } from '../../../gateway/ids';
 import { newView } from '../../../gateway/jobs/view';
-import { createCatalogue } from '../../../gateway/tools';
+import { authoredTools } from '../../../gateway/tools';
 import { DEFAULT_POLICY } from '../../../workflows/contract';
 import { defineTool } from '../../../workflows/define-tool';
 import { fakeAnswers, fakeJobs, fakeRequest } from '../../fixtures/fakes';
@@ -12,7 +12,7 @@ import { dataOf, textOf } from '../../fixtures/stack';
 const caller = { tenant: 'acme', subject: 'alice' };
 const ref = createIds('x'.repeat(32)).newRef(caller, 'walk', undefined);
 const plain = { description: 'Walks.', input: z.object({}), workflow: 'walk' };
-const tools = createCatalogue([
+const tools = authoredTools([
   defineTool({ ...plain, name: 'walk' }),
   defineTool({ ...plain, name: 'muse', needs: ['sampling'] }),
 ]);

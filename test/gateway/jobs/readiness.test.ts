@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import { conditionOf } from '../../../gateway/jobs/condition';
 import type { Condition, Place } from '../../../gateway/jobs/condition';
 import { watchReadiness } from '../../../gateway/jobs/readiness';
-import { createCatalogue } from '../../../gateway/tools';
+import { authoredTools } from '../../../gateway/tools';
 import { eventually } from '../../fixtures/eventually';
 import { run } from '../../fixtures/stack';
 import { tools } from '../../fixtures/workflows/tools';
@@ -109,7 +109,7 @@ describe('a gateway', () => {
     let asked = 0;
     const condition = (): Promise<Condition> =>
       Promise.resolve(conditions[Math.min(asked++, conditions.length - 1)] ?? { trouble: '', retentionMs: undefined });
-    const readiness = watchReadiness(condition, createCatalogue(tools).values(), 'default', log);
+    const readiness = watchReadiness(condition, authoredTools(tools).values(), 'default', log);
     const states = [];
     for (let n = 0; n < conditions.length; n += 1) {
       if (n > 0) jest.advanceTimersByTime(2_000);

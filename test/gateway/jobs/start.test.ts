@@ -13,12 +13,12 @@ import type { Outcome } from '../../../gateway/jobs/outcome';
 import { createStarts } from '../../../gateway/jobs/start';
 import { newView } from '../../../gateway/jobs/view';
 import type { JobView } from '../../../gateway/jobs/view';
-import { createCatalogue } from '../../../gateway/tools';
+import { authoredTools } from '../../../gateway/tools';
 import { DEFAULT_POLICY } from '../../../workflows/contract';
 import { defineTool } from '../../../workflows/define-tool';
 import { fakeJobs } from '../../fixtures/fakes';
 
-const [tool] = createCatalogue([
+const [tool] = authoredTools([
   defineTool({ name: 'walk', description: 'Walks.', input: z.object({}), workflow: 'walk' }),
 ]).values();
 const caller = { tenant: 'acme', subject: 'alice' };

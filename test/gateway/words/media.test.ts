@@ -6,7 +6,7 @@ import { Problem } from '../../../gateway/errors';
 import { createIds } from '../../../gateway/ids';
 import { newView } from '../../../gateway/jobs/view';
 import { createResources } from '../../../gateway/mcp/resources';
-import { createCatalogue } from '../../../gateway/tools';
+import { authoredTools } from '../../../gateway/tools';
 import { page, wholeOf } from '../../../gateway/words/page';
 import { DEFAULT_POLICY } from '../../../workflows/contract';
 import { defineTool } from '../../../workflows/define-tool';
@@ -37,7 +37,7 @@ const mute = defineTool({
 const [owner, other] = ['ann', 'bob'].map((subject) => ({ tenant: 't', subject })) as [never, never];
 const ids = createIds('x'.repeat(32));
 const ref = ids.newRef(owner, 'poster', undefined);
-const tools = createCatalogue([poster, mute]);
+const tools = authoredTools([poster, mute]);
 const answers = createAnswers(fakeJobs(), tools, () => undefined);
 const base64 = (characters: number, letter = 'A'): string => letter.repeat(characters);
 
