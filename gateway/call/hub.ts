@@ -57,7 +57,7 @@ interface Entry {
   readonly onStreams: Map<string, Watcher>;
   /** Nobody follows the job any more. */
   gone: boolean;
-  /** Ends the poll that is under way. One that has ended by itself is not aborted: its client would look after it once more. */
+  /** Ends the poll that is under way; undefined between two polls. Temporal's client would handle an abort of one that has ended, too. */
   poll: AbortController | undefined;
   /** When the next look is due. */
   ticker: NodeJS.Timeout | undefined;

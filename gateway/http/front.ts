@@ -144,7 +144,7 @@ async function answerPosted(
     const lost = changedNumberIn(text) ?? lostNameIn(text, value);
     answered =
       lost === undefined
-        ? inTurn(visitor.caller.tenant, async () => answer(request, response, value, visitor)) // what is awaited here would keep the text of the body for as long
+        ? inTurn(visitor.caller.tenant, async () => answer(request, response, value, visitor)) // not awaited here: the body's text would be kept until the answer
         : refuse(response, new Problem('malformed', { what: lost }), idOf(value));
   };
   try {

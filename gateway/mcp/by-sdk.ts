@@ -12,7 +12,7 @@ import type { Whole } from '../http/stream';
 import { wellFormed } from '../json';
 import { methodOf } from './exchange';
 import type { BeginExchange, Exchange } from './exchange';
-import { hangUpOf, whenDue } from './first-byte';
+import { hangUpOf, mayTakeLong, whenDue } from './first-byte';
 import type { Sessions } from './session';
 
 export interface BySdkNeeds {
@@ -42,7 +42,7 @@ export function createAnswerBySdk({ sdk, exchanges, begin, sessions }: BySdkNeed
     const { exchange, decided } = begin(request, body, visitor);
     const { header, alone, caller, decide } = exchange;
     const shown = (name: string): string | undefined => (name === 'accept' ? acceptOf(header(name)) : header(name));
-    const mayWait = mayTakeLong(body);
+    const mayWait = mayWaitIn(body);
     // With `parsedBody` the SDK reads no more of a Request than this; a real one costs a third of the CPU of a request.
     const asked = {
       method: 'POST',
@@ -90,7 +90,7 @@ async function sdkAnswerOf(answer: Response): Promise<SdkAnswer> {
 /** Answers with what has come. */
 async function answerWith(sdkAnswer: SdkAnswer, response: ServerResponse): Promise<void> {
   if (sdkAnswer.kind === 'whole') return finish(response, sdkAnswer);
-  // What is written in one turn leaves as one packet without a cork. From Node 22 on, one would lose what ends under it.
+  // No cork: writes of one turn leave in one packet anyway, and from Node 22 on a response that ends while corked loses data.
   beginStream(response);
   await goOn(sdkAnswer, response);
 }
@@ -106,8 +106,6 @@ function discard(sdkAnswer: SdkAnswer): void {
   if (sdkAnswer.kind === 'stream') sdkAnswer.rest.cancel().catch(() => undefined);
 }
 
-function mayTakeLong(body: unknown): boolean {
-  if (Array.isArray(body)) return body.some(mayTakeLong);
-  const method = methodOf(body);
-  return method === 'tools/call' || method === 'tasks/result';
+function mayWaitIn(body: unknown): boolean {
+  return Array.isArray(body) ? body.some(mayWaitIn) : mayTakeLong(methodOf(body));
 }

@@ -8,6 +8,10 @@ const FIRST_BYTE_MS = 800;
 /** Why the signal of a request fires. It is made once: an error of its own for each request would cost a stack each. */
 const HUNG_UP = new Error('The client has hung up.');
 
+/** Whether the answer to a method may take long: these wait for a job. */
+export const mayTakeLong = (method: string | undefined): boolean =>
+  method === 'tools/call' || method === 'tasks/result';
+
 /** What is known of an answer when its first byte is due. */
 export type Known<A> =
   | { readonly kind: 'ready'; readonly answer: A }

@@ -16,7 +16,7 @@ import { refuse } from '../http/refusal';
 import { beginStream, finish, keepAlive, send } from '../http/stream';
 import { wellFormed } from '../json';
 import type { BeginExchange } from './exchange';
-import { hangUpOf, whenDue } from './first-byte';
+import { hangUpOf, mayTakeLong, whenDue } from './first-byte';
 import type { Context, Methods, SetMethods } from './methods';
 import { plainIn } from './plain';
 import type { Plain } from './plain';
@@ -59,7 +59,7 @@ export function createAnswerStraight({ bySdk, begin, setMethods, serverInfo, onE
     );
     if (!run) return bySdk(request, response, body, visitor); // its parameters are not what the handler takes
     const stream = createStream(response);
-    const mayWait = plain.method === 'tools/call';
+    const mayWait = mayTakeLong(plain.method);
     const signal = mayWait ? hangUpOf(request, response) : NEVER;
     const coming = said(plain, run, { signal, notify: stream.send }, serverInfo, onError);
     if (!mayWait) {

@@ -71,7 +71,12 @@ export function serveToolCalls(
         client,
         origin: { key, callback },
         patienceMs: (tool) =>
-          needs.patience({ header: exchange.header('holdfast-patience'), key: exchange.grantedMs, tool, client: client.name }),
+          needs.patience({
+            header: exchange.header('holdfast-patience'),
+            key: exchange.grantedMs,
+            tool,
+            client: client.name,
+          }),
         round: mcpReq.requestState<Round>(),
         responses: mcpReq.inputResponses ?? {},
         asTask,
