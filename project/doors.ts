@@ -14,11 +14,17 @@ export interface DoorTool {
   readonly step?: string | undefined;
 }
 
-const HEAD = '// Written by Holdfast from the folders of the tools, again at each start. Do not edit.\n';
+const HEAD = '// Written by Holdfast from the folders of the tools, again at each start or build. Do not edit.\n';
 
+/** Text in code. */
+const quoted = (text: string): string => (/['\\\n\r\u2028\u2029]/.test(text) ? JSON.stringify(text) : `'${text}'`);
+
+/** A door in TypeScript names files without their endings, as TypeScript wants it. */
 function importPath(door: string, path: string): string {
-  const way = relative(dirname(door), path).split(sep).join('/');
-  return JSON.stringify(way.startsWith('.') ? way : `./${way}`);
+  const way = relative(dirname(door), door.endsWith('.ts') ? path.replace(/\.ts$/, '') : path)
+    .split(sep)
+    .join('/');
+  return quoted(way.startsWith('.') ? way : `./${way}`);
 }
 
 /** @param builtin - tools of Holdfast itself that are offered as well */
@@ -29,12 +35,12 @@ export function menuDoor(door: string, tools: readonly DoorTool[], builtin: read
       : `import { ${exported} } from ${importPath(door, path)};`,
   );
   const entries = tools.map(({ exported, step, steps }) =>
-    step !== undefined && steps
-      ? `  { ...${exported}, step: ${JSON.stringify(wireName(steps.of, step))} },`
-      : `  ${exported},`,
+    step !== undefined && steps ? `  { ...${exported}, step: ${quoted(wireName(steps.of, step))} },` : `  ${exported},`,
   );
   const own =
-    builtin.length === 0 ? [] : [`  ...builtin.filter(({ name }) => ${JSON.stringify(builtin)}.includes(name)),`];
+    builtin.length === 0
+      ? []
+      : [`  ...builtin.filter(({ name }) => [${builtin.map(quoted).join(', ')}].includes(name)),`];
   return [
     `${HEAD}// The menu: gateways load it.`,
     ...(builtin.length === 0 ? [] : ["import { builtin } from 'holdfast/gateway';"]),
@@ -55,23 +61,22 @@ export function stepsDoor(door: string, tools: readonly DoorTool[]): string {
     ...withSteps.map(({ exported, path }) => `import * as ${exported} from ${importPath(door, path)};`),
     '',
     'export const steps = {',
-    ...withSteps.map(({ exported, of }) => `  ${JSON.stringify(of)}: ${exported},`),
+    ...withSteps.map(({ exported, of }) => `  ${quoted(of)}: ${exported},`),
     '};',
     '',
   ].join('\n');
 }
 
 export function workflowsDoor(door: string, tools: readonly DoorTool[]): string {
+  const lines = tools.flatMap(({ exported, workflow }) => {
+    if (!workflow) return [];
+    const { by, type, path } = workflow;
+    const name = by === 'default' ? by : exported;
+    return [`export { ${name === type ? name : `${name} as ${quoted(type)}`} } from ${importPath(door, path)};`];
+  });
   return [
     `${HEAD}// The workflows: Temporal's sandbox loads them. Their exported names are wire formats.`,
-    ...tools.flatMap(({ exported, workflow }) =>
-      workflow
-        ? [
-            `export { ${workflow.by === 'default' ? 'default' : exported} as ${JSON.stringify(workflow.type)} } from ${importPath(door, workflow.path)};`,
-          ]
-        : [],
-    ),
-    'export {};',
+    ...(lines.length > 0 ? lines : ['export {};']),
     '',
   ].join('\n');
 }

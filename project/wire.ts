@@ -1,19 +1,4 @@
 /** The names that a project's tools have for Temporal. Running jobs ask for them, so they are wire formats. */
-import { isStep } from './steps';
-
-/** The modules of a project's steps, by the names of the workflows that they belong to. */
-export type StepModules = Readonly<Record<string, object>>;
 
 /** The step of a tool, as Temporal knows it. */
 export const wireName = (workflow: string, step: string): string => `${workflow}.${step}`;
-
-/** All steps by the names that Temporal knows them by. What else the modules export is left out. */
-export function activitiesOf(modules: StepModules): Readonly<Record<string, (input: unknown) => Promise<unknown>>> {
-  return Object.fromEntries(
-    Object.entries(modules).flatMap(([workflow, module]) =>
-      Object.entries(module).flatMap(([name, value]: [string, unknown]) =>
-        isStep(value) ? [[wireName(workflow, name), value] as const] : [],
-      ),
-    ),
-  );
-}

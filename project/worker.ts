@@ -5,8 +5,8 @@ import { createAttempts } from '../worker/attempts';
 import { runWorker as run, startWorker as start } from '../worker/process';
 import type { Code } from '../worker/process';
 import { placeThreaded } from './thread';
-import { activitiesOf } from './wire';
-import type { StepModules } from './wire';
+import { activitiesOf } from './activities';
+import type { StepModules } from './activities';
 
 /** What `holdfast build` makes of a project's tools, for workers. */
 export interface ProjectCode {

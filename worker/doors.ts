@@ -1,6 +1,6 @@
 /**
- * Checks the two doors of workflows/ at build time: every workflow that the menu (tools.ts) names must be in the bundle
- * (index.ts). A job whose workflow is not there would wait for ever.
+ * Checks the doors of workflows/ at build time: every workflow that a tool of the menu (tools.ts) names must be in the bundle (index.ts).
+ * A job whose workflow is not there would wait for ever.
  */
 import * as bundled from '../workflows/index';
 import { tools } from '../workflows/tools';
@@ -24,7 +24,7 @@ export function missingWorkflows(
   return menu.flatMap(({ name, workflow }) =>
     workflow === undefined || typeof exported[workflow] === 'function'
       ? []
-      : `Tool ${name} runs the workflow ${workflow}, which workflows/index.ts does not export. Add the line there, such as: export { ${workflow} } from './${kebab(workflow)}/workflow';`,
+      : `Tool ${name} runs the workflow ${workflow}, which no folder has: export ${workflow} in workflows/${kebab(workflow)}/workflow.ts.`,
   );
 }
 

@@ -2,9 +2,7 @@
  * Door one of two into this folder: the bundle. The worker loads this file by path into Temporal's sandbox. The exported names
  * are wire formats: when one is renamed, the jobs that run it are stranded.
  */
-export { analyzeRepository } from './analyze-repository/workflow';
-export { deepResearch } from './deep-research/workflow';
-export { searchSources } from './search-sources/workflow';
+export * from './authored';
 export { deliverWebhook } from './deliver/workflow';
 export { singleStep } from './single-step/workflow';
 export { upstreamCall } from './upstream-call/workflow';

@@ -155,5 +155,5 @@ test('two tools may have a step of one name', async () => {
   for (const file of ['tool.ts', 'steps.ts', 'workflow.ts'])
     write(`hail/${file}`, readFileSync(at(root, `greet/${file}`), 'utf8').replaceAll('greet', 'hail'))(root);
   expect(await saidOf(root)).toEqual(['Tools: greet, hail.']);
-  expect(readFileSync(join(root, '.holdfast', 'doors', 'steps.js'), 'utf8')).toContain('"hail": hail,');
+  expect(readFileSync(join(root, '.holdfast', 'doors', 'steps.js'), 'utf8')).toContain("'hail': hail,");
 });

@@ -1,4 +1,4 @@
-/** The two doors of workflows/: what the menu offers, the bundle has to hold. */
+/** The doors of workflows/: what the menu offers, the bundle has to hold. */
 import { missingWorkflows } from '../../worker/doors';
 import * as bundled from '../../workflows/index';
 import { tools } from '../../workflows/tools';
@@ -7,7 +7,7 @@ const renameBranch = { name: 'rename_branch', workflow: 'renameBranch' };
 
 test('a tool whose workflow is not exported is named, with the file and the line that it lacks', () => {
   expect(missingWorkflows({ analyzeRepository: () => undefined }, [renameBranch])).toEqual([
-    "Tool rename_branch runs the workflow renameBranch, which workflows/index.ts does not export. Add the line there, such as: export { renameBranch } from './rename-branch/workflow';",
+    'Tool rename_branch runs the workflow renameBranch, which no folder has: export renameBranch in workflows/rename-branch/workflow.ts.',
   ]);
 });
 
