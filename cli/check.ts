@@ -36,7 +36,7 @@ function findings(env: NodeJS.ProcessEnv): Findings {
     return findingsIn(env);
   } catch (error) {
     if (!(error instanceof BadSetting) || error.problems.length === 0) throw error;
-    return { problems: error.problems, doubts: [], said: undefined, origins: {} };
+    return { problems: error.problems, files: [], doubts: [], said: undefined, origins: {} };
   }
 }
 

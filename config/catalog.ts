@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { BadSetting } from './file';
+import type { Misfit } from './file';
 import { PolicySettings } from './upstreams';
 
 /** A JSON Schema as it stands in a file. */
@@ -131,25 +131,32 @@ type WithSchemas<T> = T extends unknown
 export type CatalogSettings = WithSchemas<z.output<typeof CatalogEntry>>;
 export type Catalog = Readonly<Record<string, CatalogSettings>>;
 
+/** A catalogue whose schemas were read, and those of them that could not be. */
+export interface ReadCatalog {
+  readonly catalog: Catalog;
+  readonly misfits: readonly Misfit[];
+}
+
 /**
  * Reads the schemas that lie in files of their own.
  *
  * @param path - of holdfast.yaml
- * @throws BadSetting that names the entry when one cannot be read, or is no object
  */
-export function withSchemas(catalog: z.output<typeof CatalogPart>, path = '.'): Catalog {
-  const read = (schema: z.output<typeof Schema> | undefined, where: string): SchemaObject | undefined =>
-    typeof schema === 'string' ? schemaAt(pathOf(schema, path), where) : schema;
-  return Object.fromEntries(
-    Object.entries(catalog).map(([name, entry]) => [
-      name,
-      {
-        ...entry,
-        input: read(entry.input, `catalog.${name}.input`),
-        output: read(entry.output, `catalog.${name}.output`),
-      },
-    ]),
-  );
+export function withSchemas(written: z.output<typeof CatalogPart>, path = '.'): ReadCatalog {
+  const misfits: Misfit[] = [];
+  const read = (name: string, part: 'input' | 'output', schema?: z.output<typeof Schema>): SchemaObject | undefined => {
+    if (typeof schema !== 'string') return schema;
+    const found = schemaAt(pathOf(schema, path));
+    if (typeof found !== 'string') return found;
+    const setting = ['catalog', name, part];
+    misfits.push({ setting, at: setting, message: found });
+    return undefined;
+  };
+  const entries = Object.entries(written).map(([name, entry]) => [
+    name,
+    { ...entry, input: read(name, 'input', entry.input), output: read(name, 'output', entry.output) },
+  ]);
+  return { catalog: Object.fromEntries(entries) as Catalog, misfits };
 }
 
 /** Paths of the files that its schemas lie in. */
@@ -160,14 +167,14 @@ export function schemaFilesOf(catalog: z.output<typeof CatalogPart>, path = '.')
 
 const pathOf = (schema: string, path: string): string => resolve(dirname(path), schema);
 
-function schemaAt(path: string, where: string): SchemaObject {
+/** The schema in a file, or what is wrong with that. */
+function schemaAt(path: string): SchemaObject | string {
   let value: unknown;
   try {
     value = parse(readFileSync(path, 'utf8')); // JSON is YAML, too
   } catch {
-    throw new BadSetting(`${where} names ${path}, which cannot be read as JSON or YAML.`);
+    return `names ${path}, which cannot be read as JSON or YAML`;
   }
   const schema = z.record(z.string(), z.unknown()).safeParse(value);
-  if (!schema.success) throw new BadSetting(`${where} names ${path}, which holds no JSON Schema of an object.`);
-  return schema.data;
+  return schema.success ? schema.data : `names ${path}, which holds no JSON Schema of an object`;
 }

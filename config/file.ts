@@ -20,10 +20,14 @@ export interface Problem {
 export class BadSetting extends Error {
   override name = 'BadSetting';
 
-  /** @param problems - each of what is wrong, where that is in a file */
+  /**
+   * @param problems - each of what is wrong, where that is in a file
+   * @param files - paths of all files that were looked at, those that are missing included; absent: that is not known
+   */
   constructor(
     message: string,
     readonly problems: readonly Problem[] = [],
+    readonly files?: readonly string[],
   ) {
     super(message);
   }
@@ -76,15 +80,15 @@ export function parsed<T extends z.ZodType>(schema: T, value: unknown, where: st
   throw badSettings(result.misfits.map(({ setting, message }) => ({ file: where, setting: dotted(setting), message })));
 }
 
-/** All problems as one error. */
-export function badSettings(problems: readonly Problem[]): BadSetting {
-  const files = [...new Set(problems.map(({ file }) => file))].map((file) => {
+/** All problems as one error. `files`: those that were looked at. */
+export function badSettings(problems: readonly Problem[], files?: readonly string[]): BadSetting {
+  const told = [...new Set(problems.map(({ file }) => file))].map((file) => {
     const said = problems
       .filter((problem) => problem.file === file)
       .map(({ setting, message }) => [setting, message].filter(Boolean).join(': '));
     return `${file}: ${said.join('; ')}.`;
   });
-  return new BadSetting(`${files.join(' ')} holdfast.yaml shows every setting.`, problems);
+  return new BadSetting(`${told.join(' ')} holdfast.yaml shows every setting.`, problems, files);
 }
 
 /** A setting's path as people write it. */

@@ -37,6 +37,8 @@ export interface HoldfastFile {
 export interface Findings {
   /** What they say, if nothing in them is wrong. */
   readonly said: HoldfastFile | undefined;
+  /** Paths of the files that were looked at; as far as the first one names them, if that is wrong. One may be missing. */
+  readonly files: readonly string[];
   /** What is wrong. */
   readonly problems: readonly Problem[];
   /** What is strange, and keeps nothing from running: a sentence each. */
@@ -51,9 +53,9 @@ export interface Findings {
  * @throws BadSetting that names every wrong setting
  */
 export function holdfastFile(env: NodeJS.ProcessEnv): HoldfastFile {
-  const { said, problems } = findingsIn(env);
+  const { said, problems, files } = findingsIn(env);
   if (said) return said;
-  throw badSettings(problems);
+  throw badSettings(problems, files);
 }
 
 /**
@@ -80,17 +82,19 @@ export function findingsIn(env: NodeJS.ProcessEnv): Findings {
   const parts = fitted(Parts, yaml?.value ?? {});
   const { gateway, worker, upstreams, mcpServers, catalog } = parts.fits ? parts.data : {};
   const found = gathered(yaml && { written: yaml, upstreams: upstreams ?? {}, mcpServers }, servers);
-  const misfits = parts.fits || !yaml ? [] : problemsAt(parts.misfits.map(withNearest), yaml);
+  const schemas = withSchemas(catalog ?? {}, path);
+  const misfits = yaml ? problemsAt(parts.fits ? schemas.misfits : parts.misfits.map(withNearest), yaml) : [];
   const problems = [...(yaml && yaml.unexpanded.length > 0 ? yaml.unexpanded : misfits), ...found.problems];
+  const files = [
+    ...[path, env['HOLDFAST_MCP_SERVERS']].flatMap((file) => file || []),
+    ...schemaFilesOf(catalog ?? {}, path),
+  ];
   const said: HoldfastFile = {
     gateway: gateway ?? GatewayPart.parse({}),
     worker: worker ?? WorkerPart.parse({}),
     upstreams: found.upstreams,
-    catalog: withSchemas(catalog ?? {}, path),
-    files: [
-      ...[path, env['HOLDFAST_MCP_SERVERS']].flatMap((file) => file || []),
-      ...schemaFilesOf(catalog ?? {}, path),
-    ],
+    catalog: schemas.catalog,
+    files,
     named: {
       all: orFile(...named),
       workers: orFile(...(worker ? namedByWorker(worker) : []), ...found.named),
@@ -99,6 +103,7 @@ export function findingsIn(env: NodeJS.ProcessEnv): Findings {
   const unasked = gateway && worker ? unshared(worker.webhooks.allowed_hosts, gateway.webhooks.allowed_hosts) : [];
   return {
     said: problems.length > 0 ? undefined : said,
+    files,
     problems,
     doubts: [
       ...unreadIn(env, [...said.named.all, ...said.named.workers]),

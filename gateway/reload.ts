@@ -25,8 +25,8 @@ export function createReload(begun: GatewayConfig, { read, gateway, watch, log }
   return () => {
     try {
       const next = read();
+      watch?.(next.files); // whether they are taken or not: who corrects one wants it read again
       gateway.reload(next);
-      watch?.(next.files);
       const names = Object.keys(next) as (keyof GatewayConfig)[];
       const waiting = names.filter((name) => !needsNoRestart(name) && !isDeepStrictEqual(next[name], begun[name]));
       log.info(
@@ -35,6 +35,7 @@ export function createReload(begun: GatewayConfig, { read, gateway, watch, log }
       );
     } catch (error) {
       if (!(error instanceof BadSetting)) throw error;
+      if (error.files) watch?.(error.files);
       log.error(`The configuration was not read anew, and nothing has changed. ${error.message}`);
     }
   };

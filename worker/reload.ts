@@ -56,13 +56,13 @@ export function createReload(
   return () => {
     try {
       const next = read();
+      watch?.(next.files); // whether they are taken or not: who corrects one wants it read again
       refuseUnset(now, next.upstreams);
       menu.replace(next.catalog);
       const change = changeOf(now, next.upstreams);
       if (!isDeepStrictEqual(next.upstreams, now)) upstreams.replace(next.upstreams);
       now = next.upstreams;
       callable.replace(next.callable);
-      watch?.(next.files);
       const names = Object.keys(next) as (keyof WorkerConfig)[];
       const waiting = names.filter((name) => !TAKEN_UP.has(name) && !isDeepStrictEqual(next[name], begun[name]));
       log.info(
@@ -71,6 +71,7 @@ export function createReload(
       );
     } catch (error) {
       if (!(error instanceof BadSetting)) throw error;
+      if (error.files) watch?.(error.files);
       log.error(`The configuration was not read anew, and nothing has changed. ${error.message}`);
     }
   };

@@ -92,3 +92,17 @@ test('a variable that workers need and that is not set here is a doubt', () => {
 test('without a file it says how to name one', () => {
   expect(() => check({}, () => undefined)).toThrow('Name a file');
 });
+
+test('a schema of the catalogue that is missing is one mistake among the others, with the line that names it', () => {
+  const yaml =
+    'upstreams:\n  a: { command: x }\ncatalog:\n  ship:\n    { description: ., workflow: W, queue: q, input: nowhere.json }\n';
+  const { code, lines } = checked({ yaml, json: '{ "x": { "type": "tcp" } }' });
+  expect([code, lines]).toEqual([
+    1,
+    [
+      '✗ holdfast.yaml:5:46: catalog.ship.input: names nowhere.json, which cannot be read as JSON or YAML',
+      expect.stringMatching(/^✗ mcp\.json:1:10: x\.type/),
+      '2 mistakes.',
+    ],
+  ]);
+});

@@ -47,6 +47,6 @@ test.each([
 
 test('a schema that cannot be read is told with its path', () => {
   expect(() => read({ fulfil: { ...plain, queue: 'q', input: 'nowhere.json' } })).toThrow(
-    /catalog\.fulfil\.input names .*nowhere\.json, which cannot be read/,
+    /catalog\.fulfil\.input: names .*nowhere\.json, which cannot be read/,
   );
 });

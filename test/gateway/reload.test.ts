@@ -144,3 +144,36 @@ test('a schema of the catalogue in a file of its own is noticed, too, once the f
   await eventually('its other schema', async () => (await input()).includes('height'));
   watch([]);
 });
+
+test('a schema that is written only after the file names it is noticed without another change of the file', async () => {
+  const schema = `${file}.late.json`;
+  const watch = watchFiles([file], () => watched());
+  const watched = createReload(gatewayConfig(env), { read: () => gatewayConfig(env), gateway, watch, log });
+  write(
+    { keys: bob.keys },
+    { catalog: { ship: { description: '.', workflow: 'ship', queue: 'shop', input: schema } } },
+  );
+  await eventually('the refusal', () => told.length === 1);
+  expect(told[0]?.['msg']).toMatch(/catalog\.ship\.input: names .*late\.json, which cannot be read/);
+  writeFileSync(schema, '{ "type": "object" }');
+  await eventually('the new configuration', () => told.length === 2);
+  expect(await statusOf(bob)).toBe(200);
+  watch([]);
+});
+
+test('a schema that the catalogue cannot use is read again when it is corrected', async () => {
+  const schema = `${file}.wrong.json`;
+  const watch = watchFiles([file], () => watched());
+  const watched = createReload(gatewayConfig(env), { read: () => gatewayConfig(env), gateway, watch, log });
+  writeFileSync(schema, '{ "type": "string" }');
+  write(
+    { keys: bob.keys },
+    { catalog: { ship: { description: '.', workflow: 'ship', queue: 'shop', input: schema } } },
+  );
+  await eventually('the refusal', () => told.length === 1);
+  expect(told[0]).toMatchObject({ level: 50 });
+  writeFileSync(schema, '{ "type": "object" }');
+  await eventually('the new configuration', () => told.length === 2);
+  expect(await statusOf(bob)).toBe(200);
+  watch([]);
+});

@@ -15,7 +15,7 @@ const catalogOf = (entries: Record<string, object>): Catalog =>
         ]),
       ),
     ),
-  );
+  ).catalog;
 
 test('those of another catalogue take the place of the former ones, beside those that are authored', () => {
   const { tools: known, replace } = createMenu(tools, catalogOf({ ship: {} }), 'default');

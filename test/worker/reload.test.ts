@@ -144,3 +144,24 @@ test('a file that has changed is noticed', async () => {
   expect(replaced).toEqual([{}]);
   watch([]);
 });
+
+test('a schema of the catalogue that is written only after the file names it is noticed', async () => {
+  const schema = `${file}.schema.json`;
+  const watch = watchFiles([file], () => again());
+  const replace = (upstreams: Expanded): void => void replaced.push(upstreams);
+  const again = createReload(workerConfig(env), {
+    read: () => workerConfig(env),
+    upstreams: { replace },
+    callable: idle,
+    menu: idle,
+    watch,
+    log,
+  });
+  write({ upstreams: {}, catalog: { ship: { description: '.', workflow: 'Ship', queue: 'orders', input: schema } } });
+  await eventually('the refusal', () => told.length === 1);
+  expect(replaced).toEqual([]);
+  writeFileSync(schema, '{ "type": "object" }');
+  await eventually('other upstreams', () => replaced.length > 0);
+  expect(replaced).toEqual([{}]);
+  watch([]);
+});

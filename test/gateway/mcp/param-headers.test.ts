@@ -7,7 +7,7 @@ import { CatalogPart, withSchemas } from '../../../config/catalog';
 import { modern } from '../../fixtures/raw';
 
 const repeating = (name: string, type: string): object => ({ type, 'x-mcp-header': name });
-const catalog = withSchemas(
+const { catalog } = withSchemas(
   CatalogPart.parse({
     ship: {
       description: 'Ships.',
