@@ -47,6 +47,7 @@ import { createSeals } from './seal';
 import { createTaken, isHandle } from './taken';
 import { authoredTools } from './tools';
 import { createParts } from './upstreams/parts';
+import { createReadRounds } from './upstreams/read-rounds';
 import { createUpstreams } from './upstreams/upstreams';
 
 /** How long a stop waits for answers that are on their way. */
@@ -127,7 +128,8 @@ export async function startGateway(
     log,
   });
   const tagOf = (caller: Caller): string => `${caller.tenant}/${ids.subjectTag(caller)}`;
-  const parts = createParts(upstreams.known, jobs.listings, tagOf);
+  const readRounds = createReadRounds(ids, seals);
+  const parts = createParts({ known: upstreams.known, listings: jobs.listings, tagOf, rounds: readRounds });
   const metrics = config.metrics && createMetrics(jobs.backlog(queues));
   const audit = createAudit(log, menu.names, metrics);
   const scrape = config.metrics && metrics && (await serveMetrics(metrics, config.metrics, log));
@@ -143,6 +145,7 @@ export async function startGateway(
     answers,
     respond,
     rounds,
+    readRounds,
     ids,
     seals,
     patience: createPatience(config),

@@ -3,7 +3,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { z } from 'zod';
 
 /** What a note is for. One that was made for one purpose is worth nothing for another. */
-type Purpose = 'session' | 'round' | 'question';
+type Purpose = 'session' | 'round' | 'reading' | 'question';
 
 /** Signs notes and reads them back. */
 export interface Seals {

@@ -175,6 +175,26 @@ export interface ReadRequest {
   readonly caller?: string;
   readonly method: 'resources/read' | 'prompts/get' | 'completion/complete';
   readonly params: Given;
+  /** Whether the reader knows what to do with {@link ReadQuestions}. Absent: an upstream that asks back is a failure `refused`. */
+  readonly asks?: true;
+  /** Answers to what an earlier round required, and the state that goes with them (2026-07-28). Absent: it is the first. */
+  readonly responses?: Given;
+  readonly requestState?: string;
+}
+
+/** What an upstream wants to know before it gives what is read. `resultType` is part of MCP's frame: no other reading's result has it. */
+export interface ReadQuestions {
+  readonly resultType: 'input_required';
+  /** By key, as MCP has them: `method` and `params`. */
+  readonly inputRequests: Readonly<Record<string, Pick<InputRequest, 'method' | 'params'>>>;
+  readonly requestState?: string;
+}
+
+/** What a reading comes to: MCP's result without its frame, or what has to be answered first. */
+export type Reading = Given | ReadQuestions;
+
+export function isReadQuestions(value: unknown): value is ReadQuestions {
+  return typeof value === 'object' && value !== null && 'resultType' in value && value.resultType === 'input_required';
 }
 
 /** The output of {@link UPSTREAM_CALL}, by which a reader of the job knows it although the tool is gone. */

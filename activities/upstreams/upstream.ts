@@ -6,6 +6,7 @@ import type {
   InputRequest,
   Listing,
   ReadRequest,
+  Reading,
   Given,
   UpstreamAnswer,
   UpstreamRequest,
@@ -37,8 +38,8 @@ export interface Upstream {
   call(request: UpstreamRequest, context: CallContext): Promise<UpstreamAnswer>;
   /** Follows a task to its end. It may be asked again after a worker was lost. */
   follow(request: FollowRequest, context: CallContext): Promise<UpstreamAnswer>;
-  /** Reads a resource or a prompt. */
-  read(request: ReadRequest, signal: AbortSignal): Promise<Given>;
+  /** Reads a resource or a prompt, or tells what has to be answered first, to a request that knows of that. */
+  read(request: ReadRequest, signal: AbortSignal): Promise<Reading>;
   /** Told when what it offers has changed, if it says so by itself. */
   onChange(listener: () => void): void;
   /** Ends connections and children. Calls in flight end first, within `withinMs`. */

@@ -10,7 +10,7 @@ import {
   UPSTREAM_READ,
   listingId,
 } from '../../workflows/upstream-contract';
-import type { Given, ListingRun, ListingSettings, ReadRequest } from '../../workflows/upstream-contract';
+import type { ListingRun, ListingSettings, ReadRequest, Reading } from '../../workflows/upstream-contract';
 import { grpcCodeOf } from './connection';
 import type { Store } from './connection';
 import { POLL_MS } from './end';
@@ -32,7 +32,7 @@ export interface Listings extends KeptListings {
   accept(upstream: string, digest: string): Promise<void>;
   /** Resolves when the run is over, and so there is another one; or after some 18 s, or when the connection fails. */
   over(upstream: string, run: string, signal: AbortSignal): Promise<void>;
-  /** Reads a resource or a prompt through a worker. @throws Problem `unavailable` */
+  /** Reads a resource or a prompt through a worker: a `Reading`, if it is done. @throws Problem `unavailable` */
   read(request: ReadRequest): Promise<Outcome>;
 }
 
@@ -87,7 +87,7 @@ export function createListings(store: Store): Listings {
       try {
         const given = await ask(
           () =>
-            client.workflow.execute<(request: ReadRequest) => Promise<Given>>(UPSTREAM_READ, {
+            client.workflow.execute<(request: ReadRequest) => Promise<Reading>>(UPSTREAM_READ, {
               workflowId: `holdfast/read/${randomUUID()}`,
               taskQueue: TASK_QUEUE,
               args: [request],

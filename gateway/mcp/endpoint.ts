@@ -28,7 +28,7 @@ import { createTasks } from './tasks';
 export interface EndpointNeeds
   extends
     Pick<MethodNeeds, 'menu' | 'patience' | 'readCallback' | 'audit' | 'onError'>,
-    Pick<ServerNeeds, 'parts' | 'more'> {
+    Pick<ServerNeeds, 'parts' | 'more' | 'readRounds'> {
   readonly offered: Offered;
   readonly jobs: Jobs;
   readonly watch: Watch;

@@ -2,6 +2,7 @@
  * MCP on one request: a fresh low-level server for each, with everything that costs anything made beforehand. The SDK
  * speaks the protocol in every revision; this file says what is offered.
  */
+import { CLIENT_CAPABILITIES_META_KEY } from '@modelcontextprotocol/server';
 import type { McpServerFactory, ServerCapabilities } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { version } from '../../package.json';
@@ -9,13 +10,15 @@ import { TASKS_EXTENSION } from '../call/client';
 import type { ClientFacts } from '../call/client';
 import type { Rounds } from '../call/rounds';
 import type { Jobs } from '../jobs/jobs';
+import { recordIn } from '../json';
 import type { Offered } from '../offered';
-import type { Parts } from '../upstreams/parts';
+import type { Parts, Reader } from '../upstreams/parts';
+import type { ReadRound, ReadRounds } from '../upstreams/read-rounds';
 import type { Elicitation } from './elicitation';
 import type { Exchange } from './exchange';
 import { McpServer } from './mcp-server';
 import { ListParams, asks, freshFor, hasCoreTasks, refuseCursor } from './methods';
-import type { SetMethods } from './methods';
+import type { Context, SetMethods } from './methods';
 import { createPushOn } from './push';
 import { RESULT_RESOURCES } from './resources';
 import type { Resources } from './resources';
@@ -40,6 +43,7 @@ export interface ServerNeeds {
   readonly parts: Parts | undefined;
   readonly resources: Resources;
   readonly rounds: Pick<Rounds, 'read'>;
+  readonly readRounds: Pick<ReadRounds, 'read'>;
   readonly elicitation: Elicitation;
   readonly jobs: Pick<Jobs, 'shown' | 'partial'>;
   readonly more: More | undefined;
@@ -77,11 +81,12 @@ export function createServerFactory(
     const exchange = exchangeOf(requestInfo);
     const { parts } = needs;
     const { caller } = exchange;
+    const notes = asks(exchange, 'tools/') ? needs.rounds : needs.readRounds;
     // A client of 2025 has no stream here that it could be told on.
     const told = era === 'modern' && { listChanged: true };
     const server = new McpServer(INFO, {
       ...options,
-      requestState: { verify: (state: string) => Promise.resolve(needs.rounds.read(state, caller)) },
+      requestState: { verify: (state: string) => Promise.resolve(notes.read(state, caller)) },
       capabilities: {
         tools: { ...told },
         resources: { ...(parts && told) },
@@ -121,8 +126,12 @@ function serveResources(
       ...freshFor(era, offered),
     };
   });
-  server.setRequestHandler('resources/read', { params: UriParams }, ({ uri }) =>
-    guarded(exchange, onError, async () => (await parts?.readResource(uri, exchange)) ?? resources.read(caller, uri)),
+  server.setRequestHandler('resources/read', { params: UriParams }, ({ uri }, context) =>
+    guarded(
+      exchange,
+      onError,
+      async () => (await parts?.readResource(uri, readerOf(exchange, era, context))) ?? resources.read(caller, uri),
+    ),
   );
 }
 
@@ -138,7 +147,16 @@ function servePrompts(
     refuseCursor(cursor);
     return { prompts: parts.prompts(allowed), ...freshFor(era, offered) };
   });
-  server.setRequestHandler('prompts/get', { params: PromptParams }, (asked) =>
-    guarded(exchange, onError, () => parts.getPrompt(asked, exchange)),
+  server.setRequestHandler('prompts/get', { params: PromptParams }, (asked, context) =>
+    guarded(exchange, onError, () => parts.getPrompt(asked, readerOf(exchange, era, context))),
   );
 }
+
+/** Who reads, and what the request brings back of an earlier round. */
+const readerOf = ({ caller, allowed }: Exchange, era: ClientFacts['era'], { mcpReq }: Context): Reader => ({
+  caller,
+  allowed,
+  capabilities: era === 'modern' ? recordIn(mcpReq.envelope ?? {}, CLIENT_CAPABILITIES_META_KEY) : undefined,
+  round: mcpReq.requestState<ReadRound>(),
+  responses: mcpReq.inputResponses,
+});

@@ -6,11 +6,13 @@ import { ProtocolError, ProtocolErrorCode, ResourceNotFoundError, isSpecType } f
 import { LRUCache } from 'lru-cache';
 import { namesOfAll, prefixOf } from '../../config/tool-names';
 import type { Caller } from '../../workflows/contract';
-import type { Given, ReadRequest } from '../../workflows/upstream-contract';
+import { isReadQuestions } from '../../workflows/upstream-contract';
+import type { Given, ReadRequest, Reading } from '../../workflows/upstream-contract';
 import type { Allowed } from '../allowed';
 import { isRecord } from '../json';
 import type { Listings } from '../jobs/listings';
 import type { Known } from './named';
+import type { Asked, ReadRounds } from './read-rounds';
 
 /** How long, and how much, of what was read is given to whoever asks for the same: milliseconds, entries, characters of JSON. */
 const CACHE = { ttl: 5_000, max: 200, maxSize: 20_000_000 };
@@ -27,7 +29,7 @@ export interface Parts {
   /** Reads a prompt. @throws ProtocolError when there is none of that name, or it cannot be read */
   getPrompt(params: Given & { readonly name: string }, by: Reader): Promise<Given>;
   /** What may be meant by the beginning of an argument. @throws ProtocolError when its upstream cannot be asked */
-  complete(asked: Completing, by: Reader): Promise<Given>;
+  complete(asked: Completing, by: Pick<Reader, 'caller' | 'allowed'>): Promise<Given>;
 }
 
 /** An argument of a prompt, or a variable of a resource's template, as somebody begins to write it. */
@@ -41,19 +43,21 @@ export type Completing = Given & {
 const NO_IDEA: Given = { completion: { values: [] } };
 
 /** Who reads. */
-export interface Reader {
-  readonly caller: Caller;
+export interface Reader extends Asked {
   readonly allowed: Allowed;
 }
 
-/** @param tagOf - what stands for a caller at workers, as it does in the id of a job */
-export function createParts(
-  known: () => readonly Known[],
-  listings: Pick<Listings, 'read'>,
-  tagOf: (caller: Caller) => string,
-): Parts {
+export interface PartsNeeds {
+  readonly known: () => readonly Known[];
+  readonly listings: Pick<Listings, 'read'>;
+  /** What stands for a caller at workers, as it does in the id of a job. */
+  readonly tagOf: (caller: Caller) => string;
+  readonly rounds: Pick<ReadRounds, 'resumed' | 'next'>;
+}
+
+export function createParts({ known, listings, tagOf, rounds }: PartsNeeds): Parts {
   const read = new LRUCache<string, Given>({ ...CACHE, sizeCalculation: (given) => JSON.stringify(given).length });
-  const reading = new Map<string, Promise<Given>>();
+  const reading = new Map<string, Promise<Reading>>();
 
   const visible = (
     part: 'resources' | 'resourceTemplates' | 'prompts',
@@ -65,12 +69,20 @@ export function createParts(
         .map((given) => ({ from, given })),
     );
 
-  async function ask(from: Known, method: ReadRequest['method'], params: Given, caller: Caller): Promise<Given> {
+  async function ask(
+    from: Known,
+    method: ReadRequest['method'],
+    params: Given,
+    caller: Caller,
+    more: Pick<ReadRequest, 'responses' | 'requestState'> = {},
+  ): Promise<Reading> {
     const { name: upstream, settings } = from;
     const outcome = await listings.read({
       upstream,
       method,
       params,
+      ...more,
+      ...(method !== 'completion/complete' && { asks: true }),
       ...('session' in settings && settings.session === 'caller' && { caller: tagOf(caller) }),
       ...(settings.queue !== undefined && { queue: settings.queue }),
     });
@@ -85,21 +97,39 @@ export function createParts(
   }
 
   /** What was read a moment ago, by anybody, is not asked for again. */
-  function askOnce(from: Known, method: ReadRequest['method'], params: Given, caller: Caller): Promise<Given> {
+  async function askOnce(from: Known, method: ReadRequest['method'], params: Given, caller: Caller): Promise<Reading> {
     if ('session' in from.settings && from.settings.session !== 'shared') return ask(from, method, params, caller);
     const key = JSON.stringify([from.name, method, params]);
     const before = read.get(key);
-    if (before) return Promise.resolve(before);
-    const asked =
-      reading.get(key) ??
-      ask(from, method, params, caller)
-        .then((given) => {
-          read.set(key, given);
-          return given;
-        })
-        .finally(() => reading.delete(key));
+    if (before) return before;
+    const others = reading.get(key);
+    if (others) {
+      const given = await others;
+      // A question is put to one client alone, and so is the state that goes with it.
+      return isReadQuestions(given) ? ask(from, method, params, caller) : given;
+    }
+    const asked = ask(from, method, params, caller)
+      .then((given) => {
+        if (!isReadQuestions(given)) read.set(key, given);
+        return given;
+      })
+      .finally(() => reading.delete(key));
     reading.set(key, asked);
     return asked;
+  }
+
+  /** Reads, or puts what has to be answered first to the client. `first`: reads for the first time. */
+  async function inRounds(
+    from: Known,
+    method: ReadRequest['method'],
+    params: Given,
+    by: Reader,
+    first: typeof ask,
+  ): Promise<Given> {
+    const wanted = { upstream: from.name, method, params };
+    const more = rounds.resumed(wanted, by);
+    const given = await (more ? ask : first)(from, method, params, by.caller, more);
+    return isReadQuestions(given) ? rounds.next(wanted, given, by) : given;
   }
 
   /** Who has a resource of that address: as it is listed here, or, where it is clear, as it is listed there. */
@@ -160,13 +190,14 @@ export function createParts(
 
     prompts: (allowed) => [...promptNames(allowed)].map(([name, { given }]) => ({ ...given, name })),
 
-    async readResource(asked, { allowed, caller }) {
-      const owner = ownerOf(asked, allowed);
+    async readResource(asked, by) {
+      const owner = ownerOf(asked, by.allowed);
       if (!owner) return undefined;
       const { from, uri } = owner;
-      const result = await askOnce(from, 'resources/read', { uri }, caller).catch((error: unknown) => {
+      const result = await inRounds(from, 'resources/read', { uri }, by, askOnce).catch((error: unknown) => {
         throw error instanceof ResourceNotFoundError ? new ResourceNotFoundError(asked) : error;
       });
+      if (isReadQuestions(result)) return result;
       const contents = Array.isArray(result['contents']) ? (result['contents'] as unknown[]) : [];
       if (contents.length === 0) throw new ResourceNotFoundError(asked);
       // Clients look for what they have asked for.
@@ -178,19 +209,20 @@ export function createParts(
       };
     },
 
-    getPrompt({ name, ...params }, { allowed, caller }) {
-      const prompt = promptNames(allowed).get(name);
+    async getPrompt({ name, ...params }, by) {
+      const prompt = promptNames(by.allowed).get(name);
       if (!prompt)
         throw new ProtocolError(
           ProtocolErrorCode.InvalidParams,
           `There is no prompt of that name. prompts/list has all.`,
         );
-      return ask(prompt.from, 'prompts/get', { ...params, name: prompt.given['name'] }, caller);
+      return inRounds(prompt.from, 'prompts/get', { ...params, name: prompt.given['name'] }, by, ask);
     },
 
     async complete({ ref: named, ...params }, { allowed, caller }) {
       const found = refOf(named, allowed);
-      return found ? askOnce(found.from, 'completion/complete', { ...params, ref: found.ref }, caller) : NO_IDEA;
+      if (!found) return NO_IDEA;
+      return (await askOnce(found.from, 'completion/complete', { ...params, ref: found.ref }, caller)) as Given;
     },
   };
 }
@@ -202,8 +234,8 @@ const FORMS: Readonly<Record<ReadRequest['method'], (given: Given) => boolean>> 
 };
 
 /** What was read, as it came. @throws ProtocolError where it is of no form of MCP's: clients could not read it */
-function inForm({ name }: Known, method: ReadRequest['method'], given: Given): Given {
-  if (FORMS[method](given)) return given;
+function inForm({ name }: Known, method: ReadRequest['method'], given: Given): Reading {
+  if (FORMS[method](given) || (isReadQuestions(given) && method !== 'completion/complete')) return given;
   throw new ProtocolError(ProtocolErrorCode.InternalError, `What upstream ${name} answered is not of MCP's form.`);
 }
 

@@ -2,17 +2,17 @@
 import { ActivityFailure, proxyActivities } from '@temporalio/workflow';
 import { DEFAULT_POLICY, TASK_QUEUE, queueOf } from '../contract';
 import { jobFailure } from '../failure';
-import type { Given, ReadRequest } from '../upstream-contract';
+import type { ReadRequest, Reading } from '../upstream-contract';
 
 const READ_MS = 20_000;
 const ATTEMPTS = 2;
 
 interface ReadSteps {
-  readUpstream(request: ReadRequest): Promise<Given>;
+  readUpstream(request: ReadRequest): Promise<Reading>;
 }
 
 /** @throws ApplicationFailure of the contract's kinds */
-export async function upstreamRead({ queue, ...request }: ReadRequest): Promise<Given> {
+export async function upstreamRead({ queue, ...request }: ReadRequest): Promise<Reading> {
   const { readUpstream } = proxyActivities<ReadSteps>({
     taskQueue: queue === undefined ? TASK_QUEUE : queueOf(queue),
     scheduleToCloseTimeout: READ_MS,

@@ -40,7 +40,10 @@ export function resultIn(name: string, answer: Given): Given {
 }
 
 /** @throws Trouble where there are too many, or one is none */
-export function questionsIn(name: string, { inputRequests, requestState }: Given): UpstreamAnswer {
+export function questionsIn(
+  name: string,
+  { inputRequests, requestState }: Given,
+): Extract<UpstreamAnswer, { readonly kind: 'input_required' }> {
   const asked = isGiven(inputRequests) ? Object.entries(inputRequests) : [];
   if (asked.length > QUESTIONS_MAX)
     throw new Trouble('too_large', `Upstream ${name} asks more than ${QUESTIONS_MAX} questions at once.`);

@@ -8,6 +8,7 @@ import type {
   InputRequest,
   Listed,
   ReadRequest,
+  Reading,
   UpstreamAnswer,
   UpstreamRequest,
 } from '../../../workflows/upstream-contract';
@@ -36,7 +37,7 @@ export interface UpstreamSteps {
   callUpstream(request: UpstreamRequest): Promise<UpstreamAnswer>;
   /** Follows a task to its end. */
   followUpstream(request: FollowRequest): Promise<UpstreamAnswer>;
-  readUpstream(request: ReadRequest): Promise<Given>;
+  readUpstream(request: ReadRequest): Promise<Reading>;
 }
 
 export interface UpstreamStepsNeeds {

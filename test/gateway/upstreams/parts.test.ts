@@ -1,11 +1,21 @@
 /** Resources and prompts of several upstreams beside one another. */
 import { StdioUpstream } from '../../../config/upstreams';
 import { ALL_ALLOWED, createAllowed } from '../../../gateway/allowed';
+import { createIds } from '../../../gateway/ids';
+import { createSeals } from '../../../gateway/seal';
+import { createReadRounds } from '../../../gateway/upstreams/read-rounds';
+import type { ReadRound } from '../../../gateway/upstreams/read-rounds';
 import { createParts } from '../../../gateway/upstreams/parts';
+import type { Reader } from '../../../gateway/upstreams/parts';
 import type { Known } from '../../../gateway/upstreams/named';
 import type { Given, Listing, ReadRequest } from '../../../workflows/upstream-contract';
 
-const by = (allowed = ALL_ALLOWED) => ({ caller: { tenant: 'acme', subject: 'ann' }, allowed });
+const SECRET = 'a secret for the tests, 32 characters or more';
+const by = (allowed = ALL_ALLOWED): Reader => ({
+  caller: { tenant: 'acme', subject: 'ann' },
+  allowed,
+  capabilities: undefined,
+});
 const settings = StdioUpstream.parse({ command: 'not-run' });
 
 function knownOf(name: string, offers: Partial<Pick<Listing, 'resources' | 'resourceTemplates' | 'prompts'>>): Known {
@@ -16,9 +26,9 @@ function knownOf(name: string, offers: Partial<Pick<Listing, 'resources' | 'reso
 
 function world(...known: readonly Known[]) {
   const read: ReadRequest[] = [];
-  const parts = createParts(
-    () => known,
-    {
+  const parts = createParts({
+    known: () => known,
+    listings: {
       read: (request) => {
         read.push(request);
         const value: Given = {
@@ -29,8 +39,9 @@ function world(...known: readonly Known[]) {
         return Promise.resolve({ kind: 'done', value });
       },
     },
-    ({ subject }) => subject,
-  );
+    tagOf: ({ subject }) => subject,
+    rounds: createReadRounds(createIds(SECRET), createSeals(SECRET)),
+  });
   return { parts, read };
 }
 
@@ -52,7 +63,9 @@ test('each address has its origin in front, and by it the one that is meant is r
   expect(await parts.readResource('notes+file:///readme.md', by())).toEqual({
     contents: [{ uri: 'notes+file:///readme.md', text: 'notes' }],
   });
-  expect(read).toEqual([{ upstream: 'notes', method: 'resources/read', params: { uri: 'file:///readme.md' } }]);
+  expect(read).toEqual([
+    { upstream: 'notes', method: 'resources/read', params: { uri: 'file:///readme.md' }, asks: true },
+  ]);
 });
 
 test('an address that two upstreams have is refused, with the two that it may be', async () => {
@@ -110,7 +123,7 @@ test('prompts that would have the same name get a hash each, and are read under 
   expect(new Set(names).size).toBe(2);
   await parts.getPrompt({ name: names[1] ?? '', arguments: { who: 'Ada' } }, by());
   expect(read).toEqual([
-    { upstream: 'a_b', method: 'prompts/get', params: { name: 'greet', arguments: { who: 'Ada' } } },
+    { upstream: 'a_b', method: 'prompts/get', params: { name: 'greet', arguments: { who: 'Ada' } }, asks: true },
   ]);
 });
 
@@ -139,4 +152,60 @@ test.each([
     completion: { values: [] },
   });
   expect(read).toEqual([]);
+});
+
+describe('what an upstream asks before it answers', () => {
+  const rounds = createReadRounds(createIds(SECRET), createSeals(SECRET));
+  const wanted = { upstream: 'talk', method: 'prompts/get', params: { name: 'greet' } } as const;
+  const asking = { ...by(), capabilities: { roots: {} } };
+  const roots = { resultType: 'input_required', inputRequests: { r: { method: 'roots/list', params: {} } } } as const;
+
+  /** The round that follows another one. */
+  const after = (round?: ReadRound): ReadRound =>
+    rounds.read(String(rounds.next(wanted, roots, { ...asking, round }).requestState), asking.caller);
+
+  test('is put to one client alone, with a state that no other gets: it is not kept', async () => {
+    let states = 0;
+    const parts = createParts({
+      known: () => [docs],
+      listings: {
+        read: () => Promise.resolve({ kind: 'done', value: { ...roots, requestState: String((states += 1)) } }),
+      },
+      tagOf: ({ subject }) => subject,
+      rounds,
+    });
+    const read = async (): Promise<unknown> => {
+      const result = await parts.readResource('docs+file:///readme.md', asking);
+      return rounds.read(String(result?.['requestState']), asking.caller).state;
+    };
+    expect([...(await Promise.all([read(), read()])), await read()].sort()).toEqual(['1', '2', '3']);
+  });
+
+  test('may take an hour', () => {
+    jest.useFakeTimers({ now: 0 });
+    const { requestState } = rounds.next(wanted, roots, asking);
+    jest.setSystemTime(3_600_000);
+    expect(rounds.read(String(requestState), asking.caller)).toMatchObject({ rounds: 1 });
+    jest.setSystemTime(3_600_001);
+    expect(() => rounds.read(String(requestState), asking.caller)).toThrow('too old');
+    jest.useRealTimers();
+  });
+
+  test('may be asked in twenty rounds, and not for ever', () => {
+    let round: ReadRound | undefined;
+    for (let n = 0; n < 20; n += 1) round = after(round);
+    expect(() => after(round)).toThrow('Upstream talk asks for more than 20 rounds.');
+  });
+
+  test('belongs to a request whatever else comes with it', () => {
+    const params = { _meta: { progressToken: 7 }, arguments: {}, name: 'greet' };
+    expect(rounds.resumed({ ...wanted, params }, { ...asking, round: after(), responses: {} })).toEqual({
+      responses: {},
+    });
+  });
+
+  test('is passed on in MCP’s form, or not at all', () => {
+    const odd = { ...roots, inputRequests: { r: { method: 'elicitation/create', params: { message: 5 } } } };
+    expect(() => rounds.next(wanted, odd, asking)).toThrow("not of MCP's form");
+  });
 });
