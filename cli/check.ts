@@ -8,6 +8,7 @@ import { targetOf } from '../config/target';
 import { prefixOf } from '../config/tool-names';
 import { kindOf } from '../config/upstreams';
 import type { UpstreamSettings, Upstreams } from '../config/upstreams';
+import { catalogLines, catalogMistakes } from './catalogued';
 import type { Say } from './say';
 
 /**
@@ -19,10 +20,11 @@ import type { Say } from './say';
 export function check(env: NodeJS.ProcessEnv, say: Say): number {
   if (!env['HOLDFAST_CONFIG'] && !env['HOLDFAST_MCP_SERVERS'])
     throw new BadSetting('Name a file: holdfast check holdfast.yaml, or --mcp-servers mcp.json.');
-  const { problems, doubts, said, origins } = findings(env);
+  const { doubts, said, origins, yaml, ...found } = findings(env);
+  const problems = [...found.problems, ...(said && yaml ? catalogMistakes(said.catalog, yaml) : [])];
   for (const problem of problems) say(`✗ ${lineOf(problem)}`);
   for (const doubt of [...doubts, ...(said ? unsetFor(said.upstreams, env) : [])]) say(`! ${doubt}`);
-  if (!said) {
+  if (!said || problems.length > 0) {
     say(problems.length === 1 ? '1 mistake.' : `${problems.length} mistakes.`);
     return 1;
   }
@@ -36,7 +38,7 @@ function findings(env: NodeJS.ProcessEnv): Findings {
     return findingsIn(env);
   } catch (error) {
     if (!(error instanceof BadSetting) || error.problems.length === 0) throw error;
-    return { problems: error.problems, files: [], doubts: [], said: undefined, origins: {} };
+    return { problems: error.problems, files: [], yaml: undefined, doubts: [], said: undefined, origins: {} };
   }
 }
 
@@ -56,7 +58,7 @@ const unsetFor = (upstreams: Upstreams, env: NodeJS.ProcessEnv): string[] =>
     }
   });
 
-function summaryOf({ gateway, upstreams }: HoldfastFile, origins: Findings['origins']): string[] {
+function summaryOf({ gateway, upstreams, catalog }: HoldfastFile, origins: Findings['origins']): string[] {
   const { keys, quotas } = gateway;
   const names = Object.keys(upstreams);
   return [
@@ -66,6 +68,7 @@ function summaryOf({ gateway, upstreams }: HoldfastFile, origins: Findings['orig
     `Quotas: ${quotas.caller} jobs of a caller, ${quotas.tenant} of a tenant.`,
     names.length === 0 ? 'Upstreams: none.' : `Upstreams: ${names.length}.`,
     ...Object.entries(upstreams).flatMap(([name, settings]) => upstreamLines(name, settings, origins[name])),
+    ...catalogLines(catalog),
   ];
 }
 

@@ -43,6 +43,8 @@ export interface Findings {
   readonly problems: readonly Problem[];
   /** What is strange, and keeps nothing from running: a sentence each. */
   readonly doubts: readonly string[];
+  /** holdfast.yaml as it is written, for whoever finds more that is wrong with it; undefined: there is none, or it is no YAML. */
+  readonly yaml: Pick<Written, 'path' | 'placeOf'> | undefined;
   /** By an upstream's name: where it stands. */
   readonly origins: Readonly<Record<string, string>>;
 }
@@ -104,6 +106,7 @@ export function findingsIn(env: NodeJS.ProcessEnv): Findings {
   return {
     said: problems.length > 0 ? undefined : said,
     files,
+    yaml,
     problems,
     doubts: [
       ...unreadIn(env, [...said.named.all, ...said.named.workers]),

@@ -78,11 +78,11 @@ const table: readonly (readonly [files: RegExp, mayImport: RegExp])[] = [
     /^project\//,
     /^(project\/.+|something computed|activities|config\/.+|gateway\/(process|schemas|tools)|worker\/(?!doors$|main$).+|workflows\/(contract|define-tool|index|tools)|cli\/(root|dev\/record)|package\.json|npm:.+)$/,
   ],
-  // In one place: the secret that a worker signs with and its operator hands out; which numbers JSON can carry; and how Temporal
-  // and the jobs in it are.
+  // In one place: the secret that a worker signs with and its operator hands out; which numbers JSON can carry; what a gateway takes for
+  // a tool; and how Temporal and the jobs in it are.
   [
     /^cli\//,
-    /^(cli\/.+|(gateway|worker)\/main\.js|gateway\/(numbers|jobs\/(backlog|condition|connection|kept|listings|view))|activities(\/webhooks\/sign)?|project\/(compile|discover|mistake|shelled|template)|config\/.+|workflows\/(contract|upstream-contract|excerpt|tools)|package\.json|npm:.+)$/,
+    /^(cli\/.+|(gateway|worker)\/main\.js|gateway\/(catalog|numbers|tools|jobs\/(backlog|condition|connection|kept|listings|view))|activities(\/webhooks\/sign)?|project\/(compile|discover|mistake|shelled|template)|config\/.+|workflows\/(contract|upstream-contract|excerpt|tools)|package\.json|npm:.+)$/,
   ],
 ];
 

@@ -106,3 +106,41 @@ test('a schema of the catalogue that is missing is one mistake among the others,
     ],
   ]);
 });
+
+test('an entry of the catalogue that no gateway would start with is told with its line', () => {
+  const yaml = `
+catalog:
+  ship: { description: ., workflow: Ship, queue: q, args: [what] }
+  job_wait: { description: ., workflow: Wait, queue: q }
+  odd: { description: ., workflow: Odd, queue: q, input: { type: string } }
+`;
+  expect(checked({ yaml })).toEqual({
+    code: 1,
+    lines: [
+      '✗ holdfast.yaml:3:3: catalog.ship: args names what, which is no property of the input',
+      '✗ holdfast.yaml:4:3: catalog.job_wait: Tool job_wait: names that begin with job_ belong to the handle tools',
+      '✗ holdfast.yaml:5:3: catalog.odd: the input is no schema of an object: it wants type: object',
+      '3 mistakes.',
+    ],
+  });
+});
+
+test('the tools of the catalogue are listed as models will see them', () => {
+  const long = 'n'.repeat(50);
+  const yaml = `
+catalog:
+  ship: { description: ., workflow: Ship, queue: orders, policy: { approval: required } }
+  hurry: { description: ., workflow: [Ship, Sell], signal: hurry, namespace: shop }
+  ${long}: { description: ., workflow: Ship, queue: orders }
+`;
+  const { code, lines } = checked({ yaml });
+  expect([code, lines.slice(3)]).toEqual([
+    0,
+    [
+      'Catalogue: 3.',
+      '  ship  19 characters  starts Ship on orders  approval required',
+      '  hurry  20 characters  signal hurry of Ship or Sell in namespace shop',
+      `  ${long}  65 characters, more than the 64 that models take  starts Ship on orders`,
+    ],
+  ]);
+});

@@ -1,0 +1,53 @@
+/** The catalogue of a file as gateways take it, and as models will see it, for `holdfast check`. */
+import type { Catalog, CatalogSettings } from '../config/catalog';
+import { BadSetting, problemsAt } from '../config/file';
+import type { Problem } from '../config/file';
+import { CLIENT_PREFIX, NAME_MAX } from '../config/tool-names';
+import type { Written } from '../config/written';
+import { withCatalog } from '../gateway/catalog';
+import { createCatalogue } from '../gateway/tools';
+import { tools } from '../workflows/tools';
+
+/** What a gateway would not start with, entry by entry. `file`: where the catalogue stands. */
+export function catalogMistakes(catalog: Catalog, file: Pick<Written, 'path' | 'placeOf'>): Problem[] {
+  const authored = createCatalogue(tools);
+  return Object.entries(catalog).flatMap(([name, entry]) => {
+    try {
+      withCatalog(authored, { [name]: entry }, 'default');
+      return [];
+    } catch (error) {
+      if (!(error instanceof BadSetting)) throw error;
+      const setting = ['catalog', name];
+      const message = error.message.replace(`catalog.${name}: `, '').replace(/\.$/, '');
+      return problemsAt([{ setting, at: setting, message }], file);
+    }
+  });
+}
+
+/** A line for each tool: its name, its length with the client's prefix, what a call does, and its limits. */
+export function catalogLines(catalog: Catalog): string[] {
+  const entries = Object.entries(catalog);
+  if (entries.length === 0) return [];
+  return [
+    `Catalogue: ${entries.length}.`,
+    ...entries.map(([name, entry]) => {
+      const length = CLIENT_PREFIX.length + name.length;
+      const limits = Object.entries(entry.policy).flatMap(([limit, value]) =>
+        value === undefined ? [] : [`${limit} ${String(value)}`],
+      );
+      return [
+        `  ${name}`,
+        `${length} characters${name.length > NAME_MAX ? ', more than the 64 that models take' : ''}`,
+        doingOf(entry),
+        ...limits,
+      ].join('  ');
+    }),
+  ];
+}
+
+function doingOf(entry: CatalogSettings): string {
+  const where = entry.namespace === undefined ? '' : ` in namespace ${entry.namespace}`;
+  return entry.does === 'start'
+    ? `starts ${entry.workflow} on ${entry.queue}${where}`
+    : `${entry.does} ${entry.name} of ${entry.workflows.join(' or ')}${where}`;
+}
