@@ -167,8 +167,8 @@ export function schemaFilesOf(catalog: z.output<typeof CatalogPart>, path = '.')
 
 const pathOf = (schema: string, path: string): string => resolve(dirname(path), schema);
 
-/** The schema in a file, or what is wrong with that. */
-function schemaAt(path: string): SchemaObject | string {
+/** The schema in a file, or what is wrong with that: it names the path. */
+export function schemaAt(path: string): SchemaObject | string {
   let value: unknown;
   try {
     value = parse(readFileSync(path, 'utf8')); // JSON is YAML, too

@@ -53,7 +53,7 @@ export async function compile(project: Project, out: string, timePasses = false)
     writeFileSync(join(out, 'package.json'), `{ "type": "${project.modules === 'esm' ? 'module' : 'commonjs'}" }\n`);
     const config = await configOf(project, out, inputs);
     tools = config.tools ?? 'tools';
-    const settings = settingsOf(project, config, out);
+    const settings = settingsOf(project, config, out, inputs);
     const { folders, mistakes: lacking } = toolFolders(project.root, tools);
     const first = [...settings.mistakes, ...lacking, ...twins(project.root, folders)];
     if (first.length > 0) return { mistakes: first, inputs: [...inputs], tools };

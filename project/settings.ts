@@ -1,7 +1,8 @@
 /** The settings of a project as a holdfast.yaml, which is what gateways and workers read. */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { stringify } from 'yaml';
+import { schemaAt } from '../config/catalog';
 import { findingsIn } from '../config/holdfast';
 import { BadSetting } from '../config/file';
 import type { ProjectConfig } from './config';
@@ -10,16 +11,23 @@ import type { Project } from './discover';
 import { lineIn } from './mistake';
 import type { Mistake } from './mistake';
 
-/** Writes the file, and says what is wrong in it by the places of the configuration that it comes from. */
+type Catalog = NonNullable<ProjectConfig['catalog']>;
+
+/**
+ * Writes the file, and says what is wrong in it by the places of the configuration that it comes from.
+ *
+ * @param inputs - gets the files that it is made of
+ */
 export function settingsOf(
   project: Project,
-  { tools: _tools, builtin: _builtin, ...parts }: ProjectConfig,
+  { tools: _tools, builtin: _builtin, catalog, ...parts }: ProjectConfig,
   out: string,
+  inputs: Set<string>,
 ): { readonly path: string; readonly mistakes: readonly Mistake[] } {
   const path = join(out, 'settings.yaml');
   writeFileSync(
     path,
-    `# Written by Holdfast from ${shown(project.root, project.config)}. Do not edit.\n${stringify(parts)}`,
+    `# Written by Holdfast from ${shown(project.root, project.config)}. Do not edit.\n${stringify({ ...parts, ...(catalog && { catalog: withSchemas(catalog, project, inputs) }) })}`,
   );
   const source = readFileSync(project.config, 'utf8');
   const found = findings(path);
@@ -31,6 +39,30 @@ export function settingsOf(
       sentence: `${setting}: ${message}${/[.?!]$/.test(message) ? '' : '.'}`,
     })),
   };
+}
+
+/** With the schemas that lie in files of their own: what is built has no other files beside it. */
+function withSchemas(catalog: Catalog, project: Project, inputs: Set<string>): object {
+  const read = (schema: unknown): unknown => {
+    if (typeof schema !== 'string') return schema;
+    const path = resolve(dirname(project.config), schema);
+    inputs.add(path);
+    const found = schemaAt(path);
+    return typeof found === 'string' ? path : found;
+  };
+  return Object.fromEntries(
+    Object.entries(catalog).map(([name, entry]: [string, unknown]) => [
+      name,
+      typeof entry === 'object' && entry !== null // without types it may be anything, which is told later
+        ? Object.fromEntries(
+            Object.entries(entry).map(([key, value]: [string, unknown]) => [
+              key,
+              key === 'input' || key === 'output' ? read(value) : value,
+            ]),
+          )
+        : entry,
+    ]),
+  );
 }
 
 function findings(path: string) {
