@@ -1,28 +1,22 @@
 /** The catalogue of a file as gateways take it, and as models will see it, for `holdfast check`. */
 import type { Catalog, CatalogSettings } from '../config/catalog';
-import { BadSetting, problemsAt } from '../config/file';
+import { problemsAt } from '../config/file';
 import type { Problem } from '../config/file';
 import { CLIENT_PREFIX, NAME_MAX } from '../config/tool-names';
 import type { Written } from '../config/written';
-import { withCatalog } from '../gateway/catalog';
+import { catalogMistakes } from '../gateway/catalog';
 import { createCatalogue } from '../gateway/tools';
 import { tools } from '../workflows/tools';
 
-/** What a gateway would not start with, entry by entry. `file`: where the catalogue stands. */
-export function catalogMistakes(catalog: Catalog, file: Pick<Written, 'path' | 'placeOf'>): Problem[] {
-  const authored = createCatalogue(tools);
-  return Object.entries(catalog).flatMap(([name, entry]) => {
-    try {
-      withCatalog(authored, { [name]: entry }, 'default');
-      return [];
-    } catch (error) {
-      if (!(error instanceof BadSetting)) throw error;
+/** What no gateway would start with. `file`: where the catalogue stands. */
+export const mistakesIn = (catalog: Catalog, file: Pick<Written, 'path' | 'placeOf'>): Problem[] =>
+  problemsAt(
+    catalogMistakes(createCatalogue(tools), catalog).map(({ name, sentence }) => {
       const setting = ['catalog', name];
-      const message = error.message.replace(`catalog.${name}: `, '').replace(/\.$/, '');
-      return problemsAt([{ setting, at: setting, message }], file);
-    }
-  });
-}
+      return { setting, at: setting, message: sentence };
+    }),
+    file,
+  );
 
 /** A line for each tool: its name, its length with the client's prefix, what a call does, and its limits. */
 export function catalogLines(catalog: Catalog): string[] {

@@ -8,7 +8,7 @@ import { targetOf } from '../config/target';
 import { prefixOf } from '../config/tool-names';
 import { kindOf } from '../config/upstreams';
 import type { UpstreamSettings, Upstreams } from '../config/upstreams';
-import { catalogLines, catalogMistakes } from './catalogued';
+import { catalogLines, mistakesIn } from './catalogued';
 import type { Say } from './say';
 
 /**
@@ -21,7 +21,7 @@ export function check(env: NodeJS.ProcessEnv, say: Say): number {
   if (!env['HOLDFAST_CONFIG'] && !env['HOLDFAST_MCP_SERVERS'])
     throw new BadSetting('Name a file: holdfast check holdfast.yaml, or --mcp-servers mcp.json.');
   const { doubts, said, origins, yaml, ...found } = findings(env);
-  const problems = [...found.problems, ...(said && yaml ? catalogMistakes(said.catalog, yaml) : [])];
+  const problems = [...found.problems, ...(said && yaml ? mistakesIn(said.catalog, yaml) : [])];
   for (const problem of problems) say(`✗ ${lineOf(problem)}`);
   for (const doubt of [...doubts, ...(said ? unsetFor(said.upstreams, env) : [])]) say(`! ${doubt}`);
   if (!said || problems.length > 0) {

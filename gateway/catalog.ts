@@ -56,6 +56,22 @@ export function withCatalog(
   }
 }
 
+/** What no gateway would start with, by the name of its entry: a sentence without a full stop. */
+export function catalogMistakes(
+  authored: ReadonlyMap<string, Tool>,
+  catalog: Catalog,
+): readonly { readonly name: string; readonly sentence: string }[] {
+  return Object.entries(catalog).flatMap(([name, entry]) => {
+    try {
+      withCatalog(authored, { [name]: entry }, 'default');
+      return [];
+    } catch (error) {
+      if (!(error instanceof BadSetting)) throw error;
+      return [{ name, sentence: error.message.replace(`catalog.${name}: `, '').replace(/\.$/, '') }];
+    }
+  });
+}
+
 function toolOf(name: string, entry: CatalogSettings, ours: string): Tool {
   const { title, description, annotations: hints, output, policy: settings } = entry;
   const annotations = annotationsOf(entry);

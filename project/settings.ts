@@ -5,6 +5,8 @@ import { stringify } from 'yaml';
 import { schemaAt } from '../config/catalog';
 import { findingsIn } from '../config/holdfast';
 import { BadSetting } from '../config/file';
+import type { Problem } from '../config/file';
+import { catalogMistakes } from '../gateway/catalog';
 import type { ProjectConfig } from './config';
 import { shown } from './discover';
 import type { Project } from './discover';
@@ -65,9 +67,12 @@ function withSchemas(catalog: Catalog, project: Project, inputs: Set<string>): o
   );
 }
 
-function findings(path: string) {
+function findings(path: string): readonly Pick<Problem, 'setting' | 'message'>[] {
   try {
-    return findingsIn({ HOLDFAST_CONFIG: path }).problems;
+    const { problems, said } = findingsIn({ HOLDFAST_CONFIG: path });
+    // Which tools it has beside them is not known here: two of one name are told at the start.
+    const wrong = said ? catalogMistakes(new Map(), said.catalog) : [];
+    return [...problems, ...wrong.map(({ name, sentence }) => ({ setting: `catalog.${name}`, message: sentence }))];
   } catch (error) {
     if (!(error instanceof BadSetting) || error.problems.length === 0) throw error;
     return error.problems;

@@ -76,7 +76,7 @@ const table: readonly (readonly [files: RegExp, mayImport: RegExp])[] = [
   // What compiles a project, and what starts its processes, meets all of Holdfast.
   [
     /^project\//,
-    /^(project\/.+|something computed|activities|config\/.+|gateway\/(process|schemas|tools)|worker\/(?!doors$|main$).+|workflows\/(contract|define-tool|index|tools)|cli\/(root|dev\/record)|package\.json|npm:.+)$/,
+    /^(project\/.+|something computed|activities|config\/.+|gateway\/(catalog|process|schemas|tools)|worker\/(?!doors$|main$).+|workflows\/(contract|define-tool|index|tools)|cli\/(root|dev\/record)|package\.json|npm:.+)$/,
   ],
   // In one place: the secret that a worker signs with and its operator hands out; which numbers JSON can carry; what a gateway takes for
   // a tool; and how Temporal and the jobs in it are.

@@ -40,3 +40,10 @@ test('one that is not there is a mistake of the configuration, and is looked for
   ]);
   expect([...inputs]).toEqual([nowhere]);
 });
+
+test('an entry of the catalogue that no gateway would start with is a mistake, too', () => {
+  const { mistakes } = settingsOf(project, { catalog: { ship: { ...ship, args: ['what'] } } }, out, new Set());
+  expect(mistakes).toMatchObject([
+    { line: 1, sentence: 'catalog.ship: args names what, which is no property of the input.' },
+  ]);
+});
