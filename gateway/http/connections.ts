@@ -52,6 +52,14 @@ export function boundConnections(server: HttpServer, bounds: ConnectionBounds): 
     });
   });
 
+  // A process that stood still hears first that its connections were silent for too long, and only then what was said on them meanwhile.
+  server.on('timeout', (socket: Socket) => {
+    const { bytesRead } = socket;
+    setImmediate(() => {
+      if (socket.bytesRead === bytesRead) socket.destroy();
+    });
+  });
+
   const sweep = setInterval(() => {
     const now = performance.now();
     for (const [socket, seen] of open) {

@@ -74,6 +74,35 @@ test.each<[string, (url: URL) => string, number]>([
   expect(heard()).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
 });
 
+describe('a connection on which nothing is asked for too long', () => {
+  const SILENT_MS = 50;
+  /** Node waits for so much longer than it tells clients. */
+  const BUFFER_MS = 1_000;
+  async function silent(): Promise<Talk & { readonly url: URL }> {
+    const { server, url: address } = await openFront();
+    server.keepAliveTimeout = SILENT_MS;
+    const url = new URL(address);
+    const talking = await talk(url);
+    talking.socket.write(asking(url));
+    await eventually('an answer', () => answersIn(talking.heard()) === 1);
+    return { ...talking, url };
+  }
+
+  test('ends', async () => {
+    const { ended } = await silent();
+    await ended;
+  });
+
+  test('goes on with what was asked while the process stood still', async () => {
+    const { socket, heard, url } = await silent();
+    socket.write(asking(url)); // is with the system before the loop stands still
+    for (const until = performance.now() + 2 * SILENT_MS + BUFFER_MS; performance.now() < until;);
+    await eventually('a second answer', () => answersIn(heard()) === 2 || socket.destroyed);
+    expect(answersIn(heard())).toBe(2);
+    socket.destroy();
+  });
+});
+
 test('a body may come in many pieces', async () => {
   const url = await fronting();
   const { socket, heard } = await talk(url);
