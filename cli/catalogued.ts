@@ -5,13 +5,13 @@ import type { Problem } from '../config/file';
 import { CLIENT_PREFIX, NAME_MAX } from '../config/tool-names';
 import type { Written } from '../config/written';
 import { catalogMistakes } from '../gateway/catalog';
-import { createCatalogue } from '../gateway/tools';
+import { authoredTools } from '../gateway/tools';
 import { tools } from '../workflows/tools';
 
 /** What no gateway would start with. `file`: where the catalogue stands. */
 export const mistakesIn = (catalog: Catalog, file: Pick<Written, 'path' | 'placeOf'>): Problem[] =>
   problemsAt(
-    catalogMistakes(createCatalogue(tools), catalog).map(({ name, sentence }) => {
+    catalogMistakes(authoredTools(tools), catalog).map(({ name, sentence }) => {
       const setting = ['catalog', name];
       return { setting, at: setting, message: sentence };
     }),

@@ -75,8 +75,7 @@ async function followNew(
       case 'cancelled':
         throw cancelledThere(name);
       case 'input_required': {
-        const asked = questionsIn(name, seen);
-        const open = asked.kind === 'input_required' ? asked.requests.filter(({ key }) => !answered.has(key)) : [];
+        const open = questionsIn(name, seen).requests.filter(({ key }) => !answered.has(key));
         if (open.length > 0) return { kind: 'input_required', requests: open };
       }
     }
