@@ -137,9 +137,7 @@ export async function startGateway(
   const endpoint = createEndpoint({
     menu,
     offered: tools,
-    get parts() {
-      return upstreams.known().length > 0 ? parts : undefined; // a reload may bring the first
-    },
+    parts: () => (upstreams.known().length > 0 ? parts : undefined), // a reload may bring the first
     jobs,
     watch,
     answers,

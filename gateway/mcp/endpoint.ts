@@ -56,18 +56,7 @@ export function createEndpoint(needs: EndpointNeeds): Endpoint {
   const setMethods = createSetMethods({ ...needs, tasks, openRequests });
   const exchanges = createExchanges();
   const resources = createResources(jobs, answers, ids);
-  const factory = createServerFactory(
-    {
-      ...needs,
-      setMethods,
-      get parts() {
-        return needs.parts; // a reload may bring the first
-      },
-      resources,
-      elicitation,
-    },
-    exchanges.of,
-  );
+  const factory = createServerFactory({ ...needs, setMethods, resources, elicitation }, exchanges.of);
   const sdk = createMcpHandler(factory, { onerror: needs.onRefused });
   offered.onChange(() => sdk.notify.toolsChanged());
 

@@ -40,7 +40,7 @@ export interface ServerNeeds {
   readonly setMethods: SetMethods;
   readonly offered: Pick<Offered, 'ttlMs'>;
   /** Resources and prompts of upstreams; undefined as long as there are no upstreams. */
-  readonly parts: Parts | undefined;
+  readonly parts: () => Parts | undefined;
   readonly resources: Resources;
   readonly rounds: Pick<Rounds, 'read'>;
   readonly readRounds: Pick<ReadRounds, 'read'>;
@@ -79,7 +79,7 @@ export function createServerFactory(
 
   return ({ era, requestInfo }) => {
     const exchange = exchangeOf(requestInfo);
-    const { parts } = needs;
+    const parts = needs.parts();
     const { caller } = exchange;
     const notes = asks(exchange, 'tools/') ? needs.rounds : needs.readRounds;
     // A client of 2025 has no stream here that it could be told on.
@@ -97,7 +97,7 @@ export function createServerFactory(
       },
     });
     needs.setMethods(server, exchange, era, createPushOn(server, needs, caller));
-    if (asks(exchange, 'resources/')) serveResources(server, needs, exchange, era);
+    if (asks(exchange, 'resources/')) serveResources(server, parts, needs, exchange, era);
     if (parts && asks(exchange, 'prompts/')) servePrompts(server, parts, needs, exchange, era);
     if (parts && asks(exchange, 'completion/'))
       server.setRequestHandler('completion/complete', { params: CompleteParams }, (asked) =>
@@ -110,7 +110,8 @@ export function createServerFactory(
 
 function serveResources(
   server: McpServer,
-  { parts, resources, offered, onError }: ServerNeeds,
+  parts: Parts | undefined,
+  { resources, offered, onError }: ServerNeeds,
   exchange: Exchange,
   era: ClientFacts['era'],
 ): void {
