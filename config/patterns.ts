@@ -15,7 +15,7 @@ export const namesAnywhere = ({ upstream, original, listed }: ToolNames): string
   upstream === undefined || original === undefined ? [listed] : [`${upstream}.${original}`, listed];
 
 /** What a pattern may name it by in the settings of its own upstream: its name there, too. */
-export const namesInside = (tool: ToolNames): string[] => [
+const namesInside = (tool: ToolNames): string[] => [
   ...(tool.original === undefined ? [] : [tool.original]),
   ...namesAnywhere(tool),
 ];

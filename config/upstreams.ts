@@ -26,7 +26,7 @@ export const PolicySettings = z.strictObject({
 });
 
 /** What an operator says of the tools that a pattern names. */
-export const ToolSettings = PolicySettings.extend({
+const ToolSettings = PolicySettings.extend({
   name: z
     .string()
     .regex(/^[A-Za-z0-9_-]{1,64}$/, '1 to 64 of A-Z, a-z, 0-9, _ and -')

@@ -6,7 +6,7 @@ import { z } from 'zod';
 const Read = z.object({ name: z.string(), version: z.string(), type: z.literal('commonjs') });
 
 /** Rewrites the file, so that it has only these. */
-export function leanManifest(path: string): void {
+function leanManifest(path: string): void {
   writeFileSync(path, `${JSON.stringify(Read.parse(JSON.parse(readFileSync(path, 'utf8'))), null, 2)}\n`);
 }
 

@@ -52,7 +52,7 @@ export function inThread<I, O>(run: (input: I) => O, { seconds = SECONDS }: { se
   return Object.assign(threaded, { holdfast: 'thread', run } as const);
 }
 
-export const isThreaded = (value: unknown): value is Threaded<unknown, unknown> =>
+const isThreaded = (value: unknown): value is Threaded<unknown, unknown> =>
   typeof value === 'function' && 'holdfast' in value && value.holdfast === 'thread';
 
 /**

@@ -79,6 +79,6 @@ export async function tipOf(
 }
 
 /** Options that make git open exactly the folder that was checked, and not a neighbour such as `<folder>.git`. */
-export function strictOptionsOf(source: Source): readonly string[] {
+function strictOptionsOf(source: Source): readonly string[] {
   return source.protocol === 'file' ? ['--upload-pack=git-upload-pack --strict'] : [];
 }

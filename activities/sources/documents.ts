@@ -23,7 +23,7 @@ export interface Document {
 }
 
 /** The kind of document that a file name means; undefined for other files. */
-export function documentKindOf(path: string): DocumentKind | undefined {
+function documentKindOf(path: string): DocumentKind | undefined {
   if (/\.html?$/i.test(path)) return 'html';
   return /\.(md|txt)$/i.test(path) ? 'text' : undefined;
 }

@@ -56,7 +56,7 @@ export async function replay(project: Project, folder: string, say: Say): Promis
 }
 
 /** Why a history does not replay. What the core says first is how it has failed, and only behind a code of Temporal's at what. */
-export function whyNot(error: unknown): string {
+function whyNot(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return /\[TMPRL\d+\] ([^"\n]+)/.exec(message)?.[1] ?? message.split('\n', 1)[0] ?? '';
 }
