@@ -6,8 +6,6 @@ import type { Caller, Failure, FailureDetail, Question } from './contract';
 
 /** Workflow type of a job that runs a workflow of somebody else, in another namespace or after a person has allowed it. */
 export const FOREIGN_RUN = 'foreignRun';
-/** Published workflow type: runs any tool as a child of somebody's own workflow, on task queue `holdfast`. */
-export const CALL_TOOL = 'callTool';
 /** Step of the jobs that steer a running workflow. */
 export const STEER = 'steerWorkflow';
 
@@ -73,7 +71,7 @@ export interface Steer {
   readonly target: { readonly job: string } | { readonly workflowId: string };
 }
 
-/** The only argument of {@link CALL_TOOL}, from a workflow in any language. */
+/** The only argument of `callTool`, the published workflow type that runs any tool as a child of a workflow in any language, on task queue `holdfast`. */
 export interface ToolCall {
   readonly tool: string;
   readonly arguments?: unknown;
