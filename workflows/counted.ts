@@ -1,12 +1,12 @@
 /** Counts jobs as they end, for the metrics of the worker: each once, and also those that nobody waits for. */
 import { metricMeter, workflowInfo } from '@temporalio/workflow';
-import { MEMO_JOB } from './contract';
-import type { JobMemo, Notice } from './contract';
+import type { Notice } from './contract';
+import { jobMemo } from './memo';
 
 /** To be called when a job ends. It leaves nothing in the history. */
 export function countEnd(outcome: Notice['status']): void {
-  const { memo, workflowType, startTime } = workflowInfo();
-  const { tool = workflowType, at, begins = at } = (memo?.[MEMO_JOB] ?? {}) as Partial<JobMemo>;
+  const { workflowType, startTime } = workflowInfo();
+  const { tool = workflowType, at, begins = at } = jobMemo();
   const begun = begins === undefined ? startTime.getTime() : Date.parse(begins);
   metricMeter.createCounter('holdfast_jobs', undefined, 'Jobs that ended.').add(1, { tool, outcome });
   metricMeter

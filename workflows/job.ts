@@ -7,14 +7,14 @@ import { isCancellation, workflowInfo } from '@temporalio/workflow';
 import { approve } from './approval';
 import { bounded } from './bounded';
 import { createBudget, workingMsOf } from './budget';
-import { DEFAULT_POLICY, MAX_RESULT_BYTES, MEMO_JOB, MEMO_PROGRESS, MEMO_QUESTIONS, isPartialResult } from './contract';
-import type { Carried, FailureDetail, JobMemo, PartialResult, Policy, Progress, Question } from './contract';
+import { DEFAULT_POLICY, MAX_RESULT_BYTES, MEMO_PROGRESS, MEMO_QUESTIONS, isPartialResult } from './contract';
+import type { Carried, FailureDetail, PartialResult, Policy, Progress, Question } from './contract';
 import type { InputOf, OutputOf } from './define-tool';
 import { fail, jobFailure } from './failure';
 import { createFindings } from './findings';
 import { untilFull } from './history';
 import { createJournal, noJournal } from './journal';
-import { createMemo, writtenAtOnce } from './memo';
+import { createMemo, jobMemo, writtenAtOnce } from './memo';
 import { createProgress } from './progress';
 import { createAsk } from './questions';
 import type { Asked, Reply } from './questions';
@@ -61,11 +61,10 @@ export function job<T, P = unknown>(
 ) {
   return withCallback(
     async (input: InputOf<T>, earlier?: P, carried?: Carried): Promise<OutputOf<T> | PartialResult> => {
-      // Partial: a job that began under an older version may lack a field.
       const shown = workflowInfo().memo ?? {};
-      const called = shown[MEMO_JOB] as Partial<JobMemo> | undefined;
-      const kitVersion = called?.kit ?? 1;
-      const policy = { ...DEFAULT_POLICY, ...called?.policy };
+      const called = jobMemo();
+      const kitVersion = called.kit ?? 1;
+      const policy = { ...DEFAULT_POLICY, ...called.policy };
       const budget = createBudget(
         carried?.leftMs ?? workingMsOf(policy),
         steps === 'one' && kitVersion >= 3 ? 'step' : 'timer',
@@ -95,7 +94,7 @@ export function job<T, P = unknown>(
         ask,
       };
       const work = async (): Promise<OutputOf<T>> => {
-        if (policy.approval === 'required') await approve(called?.tool ?? 'The tool', given(input), ask);
+        if (policy.approval === 'required') await approve(called.tool ?? 'The tool', given(input), ask);
         return run(input, kit);
       };
       try {

@@ -1,7 +1,12 @@
 /** What a job shows in its memo. Each write is an event of its history, so that changes are written together. */
-import { upsertMemo } from '@temporalio/workflow';
+import { upsertMemo, workflowInfo } from '@temporalio/workflow';
+import { MEMO_JOB } from './contract';
+import type { JobMemo } from './contract';
 import type { Journal } from './journal';
 import { quiet } from './quiet';
+
+/** What the job was started with. A job that began under an older version may lack a field, and one that others started has none. */
+export const jobMemo = (): Partial<JobMemo> => workflowInfo().memo?.[MEMO_JOB] ?? {};
 
 export interface Memo {
   /** Changes some keys: values as in the contract, which are not changed afterwards. */

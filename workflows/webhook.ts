@@ -9,9 +9,10 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { countEnd } from './counted';
-import { MEMO_JOB, isPartialResult } from './contract';
-import type { JobId, JobMemo, Notice } from './contract';
+import { isPartialResult } from './contract';
+import type { JobId, Notice } from './contract';
 import { deliverWebhook } from './deliver/workflow';
+import { jobMemo } from './memo';
 
 /** Wraps a workflow so that its callback, if it has one, is started when it ends, whatever its outcome. */
 export function withCallback<A extends readonly unknown[], R>(run: (...args: A) => Promise<R>) {
@@ -41,8 +42,8 @@ function wasCancelled(error: TemporalFailure): boolean {
 
 /** Starts the delivery. If that fails, the outcome of the job stays the same. */
 async function startCallback(status: Notice['status']): Promise<void> {
-  const { workflowId, memo } = workflowInfo();
-  const { callback, tool = '' } = (memo?.[MEMO_JOB] ?? {}) as Partial<JobMemo>;
+  const { workflowId } = workflowInfo();
+  const { callback, tool = '' } = jobMemo();
   if (!callback) return;
   const job = workflowId.split('/').at(-1) as JobId;
   const notice: Notice = { url: callback.url, job, tool, status, endedAt: new Date().toISOString() };

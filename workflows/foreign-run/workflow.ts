@@ -5,11 +5,12 @@ import type { ForeignSteps } from '../../activities/foreign/steps';
 import { foreignIdOf } from '../catalog-contract';
 import type { ForeignRun, ForeignSeen, Place } from '../catalog-contract';
 import { DEFAULT_POLICY, MEMO_JOB, SEARCH_ATTRIBUTES } from '../contract';
-import type { JobMemo, Question } from '../contract';
+import type { Question } from '../contract';
 import type { ToolDefinition } from '../define-tool';
 import { fail } from '../failure';
 import { job } from '../job';
 import type { Job } from '../job';
+import { jobMemo } from '../memo';
 
 type Route = ToolDefinition<z.ZodType<ForeignRun>>;
 
@@ -20,11 +21,10 @@ const SLACK_MS = 7 * 86_400_000;
 export const foreignRun = job<Route>(
   async (run, job) => {
     const steps = job.steps<ForeignSteps>();
-    const { workflowId, memo } = workflowInfo();
-    const place: Place = { namespace: run.namespace, workflowId: foreignIdOf(workflowId) };
+    const place: Place = { namespace: run.namespace, workflowId: foreignIdOf(workflowInfo().workflowId) };
     job.progress({ message: run.workflow });
     try {
-      await steps.startForeign(startOf(run, place, memo?.[MEMO_JOB] as JobMemo | undefined));
+      await steps.startForeign(startOf(run, place));
       return await follow(place, steps, job);
     } catch (error) {
       if (isCancellation(error)) await told(() => steps.cancelForeign(place));
@@ -34,16 +34,17 @@ export const foreignRun = job<Route>(
   ({ given }) => given,
 );
 
-function startOf(run: ForeignRun, place: Place, called: JobMemo | undefined) {
+function startOf(run: ForeignRun, place: Place) {
   const { workflow, queue, args, searchAttributes } = run;
-  const { budgetMs, askMs } = called?.policy ?? DEFAULT_POLICY;
-  const named = called && { [SEARCH_ATTRIBUTES.tenant]: called.caller.tenant, [SEARCH_ATTRIBUTES.tool]: called.tool };
+  const called = jobMemo();
+  const { caller, tool, policy: { budgetMs, askMs } = DEFAULT_POLICY } = called;
+  const named = caller && { [SEARCH_ATTRIBUTES.tenant]: caller.tenant, [SEARCH_ATTRIBUTES.tool]: tool };
   return {
     ...place,
     workflow,
     queue,
     args,
-    memo: called ? { [MEMO_JOB]: called } : {},
+    memo: caller ? { [MEMO_JOB]: called } : {},
     searchAttributes: searchAttributes && named ? named : {},
     timeoutMs: budgetMs + askMs + SLACK_MS,
   };

@@ -2,11 +2,10 @@
 import { defineUpdate, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { WorkflowInfo } from '@temporalio/workflow';
 import type { z } from 'zod';
-import { MEMO_JOB } from '../contract';
-import type { JobMemo } from '../contract';
 import type { ToolDefinition } from '../define-tool';
 import { fail } from '../failure';
 import { job } from '../job';
+import { jobMemo } from '../memo';
 import { UPDATE_ASK } from '../upstream-contract';
 import type {
   FollowRequest,
@@ -80,8 +79,8 @@ const refused = ({ upstream, tool }: UpstreamCall, why: string) =>
  * What is the same in all attempts, and who calls. A job's id is made for that: the part before its last names the caller, and tells nobody who
  * that is. A child of somebody else's workflow has no such id, and one name may stand for one call after the other.
  */
-function idsOf({ workflowId, parent, firstExecutionRunId, memo }: WorkflowInfo): { key: string; caller: string } {
-  if (parent) return { key: firstExecutionRunId, caller: JSON.stringify((memo?.[MEMO_JOB] as JobMemo).caller) };
+function idsOf({ workflowId, parent, firstExecutionRunId }: WorkflowInfo): { key: string; caller: string } {
+  if (parent) return { key: firstExecutionRunId, caller: JSON.stringify(jobMemo().caller ?? parent) };
   const at = workflowId.lastIndexOf('/');
   return { key: workflowId.slice(at + 1), caller: workflowId.slice(0, Math.max(at, 0)) };
 }
