@@ -103,8 +103,9 @@ export async function settle<R>(run: () => Promise<R>): Promise<Settled<R>> {
   try {
     return { ok: true, value: await run() };
   } catch (error) {
-    const failure = error instanceof ApplicationFailure ? kindOf(error) : undefined;
-    if (!failure || !(error instanceof ApplicationFailure)) throw error;
+    if (!(error instanceof ApplicationFailure)) throw error;
+    const failure = kindOf(error);
+    if (!failure) throw error;
     const [detail] = (error.details ?? []) as FailureDetail[];
     const after = detail?.retryAfterMs;
     return {
