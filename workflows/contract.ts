@@ -190,9 +190,6 @@ export function poisonText(step: string): string {
 /** Largest result of a step or a job, bytes of JSON. Temporal refuses payloads over 2 MB, and would retry for ever. */
 export const MAX_RESULT_BYTES = 1_500_000;
 
-/** Largest question, characters of JSON. It is in the memo, which is read whenever someone looks at the job. */
-export const MAX_QUESTION = 20_000;
-
 /** Largest partial result that is kept in the memo itself, characters of JSON. A larger one is fetched by query. */
 export const MEMO_PARTIAL_MAX = 1_000;
 
@@ -338,20 +335,6 @@ export interface Notice {
   /** ISO 8601. */
   readonly endedAt: string;
 }
-
-/** When a callback is tried, milliseconds after the end of the job: the schedule of Standard Webhooks. */
-export const WEBHOOK_SCHEDULE: readonly number[] = [
-  0,
-  5_000,
-  5 * 60_000,
-  30 * 60_000,
-  2 * 3_600_000,
-  5 * 3_600_000,
-  10 * 3_600_000,
-  14 * 3_600_000,
-  20 * 3_600_000,
-  24 * 3_600_000,
-];
 
 /**
  * The outcome of one attempt at a callback. The receiver's own words are never kept.

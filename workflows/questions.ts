@@ -2,7 +2,7 @@
 import { condition, defineSignal, patched, setHandler } from '@temporalio/workflow';
 import type { Budget } from './budget';
 import { head } from './cut';
-import { MAX_QUESTION, MEMO_QUESTIONS, SIGNAL_ANSWER, SIGNAL_SHOWN } from './contract';
+import { MEMO_QUESTIONS, SIGNAL_ANSWER, SIGNAL_SHOWN } from './contract';
 import type { Answer, ClientRequest, FailureDetail, JsonSchema, Policy, Question } from './contract';
 import { fail } from './failure';
 import type { Journal } from './journal';
@@ -27,6 +27,9 @@ export interface Asked {
 
 const answerSignal = defineSignal<[Answer]>(SIGNAL_ANSWER);
 const shownSignal = defineSignal<[string]>(SIGNAL_SHOWN);
+
+/** Largest question, characters of JSON. It is in the memo, which is read whenever someone looks at the job. */
+const MAX_QUESTION = 20_000;
 
 /** Jobs that began before this patch accepted late answers, and must do so again when they replay. */
 const LATE_ANSWERS_PATCH = 'late-answers';

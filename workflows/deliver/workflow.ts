@@ -1,7 +1,7 @@
 /** Delivers one callback. Tries again for a day, until the receiver has accepted it or refuses callbacks for good. */
 import { ActivityFailure, CancellationScope, proxyActivities, setCurrentDetails, sleep } from '@temporalio/workflow';
 import type { WebhookSteps } from '../../activities/webhooks/steps';
-import { WEBHOOKS_QUEUE, WEBHOOK_SCHEDULE, queueOf } from '../contract';
+import { WEBHOOKS_QUEUE, queueOf } from '../contract';
 import type { Attempt, Notice } from '../contract';
 import { fail } from '../failure';
 
@@ -11,6 +11,20 @@ const ATTEMPT_MS = 20_000;
 const HEARTBEAT_MS = 5_000;
 /** Pauses vary by up to this share, so that receivers that failed together are not called at the same moment. */
 const JITTER = 0.1;
+
+/** When a callback is tried, milliseconds after the end of the job: the schedule of Standard Webhooks. */
+const SCHEDULE: readonly number[] = [
+  0,
+  5_000,
+  5 * 60_000,
+  30 * 60_000,
+  2 * 3_600_000,
+  5 * 3_600_000,
+  10 * 3_600_000,
+  14 * 3_600_000,
+  20 * 3_600_000,
+  24 * 3_600_000,
+];
 
 /** How a delivery ended. */
 export interface Delivery {
@@ -34,7 +48,7 @@ const steps = proxyActivities<WebhookSteps>({
  * @throws ApplicationFailure `refused` when the address may not be called, `unavailable` when all attempts have failed
  */
 export async function deliverWebhook({
-  schedule = WEBHOOK_SCHEDULE,
+  schedule = SCHEDULE,
   ...notice
 }: Notice & { readonly schedule?: readonly number[] }): Promise<Delivery> {
   const of = schedule.length;
