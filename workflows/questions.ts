@@ -138,15 +138,15 @@ function refuseUnaskable(question: Question, used: ReadonlySet<string>, { attemp
 const FIELD_TYPES = new Set<unknown>(['string', 'number', 'integer', 'boolean']);
 
 function isForm({ type, properties }: JsonSchema): boolean {
-  return type === 'object' && isRecord(properties) && Object.values(properties).every(isField);
+  return type === 'object' && isObject(properties) && Object.values(properties).every(isField);
 }
 
 function isField(field: unknown): boolean {
-  if (!isRecord(field)) return false;
+  if (!isObject(field)) return false;
   const { type, items } = field;
-  return FIELD_TYPES.has(type) || (type === 'array' && isRecord(items) && ('enum' in items || 'anyOf' in items));
+  return FIELD_TYPES.has(type) || (type === 'array' && isObject(items) && ('enum' in items || 'anyOf' in items));
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
 }

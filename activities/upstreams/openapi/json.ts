@@ -1,10 +1,9 @@
 /** Reads JSON of unknown shape, as strangers' documents are: what is not as expected counts as absent. */
+import type { Given as Node } from '../../../workflows/upstream-contract';
+import { isGiven as isNode } from '../given';
 
-/** A JSON object. */
-export type Node = Readonly<Record<string, unknown>>;
-
-export const isNode = (value: unknown): value is Node =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+export { isNode };
+export type { Node };
 
 export const nodeOf = (value: unknown): Node => (isNode(value) ? value : {});
 
