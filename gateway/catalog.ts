@@ -4,7 +4,7 @@ import type { Catalog, CatalogSettings, SchemaObject } from '../config/catalog';
 import { BadSetting } from '../config/file';
 import { FOREIGN_RUN, STEER } from '../workflows/catalog-contract';
 import type { ForeignRun, Steer } from '../workflows/catalog-contract';
-import { FOLLOWING, TASK_QUEUE } from '../workflows/contract';
+import { FOLLOW_ATTEMPTS, TASK_QUEUE } from '../workflows/contract';
 import type { Policy } from '../workflows/contract';
 import type { Annotations, Duration, PolicyInWords } from '../workflows/define-tool';
 import { isRecord, json } from './json';
@@ -229,5 +229,5 @@ function wordsOf({ step_timeout, attempts, approval, ...settings }: CatalogSetti
 
 /** A step that follows a workflow elsewhere may do so for as long as the job. */
 function followingPolicy(policy: Policy): Policy {
-  return { ...policy, attempts: FOLLOWING, stepTimeoutMs: policy.budgetMs + policy.askMs, heartbeatMs: 15_000 };
+  return { ...policy, attempts: FOLLOW_ATTEMPTS, stepTimeoutMs: policy.budgetMs + policy.askMs, heartbeatMs: 15_000 };
 }

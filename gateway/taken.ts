@@ -14,7 +14,10 @@ const OWN = /^(?:start|query|wait|cancel)_(.+)$/;
 
 type Tools = Pick<ReadonlyMap<string, Pick<Tool, 'ownHandles'>>, 'get'>;
 
-/** Whether a handle tool has this name, or has it in another configuration: one of those that all tools share, or of one of `own`. */
+/**
+ * Whether the name is that of a shared handle tool (enabled here or not), or `start_X`, `query_X`, `wait_X` or `cancel_X` of a tool X in
+ * `own` that has handle tools of its own.
+ */
 export function isHandle(name: string, own: Tools): boolean {
   const [, tool = ''] = OWN.exec(name) ?? [];
   return SHARED.has(name) || own.get(tool)?.ownHandles === true;

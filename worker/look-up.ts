@@ -13,7 +13,7 @@ import type { Callable } from './callable';
 
 /** The tools that may be called. */
 export interface Callables {
-  /** The tools that are there as long as this process is. */
+  /** The authored and catalogued tools. */
   readonly own: ReadonlyMap<string, Tool>;
   /** The tools of upstreams, as they are now. */
   readonly upstreams: Pick<Callable, 'tools'>;

@@ -71,7 +71,7 @@ export interface Steer {
   readonly target: { readonly job: string } | { readonly workflowId: string };
 }
 
-/** The only argument of `callTool`, the published workflow type that runs any tool as a child of a workflow in any language, on task queue `holdfast`. */
+/** The only argument of `callTool`, which runs any tool as a child of a workflow in any language: a published type, on task queue `holdfast`. */
 export interface ToolCall {
   readonly tool: string;
   readonly arguments?: unknown;

@@ -70,11 +70,8 @@ export interface Policy {
   readonly ttlMs?: number;
 }
 
-/**
- * Attempts at a step that changes nothing and only follows what runs elsewhere. Each finds that again: it may do so for as long as workers
- * come and go.
- */
-export const FOLLOWING = 1_000;
+/** Attempts at a step that only watches work done elsewhere. Retrying is harmless, so there are many. */
+export const FOLLOW_ATTEMPTS = 1_000;
 
 /** The limits of a job without our memo, because something other than the gateway started it. */
 export const DEFAULT_POLICY: Policy & { readonly ttlMs: number } = {

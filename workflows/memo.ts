@@ -35,7 +35,7 @@ export function createMemo(journal: Pick<Journal, 'behind'>): Memo {
     changes = {};
   };
 
-  /** A condition of the author's may be looked at in the same moment as ours, and its code go on: one more moment tells. */
+  /** An author's condition may resume code in the same pass as ours, so this waits until a pass adds no change. */
   async function flushWhenQuiet(): Promise<void> {
     watching = true;
     for (let seen = -1; seen !== count;) {

@@ -2,7 +2,7 @@
 import { ActivityCancellationType, ApplicationFailure, CancelledFailure, proxyActivities } from '@temporalio/workflow';
 import { fits, jsonOf, tooLarge } from './bounded';
 import type { Budget } from './budget';
-import { FOLLOWING, queueOf } from './contract';
+import { FOLLOW_ATTEMPTS, queueOf } from './contract';
 import type { Failure, FailureDetail, Policy } from './contract';
 import { head } from './cut';
 import type { Duration } from './define-tool';
@@ -48,7 +48,7 @@ export interface StepsNeeds {
 
 /** The activities `A`. In the Web UI each shows the message of the job's progress. */
 export function createSteps<A>(job: StepsNeeds, limits: StepLimits): A {
-  const most = limits.follows ? FOLLOWING : job.policy.attempts;
+  const most = limits.follows ? FOLLOW_ATTEMPTS : job.policy.attempts;
   const policy = { ...job.policy, attempts: Math.min(limits.attempts ?? most, most) };
   const activities = proxyActivities<Readonly<Record<string, (...args: unknown[]) => Promise<unknown>>>>({
     startToCloseTimeout: policy.stepTimeoutMs,

@@ -16,7 +16,7 @@ interface Steps {
   lookUpTool(call: ToolLookUp): Promise<ToolRun>;
 }
 
-/** It touches nothing, and workers of the version before do not know it: it is tried for some minutes. */
+/** The lookup has no side effects. During an update an older worker may get it and fail, so it is retried for some minutes. */
 const { lookUpTool } = proxyActivities<Steps>({
   startToCloseTimeout: '30 seconds',
   retry: { initialInterval: '500 milliseconds', maximumInterval: '30 seconds', maximumAttempts: 20 },
