@@ -4,11 +4,15 @@
  */
 import { z } from 'zod';
 import { QUEUE_NAME } from '../workflows/contract';
+import type { Duration } from '../workflows/define-tool';
 import { UPSTREAM_NAME } from '../workflows/upstream-contract';
 
 const DurationText = z
   .string()
-  .regex(/^\d+(\.\d+)? ?(ms|s|seconds?|minutes?|hours?|days?)$/, 'a time such as 90 s or 10 minutes');
+  .regex(
+    /^\d+(\.\d+)? ?(ms|s|seconds?|minutes?|hours?|days?)$/,
+    'a time such as 90 s or 10 minutes',
+  ) as z.ZodType<Duration>;
 
 /** Limits of the jobs of a tool, in words; docs/upstreams.md says what each means. What is absent follows the annotations. */
 export const PolicySettings = z.strictObject({

@@ -6,7 +6,7 @@ import { FOREIGN_RUN, STEER } from '../workflows/catalog-contract';
 import type { ForeignRun, Steer } from '../workflows/catalog-contract';
 import { FOLLOW_ATTEMPTS, TASK_QUEUE } from '../workflows/contract';
 import type { Policy } from '../workflows/contract';
-import type { Annotations, Duration, PolicyInWords } from '../workflows/define-tool';
+import type { Annotations, PolicyInWords } from '../workflows/define-tool';
 import { isRecord, json } from './json';
 import { createJsonSchemaCheck } from './json-schema';
 import { answerSchema } from './schemas';
@@ -216,11 +216,11 @@ function argsOf({ args, input }: CatalogSettings): Route['args'] {
 function wordsOf({ step_timeout, attempts, approval, ...settings }: CatalogSettings['policy']): PolicyInWords {
   const { budget, wait, ttl, ask, priority } = settings;
   return {
-    ...(budget !== undefined && { budget: budget as Duration }),
-    ...(step_timeout !== undefined && { stepTimeout: step_timeout as Duration }),
-    ...(wait !== undefined && { wait: wait as Duration }),
-    ...(ttl !== undefined && { ttl: ttl as Duration }),
-    ...(ask !== undefined && { ask: ask as Duration }),
+    ...(budget !== undefined && { budget }),
+    ...(step_timeout !== undefined && { stepTimeout: step_timeout }),
+    ...(wait !== undefined && { wait }),
+    ...(ttl !== undefined && { ttl }),
+    ...(ask !== undefined && { ask }),
     ...(attempts !== undefined && { retry: { attempts } }),
     ...(approval === 'required' && { approval }),
     ...(priority === 'batch' && { priority }),

@@ -95,11 +95,11 @@ type Words = UpstreamSettings['policy'];
 function upstreamPolicy(words: Words, annotations: Annotations, queue: string | undefined): Policy {
   const { budget = BUDGET, step_timeout, ttl, ask, attempts, approval } = words;
   const given: PolicyInWords = {
-    budget: budget as Duration,
+    budget,
     heartbeat: HEARTBEAT,
-    ...(step_timeout !== undefined && { stepTimeout: step_timeout as Duration }),
-    ...(ttl !== undefined && { ttl: ttl as Duration }),
-    ...(ask !== undefined && { ask: ask as Duration }),
+    ...(step_timeout !== undefined && { stepTimeout: step_timeout }),
+    ...(ttl !== undefined && { ttl }),
+    ...(ask !== undefined && { ask }),
     ...(attempts !== undefined && { retry: { attempts } }),
     ...(approval === 'required' && { approval }),
     ...(queue !== undefined && { queue }),
