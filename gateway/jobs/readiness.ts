@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 import type { Condition } from './condition';
 import type { Tool } from '../tools';
+import { ttlOf } from './view';
 
 /** How often Temporal is asked at most, and at least, milliseconds. */
 const FRESH_MS = 2_000;
@@ -74,8 +75,8 @@ export function watchReadiness(
 /** The tool whose jobs are to be kept longest after their end. */
 function longestOf(tools: Iterable<Tool>): Promised {
   return [...tools].reduce(
-    (longest, { name, policy: { budgetMs, askMs, ttlMs = 0 } }) => {
-      const ms = budgetMs + askMs + ttlMs;
+    (longest, { name, policy }) => {
+      const ms = ttlOf(policy);
       return ms > longest.ms ? { tool: name, ms } : longest;
     },
     { tool: '', ms: 0 },

@@ -65,7 +65,7 @@ export interface JobView {
 }
 
 /** Counted from the start, with all the time that the job may take: a promise that holds however early it ends. */
-const ttlOf = ({
+export const ttlOf = ({
   budgetMs,
   askMs,
   ttlMs = DEFAULT_POLICY.ttlMs,
