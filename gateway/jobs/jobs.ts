@@ -1,6 +1,6 @@
 /**
- * The gateway's contract with Temporal. This folder alone knows its client. Nothing here is remembered between two requests but
- * the connection, and what was counted a moment ago.
+ * The gateway's contract with Temporal, whose client no other folder of the gateway knows. Nothing here is remembered between two
+ * requests but the connection, and what was counted a moment ago.
  */
 import { addressOf } from '../../config/temporal';
 import { QUERY_PARTIAL, SIGNAL_ANSWER, SIGNAL_SHOWN } from '../../workflows/contract';
@@ -11,6 +11,7 @@ import { Problem } from '../errors';
 import type { Ids, JobRef } from '../ids';
 import type { Backlog } from '../metrics';
 import { createBacklog } from './backlog';
+import { beganWith } from './begun';
 import { createCancels } from './cancel';
 import type { Cancels } from './cancel';
 import { createStore } from './connection';
@@ -74,7 +75,7 @@ export function createJobs(
   onEnd: (ref: JobRef) => void,
 ): Jobs {
   const store = createStore(temporal);
-  const { askOf, connection, namespace, decoded } = store;
+  const { askOf, connection, namespace } = store;
   const lists = createLists(store, ids);
   const recent = createRecentEvents(store);
   const cancels = createCancels(store);
@@ -125,16 +126,7 @@ export function createJobs(
       }
     },
 
-    inputOf: (ref) =>
-      askOf(ref, async ({ workflowId }) => {
-        const { history } = await connection.workflowService.getWorkflowExecutionHistory({
-          namespace,
-          execution: { workflowId },
-          maximumPageSize: 1,
-        });
-        const [input] = await decoded(history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads);
-        return input;
-      }),
+    inputOf: (ref) => askOf(ref, ({ workflowId }) => beganWith(store, { workflowId })),
 
     shown: (ref, key) => askOf(ref, (handle) => handle.signal(SIGNAL_SHOWN, key)),
 

@@ -2,6 +2,7 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { MEMO_LISTING, listingId } from '../../workflows/upstream-contract';
 import type { ListingRun, ListingState } from '../../workflows/upstream-contract';
+import { beganWith } from './begun';
 import type { Store } from './connection';
 
 /** A listing at one moment. */
@@ -20,16 +21,11 @@ export interface KeptListings {
 }
 
 /** Reads them. Errors are those of the client. */
-export function createKept({
-  client,
-  connection,
-  namespace,
-  decoded,
-}: Pick<Store, 'client' | 'connection' | 'namespace' | 'decoded'>): KeptListings {
+export function createKept(store: Pick<Store, 'client' | 'connection' | 'namespace' | 'decoded'>): KeptListings {
   return {
     async look(upstream) {
       try {
-        const { runId, memo, status } = await client.workflow.getHandle(listingId(upstream)).describe();
+        const { runId, memo, status } = await store.client.workflow.getHandle(listingId(upstream)).describe();
         if (status.name !== 'RUNNING') return undefined;
         return { run: runId, state: memo?.[MEMO_LISTING] as ListingState | undefined };
       } catch (error) {
@@ -38,14 +34,7 @@ export function createKept({
       }
     },
 
-    async begun(upstream, run) {
-      const { history } = await connection.workflowService.getWorkflowExecutionHistory({
-        namespace,
-        execution: { workflowId: listingId(upstream), runId: run },
-        maximumPageSize: 1,
-      });
-      const [begun] = await decoded(history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads);
-      return begun as ListingRun;
-    },
+    begun: async (upstream, runId) =>
+      (await beganWith(store, { workflowId: listingId(upstream), runId })) as ListingRun,
   };
 }
