@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { ProtocolError } from '@modelcontextprotocol/client';
 import type { CallToolResult, Client } from '@modelcontextprotocol/client';
 import { z } from 'zod';
+import { KEY_META } from '../workflows/contract';
 import { changedNumberIn } from '../gateway/numbers';
 import { NoGateway, connect } from './endpoint';
 import type { EndpointOptions } from './endpoint';
@@ -44,7 +45,7 @@ export async function call(tool: string, args: string, options: CallOptions): Pr
   const parsed = objectIn(args, `A JSON object is wanted, such as '{"url":"https://…"}'. Given: ${args}`);
   if (typeof parsed === 'string') return wrongUsage(parsed);
   // With a key the call can be sent again when the connection broke: it is the same job.
-  const _meta = { 'io.holdfast/idempotency-key': options.key ?? randomUUID() };
+  const _meta = { [KEY_META]: options.key ?? randomUUID() };
   return withClient(options, (client, line) => request(client, line, { name: tool, arguments: parsed, _meta }));
 }
 

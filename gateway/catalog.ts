@@ -4,7 +4,7 @@ import type { Catalog, CatalogSettings, SchemaObject } from '../config/catalog';
 import { BadSetting } from '../config/file';
 import { FOREIGN_RUN, STEER } from '../workflows/catalog-contract';
 import type { ForeignRun, Steer } from '../workflows/catalog-contract';
-import { FOLLOW_ATTEMPTS, TASK_QUEUE } from '../workflows/contract';
+import { FOLLOW_ATTEMPTS, SINGLE_STEP, TASK_QUEUE } from '../workflows/contract';
 import type { Policy } from '../workflows/contract';
 import type { Annotations, PolicyInWords } from '../workflows/define-tool';
 import { isRecord, json } from './json';
@@ -183,7 +183,7 @@ function steering(entry: Exclude<CatalogSettings, { does: 'start' }>, namespace:
     return { workflowId: filledIn(target.workflowId ?? '{workflow_id}', given) };
   };
   return {
-    workflow: 'singleStep',
+    workflow: SINGLE_STEP,
     taskQueue: TASK_QUEUE,
     step: STEER,
     args: (given) => {

@@ -2,7 +2,7 @@
 import { msToNumber } from '@temporalio/common/lib/time';
 import { z } from 'zod';
 import type { ContentBlock, Tool as ListedTool } from '@modelcontextprotocol/server';
-import { DEFAULT_POLICY, QUEUE_NAME, TASK_QUEUE } from '../workflows/contract';
+import { DEFAULT_POLICY, QUEUE_NAME, SINGLE_STEP, TASK_QUEUE } from '../workflows/contract';
 import type { Callback, Policy } from '../workflows/contract';
 import type { Annotations, Duration, PolicyInWords, ToolDefinition } from '../workflows/define-tool';
 import { closedUnlessOpen } from './closed';
@@ -133,7 +133,7 @@ export function toolFor(tool: Tool, callback: Callback | undefined): Tool {
 function routeOf({ workflow, step }: ToolDefinition): Route {
   return step === undefined
     ? { workflow, taskQueue: TASK_QUEUE, args: (input) => [input] }
-    : { workflow: 'singleStep', taskQueue: TASK_QUEUE, args: (input) => [{ step, input }], step };
+    : { workflow: SINGLE_STEP, taskQueue: TASK_QUEUE, args: (input) => [{ step, input }], step };
 }
 
 /** Where a step may take this long, beats would add up, and a minute more until a lost worker is missed weighs little. */

@@ -20,6 +20,12 @@
 /** The task queue that the workers of this project poll. */
 export const TASK_QUEUE = 'holdfast';
 
+/** Type of the workflow that runs a tool which has one step and no workflow. */
+export const SINGLE_STEP = 'singleStep';
+
+/** Field of `_meta` for the idempotency key of a call: from a client, and to an upstream. */
+export const KEY_META = 'io.holdfast/idempotency-key';
+
 /** Temporal's name for all versions of the workflow code together. */
 export const DEPLOYMENT = 'holdfast';
 
@@ -323,7 +329,13 @@ export interface FailureDetail {
   readonly retryAfterMs?: number;
 }
 
-/** What a callback says about the end of a job, never its result. It is the input of the workflow `deliverWebhook`. */
+/** Type of the workflow that delivers a callback. */
+export const DELIVER_WEBHOOK = 'deliverWebhook';
+
+/** Workflow id of the callback of a job, which has only one: the job itself starts it, or whoever has to end the job. */
+export const callbackIdOf = (workflowId: string): string => `${workflowId}/webhook`;
+
+/** What a callback says about the end of a job, never its result. It is the input of the workflow {@link DELIVER_WEBHOOK}. */
 export interface Notice {
   readonly url: string;
   readonly job: JobId;

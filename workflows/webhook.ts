@@ -9,7 +9,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { countEnd } from './counted';
-import { isPartialResult } from './contract';
+import { callbackIdOf, isPartialResult } from './contract';
 import type { JobId, Notice } from './contract';
 import { deliverWebhook } from './deliver/workflow';
 import { jobMemo } from './memo';
@@ -50,7 +50,7 @@ async function startCallback(status: Notice['status']): Promise<void> {
   try {
     await CancellationScope.nonCancellable(() =>
       startChild(deliverWebhook, {
-        workflowId: `${workflowId}/webhook`,
+        workflowId: callbackIdOf(workflowId),
         args: [notice],
         parentClosePolicy: ParentClosePolicy.ABANDON,
         workflowIdReusePolicy: 'REJECT_DUPLICATE',

@@ -1,6 +1,6 @@
 /** Asking a job to stop; and ending it when it does not: its code may fail, or be gone, and must not decide that alone. */
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
-import { TASK_QUEUE } from '../../workflows/contract';
+import { DELIVER_WEBHOOK, TASK_QUEUE, callbackIdOf } from '../../workflows/contract';
 import type { Notice } from '../../workflows/contract';
 import { unlessGone } from '../errors';
 import type { JobRef } from '../ids';
@@ -32,8 +32,8 @@ export function createCancels({ ask, askOf, client }: Store): Cancels {
       endedAt: (closeTime ?? new Date()).toISOString(),
     };
     const start = () =>
-      client.workflow.start('deliverWebhook', {
-        workflowId: `${workflowId}/webhook`,
+      client.workflow.start(DELIVER_WEBHOOK, {
+        workflowId: callbackIdOf(workflowId),
         taskQueue: TASK_QUEUE,
         args: [notice],
         workflowIdReusePolicy: 'REJECT_DUPLICATE',

@@ -2,6 +2,7 @@
 import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
 import type { CallToolResult, Result } from '@modelcontextprotocol/server';
 import { z } from 'zod';
+import { KEY_META } from '../../workflows/contract';
 import type { Audit, TakeNote } from '../audit';
 import { CALLBACK_META } from '../call/callback';
 import type { ReadCallback } from '../call/callback';
@@ -22,7 +23,6 @@ import type { PushOn } from './push';
 import { refusedTask, toolError } from './trouble';
 import type { OnError } from './trouble';
 
-const KEY_META = 'io.holdfast/idempotency-key';
 const KEY_MAX = 255;
 /** Revisions that know no resource links. */
 const WITHOUT_LINKS = new Set(['2024-11-05', '2025-03-26']);

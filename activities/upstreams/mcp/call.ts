@@ -1,5 +1,6 @@
 /** One call of a tool: sent once, and never again unless the server surely has not seen it. */
 import { head } from '../../../workflows/cut';
+import { KEY_META } from '../../../workflows/contract';
 import type { StepProgress } from '../../../workflows/contract';
 import type { Given, UpstreamAnswer, UpstreamRequest } from '../../../workflows/upstream-contract';
 import type { CallContext } from '../upstream';
@@ -19,8 +20,6 @@ const TASK_TTL_MS = 86_400_000;
 const WORDS_MAX = 500;
 /** The headers do not fit the body, since the tool's schema has changed: nothing was done. */
 const HEADER_MISMATCH = -32020;
-
-export const KEY_META = 'io.holdfast/idempotency-key';
 
 export interface CallNeeds {
   readonly name: string;
