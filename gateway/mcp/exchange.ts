@@ -36,12 +36,12 @@ export interface Exchange {
 }
 
 /** A request, and what is decided about it: why it has no answer now, or undefined once it is sure to have one. */
-export interface Begun {
+export interface Opened {
   readonly exchange: Exchange;
   readonly decided: Promise<Problem | undefined>;
 }
 
-export type BeginExchange = (request: IncomingMessage, body: unknown, visitor: Visitor) => Begun;
+export type BeginExchange = (request: IncomingMessage, body: unknown, visitor: Visitor) => Opened;
 
 export function createBeginExchange(sessions: Pick<Sessions, 'read'>): BeginExchange {
   return ({ headers }, body, { caller, allowed = ALL_ALLOWED, patienceMs, over, visit }) => {
