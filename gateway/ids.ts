@@ -4,6 +4,7 @@
  */
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import { canonical } from '../workflows/canonical';
 import type { Caller, JobId } from '../workflows/contract';
 
 /** Callers whose tag is remembered. */
@@ -93,14 +94,6 @@ export function isScheduleId(text: string): text is ScheduleId {
 /** SHA-256 of the canonical JSON of `value`: the order of keys does not count. */
 export function argsHash(value: unknown): string {
   return createHash('sha256').update(canonical(value)).digest('hex');
-}
-
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
 }
 
 function crockford(bytes: Buffer, length: number): string {

@@ -15,13 +15,13 @@ function gatewayMayImport(rooms: string, temporal = 'activity|client|proto|worke
   const ours = rooms.split('|').map((room) => (room === 'ground' ? GROUND.source.slice(1, -1) : `gateway/${room}/.+`));
   const theirs = `npm:(?!@temporalio/(${temporal})(/|$)).+`;
   return new RegExp(
-    `^(${[...ours, 'config/.+', 'workflows/(contract|upstream-changes|(upstream|catalog)-contract|cut|excerpt)', 'package\\.json', theirs].join('|')})$`,
+    `^(${[...ours, 'config/.+', 'workflows/(contract|upstream-changes|(upstream|catalog)-contract|canonical|cut|excerpt)', 'package\\.json', theirs].join('|')})$`,
   );
 }
 
 /** A file obeys the first row that names it. Types may come from anywhere. */
 const table: readonly (readonly [files: RegExp, mayImport: RegExp])[] = [
-  [/^workflows\/(contract|upstream-changes|(upstream|catalog)-contract|cut|well-formed)$/, /^nothing$/],
+  [/^workflows\/(canonical|contract|upstream-changes|(upstream|catalog)-contract|cut|well-formed)$/, /^nothing$/],
   [/^workflows\/excerpt$/, /^workflows\/cut$/],
   [/^workflows\/(define-tool|tools|[^/]+\/tool)$/, /^(npm:zod|workflows\/(contract|define-tool|[^/]+\/tool))$/],
   // What is exported here, Temporal knows by that name. All that is generated is meant to be.
@@ -33,7 +33,7 @@ const table: readonly (readonly [files: RegExp, mayImport: RegExp])[] = [
   [
     /^activities\//,
     // Of the configuration: which tools of an upstream are offered is read from the patterns in one way, wherever that is.
-    /^(activities(\/.+)?|config\/(patterns|tool-names)|workflows\/(contract|(upstream|catalog)-contract|cut|excerpt|well-formed)|npm:(?!@temporalio\/(client|worker|workflow)(\/|$)).+)$/,
+    /^(activities(\/.+)?|config\/(patterns|tool-names)|workflows\/(canonical|contract|(upstream|catalog)-contract|cut|excerpt|well-formed)|npm:(?!@temporalio\/(client|worker|workflow)(\/|$)).+)$/,
   ],
   // The rooms of the gateway, from the last to the first: main → gateway → mcp → handles → call → words → upstreams → jobs → ground.
   [GROUND, gatewayMayImport('ground')],
