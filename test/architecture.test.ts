@@ -28,7 +28,7 @@ const table: readonly (readonly [files: RegExp, mayImport: RegExp])[] = [
   [/^workflows\/index$/, /^(all of workflows\/authored|workflows\/[^/]+\/workflow)$/],
   [
     /^workflows\//,
-    /^(npm:@temporalio\/workflow|workflows\/(contract|upstream-changes|(upstream|catalog)-contract|job|approval|bounded|budget|counted|cut|failure|findings|history|interleaved|journal|memo|page-key|progress|questions|quiet|searched|step-ids|steps|turns|webhook|well-formed|[^/]+\/workflow|upstream-[a-z]+\/.+))$/,
+    /^(npm:@temporalio\/workflow|workflows\/(contract|upstream-changes|(upstream|catalog)-contract|job|approval|bounded|budget|counted|cut|failure|findings|history|interleaved|journal|kit|memo|page-key|progress|questions|quiet|searched|step-ids|steps|turns|webhook|well-formed|[^/]+\/workflow|upstream-[a-z]+\/.+))$/,
   ],
   [
     /^activities\//,
@@ -198,7 +198,7 @@ test('the bundle holds workflows, the contract and the Temporal SDK, and nothing
   expect(
     ours.filter(
       (path) =>
-        !/^workflows\/(approval|authored|bounded|budget|contract|counted|cut|failure|findings|history|interleaved|index|job|journal|memo|page-key|progress|questions|quiet|searched|step-ids|steps|turns|webhook|upstream-changes|(upstream|catalog)-contract|well-formed|[^/]+\/workflow|upstream-[a-z]+\/.+)$/.test(
+        !/^workflows\/(approval|authored|bounded|budget|contract|counted|cut|failure|findings|history|interleaved|index|job|journal|kit|memo|page-key|progress|questions|quiet|searched|step-ids|steps|turns|webhook|upstream-changes|(upstream|catalog)-contract|well-formed|[^/]+\/workflow|upstream-[a-z]+\/.+)$/.test(
           path,
         ),
     ),

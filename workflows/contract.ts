@@ -124,7 +124,7 @@ export interface JobMemo {
   /** When the job could begin, ISO 8601. Absent where it could at once, and in jobs of an older version. */
   readonly begins?: string;
   /**
-   * Version of the author's kit (workflows/job.ts) that the job runs by, for good: {@link KIT} of the gateway that started it.
+   * Version of the author's kit (workflows/kit.ts) that the job runs by, for good: {@link KIT} of the gateway that started it.
    * Absent in jobs of an older version. Workers must know the version before gateways write it: update workers first.
    */
   readonly kit?: number;
@@ -257,7 +257,7 @@ export interface PartialResult {
  * What a job takes along into a new run, as its third argument, behind its input and the findings of the job that it continues.
  * Its memo goes along by itself.
  */
-export interface Carried {
+export interface NextRun {
   /** Working time that is left, milliseconds. */
   readonly leftMs: number;
   readonly journal: Batches;

@@ -2,7 +2,7 @@
 import { CancellationScope, condition, makeContinueAsNewFunc, workflowInfo } from '@temporalio/workflow';
 import { fits } from './bounded';
 import type { Budget } from './budget';
-import type { Carried } from './contract';
+import type { NextRun } from './contract';
 import type { Journal } from './journal';
 import type { Memo } from './memo';
 import { quiet } from './quiet';
@@ -44,7 +44,7 @@ export async function untilFull({ turns, journal, budget, memo, args }: HistoryN
     return never;
   }
   const all = journal.all();
-  const next = all && ([...args, { leftMs: budget.leftMs(), journal: all } satisfies Carried] as const);
+  const next = all && ([...args, { leftMs: budget.leftMs(), journal: all } satisfies NextRun] as const);
   if (next && fits(JSON.stringify(next))) {
     memo.flush();
     return makeContinueAsNewFunc({ memo: workflowInfo().memo ?? {} })(...next);

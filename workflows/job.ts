@@ -8,20 +8,18 @@ import { approve } from './approval';
 import { bounded } from './bounded';
 import { createBudget, workingMsOf } from './budget';
 import { DEFAULT_POLICY, MAX_RESULT_BYTES, MEMO_PROGRESS, MEMO_QUESTIONS, isPartialResult } from './contract';
-import type { Carried, FailureDetail, PartialResult, Policy, Progress, Question } from './contract';
+import type { NextRun, FailureDetail, PartialResult, Policy, Progress, Question } from './contract';
 import type { InputOf, OutputOf } from './define-tool';
 import { fail, jobFailure } from './failure';
 import { createFindings } from './findings';
 import { untilFull } from './history';
-import { createJournal, noJournal } from './journal';
-import { createMemo, jobMemo, writtenAtOnce } from './memo';
+import { kitOf } from './kit';
+import { jobMemo } from './memo';
 import { createProgress } from './progress';
 import { createAsk } from './questions';
 import type { Asked, Reply } from './questions';
-import { createStepIds, numbered } from './step-ids';
 import { createSteps, settle } from './steps';
 import type { Settled, StepLimits } from './steps';
-import { PENDING_MAX, createTurns } from './turns';
 import { withCallback } from './webhook';
 
 /** What a workflow may ask of its own job. `P` is its partial result, which is returned when the job is stopped. */
@@ -60,17 +58,12 @@ export function job<T, P = unknown>(
   steps: 'one' | 'many' = 'many',
 ) {
   return withCallback(
-    async (input: InputOf<T>, earlier?: P, carried?: Carried): Promise<OutputOf<T> | PartialResult> => {
+    async (input: InputOf<T>, earlier?: P, carried?: NextRun): Promise<OutputOf<T> | PartialResult> => {
       const shown = workflowInfo().memo ?? {};
       const called = jobMemo();
-      const kitVersion = called.kit ?? 1;
+      const { journal, memo, turns, stepIds, goesOn, lean } = kitOf(called.kit ?? 1, carried?.journal);
       const policy = { ...DEFAULT_POLICY, ...called.policy };
-      const budget = createBudget(
-        carried?.leftMs ?? workingMsOf(policy),
-        steps === 'one' && kitVersion >= 3 ? 'step' : 'timer',
-      );
-      const journal = kitVersion < 2 ? noJournal : createJournal(carried?.journal);
-      const memo = kitVersion < 2 ? writtenAtOnce : createMemo(journal);
+      const budget = createBudget(carried?.leftMs ?? workingMsOf(policy), steps === 'one' && lean ? 'step' : 'timer');
       const findings = createFindings(policy, memo, journal);
       if (earlier !== undefined) findings.keep(earlier);
       const ask = createAsk({
@@ -80,9 +73,7 @@ export function job<T, P = unknown>(
         journal,
         openBefore: carried ? ((shown[MEMO_QUESTIONS] ?? []) as Question[]) : [],
       });
-      const progress = createProgress(memo, kitVersion < 3, shown[MEMO_PROGRESS] as Progress | undefined);
-      const turns = createTurns(kitVersion < 2 ? Infinity : PENDING_MAX);
-      const stepIds = kitVersion < 2 ? numbered : createStepIds();
+      const progress = createProgress(memo, !lean, shown[MEMO_PROGRESS] as Progress | undefined);
       const kit: Job<P> = {
         steps: (limits = {}) => createSteps({ policy, budget, progress, turns, stepIds, journal }, limits),
         settle,
@@ -100,13 +91,13 @@ export function job<T, P = unknown>(
       try {
         const result = checked(
           await budget.within(() =>
-            kitVersion < 2
-              ? work()
-              : Promise.race([work(), untilFull({ turns, journal, budget, memo, args: [input, earlier] })]),
+            goesOn
+              ? Promise.race([work(), untilFull({ turns, journal, budget, memo, args: [input, earlier] })])
+              : work(),
           ),
           policy,
         );
-        if (kitVersion >= 3) memo.forget();
+        if (lean) memo.forget();
         return result;
       } catch (error) {
         if (!budget.ended || !isCancellation(error)) throw jobFailure(error, policy);

@@ -8,7 +8,7 @@ import type { TemporalServer } from '../../cli/engine/server';
 import { startGateway } from '../../gateway/gateway';
 import { DEFAULT_POLICY, KIT, MEMO_JOB, QUERY_PARTIAL, SIGNAL_ANSWER, TASK_QUEUE } from '../../workflows/contract';
 import { idOf } from '../../workflows/step-ids';
-import type { Batches, Carried, JobMemo, Policy, Progress, Question } from '../../workflows/contract';
+import type { Batches, NextRun, JobMemo, Policy, Progress, Question } from '../../workflows/contract';
 import { SHORT_BUDGET_MS, outOfBudget } from '../fixtures/budget';
 import { changedBundle } from '../fixtures/bundle';
 import { eventually } from '../fixtures/eventually';
@@ -252,7 +252,7 @@ test('a job catches up with thousands of steps, in decisions that Temporal waits
   const journal = steps.map((name): Batches[number] => [
     [idOf('take', JSON.stringify([{ ledger: ledger.path, name, fail: false }])), {}],
   ]);
-  const carried: Carried = { leftMs: 600_000, journal };
+  const carried: NextRun = { leftMs: 600_000, journal };
   const input = { ledger: ledger.path, steps };
   const handle = await start('walk', input, {}, {}, [undefined, carried]);
   expect(await handle.result()).toEqual({ walked: steps });
