@@ -4,7 +4,7 @@ import type { JobRef } from '../ids';
 import { contentUri } from './resource-uri';
 
 /** Most media of one result in an answer, characters of base64 (375 kB). Clients have been seen to refuse answers over 1 MB. */
-export const MEDIA_MAX = 500_000;
+const MEDIA_MAX = 500_000;
 
 /** A picture, a sound or a file. */
 export interface Media {

@@ -1,9 +1,9 @@
 /** An MCP server as an upstream. */
 import pLimit from 'p-limit';
+import { msToNumber } from '@temporalio/common/lib/time';
 import { isOffered } from '../../../config/patterns';
 import { prefixOf } from '../../../config/tool-names';
 import type { FollowRequest, UpstreamRequest } from '../../../workflows/upstream-contract';
-import { millisecondsIn } from '../duration';
 import type { UpstreamLog } from '../log';
 import type { Upstream } from '../upstream';
 import { call } from './call';
@@ -30,11 +30,11 @@ const SHARED: Session = { key: 'shared', keepMs: Infinity };
 
 export function createMcpUpstream({ name, settings, version, log }: McpNeeds): Upstream {
   const { limits } = settings;
-  const idleMs = limits.idle === undefined ? undefined : millisecondsIn(limits.idle);
+  const idleMs = limits.idle === undefined ? undefined : msToNumber(limits.idle);
   const listLimits = {
     maxTools: limits.max_tools,
     maxDefinition: limits.max_definition,
-    pageMs: millisecondsIn(limits.connect),
+    pageMs: msToNumber(limits.connect),
     isOffered: (original: string) =>
       isOffered(settings, { upstream: name, original, listed: `${prefixOf(name, settings.prefix)}${original}` }),
   };

@@ -1,7 +1,7 @@
 /** Opens connections to an upstream as its settings say, and remembers what it has learned about the server. */
 import type { z } from 'zod';
+import { msToNumber } from '@temporalio/common/lib/time';
 import type { HttpUpstream, StdioUpstream } from '../../../config/upstreams';
-import { millisecondsIn } from '../duration';
 import type { UpstreamLog } from '../log';
 import { connect } from './connection';
 import type { Connection } from './connection';
@@ -34,7 +34,7 @@ export function createOpen(needs: OpenNeeds): () => Promise<Connection> {
 const common = ({ name, version, settings, onChange }: OpenNeeds) => ({
   name,
   version,
-  limitMs: millisecondsIn(settings.limits.connect),
+  limitMs: msToNumber(settings.limits.connect),
   probeMs: PROBE_MS,
   onChange,
 });

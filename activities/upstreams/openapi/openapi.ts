@@ -2,13 +2,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import type { z } from 'zod';
+import { msToNumber } from '@temporalio/common/lib/time';
 import { prefixOf } from '../../../config/tool-names';
 import type { OpenApiUpstream } from '../../../config/upstreams';
 import { LISTING_MAX } from '../../../workflows/upstream-contract';
 import type { Given, UpstreamAnswer, UpstreamRequest } from '../../../workflows/upstream-contract';
 import type { Resolve } from '../../egress/guard';
 import { failure } from '../../failure';
-import { millisecondsIn } from '../duration';
 import type { Upstream } from '../upstream';
 import { createAuth } from './auth';
 import { createDocuments } from './documents';
@@ -56,8 +56,8 @@ export function createOpenApiUpstream(
   const { limits } = settings;
   const wireLimits = {
     maxBytes: limits.max_bytes,
-    connectMs: millisecondsIn(limits.connect),
-    idleMs: limits.idle === undefined ? undefined : millisecondsIn(limits.idle),
+    connectMs: msToNumber(limits.connect),
+    idleMs: limits.idle === undefined ? undefined : msToNumber(limits.idle),
   };
   const headers = Object.fromEntries(
     Object.entries(settings.headers).map(([key, value]) => [key.toLowerCase(), value]),
