@@ -38,7 +38,7 @@ export interface CallRequest {
   readonly asTask: boolean;
   /** Fires when the client hangs up, or takes the call back: ends the wait, not the job. */
   readonly signal: AbortSignal;
-  /** Whether the wait ended because the caller's key was removed. The job goes on then, even if the tool is cancelled when its client hangs up. */
+  /** Whether the wait ended because the caller's key was removed. The job goes on then, even where the tool has it cancelled at a hang-up. */
   readonly revoked: () => boolean;
   /** Whether the call was taken back by an abort, which ends the job as well. Takes a moment after a hang-up. */
   readonly aborted: () => Promise<boolean>;
