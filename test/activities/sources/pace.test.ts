@@ -4,10 +4,12 @@ import { never } from './world';
 
 test('turns begin so far apart, however many come at once', async () => {
   const turn = createPace(50);
-  const begun = await Promise.all([1, 2, 3].map(() => turn('arXiv', never).then(() => Date.now())));
-  const [first = 0, second = 0, third = 0] = begun;
-  expect(second - first).toBeGreaterThan(40);
-  expect(third - second).toBeGreaterThan(40);
+  // From the moment they are asked for: when a turn is heard of, a busy machine may have taken some of the time to the next.
+  const asked = Date.now();
+  const begun = await Promise.all([1, 2, 3].map(() => turn('arXiv', never).then(() => Date.now() - asked)));
+  const [, second = 0, third = 0] = begun;
+  expect(second).toBeGreaterThan(45);
+  expect(third).toBeGreaterThan(95);
 });
 
 test('who would wait for long is told when to come back', async () => {
