@@ -21,7 +21,7 @@ const Written = z.strictObject({
   title: z.string().optional(),
   /** For the model: when to use it, what comes back, how long it takes. */
   description: z.string().min(1),
-  /** Of the arguments: an object. Absent: it takes none. */
+  /** Schema of the arguments: an object. Absent: the tool takes none. */
   input: Schema.optional(),
   output: Schema.optional(),
   /** How the arguments of the tool become those of the workflow or handler: as one object, or these of them, by position. */

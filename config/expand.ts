@@ -24,7 +24,7 @@ export interface Unset {
 /** A worker's upstreams, by name. */
 export type Expanded = Readonly<Record<string, UpstreamSettings | Unset>>;
 
-/** The same for all of a worker's upstreams. What is wrong with one of them is its own affair: the others are reached. */
+/** Expands every upstream of a worker. What is wrong with one of them is its own affair: the others are reached. */
 export function expandedAll(upstreams: Upstreams, env: NodeJS.ProcessEnv): Expanded {
   return Object.fromEntries(
     Object.entries(upstreams).map(([name, settings]): [string, UpstreamSettings | Unset] => {
@@ -67,7 +67,7 @@ export function textsOf(settings: UpstreamSettings): readonly Reached[] {
 
 type Change = (text: string, setting: readonly string[]) => string;
 
-/** The same settings with other texts where they tell how the upstream is reached. */
+/** Settings with other texts where they tell how the upstream is reached. */
 function withTexts<T extends UpstreamSettings>(settings: T, change: Change): T {
   const one = <K extends string>(name: K, text: string | undefined, group?: string): Partial<Record<K, string>> =>
     text === undefined

@@ -81,7 +81,7 @@ function candidateOf(upstream: string, original: string, prefix: string, chosen:
   return chosen === undefined && plain.length > NAME_MAX ? lengthened(candidate) : candidate;
 }
 
-/** The same with more of a hash behind it, which is that of where the tool is and of nothing else. */
+/** A candidate with more of a hash behind its name. The hash is that of where the tool is and of nothing else. */
 function lengthened(candidate: Candidate): Candidate {
   const level = candidate.level + 1;
   const digits = DIGITS[level] ?? 0;

@@ -130,7 +130,7 @@ function plainValue(text: string): Scalar['value'] {
   return JSON.parse(text) as boolean | number;
 }
 
-/** The same text with spaces for comments and tabs: all else stays on its line and column. */
+/** The text with spaces for comments and tabs: all else stays on its line and column. */
 function withoutComments(text: string): string {
   return text.replace(/"(?:[^"\\\n]|\\.)*"|\/\/[^\n]*|\/\*[\s\S]*?\*\/|\t/g, (found) =>
     found.startsWith('"') ? found : found.replace(/[^\n]/g, ' '),
