@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client as McpClient, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import type { CallToolResult } from '@modelcontextprotocol/client';
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
 import { msToNumber } from '@temporalio/common/lib/time';
 import { MockActivityEnvironment } from '@temporalio/testing';
@@ -30,6 +30,8 @@ const LOOK_MS = 50;
 const WAIT_S = 20;
 /** How long a job may take until it is in a step that a test waits for, milliseconds. A name that no step has would be waited for for ever. */
 const IN_STEP_MS = 120_000;
+/** How long it may take until time has passed, milliseconds: steps end first, and one that hangs would be waited for for ever. */
+const PASS_MS = 120_000;
 const TEST_STACK = join(packageRoot(), 'dist', 'cli', 'project', 'test-stack.js');
 const STARTED = 2; // PENDING_ACTIVITY_STATE_STARTED
 
@@ -134,27 +136,43 @@ export async function runStep<I, O>(step: (input: I) => Promise<O>, input: I): P
 }
 
 /** The job of a call, for Temporal itself. */
-async function withJob(called: CallToolResult, use: (job: WorkflowHandle) => Promise<void>): Promise<void> {
+async function withJob(
+  called: CallToolResult,
+  use: (job: WorkflowHandle, connection: Connection) => Promise<void>,
+): Promise<void> {
   const { record } = await theStack();
   const audit = String(called._meta?.['io.holdfast/audit']);
   const workflowId = decodeURIComponent(audit.split('/workflows/')[1] ?? '');
   const connection = await Connection.connect({ address: record().temporal.address });
   try {
-    await use(new Client({ connection }).workflow.getHandle(workflowId));
+    await use(new Client({ connection }).workflow.getHandle(workflowId), connection);
   } finally {
     await connection.close();
   }
 }
 
+/** How a job stands, and its steps under way: those that run, and those that wait for a worker or for their next attempt. */
+async function look(job: WorkflowHandle) {
+  const { raw, status } = await job.describe();
+  const steps = (raw.pendingActivities ?? []).map(({ activityType, state }) => ({
+    step: activityType?.name?.split('.').at(-1) ?? '',
+    runs: state === STARTED,
+  }));
+  return { status: status.name, steps, named: steps.map(({ step }) => step).join(', ') || 'none' };
+}
+
 /** Has the job's time pass. That the job ends meanwhile is what a test waits for. */
 const pass = (called: CallToolResult, ms: number): Promise<void> =>
-  withJob(called, async (job) => {
-    const { status } = await job.describe();
-    if (status.name !== 'RUNNING') throw new Error(`The job has ended (${status.name}): no time of it is left.`);
+  withJob(called, async (job, connection) => {
+    const { status } = await look(job);
+    if (status !== 'RUNNING') throw new Error(`The job has ended (${status}): no time of it is left.`);
     try {
-      await job.executeUpdate(PASS, { args: [ms] });
+      await connection.withDeadline(Date.now() + PASS_MS, () => job.executeUpdate(PASS, { args: [ms] }));
     } catch (error) {
-      if ((await job.describe()).status.name === 'RUNNING') throw error;
+      const { status: now, named } = await look(job);
+      if (now !== 'RUNNING') return;
+      if (!(error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)) throw error;
+      throw new Error(`No time has passed: it does once no step of the job runs. Its steps under way: ${named}.`);
     }
   });
 
@@ -162,16 +180,11 @@ const pass = (called: CallToolResult, ms: number): Promise<void> =>
 const inStep = (called: CallToolResult, name: string): Promise<void> =>
   withJob(called, async (job) => {
     for (const deadline = Date.now() + IN_STEP_MS; ; await pause(LOOK_MS)) {
-      const { raw, status } = await job.describe();
-      const pending = (raw.pendingActivities ?? []).map(({ activityType, state }) => ({
-        step: activityType?.name?.split('.').at(-1) ?? '',
-        runs: state === STARTED,
-      }));
-      if (pending.some(({ step, runs }) => runs && step === name)) return;
-      const others = pending.map(({ step }) => step).join(', ') || 'none';
+      const { status, steps, named } = await look(job);
+      if (steps.some(({ step, runs }) => runs && step === name)) return;
       if (Date.now() > deadline)
-        throw new Error(`The job has not come to step ${name}. Its steps under way: ${others}.`);
-      if (status.name !== 'RUNNING') throw new Error(`The job has ended (${status.name}) without step ${name}.`);
+        throw new Error(`The job has not come to step ${name}. Its steps under way: ${named}.`);
+      if (status !== 'RUNNING') throw new Error(`The job has ended (${status}) without step ${name}.`);
     }
   });
 
