@@ -19,6 +19,8 @@ import { dataOf } from '../fixtures/stack';
 const scratch = (): string => mkdtempSync(join(tmpdir(), 'holdfast-stack-'));
 
 interface Command {
+  /** What it has printed. */
+  readonly lines: readonly string[];
   /** Resolves with the next line that matches, or with undefined when the process ends first. */
   readonly said: (pattern: RegExp) => Promise<string | undefined>;
   readonly process: ChildProcess;
@@ -40,6 +42,7 @@ function dev(
   });
   until.push(child);
   const lines: string[] = [];
+  let read = 0;
   const listeners = new Set<() => void>();
   const exit = once(child, 'close').then(([code]) => code as number | null);
   for (const stream of [child.stdout, child.stderr]) {
@@ -52,17 +55,18 @@ function dev(
     Promise.race([
       new Promise<string>((resolve) => {
         const check = (): void => {
-          const found = lines.findIndex((line) => pattern.test(line));
+          const found = lines.findIndex((line, n) => n >= read && pattern.test(line));
           if (found < 0) return;
           listeners.delete(check);
-          resolve(lines.splice(0, found + 1).at(-1) ?? '');
+          read = found + 1;
+          resolve(lines[found] ?? '');
         };
         listeners.add(check);
         check();
       }),
-      exit.then(() => lines.find((line) => pattern.test(line))),
+      exit.then(() => lines.slice(read).find((line) => pattern.test(line))),
     ]);
-  return { said, process: child, exit };
+  return { lines, said, process: child, exit };
 }
 
 const recordIn = (dataDir: string): StackRecord =>
@@ -86,119 +90,95 @@ async function stopAll(children: ChildProcess[]): Promise<void> {
 }
 afterEach(() => stopAll(running));
 
-test('the stack starts, is written down, and stops without a trace', async () => {
-  const dataDir = scratch();
-  const { said, process: supervisor, exit } = dev(dataDir, ['--gateways', '2', '--workers', '2']);
-  expect(await said(/MCP endpoint/)).toMatch(/http:\/\/127\.0\.0\.1:\d+\/mcp {2}http:/);
-  expect(await said(/claude mcp add --transport http holdfast http/)).toBeDefined();
-  const { gateways, workers, temporal, supervisor: pid } = recordIn(dataDir);
-  expect([gateways.length, workers.length, pid]).toEqual([2, 2, supervisor.pid]);
-  for (const { url } of gateways) expect((await modern(url, 'tools/list')).status).toBe(200);
-
-  supervisor.kill('SIGINT');
-  expect(await exit).toBe(0);
-  expect(existsSync(join(dataDir, 'dev.json'))).toBe(false);
-  const pids = [...gateways, ...workers].map((child) => child.pid);
-  expect([...pids, temporal.pid ?? 0].filter(isAlive)).toEqual([]);
-});
-
-/** Has the stack of a data folder want other ports than all stacks do first, which those of other tests may take. */
-async function ownPorts(dataDir: string): Promise<void> {
-  const ports = { Temporal: await freePort(0), 'The Web UI': await freePort(0) };
-  writeFileSync(join(dataDir, 'ports.json'), JSON.stringify(ports));
-}
-
-test('jobs are listed, read and waited for by hand, from any folder', async () => {
-  // Another terminal does not know of the first one's data directory.
-  const XDG_CACHE_HOME = scratch();
-  const TEMPORAL_CLI_PATH = cachedCli(devConfig(process.env).engine.cacheDir);
-  const dataDir = scratch();
-  await ownPorts(dataDir); // stacks of one cache folder start one after the other, and this one has another
-  await dev(dataDir, [], { XDG_CACHE_HOME, TEMPORAL_CLI_PATH }).said(/Ctrl-C stops/);
-  const elsewhere = scratch();
-  const holdfast = (...args: string[]): string =>
-    execFileSync(process.execPath, [join(packageRoot(), 'cli', 'holdfast.mjs'), ...args], {
-      cwd: elsewhere,
-      env: { ...process.env, XDG_CACHE_HOME },
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-  const answer = JSON.parse(
-    holdfast('call', 'analyze_repository', JSON.stringify({ url: packageRoot() }), '--json'),
-  ) as {
-    _meta: Record<string, string>;
-  };
-  const job = answer._meta['io.holdfast/job'] ?? '';
-  expect(holdfast('jobs', 'wait', job)).toContain(packageRoot());
-  expect(holdfast('jobs', 'result', job)).toContain(packageRoot());
-  expect(holdfast('jobs', 'cancel', job)).toContain('had already ended');
-  expect(holdfast('jobs')).toContain(job);
-  const [gateway] = recordIn(dataDir).gateways;
-  expect(holdfast('doctor')).toContain(`✓ Gateway ${gateway?.url ?? ''}: ready`);
-});
-
-test('a second start finds the jobs of the first, at the same addresses', async () => {
-  const dataDir = scratch();
-  await ownPorts(dataDir);
-  const first = dev(dataDir);
-  await first.said(/Ctrl-C stops/);
-  const before = recordIn(dataDir);
-  const call = await modern(recordIn(dataDir).gateways[0]?.url ?? '', 'tools/call', {
-    name: 'analyze_repository',
-    arguments: { url: packageRoot() },
-  });
-  const job = (call.message.result?.['_meta'] as Record<string, unknown>)['io.holdfast/job'];
-  first.process.kill('SIGTERM');
-  await first.exit;
-
-  const second = dev(dataDir);
-  await second.said(/Ctrl-C stops/);
-  const after = recordIn(dataDir);
-  expect([after.temporal.address, after.temporal.ui, after.gateways[0]?.url]).toEqual([
-    before.temporal.address,
-    before.temporal.ui,
-    before.gateways[0]?.url,
-  ]);
-  const again = await modern(recordIn(dataDir).gateways[0]?.url ?? '', 'tools/call', {
-    name: 'job_wait',
-    arguments: { job_ids: [job] },
-  });
-  expect(dataOf(again.message.result)).toEqual(dataOf(call.message.result));
-});
+const configured = (yaml: string): string => {
+  const path = join(scratch(), 'holdfast.yaml');
+  writeFileSync(path, yaml);
+  return path;
+};
 
 const onLinux = process.platform === 'linux' ? test : test.skip;
 
-describe('of a stack that runs', () => {
+/** A call of `analyze_repository` on this checkout, which ends while it is waited for. */
+const analysis = (url: string) =>
+  modern(url, 'tools/call', { name: 'analyze_repository', arguments: { url: packageRoot() } });
+
+/** One stack from its first start to its last: each part goes on where the one around it is. */
+describe('a stack', () => {
   const dataDir = scratch();
+  // Another terminal does not know of the first one's data directory.
+  const XDG_CACHE_HOME = scratch();
+  const env = {
+    XDG_CACHE_HOME,
+    TEMPORAL_CLI_PATH: cachedCli(devConfig(process.env).engine.cacheDir),
+    HOLDFAST_SECRET: 'canary-of-gateways'.padEnd(32, '0'),
+    HOLDFAST_WEBHOOK_SECRET: 'canary-of-workers'.padEnd(32, '0'),
+    SOME_TOKEN: 'canary-of-the-shell',
+    HOLDFAST_PATIANCE: '5',
+  };
   const children: ChildProcess[] = [];
+  const start = async (args: readonly string[] = [], more: Record<string, string> = {}): Promise<Command> => {
+    const command = dev(dataDir, args, { ...env, ...more }, children);
+    await command.said(/Ctrl-C stops/);
+    return command;
+  };
+  const pidsIn = ({ temporal, gateways, workers }: StackRecord): number[] =>
+    [temporal, ...gateways, ...workers].map(({ pid = 0 }) => pid);
+  const urlIn = ({ gateways }: StackRecord): string => gateways[0]?.url ?? '';
+
   let stack: Command;
   beforeAll(async () => {
-    const secrets = {
-      HOLDFAST_SECRET: 'canary-of-gateways'.padEnd(32, '0'),
-      HOLDFAST_WEBHOOK_SECRET: 'canary-of-workers'.padEnd(32, '0'),
-      SOME_TOKEN: 'canary-of-the-shell',
-    };
-    stack = dev(dataDir, [], secrets, children);
-    await stack.said(/Ctrl-C stops/);
+    // Other ports than all stacks want first, which those of other tests may take.
+    const ports = { Temporal: await freePort(0), 'The Web UI': await freePort(0) };
+    writeFileSync(join(dataDir, 'ports.json'), JSON.stringify(ports));
+    stack = await start(['--gateways', '2', '--workers', '2']);
   });
   afterAll(() => stopAll(children));
 
+  test('says where it is, and is written down', async () => {
+    expect(stack.lines).toContainEqual(
+      expect.stringMatching(/MCP endpoint {2}http:\/\/127\.0\.0\.1:\d+\/mcp {2}http:/),
+    );
+    expect(stack.lines).toContainEqual(expect.stringContaining('claude mcp add --transport http holdfast http'));
+    const { gateways, workers, supervisor } = recordIn(dataDir);
+    expect([gateways.length, workers.length, supervisor]).toEqual([2, 2, stack.process.pid]);
+    for (const { url } of gateways) expect((await modern(url, 'tools/list')).status).toBe(200);
+  });
+
+  test('tells a variable that nothing reads', () => {
+    expect(stack.lines.find((line) => line.includes('HOLDFAST_PATIANCE'))).toContain('did you mean HOLDFAST_PATIENCE?');
+  });
+
+  test('has its jobs listed, read and waited for by hand, from any folder', () => {
+    const elsewhere = scratch();
+    const holdfast = (...args: string[]): string =>
+      execFileSync(process.execPath, [join(packageRoot(), 'cli', 'holdfast.mjs'), ...args], {
+        cwd: elsewhere,
+        env: { ...process.env, XDG_CACHE_HOME },
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
+    const called = holdfast('call', 'analyze_repository', JSON.stringify({ url: packageRoot() }), '--json');
+    const job = (JSON.parse(called) as { _meta: Record<string, string> })._meta['io.holdfast/job'] ?? '';
+    expect(holdfast('jobs', 'wait', job)).toContain(packageRoot());
+    expect(holdfast('jobs', 'result', job)).toContain(packageRoot());
+    expect(holdfast('jobs', 'cancel', job)).toContain('had already ended');
+    expect(holdfast('jobs')).toContain(job);
+    expect(holdfast('doctor')).toContain(`✓ Gateway ${urlIn(recordIn(dataDir))}: ready`);
+  });
+
   onLinux(
-    'each process has the secrets that it uses and no others, and what they write is closed to others',
+    'gives each process the secrets that it uses and no others, and closes to others what they write',
     async () => {
-      const { temporal, gateways, workers } = recordIn(dataDir);
-      const canariesOf = (pid = 0): string[] =>
+      const canariesOf = (pid: number): string[] =>
         readFileSync(`/proc/${pid}/environ`, 'utf8').match(/canary-[a-z-]+/g) ?? [];
-      expect([temporal.pid, gateways[0]?.pid, workers[0]?.pid].map(canariesOf)).toEqual([
-        [],
-        ['canary-of-gateways'],
-        ['canary-of-workers'],
+      expect(pidsIn(recordIn(dataDir)).flatMap(canariesOf)).toEqual([
+        'canary-of-gateways',
+        'canary-of-gateways',
+        'canary-of-workers',
+        'canary-of-workers',
       ]);
 
-      await modern(gateways[0]?.url ?? '', 'tools/call', {
-        name: 'analyze_repository',
-        arguments: { url: packageRoot() },
-      });
+      await analysis(urlIn(recordIn(dataDir)));
       const open = readdirSync(dataDir, { withFileTypes: true }).filter(
         (entry) => !entry.isSymbolicLink() && (statSync(join(dataDir, entry.name)).mode & 0o077) !== 0,
       );
@@ -209,19 +189,19 @@ describe('of a stack that runs', () => {
     },
   );
 
-  test('a process that is started again runs the code that the stack began with', () => {
+  onLinux('runs the code that it began with in a process that is started again', () => {
     const command = (pid = 0): string => readFileSync(`/proc/${pid}/cmdline`, 'utf8');
     const { workers, gateways } = recordIn(dataDir);
     for (const { pid } of [...workers, ...gateways]) expect(command(pid)).toContain(join(dataDir, 'running', 'dist'));
   });
 
-  test('a second stack in the same data directory is refused with the address of the first', async () => {
+  test('is the only one of its data directory: a second is refused with the address of the first', async () => {
     const second = dev(dataDir);
-    expect(await second.said(/runs here already/)).toContain(recordIn(dataDir).gateways[0]?.url);
+    expect(await second.said(/runs here already/)).toContain(urlIn(recordIn(dataDir)));
     expect(await second.exit).toBe(1);
   });
 
-  test('whatever is killed is started again, with a line that says so', async () => {
+  test('starts again whatever is killed, with a line that says so', async () => {
     const before = recordIn(dataDir);
     for (const [name, pid] of [
       ['Worker 1', before.workers[0]?.pid],
@@ -236,38 +216,97 @@ describe('of a stack that runs', () => {
     expect(after.temporal.address).toBe(before.temporal.address);
     expect(after.workers[0]?.pid).not.toBe(before.workers[0]?.pid);
   });
-});
 
-test('a variable that nothing reads is told at the start', async () => {
-  const { said, process: supervisor } = dev(scratch(), [], { HOLDFAST_PATIANCE: '5' });
-  expect(await said(/HOLDFAST_PATIANCE/)).toContain('did you mean HOLDFAST_PATIENCE?');
-  supervisor.kill('SIGTERM');
-});
+  describe('that is stopped', () => {
+    let before: StackRecord;
+    let called: Awaited<ReturnType<typeof analysis>>;
+    let code: number | null;
+    beforeAll(async () => {
+      before = recordIn(dataDir);
+      called = await analysis(urlIn(before));
+      stack.process.kill('SIGINT');
+      code = await stack.exit;
+    });
 
-test('the MCP servers of another client are named at the start, without their secrets', async () => {
-  const dataDir = scratch();
-  const servers = join(dataDir, 'mcp.json');
-  const args = ['-y', 'server-files', '--token=canary'];
-  writeFileSync(
-    servers,
-    JSON.stringify({ mcpServers: { Files: { command: 'npx', args }, web: { url: 'https://a.example/canary' } } }),
-  );
-  const { said } = dev(dataDir, ['--mcp-servers', servers]);
-  expect(await said(/Upstreams/)).toMatch(/^ {2}Upstreams {5}files: npx server-files$/);
-  expect(await said(/web:/)).toMatch(/^ +web: a\.example$/);
-});
+    test('leaves no trace', () => {
+      expect(code).toBe(0);
+      expect(existsSync(join(dataDir, 'dev.json'))).toBe(false);
+      expect(pidsIn(before).filter(isAlive)).toEqual([]);
+    });
 
-test('a supervisor that is killed leaves no gateway and no worker behind, and the next start ends its Temporal', async () => {
-  const dataDir = scratch();
-  const first = dev(dataDir);
-  await first.said(/Ctrl-C stops/);
-  const left = recordIn(dataDir);
-  first.process.kill('SIGKILL');
-  await first.exit;
-  const second = dev(dataDir);
-  expect(await second.said(/Ending the Temporal of an earlier run/)).toContain(String(left.temporal.pid));
-  await second.said(/Ctrl-C stops/);
-  expect([left.temporal.pid ?? 0, left.gateways[0]?.pid ?? 0, left.workers[0]?.pid ?? 0].filter(isAlive)).toEqual([]);
+    describe('and started again', () => {
+      let left: StackRecord;
+      beforeAll(async () => {
+        stack = await start();
+        left = recordIn(dataDir);
+      });
+
+      test('is at the same addresses', () => {
+        const { temporal, gateways } = left;
+        expect([temporal.address, temporal.ui, gateways[0]?.url]).toEqual([
+          before.temporal.address,
+          before.temporal.ui,
+          before.gateways[0]?.url,
+        ]);
+      });
+
+      test('finds the jobs of before', async () => {
+        const job = (called.message.result?.['_meta'] as Record<string, unknown>)['io.holdfast/job'];
+        const again = await modern(urlIn(left), 'tools/call', { name: 'job_wait', arguments: { job_ids: [job] } });
+        expect(dataOf(again.message.result)).toEqual(dataOf(called.message.result));
+      });
+
+      describe('and whose supervisor is killed, started with keys and the MCP servers of another client', () => {
+        const key = 'key-of-alice';
+        beforeAll(async () => {
+          stack.process.kill('SIGKILL');
+          await stack.exit;
+          const sha256 = createHash('sha256').update(key).digest('hex');
+          const HOLDFAST_CONFIG = configured(
+            `gateway:\n  host: 0.0.0.0\n  keys: [{ sha256: ${sha256}, tenant: acme, subject: alice }]\n`,
+          );
+          const servers = join(dataDir, 'mcp.json');
+          const args = ['-y', 'server-files', '--token=canary'];
+          writeFileSync(
+            servers,
+            JSON.stringify({
+              mcpServers: { Files: { command: 'npx', args }, web: { url: 'https://a.example/canary' } },
+            }),
+          );
+          stack = await start(['--mcp-servers', servers], { HOLDFAST_CONFIG });
+        });
+
+        test('has ended the Temporal of before, and no gateway and no worker is left of that', () => {
+          const ended = stack.lines.find((line) => line.includes('Ending the Temporal of an earlier run'));
+          expect(ended).toContain(String(left.temporal.pid));
+          expect(pidsIn(left).filter(isAlive)).toEqual([]);
+        });
+
+        test('names those servers, without their secrets', () => {
+          expect(stack.lines).toContain('  Upstreams     files: npx server-files');
+          expect(stack.lines).toContainEqual(expect.stringMatching(/^ +web: a\.example$/));
+        });
+
+        test('says in its hints that it wants keys, and to who calls without one', () => {
+          const line = (text: string): string => stack.lines.find((one) => one.includes(text)) ?? '';
+          expect(line('claude mcp add')).toContain('--header "Authorization: Bearer <key>"');
+          expect(line('npx holdfast call')).toContain('--api-key <key>');
+          expect(line('gateway.host')).toContain('listens on 127.0.0.1 alone');
+          const jobs = (...args: string[]): { status: number | null; stderr: string } =>
+            spawnSync(process.execPath, [join(packageRoot(), 'cli', 'holdfast.mjs'), 'jobs', 'list', ...args], {
+              env: { ...process.env, HOLDFAST_DATA_DIR: dataDir },
+              encoding: 'utf8',
+            });
+          expect(jobs().stderr).toContain('wants an API key: give one with --api-key <key>, or in HOLDFAST_API_KEY.');
+          expect(jobs('--api-key', 'another').stderr).toContain('does not know this API key');
+          expect(jobs('--api-key', key).status).toBe(0);
+          const keyFile = join(dataDir, 'key');
+          writeFileSync(keyFile, `${key}\n`);
+          expect(jobs('--api-key-file', keyFile).status).toBe(0);
+        });
+      });
+    });
+  });
 });
 
 test('a taken port is one sentence that says what to do', async () => {
@@ -280,37 +319,6 @@ test('a taken port is one sentence that says what to do', async () => {
   );
   expect(await exit).toBe(1);
   holder.close();
-});
-
-const configured = (yaml: string): string => {
-  const path = join(scratch(), 'holdfast.yaml');
-  writeFileSync(path, yaml);
-  return path;
-};
-
-test('a stack whose gateway wants keys says so in its hints, and to who calls without one', async () => {
-  const dataDir = scratch();
-  const key = 'key-of-alice';
-  const sha256 = createHash('sha256').update(key).digest('hex');
-  const HOLDFAST_CONFIG = configured(
-    `gateway:\n  host: 0.0.0.0\n  keys: [{ sha256: ${sha256}, tenant: acme, subject: alice }]\n`,
-  );
-  const { said } = dev(dataDir, [], { HOLDFAST_CONFIG });
-  expect(await said(/claude mcp add/)).toContain('--header "Authorization: Bearer <key>"');
-  expect(await said(/npx holdfast call/)).toContain('--api-key <key>');
-  expect(await said(/gateway.host/)).toContain('listens on 127.0.0.1 alone');
-  await said(/Ctrl-C stops/);
-  const jobs = (...args: string[]): { status: number | null; stderr: string } =>
-    spawnSync(process.execPath, [join(packageRoot(), 'cli', 'holdfast.mjs'), 'jobs', 'list', ...args], {
-      env: { ...process.env, HOLDFAST_DATA_DIR: dataDir },
-      encoding: 'utf8',
-    });
-  expect(jobs().stderr).toContain('wants an API key: give one with --api-key <key>, or in HOLDFAST_API_KEY.');
-  expect(jobs('--api-key', 'another').stderr).toContain('does not know this API key');
-  expect(jobs('--api-key', key).status).toBe(0);
-  const keyFile = join(dataDir, 'key');
-  writeFileSync(keyFile, `${key}\n`);
-  expect(jobs('--api-key-file', keyFile).status).toBe(0);
 });
 
 test.each([
