@@ -14,18 +14,16 @@ let worker: Kept<Running>;
 
 beforeAll(async () => {
   temporal = await ownTemporal();
-});
-beforeEach(async () => {
   [gateway, worker] = await Promise.all([
     gatewayProcess(temporal.address, { HOLDFAST_PATIENCE: '60' }),
     keptWorker(temporal.address, { NODE_OPTIONS: '--max-old-space-size=128' }),
   ]);
 });
-afterEach(async () => {
+afterAll(async () => {
   await worker.stop();
   await killAll();
+  await temporal.stop();
 });
-afterAll(() => temporal.stop());
 
 const take = (tool: 'walk' | 'charge', ledger: string, steps: string[]) =>
   modern(gateway.url, 'tools/call', { name: tool, arguments: { ledger, steps } });
