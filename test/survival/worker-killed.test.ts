@@ -1,29 +1,35 @@
 import { newLedger } from '../fixtures/ledger';
 import type { TemporalServer } from '../../cli/engine/server';
 import { gatewayProcess, killAll, ownTemporal, workerProcess } from '../fixtures/processes';
+import type { TestProcess } from '../fixtures/processes';
 import { modern } from '../fixtures/raw';
 import { textOf } from '../fixtures/stack';
 
 let temporal: TemporalServer;
 let address: string;
+let gateway: TestProcess;
+/** What one test leaves, the next one begins with. */
+let worker: TestProcess;
 
 beforeAll(async () => {
   temporal = await ownTemporal();
   address = temporal.address;
+  [gateway, worker] = await Promise.all([gatewayProcess(address), workerProcess(address)]);
 });
-afterEach(killAll);
-afterAll(() => temporal.stop());
+afterAll(async () => {
+  await killAll();
+  await temporal.stop();
+});
 
 test('a worker killed in mid-step costs that step, not the ones before it', async () => {
   const ledger = newLedger();
-  const [gateway, worker] = await Promise.all([gatewayProcess(address), workerProcess(address)]);
   const call = modern(gateway.url, 'tools/call', {
     name: 'walk',
     arguments: { ledger: ledger.path, steps: ['first', 'gated', 'last'] },
   });
   await ledger.written('begin gated');
   await worker.kill();
-  await workerProcess(address);
+  worker = await workerProcess(address);
   await ledger.written('begin gated', 2);
   ledger.open('gated');
 
@@ -41,14 +47,13 @@ test('a worker killed in mid-step costs that step, not the ones before it', asyn
 
 test('a step of a tool that is not idempotent is never begun twice, and the answer says that its outcome is unknown', async () => {
   const ledger = newLedger();
-  const [gateway, worker] = await Promise.all([gatewayProcess(address), workerProcess(address)]);
   const call = modern(gateway.url, 'tools/call', {
     name: 'charge',
     arguments: { ledger: ledger.path, steps: ['gated', 'after'] },
   });
   await ledger.written('begin gated');
   await worker.kill();
-  await workerProcess(address);
+  worker = await workerProcess(address);
 
   const { message } = await call;
   expect(message.result).toMatchObject({
@@ -64,33 +69,26 @@ test('a step of a tool that is not idempotent is never begun twice, and the answ
 
 test('with every worker down a job still tells its state, and why it does not go on', async () => {
   const ledger = newLedger();
-  const [gateway, worker] = await Promise.all([
-    gatewayProcess(address, { HOLDFAST_PATIENCE: '6' }),
-    workerProcess(address),
-  ]);
   await worker.kill();
-  const { message } = await modern(gateway.url, 'tools/call', {
-    name: 'walk',
-    arguments: { ledger: ledger.path, steps: ['only'] },
-  });
+  const params = { name: 'walk', arguments: { ledger: ledger.path, steps: ['only'] } };
+  const { message } = await modern(gateway.url, 'tools/call', params, { 'holdfast-patience': '6' });
   expect(textOf(message.result)).toContain('no worker has taken its next step yet');
 
   const { job_id } = message.result?.['structuredContent'] as { job_id: string };
   const wait = modern(gateway.url, 'tools/call', { name: 'job_wait', arguments: { job_ids: [job_id], timeout_s: 30 } });
-  await workerProcess(address);
+  worker = await workerProcess(address);
   expect((await wait).message.result).toMatchObject({ structuredContent: { walked: ['only'] } });
 });
 
 test('a worker that is told to stop finishes its step first', async () => {
   const ledger = newLedger();
-  const [gateway, worker] = await Promise.all([gatewayProcess(address), workerProcess(address)]);
   const call = modern(gateway.url, 'tools/call', {
     name: 'charge',
     arguments: { ledger: ledger.path, steps: ['gated', 'after'] },
   });
   await ledger.written('begin gated');
   const stopped = worker.stop();
-  await workerProcess(address);
+  worker = await workerProcess(address);
   ledger.open('gated');
   expect(await stopped).toBe(0);
   expect((await call).message.result).toMatchObject({ structuredContent: { walked: ['gated', 'after'] } });
