@@ -52,7 +52,7 @@ function until(
   });
 }
 
-test('a budget that ends returns what is in hand, says where it stopped, and how to go on', async () => {
+test.concurrent('a budget that ends returns what is in hand, says where it stopped, and how to go on', async () => {
   const { ended: answer } = await outOfBudget(({ path }) => call('hurry', { ledger: path, steps: ['one', 'gated'] }));
   expect(dataOf(answer)).toMatchObject({
     status: 'partial',
@@ -65,7 +65,7 @@ test('a budget that ends returns what is in hand, says where it stopped, and how
   expect(textOf(answer)).toContain('ended in step 2 of 2: Taking gated, before it was done. To go on from there');
 });
 
-test('job_continue goes on with the same arguments, and repeats nothing', async () => {
+test.concurrent('job_continue goes on with the same arguments, and repeats nothing', async () => {
   const steps = ['one', 'gated', 'three'];
   const { ledger, ended } = await outOfBudget(({ path }) => call('hurry', { ledger: path, steps }));
   const { job_id } = dataOf(ended);
@@ -75,7 +75,7 @@ test('job_continue goes on with the same arguments, and repeats nothing', async 
   expect(ledger.count('begin one')).toBe(1);
 });
 
-test('a cancelled job can be gone on with, too', async () => {
+test.concurrent('a cancelled job can be gone on with, too', async () => {
   const ledger = newLedger();
   const { job_id } = dataOf(await call('stroll', { ledger: ledger.path, steps: ['one', 'gated'] }, hasty));
   await ledger.written('begin gated');
@@ -85,7 +85,7 @@ test('a cancelled job can be gone on with, too', async () => {
   expect(ledger.count('begin one')).toBe(1);
 });
 
-test('there is nothing to go on with in a job that is complete, runs, or is of another kind', async () => {
+test.concurrent('there is nothing to go on with in a job that is complete, runs, or is of another kind', async () => {
   const ledger = newLedger();
   const complete = dataOf(await call('hurry', { ledger: ledger.path, steps: [] }, hasty));
   await call('job_wait', { job_ids: [complete['job_id']] });
@@ -99,7 +99,7 @@ test('there is nothing to go on with in a job that is complete, runs, or is of a
   expect(textOf(await call('job_continue', { job_id: other['job_id'] }))).toContain('cannot be gone on with');
 });
 
-test('while a step is tried again the status says which attempt, when, and what went wrong', async () => {
+test.concurrent('while a step is tried again the status says which attempt, when, and what went wrong', async () => {
   const ledger = newLedger();
   const { job_id } = dataOf(await call('insist', { ledger: ledger.path }, hasty));
   const answer = await until(/attempt 2/, 'job_result', { job_id });
@@ -116,7 +116,7 @@ test('while a step is tried again the status says which attempt, when, and what 
   ledger.open('open');
 });
 
-test('an upstream that says when to come back is asked again then, not before', async () => {
+test.concurrent('an upstream that says when to come back is asked again then, not before', async () => {
   const ledger = newLedger();
   const { job_id } = dataOf(await call('insist', { ledger: ledger.path }, hasty));
   await ledger.written('attempt');
@@ -155,7 +155,7 @@ test('batch work gives way to everything else that waits in line', async () => {
   expect(begun).toEqual([...Array<string>(4).fill('begin narrow'), ...Array<string>(4).fill('begin narrow_batch')]);
 });
 
-test('a job whose queue nobody polls says so', async () => {
+test.concurrent('a job whose queue nobody polls says so', async () => {
   const { job_id } = dataOf(await call('deserted', { ledger: newLedger().path, steps: ['one'] }, hasty));
   const answer = await until(/no worker polls/, 'job_wait', { job_ids: [job_id], timeout_s: 0 });
   expect(textOf(answer)).toContain('no worker polls the queue holdfast.deserted');
@@ -178,7 +178,7 @@ test('a caller who has too much running is told when to come back, and nothing i
   await crowded.close();
 });
 
-test('a caller who waits for each answer never has too much running', async () => {
+test.concurrent('a caller who waits for each answer never has too much running', async () => {
   const patient = await connectV2(gateways[3]?.url ?? '', alone.headers);
   for (let calls = 0; calls < 60; calls += 1) expect(textOf(await call('echo', { text: 'hi' }, patient))).toBe('hi');
   await patient.close();
@@ -200,7 +200,7 @@ test('a call over quota still comes back to its own job, by its key', async () =
   await crowded.close();
 });
 
-test('what a cancelled job had found can be read to its end, in pages', async () => {
+test.concurrent('what a cancelled job had found can be read to its end, in pages', async () => {
   const ledger = newLedger();
   const { job_id } = dataOf(await call('hoard', { ledger: ledger.path, sizes: [70_000], fail: false }, hasty));
   await ledger.written('begin gated');
@@ -214,26 +214,26 @@ test('what a cancelled job had found can be read to its end, in pages', async ()
   expect(answer).toMatchObject({ whole: { tool: 'job_result' }, next: { tool: 'job_continue' } });
 });
 
-test('a job that failed says what it had found, and how to go on', async () => {
+test.concurrent('a job that failed says what it had found, and how to go on', async () => {
   const answer = await call('hoard', { ledger: newLedger().path, sizes: [10], fail: true });
   expect(dataOf(answer)).toMatchObject({ status: 'failed', partial: 'x'.repeat(10), next: { tool: 'job_continue' } });
   expect(textOf(answer)).toContain('To go on from there');
 });
 
-test('findings that are too large to be handed on are refused in words', async () => {
+test.concurrent('findings that are too large to be handed on are refused in words', async () => {
   const args = { sizes: [1_200_000], fail: true, padding: 'x'.repeat(800_000) };
   const { job_id } = dataOf(await call('hoard', { ledger: newLedger().path, ...args }));
   expect(textOf(await call('job_continue', { job_id }))).toContain('has found too much to go on with');
 });
 
-test('a result that has expired says when, and what to do', async () => {
+test.concurrent('a result that has expired says when, and what to do', async () => {
   const { job_id } = dataOf(await call('fleeting', { text: 'hi' }, hasty));
   const answer = await until(/expired at/, 'job_result', { job_id });
   expect(textOf(answer)).toMatch(/expired at \d{4}-.*Call its tool again/);
   expect(dataOf(answer)).toMatchObject({ error: { kind: 'expired' } });
 });
 
-test('a tool may have handle tools of its own, in place of itself', async () => {
+test.concurrent('a tool may have handle tools of its own, in place of itself', async () => {
   const { tools } = await client.listTools();
   const names = tools.map(({ name }) => name).filter((name) => name.includes('errand'));
   expect(names.sort()).toEqual(['cancel_errand', 'query_errand', 'start_errand', 'wait_errand']);
@@ -248,7 +248,7 @@ test('a tool may have handle tools of its own, in place of itself', async () => 
   expect(dataOf(await call('wait_errand', { job_id }))).toEqual({ walked: ['one', 'gated'] });
 });
 
-test('a handle tool of one tool knows nothing of the jobs of others', async () => {
+test.concurrent('a handle tool of one tool knows nothing of the jobs of others', async () => {
   const { job_id } = dataOf(await call('echo', { text: 'hi' }, hasty));
   expect(textOf(await call('cancel_errand', { job_id }))).toContain('is a job of echo, not of errand');
 });
