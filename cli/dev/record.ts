@@ -67,13 +67,18 @@ export function removeRecord(dataDir: string): void {
   rmSync(fileOf(dataDir), { force: true });
 }
 
-/** Whether process `pid` runs and its command line contains `text`: the id alone may belong to another program by now. */
-export function runs(pid: number, text: string): boolean {
+/** Whether a process has this id, whichever it is. */
+export function isAlive(pid: number): boolean {
   try {
-    process.kill(pid, 0);
+    return process.kill(pid, 0);
   } catch {
     return false;
   }
+}
+
+/** Whether process `pid` runs and its command line contains `text`: the id alone may belong to another program by now. */
+export function runs(pid: number, text: string): boolean {
+  if (!isAlive(pid)) return false;
   try {
     return execFileSync('ps', ['-p', String(pid), '-o', 'command='], { encoding: 'utf8' }).includes(text);
   } catch (error) {

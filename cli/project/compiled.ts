@@ -5,9 +5,10 @@ import { compile } from '../../project/compile';
 import type { Built, Compiled } from '../../project/compile';
 import type { Project } from '../../project/discover';
 import { lineOf } from '../../project/mistake';
+import { isAlive } from '../dev/record';
 import type { Say } from '../say';
 
-/** Compilations that stay: processes are started again from the last one, and may just be reading the one before. */
+/** Compilations of this process that stay although nobody is known to use them: a process may just be reading one. */
 const KEPT = 4;
 
 let made = 0;
@@ -15,17 +16,28 @@ let made = 0;
 /**
  * Compiles into a new folder below `.holdfast/`, where the project's packages are found.
  *
- * @param running - the folder of an earlier compilation that processes are started from, which stays, too
+ * @param inUse - the folders of earlier compilations that processes of this one run, which stay
  * @param timePasses - whether a test may have the time of its jobs pass
  */
-export async function compileAnew(project: Project, running?: string, timePasses = false): Promise<Compiled> {
+export async function compileAnew(
+  project: Project,
+  inUse: ReadonlySet<string> = new Set(),
+  timePasses = false,
+): Promise<Compiled> {
   const all = join(project.root, '.holdfast', 'build');
   mkdirSync(all, { recursive: true });
-  const old = readdirSync(all).sort().slice(0, -KEPT);
-  for (const path of old.map((name) => join(all, name)))
-    if (path !== running) rmSync(path, { recursive: true, force: true });
+  const unused = readdirSync(all)
+    .sort()
+    .filter((name) => !inUse.has(join(all, name)) && !isOfAnother(name));
+  for (const name of unused.slice(0, -KEPT)) rmSync(join(all, name), { recursive: true, force: true });
   made += 1;
   return compile(project, join(all, `${Date.now()}-${process.pid}-${made}`), timePasses);
+}
+
+/** Whether another process made a compilation, and lives: it knows what it needs of that. */
+function isOfAnother(name: string): boolean {
+  const pid = Number(name.split('-')[1]);
+  return pid !== process.pid && isAlive(pid);
 }
 
 /** What was built; undefined after its mistakes were told. */

@@ -7,6 +7,7 @@ import { dev } from '../dev/dev';
 import type { Stack, StackSize } from '../dev/stack';
 import type { Say } from '../say';
 import { builtOrTold, compileAnew } from './compiled';
+import { createInUse } from './in-use';
 import { createSpares } from './spares';
 import { watchFilesOf } from './watch';
 
@@ -32,37 +33,34 @@ export async function devProject(
   const ofFile = env['HOLDFAST_CONFIG'] ? env : { ...env, HOLDFAST_CONFIG: built.settings };
   for (const doubt of doubtsIn(ofFile)) console.log(doubt);
   const config = devConfig(ofFile);
-  const inherited = { ...config.inherited, worker: { ...defined(env), ...config.inherited.worker } };
-  return dev(
-    // Without a file the processes take the settings that lie beside their code, and so those of the present compilation.
-    {
-      ...config,
-      inherited,
-      configFile: env['HOLDFAST_CONFIG'],
-      code: () => now.dir,
-      fork: createSpares(),
-      drainS: DRAIN_S,
-    },
-    size,
-    {
-      example: built.example,
-      watch: (stack, say) =>
-        watchFilesOf(first, project.root, since, async () => {
-          const startedAt = Date.now();
-          const next = await compileAnew(project, now.dir, timePasses).catch((error: unknown) => {
-            say(`It could not be compiled: ${error instanceof Error ? error.message : String(error)}`);
-            return first;
-          });
-          const rebuilt = next === first ? undefined : builtOrTold(next, say);
-          if (rebuilt) {
-            const before = now;
-            now = rebuilt;
-            if (!(await takeUp(stack, before, rebuilt, startedAt, say))) now = before; // what dies is started from code that runs
-          } else say('The tools stay as they were.');
-          return next;
-        }),
-    },
-  );
+  const { gateway, worker } = config.inherited;
+  // Without a file the processes take the settings that lie beside their code, and so those of the present compilation.
+  const configFile = env['HOLDFAST_CONFIG'];
+  const inherited = {
+    ...config.inherited,
+    gateway: withoutFile(gateway),
+    worker: { ...defined(env), ...withoutFile(worker) },
+  };
+  const inUse = createInUse(createSpares());
+  return dev({ ...config, inherited, configFile, code: () => now.dir, fork: inUse.fork, drainS: DRAIN_S }, size, {
+    example: built.example,
+    watch: (stack, say) =>
+      watchFilesOf(first, project.root, since, async () => {
+        const startedAt = Date.now();
+        const kept = new Set([...inUse.folders(), now.dir]);
+        const next = await compileAnew(project, kept, timePasses).catch((error: unknown) => {
+          say(`It could not be compiled: ${error instanceof Error ? error.message : String(error)}`);
+          return first;
+        });
+        const rebuilt = next === first ? undefined : builtOrTold(next, say);
+        if (rebuilt) {
+          const before = now;
+          now = rebuilt;
+          if (!(await takeUp(stack, before, rebuilt, startedAt, say))) now = before; // what dies is started from code that runs
+        } else say('The tools stay as they were.');
+        return next;
+      }),
+  });
 }
 
 /** Starts what has changed from the new code. Returns whether it runs. */
@@ -83,6 +81,10 @@ async function takeUp(stack: Stack, before: Built, after: Built, startedAt: numb
     return false;
   }
 }
+
+/** The stack names the file to its processes itself, where there is one. */
+const withoutFile = ({ HOLDFAST_CONFIG: _, ...variables }: Readonly<Record<string, string>>): Record<string, string> =>
+  variables;
 
 /** A step of an author's may read any variable. */
 const defined = (env: NodeJS.ProcessEnv): Record<string, string> =>
