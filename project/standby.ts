@@ -5,6 +5,7 @@ import { z } from 'zod';
 const Told = z.object({ main: z.string() });
 
 async function wait(kind: string | undefined): Promise<void> {
+  process.setSourceMapsEnabled(true); // before an author's module throws while it is loaded
   const unneeded = (): void => process.exit();
   process.once('disconnect', unneeded);
   process.once('message', (message) => {

@@ -16,6 +16,7 @@ import { createMenu } from './menu';
 import { startPulse } from './pulse';
 import { createReload } from './reload';
 import { installRuntime } from './runtime';
+import { stuckLine } from './stuck';
 import { stopOnSignal } from './stop';
 import { startWorker as start } from './worker';
 
@@ -34,6 +35,9 @@ export interface Code {
   readonly tools: readonly ToolDefinition[];
 }
 
+/** Tells the supervisor, where there is one. That it is gone is heard by the disconnect, not by an error here. */
+const tell = (said: object): void => void process.send?.(said, undefined, undefined, () => undefined);
+
 /**
  * Runs a worker until the process is told to stop. It installs the SDK's `Runtime`, so that must not have been done before.
  *
@@ -43,7 +47,7 @@ export async function startWorker(env: NodeJS.ProcessEnv, { bundle, steps, tools
   const config = workerConfig(env);
   const log = createLog('holdfast-worker', config.logLevel);
   for (const doubt of doubtsIn(env)) log.warn(doubt);
-  installRuntime(log, config.metrics);
+  installRuntime(log, config.metrics, (job, error) => tell({ stuck: stuckLine(job, error) }));
   const jobs = createJobs(config.temporal);
   const upstreams = createUpstreams(config.upstreams, { version, log });
   upstreams.onChange(jobs.refresh);
@@ -70,10 +74,9 @@ export async function startWorker(env: NodeJS.ProcessEnv, { bundle, steps, tools
   const reload = createReload(config, { read: () => workerConfig(env), upstreams, callable, menu, watch, log });
   process.on('SIGHUP', reload);
   log.info({ version, ...worker.polls }, 'ready');
-  process.send?.({ ready: true });
+  tell({ ready: true });
   if (config.aliveFile !== undefined) showAlive(config.aliveFile);
-  // That a supervisor is gone is heard by the disconnect, not by an error here.
-  setInterval(() => process.send?.({ alive: true }, undefined, undefined, () => undefined), ALIVE_MS).unref();
+  setInterval(() => tell({ alive: true }), ALIVE_MS).unref();
   await done.finally(() => upstreams.close(0)); // no step runs any more
   log.info('stopped');
 }

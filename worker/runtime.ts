@@ -14,8 +14,10 @@ const HEARTBEAT = '5 s';
 
 /** What the SDK warns of where one worker runs steps only and another one decisions only, as they are meant to. */
 const HALF = /^No (activities|workflows) registered/;
-/** Runs whose workflow is remembered: the core names a run alone. */
+/** Runs whose workflow, and whose last error, is remembered: the core names a run alone. */
 const RUNS_MAX = 10_000;
+/** What the core says of a decision that failed and is made again, whatever it failed of. */
+const STUCK = 'Failing workflow task';
 /** Longest message of the SDK, characters. */
 const MESSAGE_MAX = 300;
 /** Buckets of the durations of jobs, seconds: from a lookup to a day of waiting for a person. */
@@ -25,13 +27,18 @@ const JOB_BUCKETS = [0.1, 0.5, 1, 5, 15, 60, 300, 1_800, 3_600, 14_400, 86_400];
  * Sends the SDK's own lines to `log`, and serves metrics where that is asked for. Must be called once, before the first worker starts.
  *
  * @param metrics - where Prometheus reads them, under /metrics; absent: nowhere
+ * @param onStuck - told of each job whose decision failed and is tried again, with what its code threw where that is known
  */
-export function installRuntime(log: Logger, metrics?: Address): void {
+export function installRuntime(
+  log: Logger,
+  metrics?: Address,
+  onStuck: (job: string, error: unknown) => void = () => undefined,
+): void {
   const options = {
     shutdownSignals: [] as NodeJS.Signals[], // main decides when to stop
     workerHeartbeatInterval: HEARTBEAT,
     // The runs that the core names are known from lines below the level of the log.
-    logger: new DefaultLogger('DEBUG', createForward(log)),
+    logger: new DefaultLogger('DEBUG', createForward(log, onStuck)),
     telemetryOptions: { logging: { filter: { core: 'WARN' as const, other: 'ERROR' as const }, forward: {} } },
   } satisfies RuntimeOptions;
   if (!metrics) return void Runtime.install(options);
@@ -69,13 +76,15 @@ export function installRuntime(log: Logger, metrics?: Address): void {
 const OURS = ['builds', 'taskQueue', 'workflowType', 'activityType', 'attempt', 'durationMs', 'build', 'error'];
 
 /** Writes the SDK's lines as ours: a run with the job that it belongs to, and no warning that means nothing. */
-function createForward(log: Logger): (entry: LogEntry) => void {
+function createForward(log: Logger, onStuck: (job: string, error: unknown) => void): (entry: LogEntry) => void {
   const workflows = new LRUCache<string, string>({ max: RUNS_MAX });
+  const errors = new LRUCache<string, object>({ max: RUNS_MAX });
   return ({ level, message, meta = {} }) => {
     const fields = meta as Record<string, unknown>;
     const runId = fields['runId'] ?? fields['workflowRunId'] ?? fields['run_id'];
     const known = fields['workflowId'] ?? fields['workflow_id'];
     if (typeof runId === 'string' && typeof known === 'string') workflows.set(runId, known);
+    if (typeof runId === 'string' && fields['error'] instanceof Error) errors.set(runId, fields['error']);
     const word = level === 'ERROR' ? 'error' : level === 'WARN' ? 'warn' : 'debug';
     if (!log.isLevelEnabled(word) || HALF.test(message)) return;
     const workflowId = known ?? (typeof runId === 'string' ? workflows.get(runId) : undefined);
@@ -85,7 +94,10 @@ function createForward(log: Logger): (entry: LogEntry) => void {
       from === 'activity' || from === 'workflow'
         ? all
         : Object.fromEntries(OURS.filter((name) => name in fields).map((name) => [name, fields[name]]));
-    log[word]({ ...told, from, ...jobOf(workflowId), runId }, headOf(message));
+    const whose = jobOf(workflowId);
+    log[word]({ ...told, from, ...whose, runId }, headOf(message));
+    if (message.startsWith(STUCK) && whose.job !== undefined && typeof runId === 'string')
+      onStuck(whose.job, errors.get(runId));
   };
 }
 

@@ -6,10 +6,12 @@ import { closeSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { placeIn } from '../../config/place';
 import type { Fork } from '../config';
 import type { Say } from '../say';
 import type { Running } from './keep';
 import { watchSilence } from './silence';
+import { watchStuck } from './stuck';
 
 /**
  * How long the steps have when the stack stops, seconds, whatever `worker.drain` says: Temporal stops as well, so that no other worker
@@ -50,7 +52,7 @@ const nodesFork: Fork = (_kind, _n, main, options) => fork(main, [], options());
  *
  * @param n - tells its log from those of others of its kind
  * @param env - all of its environment
- * @param say - told when a worker falls silent, when it speaks again, and when it is ended for its silence
+ * @param say - told when a worker falls silent, when it speaks again, when it is ended for its silence, and which jobs it cannot go on with
  * @throws Error with the last sentence of its log when it ends before it is ready
  */
 export async function startChild(
@@ -92,6 +94,7 @@ export async function startChild(
     told = true;
   };
   const silent = kind === 'worker' ? watchSilence(child, say) : () => false;
+  watchStuck(child, say);
   return {
     pid: child.pid ?? 0,
     url,
@@ -125,7 +128,8 @@ const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false 
 /** The sentence in which a process said why it ended. For an unexpected error Node prints a stack and its own version after it. */
 export function lastSentence(said: string): string | undefined {
   const lines = said.trim().split('\n').filter(Boolean);
-  return lines.at(-1)?.startsWith('Node.js v') === true
-    ? lines.findLast((line) => /^\w*Error\b/.test(line))
-    : lines.at(-1);
+  if (lines.at(-1)?.startsWith('Node.js v') !== true) return lines.at(-1);
+  const at = lines.findLastIndex((line) => /^\w*Error\b/.test(line));
+  const place = placeIn(lines.slice(at).join('\n'));
+  return place === undefined ? lines[at] : `${lines[at] ?? ''} (${place}).`;
 }

@@ -40,5 +40,5 @@ export function codeTroubleIn(events: readonly Event[]): string | undefined {
   if (cause === undefined) return undefined;
   return cause === WORKFLOW_TASK_FAILED_CAUSE_NON_DETERMINISTIC_ERROR
     ? 'its code changed under it: the workflow code that runs now would not have done what the job has done. It goes on when a worker has the code that began it; job_cancel ends it'
-    : 'its workflow code fails at its next decision; the log of the workers tells how. It goes on by itself once that is mended; job_cancel ends it';
+    : 'its workflow code fails at its next decision; the log of the workers tells how. It goes on once that is mended, unless it is pinned to the code that it began with; job_cancel ends it';
 }

@@ -10,6 +10,19 @@ test.each([
   expect(lastSentence(said)).toBe(shown);
 });
 
+test('of an error in an author’s file the place is shown, too', () => {
+  const stack = [
+    'Error: Not today.',
+    '    at Object.<anonymous> (/tools/.holdfast/build/1/steps.js:9:1)',
+    '    at read (file:///tools/node_modules/reader/index.js:1:1)',
+    '    at /tools/greet/steps.ts:3:7',
+    '    at async node:internal/modules/esm/loader:606:24',
+  ];
+  expect(lastSentence(`${stack.join('\n')}\n\nNode.js v20.20.2\n`)).toBe(
+    'Error: Not today. (/tools/greet/steps.ts:3:7).',
+  );
+});
+
 test('of an error that nobody expected the error is shown, not its stack', () => {
   const crash = ['--eval', 'throw new TypeError("z.strng is not a function")'];
   const { stderr } = spawnSync(process.execPath, crash, { encoding: 'utf8' });

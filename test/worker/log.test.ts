@@ -13,6 +13,7 @@ import { run } from '../fixtures/stack';
 
 const CANARY = `canary${randomUUID().replaceAll('-', '')}`;
 const lines: string[] = [];
+const stuck = new Map<string, unknown>();
 let port: number;
 let worker: Awaited<ReturnType<typeof startWorker>>;
 let connection: Connection;
@@ -21,10 +22,11 @@ let temporal: Awaited<ReturnType<typeof ownTemporal>>;
 beforeAll(async () => {
   temporal = await ownTemporal();
   port = await freePort(0);
-  installRuntime(createLog('holdfast-worker', 'info', { write: (line) => void lines.push(line) }), {
-    host: '127.0.0.1',
-    port,
-  });
+  installRuntime(
+    createLog('holdfast-worker', 'info', { write: (line) => void lines.push(line) }),
+    { host: '127.0.0.1', port },
+    (job, error) => stuck.set(job, error),
+  );
   const queues = [{ name: 'narrow', concurrentSteps: 1, perSecond: undefined }];
   worker = await startWorker(
     {
@@ -78,6 +80,7 @@ test("an error in a workflow's code is told with its message, its stack and its 
     error: { type: 'TypeError', message: 'A bug.', stack: expect.stringContaining('workflows.ts') },
   });
   expect(await told(job, 'core')).toMatchObject({ level: 'warn', tenant: 'acme', msg: 'Failing workflow task' });
+  expect(stuck.get(job)).toMatchObject({ message: 'A bug.' });
 });
 
 test('what a step was given, and what it said of it, is in no line', async () => {
@@ -87,6 +90,12 @@ test('what a step was given, and what it said of it, is in no line', async () =>
   expect(await told(job, 'worker')).toMatchObject({ level: 'error', activityType: 'nobodyKnowsIt' });
   expect(lines.join('')).not.toContain(CANARY);
   expect(lines.join('')).not.toContain(Buffer.from(JSON.stringify({ text: CANARY })).toString('base64'));
+});
+
+test('a job whose step fails is not one that cannot go on', async () => {
+  const job = await ended('singleStep', { step: 'nobodyKnowsIt', input: {} });
+  await told(job, 'worker');
+  expect(stuck.has(job)).toBe(false);
 });
 
 test('there is no warning of a half that is missing on purpose', () => {
