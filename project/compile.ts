@@ -14,7 +14,7 @@ import { writeMains } from './mains';
 import type { Mistake } from './mistake';
 import { settingsOf } from './settings';
 import { NoConfig, mistakesIn } from './thrown';
-import { checkedTool, menuMistakes, twins, wrongExport } from './tool-mistakes';
+import { checkedTool, menuMistakes, noFolder, twins, wrongExport } from './tool-mistakes';
 import { nodePlugin, sandboxPlugin } from './worlds';
 import type { Worlds } from './worlds';
 
@@ -55,7 +55,7 @@ export async function compile(project: Project, out: string, timePasses = false)
     tools = config.tools ?? 'tools';
     const settings = settingsOf(project, config, out, inputs);
     const { folders, mistakes: lacking } = toolFolders(project.root, tools);
-    const first = [...settings.mistakes, ...lacking, ...twins(project.root, folders)];
+    const first = [...settings.mistakes, ...noFolder(project, tools), ...lacking, ...twins(project.root, folders)];
     if (first.length > 0) return { mistakes: first, inputs: [...inputs], tools };
     return {
       tools,

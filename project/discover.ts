@@ -58,25 +58,18 @@ export const camelCase = (name: string): string =>
 const lowered = (word: string): string => word.charAt(0).toLowerCase() + word.slice(1);
 const raised = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
 
+export const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+
 /** A path as sentences have it. */
 export const shown = (root: string, path: string): string => relative(root, path).split(sep).join('/');
 
-/** The folders below `folder`, and what they lack. */
+/** The folders below `folder`, and what they lack; none where it is no folder. */
 export function toolFolders(
   root: string,
   folder: string,
 ): { readonly folders: readonly ToolFolder[]; readonly mistakes: readonly Mistake[] } {
   const at = join(root, folder);
-  if (!existsSync(at) || !statSync(at).isDirectory())
-    return {
-      folders: [],
-      mistakes: [
-        {
-          file: folder,
-          sentence: `There is no such folder. Make it, or name another one as tools in the configuration.`,
-        },
-      ],
-    };
+  if (!isFolder(at)) return { folders: [], mistakes: [] };
   const mistakes: Mistake[] = [];
   const folders = readdirSync(at, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && !/^[._]|^node_modules$/.test(entry.name))

@@ -32,6 +32,20 @@ export function stepsAskedFor(source: string): readonly Asked[] {
   return [...destructured, ...named, ...direct];
 }
 
+const EXPORTED_FUNCTION = /^\s*export\s+(?:async\s+)?function\s+([\p{L}\p{N}_$]+)/u;
+const EXPORTED_ARROW = /^\s*export\s+(?:const|let|var)\s+([\p{L}\p{N}_$]+)\s*=\s*(?:async\b|\(|function\b)/u;
+
+/** The exports of a file that are functions as they are written, and so made by no `step()`; each with its line. */
+export function plainFunctions(source: string): Map<string, number> {
+  const lines = withoutComments(source).split('\n');
+  return new Map(
+    lines.flatMap((text, at) => {
+      const name = (EXPORTED_FUNCTION.exec(text) ?? EXPORTED_ARROW.exec(text))?.[1];
+      return name === undefined ? [] : [[name, at + 1] as const];
+    }),
+  );
+}
+
 /** Comments as blanks, so that lines keep their numbers. */
-const withoutComments = (source: string): string =>
+export const withoutComments = (source: string): string =>
   source.replace(/\/\*[\s\S]*?\*\/|(?<![:'"`\\])\/\/[^\n]*/g, (comment) => comment.replace(/[^\n]/g, ' '));

@@ -12,6 +12,7 @@ import { shown } from './discover';
 import type { Project } from './discover';
 import { lineIn } from './mistake';
 import type { Mistake } from './mistake';
+import { withoutComments } from './scan';
 
 type Catalog = NonNullable<ProjectConfig['catalog']>;
 
@@ -31,7 +32,7 @@ export function settingsOf(
     path,
     `# Written by Holdfast from ${shown(project.root, project.config)}. Do not edit.\n${stringify({ ...parts, ...(catalog && { catalog: withSchemas(catalog, project, inputs) }) })}`,
   );
-  const source = readFileSync(project.config, 'utf8');
+  const source = withoutComments(readFileSync(project.config, 'utf8'));
   const found = findings(path);
   return {
     path,

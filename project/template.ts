@@ -25,7 +25,7 @@ export function templateOf(options: TemplateOptions): Readonly<Record<string, st
     '.gitignore': 'node_modules/\ndist/\n.holdfast/\n',
     '.dockerignore': 'node_modules/\n.holdfast/\n.git/\n',
     Dockerfile: DOCKERFILE,
-    '.github/workflows/ci.yml': ciOf(js),
+    '.github/workflows/ci.yml': CI,
   };
 }
 
@@ -46,7 +46,7 @@ function packageOf({ name, version, js, cjs }: TemplateOptions): string {
     engines: { node: '>=20.3' },
     scripts: {
       dev: 'holdfast dev',
-      check: js ? 'holdfast check' : 'holdfast check && tsc',
+      check: 'holdfast check',
       test: 'holdfast test',
       build: 'holdfast build',
     },
@@ -181,7 +181,7 @@ USER 65532:65532
 CMD ["node", "dist/worker/main.js"]
 `;
 
-const ciOf = (js: boolean): string => `name: CI
+const CI = `name: CI
 on: [push, pull_request]
 jobs:
   test:
@@ -191,7 +191,7 @@ jobs:
       - uses: actions/setup-node@v4
         with: { node-version: 24 }
       - run: npm install
-      - run: npm run check${js ? '' : ' # types, too'}
+      - run: npm run check
       - run: npm test
       - run: npm run build
 `;

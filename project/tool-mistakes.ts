@@ -1,16 +1,30 @@
 /** What is wrong with the tools of a project: each against its folder, and all of them together. */
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { authoredTools } from '../gateway/tools';
 import type { ToolDefinition } from '../workflows/define-tool';
 import * as ownWorkflows from '../workflows/index';
 import { tools as ownTools } from '../workflows/tools';
-import { camelCase, shown } from './discover';
+import { camelCase, isFolder, shown } from './discover';
 import type { Project, ToolFolder } from './discover';
 import type { Exports } from './exports';
 import { lineIn, wordIn } from './mistake';
 import type { Mistake } from './mistake';
-import { stepsAskedFor } from './scan';
+import { plainFunctions, stepsAskedFor, withoutComments } from './scan';
 import { unknownWords } from './unknown-words';
+import { wrongDurations } from './wrong-durations';
+
+/** The folder of the tools is not there. */
+export function noFolder({ root, config }: Project, tools: string): Mistake[] {
+  if (isFolder(join(root, tools))) return [];
+  return [
+    {
+      file: shown(root, config),
+      line: lineIn(withoutComments(readFileSync(config, 'utf8')), wordIn(tools)) ?? 1,
+      sentence: `There is no folder ${tools}. Make it, or name the folder that the tools are in: tools: '…'.`,
+    },
+  ];
+}
 
 /** Folders that mean one export. */
 export function twins(root: string, folders: readonly ToolFolder[]): Mistake[] {
@@ -46,7 +60,7 @@ export function checkedTool(
   mistakes: Mistake[],
 ): { readonly type: string; readonly step: string | undefined } | undefined {
   const source = readFileSync(path, 'utf8');
-  const wrong = (sentence: string, pattern = /defineTool/, file = path): undefined => {
+  const wrong = (sentence: string, pattern = /defineTool\(/, file = path): undefined => {
     mistakes.push({
       file: shown(root, file),
       line: lineIn(file === path ? source : readFileSync(file, 'utf8'), pattern) ?? 1,
@@ -55,7 +69,8 @@ export function checkedTool(
   };
   if (definition === undefined || typeof definition.name !== 'string' || typeof definition.description !== 'string')
     return wrong(`${name} is no tool: write it with defineTool({ name, description, input, … }).`, /export/);
-  for (const { word, sentence } of unknownWords(definition)) wrong(sentence, wordIn(word));
+  for (const { word, sentence } of [...unknownWords(definition), ...wrongDurations(definition)])
+    wrong(sentence, wordIn(word));
   for (const schema of ['input', 'output'] as const) {
     const given: unknown = definition[schema];
     if (given === undefined && schema === 'output') continue;
@@ -69,6 +84,17 @@ export function checkedTool(
   const type = definition.workflow ?? camelCase(definition.name);
   const has = steps === undefined ? new Set<string>() : (exported.get(steps) ?? 'unknown');
   const lacks = (step: string): boolean => has !== 'unknown' && !has.has(step);
+  const plain = steps === undefined ? new Map<string, number>() : plainFunctions(readFileSync(steps, 'utf8'));
+  const notAStep = (step: string): void => {
+    const line = plain.get(step);
+    if (steps === undefined || line === undefined) return;
+    plain.delete(step);
+    mistakes.push({
+      file: shown(root, steps),
+      line,
+      sentence: `${step} is a function, and no step: no worker would know it. Write export const ${step} = step(…).`,
+    });
+  };
   const whatItHas = has === 'unknown' || has.size === 0 ? '' : ` It has ${[...has].join(', ')}.`;
   const stepsFile = steps === undefined ? 'a steps.ts, which is not there' : shown(root, steps);
   if (definition.workflow !== undefined && workflow === undefined)
@@ -87,13 +113,15 @@ export function checkedTool(
       `${name} names the step ${definition.step}, which nobody has: export it from ${stepsFile}.${whatItHas}`,
       /\bstep\b/,
     );
-  if (workflow !== undefined)
-    for (const { step, line } of stepsAskedFor(readFileSync(workflow, 'utf8')).filter(({ step }) => lacks(step)))
-      mistakes.push({
-        file: shown(root, workflow),
-        line,
-        sentence: `It asks for the step ${step}, which nobody has: export it from ${stepsFile}.${whatItHas}`,
-      });
+  if (definition.step !== undefined) notAStep(definition.step);
+  const asked = workflow === undefined ? [] : stepsAskedFor(readFileSync(workflow, 'utf8'));
+  for (const { step } of asked) notAStep(step);
+  for (const { step, line } of asked.filter(({ step }) => lacks(step)))
+    mistakes.push({
+      file: shown(root, workflow ?? path),
+      line,
+      sentence: `It asks for the step ${step}, which nobody has: export it from ${stepsFile}.${whatItHas}`,
+    });
   return { type, step: definition.step };
 }
 
@@ -151,10 +179,13 @@ export function menuMistakes(
         /\bworkflow\b|\bname\b/,
       );
     types.set(type, file);
+    if (wrongDurations(definition).length > 0) return; // told already
     try {
       if (runOf(definition).workflow ?? runOf(definition).step) authoredTools([definition]);
     } catch (error) {
-      add(error instanceof Error ? error.message : String(error), /defineTool/);
+      const sentence = error instanceof Error ? error.message : String(error);
+      const about = ['queue', 'attempts', 'name'].find((word) => wordIn(word).test(sentence));
+      add(sentence, about === undefined ? /defineTool\(/ : wordIn(about));
     }
   });
   return mistakes;

@@ -1,6 +1,6 @@
 /** Keeps the three worlds of a tool apart: what the model sees, Node, and Temporal's sandbox. An import across is a sentence with its line. */
 import { readFileSync } from 'node:fs';
-import { builtinModules } from 'node:module';
+import { builtinModules, createRequire } from 'node:module';
 import { relative, sep } from 'node:path';
 import type { OnResolveResult, PartialMessage, Plugin } from 'esbuild';
 import { lineIn, wordIn } from './mistake';
@@ -85,6 +85,22 @@ export function sandboxPlugin(worlds: Worlds): Plugin {
   };
 }
 
+/** Whether Node finds a package. One that is for `import` alone is there, too. */
+function isInstalled(path: string, importer: string): boolean {
+  try {
+    return createRequire(importer).resolve(path) !== '';
+  } catch (error) {
+    return !(error instanceof Error && 'code' in error && error.code === 'MODULE_NOT_FOUND');
+  }
+}
+
+/** `@a/b/c` is of the package `@a/b`. */
+const packageOf = (path: string): string =>
+  path
+    .split('/')
+    .slice(0, path.startsWith('@') ? 2 : 1)
+    .join('/');
+
 /** For menu and steps: packages stay outside, and files of another world too. */
 export function nodePlugin(world: 'menu' | 'steps', worlds: Worlds): Plugin {
   return {
@@ -95,6 +111,16 @@ export function nodePlugin(world: 'menu' | 'steps', worlds: Worlds): Plugin {
           `Only a workflow.ts can import this: ${world === 'menu' ? 'gateways' : 'workers'} load this file in Node.`,
         ),
       );
+      build.onResolve({ filter: /^[^./#]/ }, async (args) => {
+        if (args.kind !== 'import-statement' || args.pluginData === 'resolved' || args.importer.includes('/.holdfast/'))
+          return undefined;
+        const { path, resolveDir, importer, kind } = args;
+        const found = await build.resolve(path, { resolveDir, importer, kind, pluginData: 'resolved' });
+        // A file that an alias of tsconfig.json leads to is bundled as any other.
+        return !found.external || isBuiltin(path) || isInstalled(path, importer)
+          ? undefined
+          : refused(`There is no package ${packageOf(path)} here. Install it: npm install ${packageOf(path)}`);
+      });
       build.onResolve({ filter: /^\.{1,2}\// }, async (args) => {
         if (args.kind === 'entry-point' || args.pluginData === 'resolved' || args.importer.includes('/.holdfast/'))
           return undefined;

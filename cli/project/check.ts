@@ -2,10 +2,13 @@
 import type { Project } from '../../project/discover';
 import type { Say } from '../say';
 import { builtOrTold, compileAnew } from './compiled';
+import { typeMistakes } from './types';
 
-/** Returns 0 when gateways and workers would start, 1 when not. */
+/** Returns 0 when gateways and workers would start and all types fit, 1 when not. */
 export async function checkProject(project: Project, say: Say): Promise<number> {
-  const built = builtOrTold(await compileAnew(project), say);
+  const [{ mistakes, ...compiled }, types] = await Promise.all([compileAnew(project), typeMistakes(project)]);
+  const others = types.filter(({ file, line }) => !mistakes.some((one) => one.file === file && one.line === line));
+  const built = builtOrTold({ ...compiled, mistakes: [...mistakes, ...others] }, say);
   if (!built) return 1;
   say(`Tools: ${built.names.length === 0 ? 'none' : built.names.join(', ')}.`);
   return 0;
