@@ -1,21 +1,19 @@
 /** `holdfast call` and `holdfast jobs`: calls a tool, and waits until its job ends, however long that takes. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { ProtocolError } from '@modelcontextprotocol/client';
+import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/client';
 import type { CallToolResult, Client } from '@modelcontextprotocol/client';
 import { z } from 'zod';
 import { KEY_META } from '../workflows/contract';
 import { changedNumberIn } from '../gateway/numbers';
-import { NoGateway, connect } from './endpoint';
+import { connect } from './endpoint';
 import type { EndpointOptions } from './endpoint';
+import { EXIT, NoGateway } from './exit';
 import { nextCommandsOf } from './next-commands';
 import { holdfastFrom } from './shell';
 import { createStatusLine } from './status-line';
 import type { StatusLine } from './status-line';
 import { wordsOf, wordsOfAnswer, wordsOfCancel, wordsOfList } from './words';
-
-/** The exit codes. `usage` is also that of arguments which a gateway refuses: nothing was started. */
-export const EXIT = { done: 0, failed: 1, usage: 2, unreachable: 3, partial: 4, input: 5 } as const;
 
 /** The gateway sends progress every 10 s. One that is silent for this long is gone. */
 const SILENCE_MS = 25_000;
@@ -185,6 +183,13 @@ function exitOf(result: CallToolResult): number {
   if (result.isError === true) return EXIT.failed;
   return status === 'partial' ? EXIT.partial : status === 'input_required' ? EXIT.input : EXIT.done;
 }
+
+/** JSON-RPC's code of a request that cannot be right, such as a call of a tool that there is not. */
+const INVALID_PARAMS: number = ProtocolErrorCode.InvalidParams;
+
+/** Whether a gateway has refused a request that cannot be right. */
+export const isWrongRequest = (error: unknown): boolean =>
+  error instanceof ProtocolError && error.code === INVALID_PARAMS;
 
 function wrongUsage(problem: string): number {
   console.error(problem);

@@ -1,6 +1,6 @@
 /** The commands that talk to a gateway, and the options that all of them have. */
 import { Command, Option } from 'commander';
-import { DEFAULT_DATA_DIR } from './config';
+import { DEFAULT_DATA_DIR } from './folders';
 
 /** Makes one that prints an MCP result. Its action gets the options of an endpoint, and whether JSON is wanted. */
 export function createClientCommand(cacheDir: string, name: string, description: string): Command {

@@ -1,18 +1,15 @@
 /** What the commands read from the environment. No other file in cli/ reads settings from it. */
 import type { ChildProcess, ForkOptions } from 'node:child_process';
-import { homedir } from 'node:os';
-import { delimiter, join, resolve } from 'node:path';
+import { delimiter, resolve } from 'node:path';
 import { z } from 'zod';
 import { Address } from '../config/address';
 import { holdfastFile } from '../config/holdfast';
 import { secretAt } from '../config/secret';
 import type { Upstreams } from '../config/upstreams';
 import { Port, variablesIn } from '../config/variables';
+import { DEFAULT_DATA_DIR, cacheDirOf } from './folders';
 import { inheritedOf } from './inherited';
 import type { Inherited } from './inherited';
-
-/** Where a stack keeps its data, relative to the working directory. */
-export const DEFAULT_DATA_DIR = '.holdfast';
 
 const Environment = z.object({
   HOLDFAST_DATA_DIR: z.string().default(DEFAULT_DATA_DIR),
@@ -121,15 +118,3 @@ export const environmentWith = (env: NodeJS.ProcessEnv, { config, mcpServers }: 
   ...(config !== undefined && { HOLDFAST_CONFIG: config }),
   ...(mcpServers !== undefined && { HOLDFAST_MCP_SERVERS: mcpServers }),
 });
-
-/** Our folder in the user's cache. It is outside of every checkout, so that all of them find the same engine, and one another's stacks. */
-export function cacheDirOf({ XDG_CACHE_HOME, LOCALAPPDATA }: NodeJS.ProcessEnv): string {
-  return join(cacheHome(XDG_CACHE_HOME, LOCALAPPDATA), 'holdfast');
-}
-
-function cacheHome(xdg: string | undefined, localAppData: string | undefined): string {
-  if (xdg) return xdg;
-  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches');
-  if (process.platform === 'win32') return localAppData ?? join(homedir(), 'AppData', 'Local');
-  return join(homedir(), '.cache');
-}

@@ -14,10 +14,11 @@ import { runningStacks } from './dev/stacks';
 import { copiesIn } from './doctor/copies';
 import { deployment } from './doctor/deployment';
 import type { Finding } from './doctor/finding';
-import { NoGateway, connect, endpointAt } from './endpoint';
+import { connect, endpointAt } from './endpoint';
 import type { EndpointOptions } from './endpoint';
 import { cachedCli } from './engine/cache';
 import { isFree } from './engine/ports';
+import { NoGateway } from './exit';
 import { packageRoot } from './root';
 
 const exec = promisify(execFile);

@@ -3,9 +3,10 @@ import { Client, SdkHttpError, StreamableHTTPClientTransport } from '@modelconte
 import { BadSetting } from '../config/file';
 import { secretAt } from '../config/secret';
 import { version } from '../package.json';
-import { DEFAULT_DATA_DIR } from './config';
 import { readRecord } from './dev/record';
 import { runningStacks } from './dev/stacks';
+import { NoGateway } from './exit';
+import { DEFAULT_DATA_DIR } from './folders';
 
 /** The options of all commands that talk to a gateway. */
 export interface EndpointOptions {
@@ -19,11 +20,6 @@ export interface EndpointOptions {
   readonly dataDir?: string;
   /** Where it is noted which stacks of this user run. */
   readonly cacheDir: string;
-}
-
-/** No gateway answered, or it refused our API key. The message says what to do. */
-export class NoGateway extends Error {
-  override name = 'NoGateway';
 }
 
 /** The one path that a gateway answers MCP at. */

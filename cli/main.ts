@@ -1,21 +1,20 @@
-/** The `holdfast` command, with a subcommand for everything that a person can run. */
-import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/client';
+/**
+ * The `holdfast` command, with a subcommand for everything that a person can run. Each loads what it needs: a command is a process, and to
+ * load everything takes longer than most of what they do.
+ */
 import { Command, Option } from 'commander';
 import { BadSetting } from '../config/file';
-import { doubtsIn, holdfastFile } from '../config/holdfast';
+import type { TemporalConfig } from '../config/temporal';
 import { version } from '../package.json';
 import { projectIn } from '../project/discover';
 import type { Project } from '../project/discover';
-import { EXIT, call } from './call';
 import type { CallOptions } from './call';
-import { callerNamed, hasKeyOf } from './caller';
 import { createClientCommand, createEndpointCommand } from './client-command';
-import { cacheDirOf, devConfig, environmentWith } from './config';
 import type { FileOptions } from './config';
 import { countUpTo } from './count';
-import { readRecord } from './dev/record';
-import { NoGateway } from './endpoint';
 import type { EndpointOptions } from './endpoint';
+import { EXIT, NoGateway } from './exit';
+import { cacheDirOf } from './folders';
 import { createJobsCommand } from './jobs';
 
 /** A command that talks to a gateway. */
@@ -40,7 +39,17 @@ function projectHere(): Project {
   throw new BadSetting('There is no holdfast.config.ts (or .js) here. Make a project with: npx holdfast init <folder>');
 }
 
-const NO_DEPLOYMENT = 'No stack runs here: name the Temporal of the deployment in TEMPORAL_ADDRESS.';
+/** The Temporal that the environment names, or that of the stack which runs here. @throws BadSetting where there is neither */
+async function temporalHere(env: NodeJS.ProcessEnv): Promise<TemporalConfig> {
+  const [{ devConfig }, { readRecord }, { temporalThere }] = await Promise.all([
+    import('./config.js'),
+    import('./dev/record.js'),
+    import('./doctor.js'),
+  ]);
+  const there = temporalThere(env, readRecord(devConfig(env).dataDir));
+  if (there) return there;
+  throw new BadSetting('No stack runs here: name the Temporal of the deployment in TEMPORAL_ADDRESS.');
+}
 
 const exitWith = async (code: Promise<number>): Promise<void> => {
   process.exitCode = await code;
@@ -63,13 +72,14 @@ const program = new Command('holdfast')
       .addOption(mcpServersOption())
       .addOption(new Option('--config <path>', 'the configuration').env('HOLDFAST_CONFIG'))
       .action(async (options: { gateways: number; workers: number } & FileOptions) => {
+        const { devConfig, environmentWith } = await import('./config.js');
+        const env = environmentWith(process.env, options);
         const project = projectIn(process.cwd());
         if (project) {
           const { devProject } = await import('./project/dev.js');
-          return exitWith(devProject(project, environmentWith(process.env, options), options));
+          return exitWith(devProject(project, env, options));
         }
-        const { dev } = await import('./dev/dev.js');
-        const env = environmentWith(process.env, options);
+        const [{ dev }, { doubtsIn }] = await Promise.all([import('./dev/dev.js'), import('../config/holdfast.js')]);
         for (const doubt of doubtsIn(env)) console.log(doubt); // its processes get only what they read
         await exitWith(dev(devConfig(env), options));
       }),
@@ -86,11 +96,14 @@ const program = new Command('holdfast')
           const { checkProject } = await import('./project/check.js');
           return exitWith(checkProject(project, console.log));
         }
-        const { check } = await import('./check.js');
+        const [{ check }, { environmentWith }] = await Promise.all([import('./check.js'), import('./config.js')]);
         const env = environmentWith(process.env, { ...options, config: file });
         process.exitCode = check(env, console.log);
         if (process.exitCode !== 0 || !connect) return;
-        const { showOffered } = await import('./asked.js');
+        const [{ showOffered }, { holdfastFile }] = await Promise.all([
+          import('./asked.js'),
+          import('../config/holdfast.js'),
+        ]);
         await exitWith(showOffered(holdfastFile(env).upstreams, env, console.log));
       }),
   )
@@ -131,14 +144,8 @@ const program = new Command('holdfast')
       .argument('<job>')
       .argument('[name]', 'of the file in histories/; default: its workflow and the end of its id')
       .action(async (job: string, name: string | undefined) => {
-        const [{ record }, { temporalThere }] = await Promise.all([
-          import('./project/record.js'),
-          import('./doctor.js'),
-        ]);
-        const project = projectHere();
-        const there = temporalThere(process.env, readRecord(devConfig(process.env).dataDir));
-        if (!there) throw new BadSetting(NO_DEPLOYMENT);
-        console.log(await record(project, there, job, name));
+        const { record } = await import('./project/record.js');
+        console.log(await record(projectHere(), await temporalHere(process.env), job, name));
       }),
   )
   .addCommand(
@@ -154,7 +161,7 @@ const program = new Command('holdfast')
     new Command('demo')
       .description('a call whose worker is killed half-way, and its finished answer')
       .action(async () => {
-        const { demo } = await import('./demo.js');
+        const [{ demo }, { devConfig }] = await Promise.all([import('./demo.js'), import('./config.js')]);
         await exitWith(demo(devConfig(process.env)));
       }),
   )
@@ -163,7 +170,10 @@ const program = new Command('holdfast')
       .argument('<tool>')
       .argument('[json]', 'the arguments, a JSON object', '{}')
       .option('--key <key>', 'an idempotency key: the same key means the same job')
-      .action((tool: string, json: string, options: CallOptions) => exitWith(call(tool, json, options))),
+      .action(async (tool: string, json: string, options: CallOptions) => {
+        const { call } = await import('./call.js');
+        await exitWith(call(tool, json, options));
+      }),
   )
   .addCommand(createJobsCommand(cacheDirOf(process.env), exitWith))
   .addCommand(
@@ -172,7 +182,7 @@ const program = new Command('holdfast')
       'doctor',
       'is everything here that is needed, and is it well? Of the deployment that TEMPORAL_ADDRESS names, too',
     ).action(async (options: EndpointOptions) => {
-      const { doctor } = await import('./doctor.js');
+      const [{ doctor }, { devConfig }] = await Promise.all([import('./doctor.js'), import('./config.js')]);
       await exitWith(doctor(devConfig(process.env), process.env, options));
     }),
   )
@@ -198,11 +208,13 @@ const program = new Command('holdfast')
       .addOption(mcpServersOption())
       .addOption(new Option('--config <path>', 'the configuration').env('HOLDFAST_CONFIG'))
       .action(async (name: string | undefined, { accept, ...files }: { accept: boolean } & FileOptions) => {
-        const { upstreams } = await import('./upstreams.js');
-        const { temporalThere } = await import('./doctor.js');
+        const [{ upstreams }, { environmentWith }, { holdfastFile }] = await Promise.all([
+          import('./upstreams.js'),
+          import('./config.js'),
+          import('../config/holdfast.js'),
+        ]);
         const env = environmentWith(process.env, files);
-        const there = temporalThere(env, readRecord(devConfig(env).dataDir));
-        if (!there) throw new BadSetting(NO_DEPLOYMENT);
+        const there = await temporalHere(env);
         process.exitCode = await upstreams(there, holdfastFile(env).upstreams, { name, accept }, console.log);
       }),
   )
@@ -214,13 +226,11 @@ const program = new Command('holdfast')
       .argument('<caller>', '<tenant>/<subject>, as gateway.keys had them')
       .option('--jobs', 'tell the jobs that have not ended to stop, too', false)
       .action(async (who: string, { jobs }: { jobs: boolean }) => {
-        const [{ revoke, wordsOf }, { temporalThere }] = await Promise.all([
+        const [{ revoke, wordsOf }, { callerNamed, hasKeyOf }] = await Promise.all([
           import('./revoke.js'),
-          import('./doctor.js'),
+          import('./caller.js'),
         ]);
-        const { dataDir } = devConfig(process.env);
-        const there = temporalThere(process.env, readRecord(dataDir));
-        if (!there) throw new BadSetting(NO_DEPLOYMENT);
+        const there = await temporalHere(process.env);
         const caller = callerNamed(who);
         const revoked = await revoke(there, caller, jobs);
         console.log(wordsOf(who, revoked, jobs, hasKeyOf(caller, process.env)));
@@ -231,7 +241,10 @@ const program = new Command('holdfast')
       .description('the secret that a receiver of callbacks checks their signatures with')
       .argument('<host>', 'as in worker.webhooks.allowed_hosts: host or host:port')
       .action(async (host: string) => {
-        const { webhookSecret } = await import('./webhook-secret.js');
+        const [{ webhookSecret }, { devConfig }] = await Promise.all([
+          import('./webhook-secret.js'),
+          import('./config.js'),
+        ]);
         console.log(webhookSecret(devConfig(process.env), host));
       }),
   )
@@ -250,18 +263,16 @@ const program = new Command('holdfast')
       }),
   );
 
-/** JSON-RPC's code of a request that cannot be right, such as a call of a tool that there is not. */
-const INVALID_PARAMS: number = ProtocolErrorCode.InvalidParams;
-
 /** What could not be asked for at all, such as a tool that there is not, is wrong usage. */
-function exitOfError(error: unknown): number {
+async function exitOfError(error: unknown): Promise<number> {
   if (error instanceof NoGateway) return EXIT.unreachable;
-  const wrong = error instanceof ProtocolError && error.code === INVALID_PARAMS;
-  return wrong || error instanceof BadSetting ? EXIT.usage : EXIT.failed;
+  if (error instanceof BadSetting) return EXIT.usage;
+  const { isWrongRequest } = await import('./call.js');
+  return isWrongRequest(error) ? EXIT.usage : EXIT.failed;
 }
 
 exitWithUsage(program);
-program.parseAsync().catch((error: unknown) => {
+program.parseAsync().catch(async (error: unknown) => {
   console.error(error instanceof Error ? error.message : error);
-  process.exitCode = exitOfError(error);
+  process.exitCode = await exitOfError(error);
 });

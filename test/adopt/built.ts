@@ -1,7 +1,7 @@
 /** What `holdfast build` has made, as processes on a Temporal of their own; then a worker of the author's own in place of ours. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { cacheDirOf } from '../../cli/config';
+import { cacheDirOf } from '../../cli/folders';
 import { findTemporalCli } from '../../cli/engine/find';
 import { startTemporal } from '../../cli/engine/server';
 import { packageRoot } from '../../cli/root';

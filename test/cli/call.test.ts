@@ -1,7 +1,8 @@
 /** Calls, results and answers by hand: what is printed, and what the exit code says. */
 import { Client, Connection } from '@temporalio/client';
 import type { temporal } from '@temporalio/proto';
-import { EXIT, answer, call, callOnce, cancel, list } from '../../cli/call';
+import { answer, call, callOnce, cancel, isWrongRequest, list } from '../../cli/call';
+import { EXIT } from '../../cli/exit';
 import type { Gateway } from '../../gateway/gateway';
 import { outOfBudget } from '../fixtures/budget';
 import { eventually } from '../fixtures/eventually';
@@ -96,7 +97,9 @@ test('a tool that there is not, and arguments that do not fit, are wrong usage',
 });
 
 test('a tool whose name is misspelt is told with the one that was probably meant', async () => {
-  await expect(call('gret', '{}', options())).rejects.toThrow('Unknown tool: gret. Did you mean greet?');
+  const refused = call('gret', '{}', options());
+  await expect(refused).rejects.toThrow('Unknown tool: gret. Did you mean greet?');
+  expect(isWrongRequest(await refused.catch((error: unknown) => error))).toBe(true);
 });
 
 test('an approval is declined by hand, and the job is refused', async () => {

@@ -2,7 +2,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { NoGateway, connect, endpointAt } from '../../cli/endpoint';
+import { connect, endpointAt } from '../../cli/endpoint';
+import { NoGateway } from '../../cli/exit';
 import { BadSetting } from '../../config/file';
 
 test.each([
