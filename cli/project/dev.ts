@@ -42,7 +42,9 @@ export async function devProject(
     worker: { ...defined(env), ...withoutFile(worker) },
   };
   const inUse = createInUse(createSpares());
-  return dev({ ...config, inherited, configFile, code: () => now.dir, fork: inUse.fork, drainS: DRAIN_S }, size, {
+  // The code of a test is one code: spares would take the processor from it, and nothing would be started from them.
+  const fork = timePasses ? undefined : inUse.fork;
+  return dev({ ...config, inherited, configFile, code: () => now.dir, ...(fork && { fork }), drainS: DRAIN_S }, size, {
     example: built.example,
     watch: (stack, say) =>
       watchFilesOf(first, project.root, since, async () => {
