@@ -1,13 +1,15 @@
 /** `holdfast init` makes a project that is well, in each language; and what an author gets wrong is a sentence with file and line. */
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { editIn, holdfast, newProject, writeIn } from '../fixtures/project';
+import { startChecks } from '../fixtures/checks';
+import type { Checks } from '../fixtures/checks';
+import { editIn, holdfast, newProject, newProjectBy, writeIn } from '../fixtures/project';
 
-/** What `check` says, without the count at its end. */
-async function saidOf(root: string): Promise<readonly string[]> {
-  const { stdout } = await holdfast(root, ['check']);
-  return stdout.split('\n').filter((line) => line !== '' && !/^\d+ mistakes?\.$/.test(line));
-}
+let checks: Checks;
+beforeAll(() => {
+  checks = startChecks();
+});
+afterAll(() => checks.stop());
 
 test.each([
   ['TypeScript, ES modules', []],
@@ -15,7 +17,8 @@ test.each([
   ['JavaScript, ES modules', ['--js']],
   ['JavaScript, CommonJS', ['--js', '--cjs']],
 ])('a new project is well: %s', async (_what, options) => {
-  expect(await saidOf(await newProject(...options))).toEqual(['Tools: greet.']);
+  const root = await newProjectBy(...options);
+  expect(await holdfast(root, ['check'])).toEqual({ code: 0, stdout: 'Tools: greet.\n', stderr: '' });
 });
 
 interface Wrong {
@@ -137,23 +140,30 @@ const mistakes: readonly Wrong[] = [
 ];
 
 test.each(mistakes)('told: $what', async ({ change, says }) => {
-  const root = await newProject();
+  const root = newProject();
   change(root);
-  expect(await saidOf(root)).toEqual([says]);
+  expect(await checks.of(root)).toEqual([says]);
+});
+
+test('the command ends with 1 after the mistakes, and their number', async () => {
+  const root = newProject();
+  write('lost/steps.ts', 'export {};')(root);
+  const { code, stdout } = await holdfast(root, ['check']);
+  expect({ code, stdout }).toEqual({ code: 1, stdout: expect.stringMatching(/^tools\/lost: .+\n1 mistake\.\n$/) });
 });
 
 test('a folder may have a space or an umlaut in its name, and a default export', async () => {
-  const root = await newProject();
+  const root = newProject();
   renameSync(at(root, 'greet'), at(root, 'schöne Grüße'));
   for (const file of ['tool.ts', 'workflow.ts'])
     edit(join('schöne Grüße', file), 'export const greet =', 'export default')(root);
-  expect(await saidOf(root)).toEqual(['Tools: greet.']);
+  expect(await checks.of(root)).toEqual(['Tools: greet.']);
 });
 
 test('two tools may have a step of one name', async () => {
-  const root = await newProject();
+  const root = newProject();
   for (const file of ['tool.ts', 'steps.ts', 'workflow.ts'])
     write(`hail/${file}`, readFileSync(at(root, `greet/${file}`), 'utf8').replaceAll('greet', 'hail'))(root);
-  expect(await saidOf(root)).toEqual(['Tools: greet, hail.']);
+  expect(await checks.of(root)).toEqual(['Tools: greet, hail.']);
   expect(readFileSync(join(root, '.holdfast', 'doors', 'steps.js'), 'utf8')).toContain("'hail': hail,");
 });

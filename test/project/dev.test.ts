@@ -9,7 +9,7 @@ const startDev = (root: string): Background =>
   Background.start(root, ['node', join(packageRoot(), 'cli', 'holdfast.mjs'), 'dev'], { HOLDFAST_PORT: '0' });
 
 test('changed code is run by new processes, which the record names; code that does not compile is told', async () => {
-  const root = await newProject();
+  const root = newProject();
   const pids = (): readonly number[] => {
     const { workers = [], gateways = [] } = readRecord(join(root, '.holdfast')) ?? {};
     return [...workers, ...gateways].map(({ pid }) => pid);
@@ -43,7 +43,7 @@ test('changed code is run by new processes, which the record names; code that do
 });
 
 test('the history of a job that was recorded says whether it would go on with a changed workflow', async () => {
-  const root = await newProject();
+  const root = newProject();
   const dev = startDev(root);
   try {
     await dev.says('Holdfast is ready');

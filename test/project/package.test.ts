@@ -27,8 +27,8 @@ test.each([
 const node = nodeOfImages();
 const where = node === undefined ? test.skip : test;
 
-where('on Node 24 a new project is checked, tested and built (skipped where test/judges has no Node 24)', async () => {
-  const root = await newProject();
+where('on Node 24 a new project is checked, tested and built (skipped where test/judges has no Node 24)', () => {
+  const root = newProject();
   for (const command of ['check', 'test', 'build']) {
     const run = [join(packageRoot(), 'cli', 'holdfast.mjs'), command];
     const { status, stdout, stderr } = spawnSync(node ?? '', run, { cwd: root, encoding: 'utf8' });

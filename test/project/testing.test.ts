@@ -13,8 +13,8 @@ const ELSEWHERE = { TEMPORAL_ADDRESS: '127.0.0.1:1', TEMPORAL_NAMESPACE: 'produc
 
 let root: string;
 
-beforeEach(async () => {
-  root = await newProject();
+beforeEach(() => {
+  root = newProject();
   rmSync(join(root, 'tools', 'greet'), { recursive: true });
 });
 
@@ -170,7 +170,7 @@ test('waits for hours', async () => {
 });
 
 test('with jest, without TypeScript, as CommonJS: a step that blocks the loop is not taken for lost, workflows of others are reached, and nothing is left behind', async () => {
-  const other = await newProject('--js', '--cjs');
+  const other = newProject({ js: true, cjs: true });
   symlinkSync(join(packageRoot(), 'node_modules', 'jest'), join(other, 'node_modules', 'jest'));
   writeIn(other, 'node_modules/.bin/jest', `#!/usr/bin/env node\nrequire('../jest/bin/jest');\n`);
   chmodSync(join(other, 'node_modules', '.bin', 'jest'), 0o755);
