@@ -7,31 +7,120 @@ import { addSnippets } from '../docs/snippets';
 import type { Files } from '../docs/snippets';
 import { eventually } from '../fixtures/eventually';
 import { holdfast, newProject, writeIn } from '../fixtures/project';
+import type { Said } from '../fixtures/project';
 
 /** What a shell may be about besides. Tests have a Temporal of their own. */
 const ELSEWHERE = { TEMPORAL_ADDRESS: '127.0.0.1:1', TEMPORAL_NAMESPACE: 'production' };
 
-let root: string;
-
-beforeEach(() => {
-  root = newProject();
-  rmSync(join(root, 'tools', 'greet'), { recursive: true });
-});
-
 /** Runs the tests of a project. Returns what the runner says when they fail. */
-async function failures(project = root, env: NodeJS.ProcessEnv = {}): Promise<string> {
+async function failures(project: string, env: NodeJS.ProcessEnv = {}): Promise<string> {
   const { code, stdout, stderr } = await holdfast(project, ['test'], { ...ELSEWHERE, ...env });
   return code === 0 ? '' : stdout + stderr;
 }
 
+/** A project without the tool that `init` makes. */
+function emptyProject(...[options]: Parameters<typeof newProject>): string {
+  const root = newProject(options);
+  rmSync(join(root, 'tools', 'greet'), { recursive: true });
+  return root;
+}
+
 test('the tool and the tests that the documentation shows are as it says', async () => {
+  const root = emptyProject();
   const files: Files = new Map();
   addSnippets(files, 'docs/projects.md');
   for (const [path, lines] of files) writeIn(root, path, lines.map(({ text }) => text).join('\n'));
-  expect(await failures()).toBe('');
+  expect(await failures(root)).toBe('');
 });
 
-test('a test ends the worker in the midst of a step, and sees its job go on; and is told of a step that the job does not come to', async () => {
+/** One process of tests has one stack: these tools share it, and their tests run one after the other. */
+describe('in one project', () => {
+  let ended: Said;
+  beforeAll(async () => {
+    const root = emptyProject();
+    for (const tool of [slow, crunch, patient]) tool(root);
+    writeIn(
+      root,
+      'all.test.ts',
+      ['slow', 'crunch', 'patient'].map((tool) => `import './tools/${tool}/checks';`).join('\n'),
+    );
+    ended = await holdfast(root, ['test', '--test-reporter=tap'], ELSEWHERE);
+  });
+
+  /** How the runner says that a test has ended; all that it says where it does not come to it. */
+  const endOf = (name: string): string => {
+    const [, said = ended.stdout + ended.stderr] = ended.stdout.split(`# Subtest: ${name}\n`);
+    return said.split('# Subtest: ')[0] ?? '';
+  };
+
+  test('a test ends the worker in the midst of a step, and sees its job go on; and is told of a step that the job does not come to', () => {
+    expect(endOf('it goes on')).toMatch(/^ok /);
+  });
+
+  test('what inThread has to compute is computed in a thread, where steps.ts exports it, and refused where not', () => {
+    expect(endOf('in a thread')).toMatch(/^ok /);
+  });
+
+  test('the time of a job passes when the test says so: what it sleeps, with the steps between, and how long it may be answered', () => {
+    expect(endOf('waits for hours')).toMatch(/^ok /);
+  });
+
+  test('the command ends with 0 where all tests pass', () => {
+    expect(ended.code).toBe(0);
+  });
+});
+
+test('with jest, without TypeScript, as CommonJS: a step that blocks the loop is not taken for lost, workflows of others are reached, and nothing is left behind', async () => {
+  const other = emptyProject({ js: true, cjs: true });
+  symlinkSync(join(packageRoot(), 'node_modules', 'jest'), join(other, 'node_modules', 'jest'));
+  writeIn(other, 'node_modules/.bin/jest', `#!/usr/bin/env node\nrequire('../jest/bin/jest');\n`);
+  chmodSync(join(other, 'node_modules', '.bin', 'jest'), 0o755);
+  writeIn(
+    other,
+    'holdfast.config.js',
+    `const { defineConfig } = require('holdfast');
+module.exports = defineConfig({
+  catalog: { stock: { description: 'Reads the stock.', workflow: 'Article', start: false, query: 'stock' } },
+});`,
+  );
+  writeIn(
+    other,
+    'tools/busy/tool.js',
+    `const { defineTool, z } = require('holdfast');
+module.exports = defineTool({
+  name: 'busy', description: 'Blocks.', step: 'block', policy: { heartbeat: '2 s' },
+  input: z.object({}), output: z.object({ attempt: z.number() }), annotations: { readOnlyHint: true },
+});`,
+  );
+  writeIn(
+    other,
+    'tools/busy/steps.js',
+    `const { step } = require('holdfast/steps');
+exports.block = step(async (_input, { attempt }) => {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5_000);
+  return { attempt };
+});`,
+  );
+  writeIn(
+    other,
+    'tools/busy/busy.test.js',
+    `const { callTool } = require('holdfast/testing');
+const busy = require('./tool');
+jest.setTimeout(120_000);
+test('blocks', async () => {
+  expect(await callTool(busy, {})).toMatchObject({ output: { attempt: 1 } });
+});
+test('asks a workflow that there is not', async () => {
+  expect(await callTool({ name: 'stock' }, { workflow_id: 'none' })).toMatchObject({ failure: { kind: 'invalid_input' } });
+});`,
+  );
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-tests-'));
+  expect(await failures(other, { TMPDIR: folder })).toBe('');
+  const left = (): readonly string[] => readdirSync(folder).filter((name) => name.startsWith('holdfast-testing-'));
+  await eventually('a folder without the data of the stack', () => left().length === 0);
+});
+
+function slow(root: string): void {
   writeIn(
     root,
     'tools/slow/tool.ts',
@@ -54,7 +143,7 @@ export const hold = step(async ({ file }: { file: string }, { signal, attempt })
   );
   writeIn(
     root,
-    'tools/slow/slow.test.ts',
+    'tools/slow/checks.ts',
     `import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { test } from 'node:test';
@@ -69,10 +158,9 @@ test('it goes on', async () => {
   await assert.rejects(job.inStep('release'), /The job has ended \\(COMPLETED\\) without step release/);
 });`,
   );
-  expect(await failures()).toBe('');
-});
+}
 
-test('what inThread has to compute is computed in a thread, where steps.ts exports it, and refused where not', async () => {
+function crunch(root: string): void {
   writeIn(
     root,
     'tools/crunch/tool.ts',
@@ -95,7 +183,7 @@ export const crunch = step(async (input: { lost: boolean }, { signal }) => ({
   );
   writeIn(
     root,
-    'tools/crunch/crunch.test.ts',
+    'tools/crunch/checks.ts',
     `import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { callTool, runStep } from 'holdfast/testing';
@@ -107,10 +195,9 @@ test('in a thread', async () => {
   assert.deepEqual(await runStep(steps.crunch, { lost: false }), { thread: false });
 });`,
   );
-  expect(await failures()).toBe('');
-});
+}
 
-test('the time of a job passes when the test says so: what it sleeps, with the steps between, and how long it may be answered', async () => {
+function patient(root: string): void {
   writeIn(
     root,
     'tools/patient/tool.ts',
@@ -147,7 +234,7 @@ export const patient = job<typeof tool, typeof steps>(async (_input, job) => {
   );
   writeIn(
     root,
-    'tools/patient/patient.test.ts',
+    'tools/patient/checks.ts',
     `import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { killWorker, startTool } from 'holdfast/testing';
@@ -166,56 +253,4 @@ test('waits for hours', async () => {
   await assert.rejects(job.pass('1 hour'), /has ended/);
 });`,
   );
-  expect(await failures()).toBe('');
-});
-
-test('with jest, without TypeScript, as CommonJS: a step that blocks the loop is not taken for lost, workflows of others are reached, and nothing is left behind', async () => {
-  const other = newProject({ js: true, cjs: true });
-  symlinkSync(join(packageRoot(), 'node_modules', 'jest'), join(other, 'node_modules', 'jest'));
-  writeIn(other, 'node_modules/.bin/jest', `#!/usr/bin/env node\nrequire('../jest/bin/jest');\n`);
-  chmodSync(join(other, 'node_modules', '.bin', 'jest'), 0o755);
-  rmSync(join(other, 'tools', 'greet'), { recursive: true });
-  writeIn(
-    other,
-    'holdfast.config.js',
-    `const { defineConfig } = require('holdfast');
-module.exports = defineConfig({
-  catalog: { stock: { description: 'Reads the stock.', workflow: 'Article', start: false, query: 'stock' } },
-});`,
-  );
-  writeIn(
-    other,
-    'tools/busy/tool.js',
-    `const { defineTool, z } = require('holdfast');
-module.exports = defineTool({
-  name: 'busy', description: 'Blocks.', step: 'block', policy: { heartbeat: '2 s' },
-  input: z.object({}), output: z.object({ attempt: z.number() }), annotations: { readOnlyHint: true },
-});`,
-  );
-  writeIn(
-    other,
-    'tools/busy/steps.js',
-    `const { step } = require('holdfast/steps');
-exports.block = step(async (_input, { attempt }) => {
-  for (const until = Date.now() + 5_000; Date.now() < until; );
-  return { attempt };
-});`,
-  );
-  writeIn(
-    other,
-    'tools/busy/busy.test.js',
-    `const { callTool } = require('holdfast/testing');
-const busy = require('./tool');
-jest.setTimeout(120_000);
-test('blocks', async () => {
-  expect(await callTool(busy, {})).toMatchObject({ output: { attempt: 1 } });
-});
-test('asks a workflow that there is not', async () => {
-  expect(await callTool({ name: 'stock' }, { workflow_id: 'none' })).toMatchObject({ failure: { kind: 'invalid_input' } });
-});`,
-  );
-  const folder = mkdtempSync(join(tmpdir(), 'holdfast-tests-'));
-  expect(await failures(other, { TMPDIR: folder })).toBe('');
-  const left = (): readonly string[] => readdirSync(folder).filter((name) => name.startsWith('holdfast-testing-'));
-  await eventually('a folder without the data of the stack', () => left().length === 0);
-});
+}
