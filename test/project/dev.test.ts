@@ -1,64 +1,60 @@
 /** `holdfast dev` in a project takes up what changes, and says what it could not take up; the history of a job guards its workflow. */
+import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { readRecord } from '../../cli/dev/record';
 import { packageRoot } from '../../cli/root';
 import { Background } from '../adopt/programs';
 import { editIn, holdfast, newProject } from '../fixtures/project';
 
-const startDev = (root: string): Background =>
-  Background.start(root, ['node', join(packageRoot(), 'cli', 'holdfast.mjs'), 'dev'], { HOLDFAST_PORT: '0' });
+const root = newProject();
+let dev: Background;
+
+beforeAll(async () => {
+  dev = Background.start(root, ['node', join(packageRoot(), 'cli', 'holdfast.mjs'), 'dev'], { HOLDFAST_PORT: '0' });
+  await dev.says('Holdfast is ready');
+});
+afterAll(() => dev.stop());
+
+test('the history of a job that was recorded says whether it would go on with a changed workflow', async () => {
+  const { stdout, stderr } = await holdfast(root, ['call', 'greet', '{"name":"Ada"}']);
+  const [job = ''] = /job_\w+/.exec(stdout + stderr) ?? [];
+  expect((await holdfast(root, ['record', job, 'greeted'])).stdout).toContain('histories/greeted.json has the history');
+
+  const other = newProject(); // where nothing runs that would take up what changes
+  cpSync(join(root, 'histories'), join(other, 'histories'), { recursive: true });
+  expect((await holdfast(other, ['replay'])).stdout).toBe('✓ greeted.json\n');
+
+  editIn(other, 'tools/greet/workflow.ts', 'chooseWord({ name })', "chooseWord({ name: 'Bob' })");
+  const replayed = await holdfast(other, ['replay']);
+  expect(replayed).toMatchObject({ code: 1, stderr: '' });
+  expect(replayed.stdout).toMatch(
+    /^✗ greeted\.json: Nondeterminism error: Activity id of scheduled event 'greet\.chooseWord-/,
+  );
+});
 
 test('changed code is run by new processes, which the record names; code that does not compile is told', async () => {
-  const root = newProject();
   const pids = (): readonly number[] => {
     const { workers = [], gateways = [] } = readRecord(join(root, '.holdfast')) ?? {};
     return [...workers, ...gateways].map(({ pid }) => pid);
   };
-  const dev = startDev(root);
-  try {
-    await dev.says('Holdfast is ready');
-    const [worker, gateway] = pids();
+  const [worker, gateway] = pids();
 
-    editIn(root, 'tools/greet/steps.ts', "'Hello'", "'Hail'");
-    await dev.says('Taken up by workers (');
-    expect(pids()).toEqual([expect.any(Number), gateway]);
-    expect(pids()).not.toContain(worker);
+  editIn(root, 'tools/greet/steps.ts', "'Hello'", "'Hail'");
+  await dev.says('Taken up by workers (');
+  expect(pids()).toEqual([expect.any(Number), gateway]);
+  expect(pids()).not.toContain(worker);
 
-    editIn(root, 'tools/greet/steps.ts', 'export const', 'export konst');
-    await dev.says('tools/greet/steps.ts:4: Unexpected "konst".\n1 mistake.\nThe tools stay as they were.');
+  editIn(root, 'tools/greet/steps.ts', 'export const', 'export konst');
+  await dev.says('tools/greet/steps.ts:4: Unexpected "konst".\n1 mistake.\nThe tools stay as they were.');
 
-    editIn(root, 'tools/greet/steps.ts', 'export konst', "throw new Error('Not today.');\nexport const");
-    await dev.says('The new code did not start: ');
-    const [survivor = 0] = pids();
-    process.kill(survivor, 'SIGKILL');
-    await dev.says('is up again');
+  editIn(root, 'tools/greet/steps.ts', 'export konst', "throw new Error('Not today.');\nexport const");
+  await dev.says('The new code did not start: ');
+  const [survivor = 0] = pids();
+  process.kill(survivor, 'SIGKILL');
+  await dev.says('is up again');
 
-    editIn(root, 'tools/greet/steps.ts', "throw new Error('Not today.');\n", '');
-    editIn(root, 'tools/greet/tool.ts', 'Takes a second.', 'Takes a moment.');
-    await dev.says('Taken up by workers and gateways (');
-    expect(pids()).not.toContain(gateway);
-  } finally {
-    await dev.stop();
-  }
-});
-
-test('the history of a job that was recorded says whether it would go on with a changed workflow', async () => {
-  const root = newProject();
-  const dev = startDev(root);
-  try {
-    await dev.says('Holdfast is ready');
-    const { stdout, stderr } = await holdfast(root, ['call', 'greet', '{"name":"Ada"}']);
-    const [job = ''] = /job_\w+/.exec(stdout + stderr) ?? [];
-    expect((await holdfast(root, ['record', job, 'greeted'])).stdout).toContain(
-      'histories/greeted.json has the history',
-    );
-  } finally {
-    await dev.stop();
-  }
-  expect((await holdfast(root, ['replay'])).stdout).toBe('✓ greeted.json\n');
-
-  editIn(root, 'tools/greet/workflow.ts', 'chooseWord({ name })', "chooseWord({ name: 'Bob' })");
-  const { code, stdout, stderr } = await holdfast(root, ['replay']);
-  expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
-  expect(stdout).toMatch(/^✗ greeted\.json: Nondeterminism error: Activity id of scheduled event 'greet\.chooseWord-/);
+  editIn(root, 'tools/greet/steps.ts', "throw new Error('Not today.');\n", '');
+  editIn(root, 'tools/greet/tool.ts', 'Takes a second.', 'Takes a moment.');
+  await dev.says('Taken up by workers and gateways (');
+  expect(pids()).not.toContain(gateway);
 });
