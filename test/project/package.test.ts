@@ -1,4 +1,4 @@
-/** The packed package before judges: its entries lead where they say, with types for whoever imports them; and it runs on Node 24, too. */
+/** The packed package, which is small, before judges: its entries lead where they say, with types for whoever imports them; and it runs on Node 24, too. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,13 +7,25 @@ import { packageRoot } from '../../cli/root';
 import { judge, nodeOfImages } from '../fixtures/judges';
 import { newProject } from '../fixtures/project';
 
+interface Packed {
+  readonly filename: string;
+  readonly size: number;
+  readonly files: readonly { readonly path: string }[];
+}
+
+let packed: Packed;
 let tarball: string;
 beforeAll(() => {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-packed-'));
   const pack = ['pack', '--ignore-scripts', '--json', '--pack-destination', folder];
   const said = execFileSync('npm', pack, { cwd: packageRoot(), encoding: 'utf8' });
-  const [packed] = JSON.parse(said) as [{ readonly filename: string }];
+  [packed] = JSON.parse(said) as [Packed];
   tarball = join(folder, packed.filename);
+});
+
+test('it is under 1 MB, and has no tests, benches or maps', () => {
+  expect(packed.size).toBeLessThan(1_000_000);
+  expect(packed.files.filter(({ path }) => /^dist\/(test|bench)\/|\.map$/.test(path))).toEqual([]);
 });
 
 test.each([
