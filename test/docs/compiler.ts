@@ -6,7 +6,8 @@ import type { Line } from './documents';
 
 const root = packageRoot();
 const { config }: { readonly config?: unknown } = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile);
-const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
+/** Without the globals of Jest: no document shows a test of ours. */
+const options = { ...ts.parseJsonConfigFileContent(config, ts.sys, root).options, types: ['node'] };
 const disk = ts.createCompilerHost(options);
 /** Files of the disk are parsed once for all programs. */
 const parsed = new Map<string, ts.SourceFile | undefined>();
@@ -25,6 +26,7 @@ export function problemsIn(files: ReadonlyMap<string, readonly Line[]>): readonl
       .join('\n');
   const host: ts.CompilerHost = {
     ...disk,
+    jsDocParsingMode: ts.JSDocParsingMode.ParseForTypeErrors, // as tsc has it
     fileExists: (path) => shown.has(path) || disk.fileExists(path),
     readFile: (path) => textOf(path) ?? disk.readFile(path),
     directoryExists: (folder) =>
