@@ -27,6 +27,7 @@ describe('a deployment', () => {
     server = await ownTemporal();
     gateway = await startTestGateway({ temporal: configFor(server.address).temporal });
   });
+  afterEach(() => jest.restoreAllMocks());
   afterAll(async () => {
     await gateway.stop();
     await server.stop();
@@ -41,10 +42,13 @@ describe('a deployment', () => {
     const call = { name: 'echo', arguments: { text: 'hello' } };
     const { message } = await modern(gateway.url, 'tools/call', call, { 'holdfast-patience': '0.2' });
     const id = String(dataOf(message.result)['job_id']);
+    // As long after the call as a step may wait before its job counts as stuck.
+    const clock = jest.spyOn(Date, 'now').mockImplementation(() => new Date().getTime() + 6_000);
     const ill = await eventually('the job is told as stuck', async () => {
       const lines = await examined();
       return lines.some((line) => line.includes('1 are stuck')) ? lines : undefined;
     });
+    clock.mockRestore();
     expect(ill).toEqual([
       `well: Temporal at ${server.address} serves namespace default, its store and the search attributes`,
       'ill: No worker polls the queue holdfast: jobs wait',
@@ -68,30 +72,27 @@ describe('a deployment', () => {
     expect(well).toContain('ill: Queue holdfast.browsers, steps: no worker polls it');
     await worker.stop();
   });
-});
 
-test('an API key is tried at the gateway, whose path may be left out', async () => {
-  const server = await ownTemporal();
-  const tenant = newTenant();
-  const gateway = await startTestGateway({ temporal: configFor(server.address).temporal, keys: tenant.keys });
-  const printed = jest.spyOn(console, 'log').mockImplementation();
-  const env = {
-    HOLDFAST_DATA_DIR: mkdtempSync(join(tmpdir(), 'holdfast-doctor-')),
-    TEMPORAL_ADDRESS: server.address,
-  };
-  const told = async (apiKey: string): Promise<string> => {
-    printed.mockClear();
-    const url = new URL('/', gateway.url).href;
-    await doctor(devConfig(env), env, { url, apiKey, cacheDir: env.HOLDFAST_DATA_DIR });
-    return printed.mock.calls.flat().join('\n');
-  };
-  expect(await told(tenant.headers.authorization.replace('Bearer ', ''))).toContain(
-    `✓ Gateway ${gateway.url}: ready. It takes the API key`,
-  );
-  expect(await told('wrong')).toContain(`✗ The gateway at ${gateway.url} does not know this API key`);
-  printed.mockRestore();
-  await gateway.stop();
-  await server.stop();
+  test('an API key is tried at the gateway, whose path may be left out', async () => {
+    const tenant = newTenant();
+    const keyed = await startTestGateway({ temporal: configFor(server.address).temporal, keys: tenant.keys });
+    const printed = jest.spyOn(console, 'log').mockImplementation();
+    const env = {
+      HOLDFAST_DATA_DIR: mkdtempSync(join(tmpdir(), 'holdfast-doctor-')),
+      TEMPORAL_ADDRESS: server.address,
+    };
+    const told = async (apiKey: string): Promise<string> => {
+      printed.mockClear();
+      const url = new URL('/', keyed.url).href;
+      await doctor(devConfig(env), env, { url, apiKey, cacheDir: env.HOLDFAST_DATA_DIR });
+      return printed.mock.calls.flat().join('\n');
+    };
+    expect(await told(tenant.headers.authorization.replace('Bearer ', ''))).toContain(
+      `✓ Gateway ${keyed.url}: ready. It takes the API key`,
+    );
+    expect(await told('wrong')).toContain(`✗ The gateway at ${keyed.url} does not know this API key`);
+    await keyed.stop();
+  });
 });
 
 test('a Temporal that is not there is one finding', async () => {
