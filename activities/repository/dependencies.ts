@@ -68,16 +68,21 @@ export async function dependenciesOf(clone: Clone, context: StepContext): Promis
   let total = 0;
   let slow = 0;
 
-  for (const manifest of nearest) {
-    const reading: Reading =
-      slow < MOST_SLOW
-        ? await readingOf(clone, manifest, MOST_DECLARED - total, context.signal)
-        : { state: 'unreadable', why: 'it was not tried, because others took too long' };
-    if (reading.why === TOO_LONG) slow += 1;
-    const { dependencies = [], offers = [] } = reading.declarations ?? {};
-    total += dependencies.length + offers.length;
-    readings.push({ ...reading, ...manifest });
-    context.report({ done: readings.length, total: nearest.length, message: 'manifests read' });
+  const texts = textsOf(clone, nearest);
+  try {
+    for (const manifest of nearest) {
+      const reading: Reading =
+        slow < MOST_SLOW
+          ? await readingOf(manifest, texts, MOST_DECLARED - total, context.signal)
+          : { state: 'unreadable', why: 'it was not tried, because others took too long' };
+      if (reading.why === TOO_LONG) slow += 1;
+      const { dependencies = [], offers = [] } = reading.declarations ?? {};
+      total += dependencies.length + offers.length;
+      readings.push({ ...reading, ...manifest });
+      context.report({ done: readings.length, total: nearest.length, message: 'manifests read' });
+    }
+  } finally {
+    await texts.return(undefined); // ends git, where some were not tried
   }
 
   const asRead = ({ path, kind, declarations = NOTHING }: Reading & Manifest): Read => ({
@@ -156,16 +161,27 @@ async function manifestsOf(clone: Clone): Promise<{ nearest: readonly Manifest[]
   return { nearest: cut(), count, samples };
 }
 
-/** @param most - most dependencies that it may declare */
+const isTooLarge = ({ bytes }: Manifest): boolean => bytes > MAX_MANIFEST_BYTES;
+
+/** The texts of those that are not too large, in their order. One git reads them all, each when it is asked for. */
+async function* textsOf(clone: Clone, manifests: readonly Manifest[]): AsyncGenerator<string, undefined> {
+  const ids = manifests.filter((manifest) => !isTooLarge(manifest)).map(({ id }) => id);
+  for await (const { head } of clone.blobs(ids, MAX_MANIFEST_BYTES)) yield decoded(head);
+}
+
+/**
+ * @param texts - the next one is its own, unless it is too large
+ * @param most - most dependencies that it may declare
+ */
 async function readingOf(
-  clone: Clone,
-  { path, id, bytes }: Manifest,
+  manifest: Manifest,
+  texts: AsyncIterator<string, undefined>,
   most: number,
   signal: AbortSignal,
 ): Promise<Reading> {
-  if (bytes > MAX_MANIFEST_BYTES) return { state: 'too large' };
-  let text = '';
-  for await (const { head } of clone.blobs([id], bytes)) text = decoded(head);
+  if (isTooLarge(manifest)) return { state: 'too large' };
+  const { path } = manifest;
+  const { value: text = '' } = await texts.next();
   try {
     const declarations = await declarationsIn({ path, text, most }, signal);
     if (declarations === 'too many') return { state: 'too large', why: 'it declares more than is summed up' };
