@@ -3,22 +3,28 @@
  * (NFC and NFD, wide letters, capitals), with what tells C++ and C# from C, and with the sign of a number.
  */
 
-/** A character of a script that puts no spaces between words, or, like Korean, puts endings behind them. */
-const JOINED =
-  '(?=[\\p{L}\\p{M}\\p{N}])[\\p{scx=Han}\\p{scx=Hira}\\p{scx=Kana}\\p{scx=Hang}\\p{sc=Bopo}\\p{sc=Thai}\\p{sc=Laoo}\\p{sc=Khmr}\\p{sc=Mymr}\\p{sc=Tibt}\\p{sc=Java}]';
+/** Characters of scripts that put no spaces between words, or, like Korean, put endings behind them. */
+const JOINED_SCRIPTS =
+  '\\p{scx=Han}\\p{scx=Hira}\\p{scx=Kana}\\p{scx=Hang}\\p{sc=Bopo}\\p{sc=Thai}\\p{sc=Laoo}\\p{sc=Khmr}\\p{sc=Mymr}\\p{sc=Tibt}\\p{sc=Java}';
+const LETTERS = '\\p{L}\\p{M}\\p{N}';
+/** A character of such a script. */
+const JOINED = `[[${JOINED_SCRIPTS}]&&[${LETTERS}]]`;
 /** A character of any other word. */
-const SPACED = `(?!${JOINED})[\\p{L}\\p{M}\\p{N}]`;
+const SPACED = `[[${LETTERS}]--[${JOINED_SCRIPTS}]]`;
 /** In this order: text without spaces; a number with its sign, a word, or several that a dot or an apostrophe joins. */
 const TOKEN = new RegExp(
-  `(?:${JOINED})+|(?:(?<![\\p{L}\\p{M}\\p{N})\\]_.+\\-])[+＋\\-−－](?=\\p{Nd}))?(?:${SPACED})+(?:[.'’](?:${SPACED})+)*(?:[+＋]{2}|[#＃♯](?![\\p{L}\\p{N}]))?`,
-  'gu',
+  `${JOINED}+|(?:(?<![${LETTERS}\\)\\]_.+\\-])[+＋\\-−－](?=\\p{Nd}))?${SPACED}+(?:[.'’]${SPACED}+)*(?:[+＋]{2}|[#＃♯](?![\\p{L}\\p{N}]))?`,
+  'gv',
 );
-const IS_JOINED = new RegExp(JOINED, 'u');
+const IS_JOINED = new RegExp(JOINED, 'v');
+/** Such a text has one spelling but for its capitals. Most words are such. */
+const IS_ASCII = /^\p{ASCII}*$/u;
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'word' });
 
 /** The text in the one spelling in which texts are compared. */
 export function folded(text: string): string {
+  if (IS_ASCII.test(text)) return text.toLowerCase();
   return text
     .normalize('NFKC')
     .replace(/\u0E4D\u0E32/g, '\u0E33') // of Thai and Lao it takes letters apart that their dictionaries have as one
