@@ -130,11 +130,15 @@ const damaged = [
   'pubspec.yaml',
 ];
 
-test.each(damaged)('a damaged %s is reported as unreadable', async (path) => {
+async function dependenciesIn(tree: Parameters<typeof repositoryIn>[1]) {
   const { offered, activities } = world();
-  const url = repositoryIn(join(offered, 'plain'), { [path]: '{"a: [<<\n\t- %', 'go.mod': 'module m\nrequire a v1\n' });
-  const { dependencies } = await analyze(activities, url);
-  const states = Object.fromEntries(dependencies.manifests.map((manifest) => [manifest.path, manifest.state]));
+  const url = repositoryIn(join(offered, 'plain'), tree);
+  return run(activities.readDependencies, await run(activities.fetchRepository, { url }));
+}
+
+test.each(damaged)('a damaged %s is reported as unreadable', async (path) => {
+  const { manifests } = await dependenciesIn({ [path]: '{"a: [<<\n\t- %', 'go.mod': 'module m\nrequire a v1\n' });
+  const states = Object.fromEntries(manifests.map((manifest) => [manifest.path, manifest.state]));
   expect(states).toEqual({ [path]: 'unreadable', 'go.mod': 'read' });
 });
 
@@ -145,38 +149,27 @@ test.each(['null', '[]', '3', '{"dependencies":["a"],"name":{}}', '{"dependencie
   },
 );
 
-test('a manifest over the limit is not read', async () => {
-  const { offered, activities } = world();
-  const url = repositoryIn(join(offered, 'plain'), {
+test('a manifest over the limit is not read, and the next one is', async () => {
+  const { manifests } = await dependenciesIn({
     'package.json': JSON.stringify({ name: 'x'.repeat(300 * 1024) }),
+    'z/package.json': '{"name":"small"}',
   });
-  const { dependencies } = await analyze(activities, url);
-  expect(dependencies.manifests).toMatchObject([{ state: 'too large' }]);
+  expect(manifests).toMatchObject([{ state: 'too large' }, { state: 'read', name: 'small' }]);
 });
 
 test('of many manifests those nearest to the root are read, and the others are counted', async () => {
-  const { offered, activities } = world();
   const deep = Object.fromEntries(Array.from({ length: 450 }, (_, index) => [`a/${index}/go.mod`, 'module m\n']));
-  const url = repositoryIn(join(offered, 'plain'), { ...deep, 'z/go.mod': 'module near\n' });
-  const { dependencies } = await analyze(activities, url);
-  expect(dependencies.manifests[0]).toMatchObject({ path: 'z/go.mod', name: 'near' });
-  expect([dependencies.manifests.length, dependencies.moreManifests]).toEqual([50, 401]);
+  const { manifests, moreManifests } = await dependenciesIn({ ...deep, 'z/go.mod': 'module near\n' });
+  expect(manifests[0]).toMatchObject({ path: 'z/go.mod', name: 'near' });
+  expect([manifests.length, moreManifests]).toEqual([50, 401]);
 });
 
 test('lists are cut to their top entries', async () => {
-  const { offered, activities } = world();
   const many = Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`package-${index}`, '1']));
-  const url = repositoryIn(join(offered, 'plain'), { 'package.json': JSON.stringify({ dependencies: many }) });
-  const { dependencies } = await analyze(activities, url);
-  expect(dependencies.ecosystems).toMatchObject([{ dependencies: 5_000, more: 4_950 }]);
-  expect(dependencies.ecosystems[0]?.list).toHaveLength(50);
+  const { ecosystems } = await dependenciesIn({ 'package.json': JSON.stringify({ dependencies: many }) });
+  expect(ecosystems).toMatchObject([{ dependencies: 5_000, more: 4_950 }]);
+  expect(ecosystems[0]?.list).toHaveLength(50);
 });
-
-async function dependenciesIn(tree: Parameters<typeof repositoryIn>[1]) {
-  const { offered, activities } = world();
-  const url = repositoryIn(join(offered, 'plain'), tree);
-  return run(activities.readDependencies, await run(activities.fetchRepository, { url }));
-}
 
 const listed = ({ ecosystems }: Awaited<ReturnType<typeof dependenciesIn>>) =>
   ecosystems.flatMap(({ list }) =>
@@ -272,26 +265,20 @@ test('a manifest in UTF-16 is read', async () => {
 });
 
 test('remarks of several lines in a Gemfile, and what follows its end, declare nothing', async () => {
-  const { offered, activities } = world();
   const Gemfile = '=begin\ngem "a"\n=end\ngem "b"\n=begin words\ngem "c"\n=end words\n__END__\ngem "d"\n';
-  const { dependencies } = await analyze(activities, repositoryIn(join(offered, 'plain'), { Gemfile }));
-  expect(dependencies.ecosystems[0]?.list.map(({ name }) => name)).toEqual(['b']);
+  const { ecosystems } = await dependenciesIn({ Gemfile });
+  expect(ecosystems[0]?.list.map(({ name }) => name)).toEqual(['b']);
 });
 
 test('one package in two spellings counts once where its registry takes both for the same', async () => {
-  const { offered, activities } = world();
-  const url = repositoryIn(join(offered, 'plain'), {
+  const { ecosystems } = await dependenciesIn({
     'requirements.txt': 'Zope.Interface\nzope_interface\n',
     'b/requirements.txt': 'zope-interface\n',
     'a.csproj': '<Project><ItemGroup><PackageReference Include="Serilog" Version="1"/></ItemGroup></Project>',
     'b/b.csproj': '<Project><ItemGroup><PackageReference Include="serilog" Version="1"/></ItemGroup></Project>',
     'package.json': '{"dependencies":{"a-b":"1","a_b":"1"}}',
   });
-  const { dependencies } = await analyze(activities, url);
-  const found = dependencies.ecosystems.map(({ name, list }) => [
-    name,
-    list.map((entry) => [entry.name, entry.manifests]),
-  ]);
+  const found = ecosystems.map(({ name, list }) => [name, list.map((entry) => [entry.name, entry.manifests])]);
   expect(Object.fromEntries(found)).toEqual({
     PyPI: [['Zope.Interface', 2]],
     NuGet: [['Serilog', 2]],
@@ -305,12 +292,8 @@ test('one package in two spellings counts once where its registry takes both for
 test.each(['./wheels/a-1.0-py3-none-any.whl', 'a-1.0-py3-none-any.whl', '-e libs/a.tar.gz[x]'])(
   'the package in the file %s is said not to be read, and none is made up',
   async (line) => {
-    const { offered, activities } = world();
-    const { dependencies } = await analyze(
-      activities,
-      repositoryIn(join(offered, 'plain'), { 'requirements.txt': `${line}\n.\n` }),
-    );
-    expect(dependencies.ecosystems).toEqual([]);
-    expect(dependencies.manifests[0]?.notRead).toEqual([expect.stringContaining('in the file')]);
+    const { ecosystems, manifests } = await dependenciesIn({ 'requirements.txt': `${line}\n.\n` });
+    expect(ecosystems).toEqual([]);
+    expect(manifests[0]?.notRead).toEqual([expect.stringContaining('in the file')]);
   },
 );

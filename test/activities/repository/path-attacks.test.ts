@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { languagesOf, readTables } from '../../../activities/repository/languages';
 import { createTally } from '../../../activities/repository/tally';
 import { HOLD_MS, computed, longestHold } from '../../fixtures/longest-hold';
-import { git, repositoryIn, run, world } from './world';
+import { git, run, world } from './world';
 
 /** A commit of many files whose paths have some 4,000 characters, made without a work tree. */
 function repositoryOf(folder: string, paths: readonly string[]): string {
@@ -58,22 +58,4 @@ test('whether a long path is that of a third-party file is told in time', async 
   expect(isVendored('node_modules/a/b.js')).toBe(true);
   expect(isVendored('types/a.d.ts')).toBe(true);
   expect(isVendored('src/a.ts')).toBe(false);
-});
-
-test('patterns of .gitattributes that take too long hold nothing, and are said not to be heeded', async () => {
-  const { offered, activities } = world();
-  const rules = Array.from({ length: 200 }, (_each, n) => `${'*aa'.repeat(60)}${n}b linguist-language=C`).join('\n');
-  const folder = repositoryIn(join(offered, 'rules'), { '.gitattributes': `${rules}\n` });
-  const paths = Array.from({ length: 400 }, (_each, n) => `${'a'.repeat(3_500)}${n}.c`);
-  const changes = paths.map((path) => `M 100644 :1 ${path}`).join('\n');
-  const tip = git(folder, 'rev-parse', 'HEAD');
-  const commit = `commit refs/heads/main\ncommitter Ada <ada@example.com> 0 +0000\ndata 1\na\nfrom ${tip}\n${changes}\n`;
-  execFileSync('git', ['fast-import', '--quiet'], { cwd: folder, input: `blob\nmark :1\ndata 1\na\n${commit}` });
-  const repository = await run(activities.fetchRepository, { url: folder });
-  let unheeded: number | undefined;
-  const held = await longestHold(async () => {
-    ({ unheeded } = await run(activities.takeInventory, repository));
-  });
-  expect(unheeded).toBe(paths.length + 1);
-  expect(held).toBeLessThan(HOLD_MS);
 });

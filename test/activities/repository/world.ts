@@ -70,8 +70,8 @@ export async function failureOf(
 
 /** Git as a person would run it, in a folder; returns what it prints. */
 export function git(folder: string, ...args: string[]): string {
-  const identity = ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.com', '-c', 'init.defaultBranch=main'];
-  return execFileSync('git', [...identity, ...args], {
+  const settings = ['user.name=Ada', 'user.email=ada@example.com', 'init.defaultBranch=main', 'maintenance.auto=false'];
+  return execFileSync('git', [...settings.flatMap((setting) => ['-c', setting]), ...args], {
     cwd: folder,
     env: process.env,
     encoding: 'utf8',
