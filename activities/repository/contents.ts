@@ -108,7 +108,8 @@ export async function contentsOf(
     { language, vendored: isSaid, leftOut }: Attributes = NOTHING_SAID,
     blob?: Blob,
   ) => {
-    if (isSaid ?? languages.isVendored(path)) {
+    const isVendored = isSaid ?? languages.isVendored(path);
+    if (isVendored) {
       vendored.files += 1;
       vendored.bytes += bytes;
     }
@@ -123,8 +124,8 @@ export async function contentsOf(
       return;
     }
     lines += blob?.lines ?? 0;
-    if ((isSaid ?? languages.isVendored(path)) || leftOut) return;
-    const text = decoded(blob?.head ?? Buffer.alloc(0));
+    if (isVendored || leftOut) return;
+    const text = blob === undefined ? '' : decoded(blob.head);
     const claim =
       (language !== undefined ? languages.called(language) : undefined) ??
       languages.ofName(path) ??

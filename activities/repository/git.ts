@@ -122,8 +122,10 @@ export function createGit(cacheDir: string, openTunnel: OpenTunnel): Git {
       for await (const chunk of chunks(args, call)) {
         let start = 0;
         for (let at = chunk.indexOf(end); at !== -1; at = chunk.indexOf(end, start)) {
-          const part = chunk.subarray(start, Math.min(at, start + MAX_RECORD));
-          yield (pending.length === 0 ? part : Buffer.concat([pending, part])).toString('utf8', 0, MAX_RECORD);
+          const stop = Math.min(at, start + MAX_RECORD);
+          yield pending.length === 0
+            ? chunk.toString('utf8', start, stop)
+            : Buffer.concat([pending, chunk.subarray(start, stop)]).toString('utf8', 0, MAX_RECORD);
           pending = Buffer.alloc(0);
           start = at + 1;
         }
