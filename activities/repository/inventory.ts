@@ -48,7 +48,8 @@ export async function inventoryOf(clone: Clone, languages: Languages, context: S
   const attributes: Entry[] = [];
   let largest: Inventory['largest'] = [];
 
-  for await (const { mode, id, bytes, path } of listing(clone)) {
+  for await (const record of listing(clone)) {
+    const { mode, id, bytes, path } = entryOf(record);
     if (mode === '160000') found.submodules += 1;
     else if (mode === '120000') found.symlinks += 1;
     else {
@@ -89,15 +90,14 @@ export async function inventoryOf(clone: Clone, languages: Languages, context: S
   };
 }
 
-async function* listing(clone: Clone): AsyncGenerator<Listed> {
-  for await (const record of clone.records(['ls-tree', '-r', '-l', '-z', clone.commit])) yield entryOf(record);
-}
+const listing = (clone: Clone): AsyncGenerator<string> => clone.records(['ls-tree', '-r', '-l', '-z', clone.commit]);
 
 /** The first `most` regular files. */
 async function* regularFiles(clone: Clone, most: number): AsyncGenerator<Entry> {
   let left = most;
   if (left === 0) return;
-  for await (const entry of listing(clone)) {
+  for await (const record of listing(clone)) {
+    const entry = entryOf(record);
     if (!entry.mode.startsWith('100')) continue;
     yield entry;
     left -= 1;
