@@ -30,8 +30,9 @@ test.each(['a "quoted" one', 'back\\slash', '#hash', 'line\nbreak', 'co:lon', "i
   'is read where it is in a folder called %j',
   async (name) => {
     const { offered, activities } = world();
-    const { inventory } = await analyze(activities, repositoryIn(join(offered, name), { a: 'a\n' }));
-    expect(inventory.lines).toBe(1);
+    const url = repositoryIn(join(offered, name), { a: 'a\n' });
+    const repository = await run(activities.fetchRepository, { url });
+    expect((await run(activities.takeInventory, repository)).lines).toBe(1);
   },
 );
 
@@ -44,7 +45,8 @@ test('what a local repository sums up of its own history is not believed', async
   git(other, 'commit-graph', 'write', '--reachable');
   rmSync(graph, { force: true });
   renameSync(join(other, '.git/objects/info/commit-graph'), graph);
-  expect((await analyze(activities, url)).history.commits).toBe(2);
+  const repository = await run(activities.fetchRepository, { url });
+  expect((await run(activities.readHistory, repository)).commits).toBe(2);
 });
 
 test('replacements and grafts of a local repository take no part', async () => {
@@ -52,7 +54,8 @@ test('replacements and grafts of a local repository take no part', async () => {
   const url = repositoryIn(join(offered, 'plain'), { a: 'a' }, { a: 'b' }, { a: 'c' });
   git(url, 'replace', git(url, 'rev-parse', 'HEAD~1'), git(url, 'commit-tree', '-m', 'other', 'HEAD^{tree}'));
   writeFileSync(join(url, '.git/info/grafts'), `${git(url, 'rev-parse', 'HEAD')}\n`);
-  expect((await analyze(activities, url)).history.commits).toBe(3);
+  const repository = await run(activities.fetchRepository, { url });
+  expect((await run(activities.readHistory, repository)).commits).toBe(3);
 });
 
 test('a repository that lacks nothing of the commit is analyzed, also when it is a partial clone', async () => {
@@ -155,6 +158,7 @@ test('a list of where the history ends that cannot be read is said', async () =>
 
 test('a local repository may be larger than a clone', async () => {
   const { offered, activities } = world({ maxBytes: 1 });
-  const { inventory } = await analyze(activities, repositoryIn(join(offered, 'plain'), { a: 'a\n' }));
-  expect(inventory.lines).toBe(1);
+  const url = repositoryIn(join(offered, 'plain'), { a: 'a\n' });
+  const repository = await run(activities.fetchRepository, { url });
+  expect((await run(activities.takeInventory, repository)).lines).toBe(1);
 });

@@ -136,10 +136,11 @@ async function dependenciesIn(tree: Parameters<typeof repositoryIn>[1]) {
   return run(activities.readDependencies, await run(activities.fetchRepository, { url }));
 }
 
-test.each(damaged)('a damaged %s is reported as unreadable', async (path) => {
-  const { manifests } = await dependenciesIn({ [path]: '{"a: [<<\n\t- %', 'go.mod': 'module m\nrequire a v1\n' });
+test('each manifest that is damaged is reported as unreadable, and the others are read', async () => {
+  const broken = Object.fromEntries(damaged.map((path) => [path, '{"a: [<<\n\t- %']));
+  const { manifests } = await dependenciesIn({ ...broken, 'go.mod': 'module m\nrequire a v1\n' });
   const states = Object.fromEntries(manifests.map((manifest) => [manifest.path, manifest.state]));
-  expect(states).toEqual({ [path]: 'unreadable', 'go.mod': 'read' });
+  expect(states).toEqual({ ...Object.fromEntries(damaged.map((path) => [path, 'unreadable'])), 'go.mod': 'read' });
 });
 
 test.each(['null', '[]', '3', '{"dependencies":["a"],"name":{}}', '{"dependencies":{"a":{"b":1}}}'])(

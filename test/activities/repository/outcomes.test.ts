@@ -134,8 +134,8 @@ test('analyzes a commit that no branch names, and says so when there is none of 
   const { offered, activities } = world();
   const url = repositoryIn(join(offered, 'plain'), { a: 'a' }, { a: 'b' }, { a: 'c' });
   const commit = git(url, 'rev-parse', 'HEAD~1');
-  const { history } = await analyze(activities, url, commit);
-  expect(history.commits).toBe(2);
+  const repository = await run(activities.fetchRepository, { url, ref: commit });
+  expect((await run(activities.readHistory, repository)).commits).toBe(2);
   const failure = await failureOf(run(activities.fetchRepository, { url, ref: 'f'.repeat(40) }));
   expect(failure).toMatchObject({ type: 'refused', message: expect.stringContaining('does not') });
 });
@@ -144,7 +144,7 @@ test('a branch that is named like a ref does not hide the ref', async () => {
   const { offered, activities } = world();
   const url = repositoryIn(join(offered, 'plain'), { a: 'a' }, { a: 'b' });
   git(url, 'branch', 'refs/heads/main', 'HEAD~1');
-  const { repository } = await analyze(activities, url);
+  const repository = await run(activities.fetchRepository, { url });
   expect(await run(activities.fetchRepository, { url, ref: repository.ref ?? '' })).toEqual(repository);
 });
 
@@ -164,7 +164,7 @@ test('commits with impossible dates leave the others their span of days', async 
     process.env['GIT_COMMITTER_DATE'] = date;
     git(url, 'commit', '-q', '--allow-empty', ...(date.startsWith('@16000') ? ['--amend'] : []), '-m', date);
   }
-  const { history } = await analyze(activities, url);
+  const history = await run(activities.readHistory, await run(activities.fetchRepository, { url }));
   expect(history).toMatchObject({ commits: 4, days: 10, suspiciousDates: 2, years: [{ year: 2020, commits: 2 }] });
 });
 
