@@ -8,6 +8,8 @@ import type { Socket } from 'node:net';
 /** A client that takes nothing of what it is sent for this long is given up; its job goes on. */
 export const STALL_MS = 30_000;
 const SWEEP_MS = 5_000;
+/** How long a client that connects has to ask, milliseconds: of many that come at once, none has asked yet. */
+const NEW_MS = 1_000;
 /** What may be on its way to a client that already asks for more, bytes: one piece of an answer, and its frame. */
 const UNREAD_MAX = 128 * 1024;
 
@@ -38,8 +40,9 @@ export function boundConnections(server: HttpServer, bounds: ConnectionBounds): 
   const fallSilent = (socket: Socket, address: string): void => {
     const sockets = (silent.get(address) ?? new Set()).add(socket);
     silent.set(address, sockets);
-    if (sockets.size > silentPerAddress && !isProxy(address)) endOldest(sockets);
-    else if (open.size >= most) endOldest([...silent.values()].reduce((a, b) => (b.size > a.size ? b : a)));
+    const isOver = (): boolean => sockets.size > silentPerAddress && !isProxy(address);
+    if (open.size >= most) endOldest([...silent.values()].reduce((a, b) => (b.size > a.size ? b : a)));
+    else if (isOver()) setTimeout(() => isOver() && endOldest(sockets), NEW_MS).unref();
   };
 
   server.on('connection', (socket: Socket) => {
@@ -86,7 +89,9 @@ export function boundConnections(server: HttpServer, bounds: ConnectionBounds): 
   };
 }
 
-function endOldest(sockets: Iterable<Socket>): void {
+function endOldest(sockets: Set<Socket>): void {
   const [oldest] = sockets;
-  oldest?.destroy();
+  if (!oldest) return;
+  sockets.delete(oldest);
+  oldest.destroy();
 }

@@ -127,6 +127,13 @@ test('over the bound of an address, the connection that has been silent longest 
   expect([first.socket.destroyed, third.socket.destroyed]).toEqual([false, false]);
 });
 
+test('connections that come all at once are not silent: what is asked on them is answered', async () => {
+  const url = await fronting({ connections: { most: 5_000, silentPerAddress: 2, isProxy: () => false } });
+  const headers = { authorization: 'Bearer key', 'content-type': 'application/json' };
+  const asked = Array.from({ length: 50 }, () => fetch(url, { method: 'POST', headers, body: '{}' }));
+  expect((await Promise.all(asked)).map(({ status }) => status)).toEqual(Array<number>(50).fill(200));
+});
+
 test('a connection on which something is asked does not go for others', async () => {
   let release: (() => void) | undefined;
   const answer: FrontNeeds['answer'] = (_request, response) => {
