@@ -25,9 +25,30 @@ export function templateOf(options: TemplateOptions): Readonly<Record<string, st
     '.gitignore': 'node_modules/\ndist/\n.holdfast/\n',
     '.dockerignore': 'node_modules/\n.holdfast/\n.git/\n',
     Dockerfile: DOCKERFILE,
+    'README.md': readmeOf(options),
     '.github/workflows/ci.yml': CI,
   };
 }
+
+const readmeOf = ({ name, js }: TemplateOptions): string => {
+  const ending = js ? 'js' : 'ts';
+  return `# ${name}
+
+Tools for agents, each call of which is a durable job: Holdfast runs them on Temporal.
+
+\`\`\`console
+$ npm install
+$ npx holdfast dev                             # Temporal, a worker, a gateway; files that change are taken up
+$ npx holdfast call greet '{"name":"Ada"}'     # in another terminal
+$ npx holdfast check                           # every mistake, with file and line
+$ npx holdfast test
+$ npx holdfast build                           # dist/, and the Dockerfile has an image for each process
+\`\`\`
+
+A tool is a folder below \`tools/\`: \`tool.${ending}\` is what the model sees, \`steps.${ending}\` touches the outside world, \`workflow.${ending}\` decides what is
+done when. \`node_modules/holdfast/docs/projects.md\` has a tool with three steps, a question and an approval.
+`;
+};
 
 /** A name that npm takes. */
 const packageName = (name: string): string =>
