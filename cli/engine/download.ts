@@ -1,7 +1,6 @@
 /** Has the Temporal SDK download the Temporal CLI, and moves it to where every checkout finds it again. */
 import { chmod, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { Say } from '../say';
 import { CLI_VERSION } from './cache';
 
@@ -13,6 +12,8 @@ export async function downloadCli(cacheDir: string, target: string, say: Say): P
   await mkdir(downloadDir, { recursive: true });
   say(`Temporal: downloading CLI ${CLI_VERSION}…`);
   try {
+    // Loaded here, since hardly any start needs it: it brings the whole worker of the SDK.
+    const { TestWorkflowEnvironment } = await import('@temporalio/testing');
     // The SDK only downloads the binary to start it.
     const server = await within(
       DOWNLOAD_MS,
