@@ -1,7 +1,7 @@
 /** `holdfast call` and `holdfast jobs`: calls a tool, and waits until its job ends, however long that takes. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/client';
+import { ProtocolError, ProtocolErrorCode, SdkHttpError } from '@modelcontextprotocol/client';
 import type { CallToolResult, Client } from '@modelcontextprotocol/client';
 import { z } from 'zod';
 import { KEY_META } from '../workflows/contract';
@@ -136,6 +136,8 @@ async function retryUnreachable<R>(line: StatusLine, ask: () => Promise<R>): Pro
       return await ask();
     } catch (error) {
       if (error instanceof ProtocolError) throw error;
+      if (error instanceof SdkHttpError && error.status === 401)
+        throw new NoGateway('The gateway wants another API key by now. The job, if it was accepted, goes on.');
       if (Date.now() > deadline)
         throw new NoGateway(
           'The gateway stopped answering. The job, if it was accepted, goes on; the command jobs lists it.',

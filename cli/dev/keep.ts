@@ -18,7 +18,11 @@ export interface Kept<R extends Running> {
   readonly now: () => R;
   /** Starts another process, and then retires the present one, which may still have work to do: changed code is taken up so. */
   readonly replace: () => Promise<void>;
-  /** Stops the present process, and starts another one when it has ended: for what two cannot have at once, such as a port. */
+  /**
+   * Stops the present process, and starts another one when it has ended: for what two cannot have at once, such as a port.
+   *
+   * @throws whatever that start throws; it is tried again all the same
+   */
   readonly restart: () => Promise<void>;
   /** Stops the process, with those that it has replaced and that still have work, and does not start it again. */
   readonly stop: () => Promise<void>;
@@ -50,7 +54,10 @@ export async function keep<R extends Running>(name: string, start: () => Promise
     });
 
   let onReplaced: () => void = () => undefined;
-  let onRestarted: (() => void) | undefined; // while a restart is wanted
+  /** Who waits for a restart that has not begun. */
+  let restarting: { readonly done: () => void; readonly failed: (error: unknown) => void } | undefined;
+  /** The start that is under way, or the last one. It may be of the code that there was when it began. */
+  let starting: Promise<unknown> = Promise.resolve();
 
   const watch = async (): Promise<void> => {
     let pauseMs = PAUSE_MIN_MS;
@@ -65,29 +72,29 @@ export async function keep<R extends Running>(name: string, start: () => Promise
       if (current !== last) continue; // another one runs in its place
       replaced.add(last);
       void last.exited.then(() => replaced.delete(last));
-      if (!onRestarted) {
+      if (!restarting) {
         say(`${name} (process ${last.pid}) ${how}. Starting another…`);
         pauseMs = Date.now() - since > HEALTHY_MS ? PAUSE_MIN_MS : Math.min(pauseMs * 2, PAUSE_MAX_MS);
         await pause(pauseMs);
       }
       since = Date.now();
-      const next = await start().catch((error: unknown) => {
-        say(`${name} did not start: ${error instanceof Error ? error.message : String(error)}`);
+      const wanted = restarting;
+      restarting = undefined;
+      const begun = start().catch((error: unknown) => {
+        if (wanted) wanted.failed(error);
+        else say(`${name} did not start: ${error instanceof Error ? error.message : String(error)}`);
       });
-      if (!next) {
-        onRestarted?.();
-        onRestarted = undefined;
-        continue; // `current` is over, so this tries again
-      }
+      starting = begun;
+      const next = await begun;
+      if (!next) continue; // `current` is over, so this tries again
       if (current !== last) {
         void next.stop(); // another one has taken the place meanwhile
         continue;
       }
       current = next;
-      const restarted = onRestarted;
-      restarted?.();
+      wanted?.done();
       if (isStopping()) return;
-      if (!restarted) say(`${name} is up again (process ${next.pid}).`);
+      if (!wanted) say(`${name} is up again (process ${next.pid}).`);
     }
   };
 
@@ -103,10 +110,11 @@ export async function keep<R extends Running>(name: string, start: () => Promise
       void (last.retire ?? last.stop)().finally(() => replaced.delete(last));
     },
     async restart() {
-      const up = new Promise<void>((resolve) => (onRestarted = resolve));
+      await starting;
+      const up = new Promise<void>((done, failed) => (restarting = { done, failed }));
+      wake();
       await current.stop();
       await up;
-      onRestarted = undefined;
     },
     async stop() {
       stopping = true;

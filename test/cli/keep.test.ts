@@ -2,6 +2,13 @@
 import { keep } from '../../cli/dev/keep';
 import type { Running } from '../../cli/dev/keep';
 
+/** A promise, and what resolves it. */
+function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
+  let open: () => void = () => undefined;
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  return { opened, open };
+}
+
 /** Processes that are only pretended: each notes its start and its end. */
 function pretended() {
   const noted: string[] = [];
@@ -69,5 +76,49 @@ test('a restart stops the process first, tells nobody of a death, and resolves w
   expect(kept.now().pid).toBe(2);
   expect(noted).toEqual(['start 1', 'stop 1', 'start 2']);
   expect(told).toEqual([]);
+  await kept.stop();
+});
+
+test('a restart that is wanted while another process is being started is one of what there is then', async () => {
+  const { noted, start } = pretended();
+  const [slow, began] = [gate(), gate()];
+  let code = 'old';
+  const run: string[] = [];
+  const kept = await keep(
+    'Gateway 1',
+    async () => {
+      run.push(code);
+      if (run.length === 2) {
+        began.open();
+        await slow.opened;
+      }
+      return start();
+    },
+    () => undefined,
+  );
+  await kept.now().stop(); // as if it had died
+  await began.opened;
+  code = 'new';
+  const restarted = kept.restart();
+  slow.open();
+  await restarted;
+  expect(run).toEqual(['old', 'old', 'new']);
+  expect(noted).toEqual(['start 1', 'stop 1', 'start 2', 'stop 2', 'start 3']);
+  expect(kept.now().pid).toBe(3);
+  await kept.stop();
+});
+
+test('a restart that fails is told to who wanted it, and tried again', async () => {
+  const { start } = pretended();
+  const up = gate();
+  let tries = 0;
+  const kept = await keep(
+    'Gateway 1',
+    () => (++tries === 2 ? Promise.reject(new Error('no')) : start()),
+    (line) => line.includes('is up again') && up.open(),
+  );
+  await expect(kept.restart()).rejects.toThrow('no');
+  await up.opened;
+  expect(kept.now().pid).toBe(2);
   await kept.stop();
 });

@@ -1,6 +1,7 @@
 /** `holdfast init` makes a project that is well, in each language; and what an author gets wrong is a sentence with file and line. */
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { packageRoot } from '../../cli/root';
 import { startChecks } from '../fixtures/checks';
 import type { Checks } from '../fixtures/checks';
 import { editIn, holdfast, newProject, newProjectBy, writeIn } from '../fixtures/project';
@@ -118,6 +119,35 @@ const mistakes: readonly Wrong[] = [
     says: 'tools/greet/tool.ts:12: There is no policy.tries. There are budget, stepTimeout, heartbeat, retry, ask, approval, wait, queue, ttl, priority, onDisconnect.',
   },
   {
+    what: 'a duration that is none',
+    change: edit('greet/tool.ts', "policy: { budget: '5 minutes' }", "policy: { budget: 'soon' as never }"),
+    says: `tools/greet/tool.ts:12: policy.budget is no duration: "soon". Write a number and a unit, such as '30 s', '5 minutes' or '2 hours'.`,
+  },
+  {
+    what: 'a name that MCP does not take, on its line',
+    change: edit('greet/tool.ts', "name: 'greet',", "name: 'grüße dich',"),
+    says: 'tools/greet/tool.ts:5: Tool name "grüße dich" must be 1 to 64 of A-Z, a-z, 0-9, _, - and .',
+  },
+  {
+    what: 'a function that is asked for as a step',
+    change: edit('greet/steps.ts', 'export const chooseWord = step(async', 'export const chooseWord = (async'),
+    says: 'tools/greet/steps.ts:4: chooseWord is a function, and no step: no worker would know it. Write export const chooseWord = step(…).',
+  },
+  {
+    what: 'a package that is not there',
+    change: edit(
+      'greet/steps.ts',
+      'import { failure, step }',
+      "import '@pad/left/it';\nimport { failure, step }",
+    ),
+    says: 'tools/greet/steps.ts:2: There is no package @pad/left here. Install it: npm install @pad/left.',
+  },
+  {
+    what: 'a folder of tools that is not there',
+    change: (root) => editIn(root, 'holdfast.config.ts', "tools: 'tools'", "tools: 'tolls'"),
+    says: "holdfast.config.ts:4: There is no folder tolls. Make it, or name the folder that the tools are in: tools: '…'.",
+  },
+  {
     what: 'text that is no TypeScript',
     change: edit('greet/steps.ts', 'export const', 'export konst'),
     says: 'tools/greet/steps.ts:4: Unexpected "konst".',
@@ -134,8 +164,11 @@ const mistakes: readonly Wrong[] = [
   {
     what: 'a setting that there is not',
     change: (root) =>
-      writeFileSync(join(root, 'holdfast.config.ts'), 'export default {\n  worker: { concurent_steps: 1 },\n};\n'),
-    says: 'holdfast.config.ts:2: worker: Unrecognized key: "concurent_steps": did you mean concurrent_steps?',
+      writeFileSync(
+        join(root, 'holdfast.config.ts'),
+        '// the worker\nexport default {\n  worker: { concurent_steps: 1 },\n};\n',
+      ),
+    says: 'holdfast.config.ts:3: worker: Unrecognized key: "concurent_steps": did you mean concurrent_steps?',
   },
 ];
 
@@ -150,6 +183,24 @@ test('the command ends with 1 after the mistakes, and their number', async () =>
   write('lost/steps.ts', 'export {};')(root);
   const { code, stdout } = await holdfast(root, ['check']);
   expect({ code, stdout }).toEqual({ code: 1, stdout: expect.stringMatching(/^tools\/lost: .+\n1 mistake\.\n$/) });
+});
+
+describe('where TypeScript is installed', () => {
+  const root = newProject();
+  beforeAll(() => {
+    for (const name of ['typescript', '@types'])
+      symlinkSync(join(packageRoot(), 'node_modules', name), join(root, 'node_modules', name));
+  });
+
+  test('types are checked, too, and what was told in our words is told once', async () => {
+    expect(await checks.of(root)).toEqual(['Tools: greet.']);
+    edit('greet/workflow.ts', '${name}!`', '${name.length.toUpperCase()}!`')(root);
+    edit('greet/steps.ts', 'import { failure, step }', "import 'nowhere';\nimport { failure, step }")(root);
+    expect(await checks.of(root)).toEqual([
+      'tools/greet/steps.ts:2: There is no package nowhere here. Install it: npm install nowhere.',
+      "tools/greet/workflow.ts:9: Property 'toUpperCase' does not exist on type 'number'.",
+    ]);
+  });
 });
 
 test('a folder may have a space or an umlaut in its name, and a default export', async () => {

@@ -1,9 +1,10 @@
 /** `holdfast dev` in a project takes up what changes, and says what it could not take up; the history of a job guards its workflow. */
-import { cpSync } from 'node:fs';
+import { cpSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { readRecord } from '../../cli/dev/record';
 import { packageRoot } from '../../cli/root';
 import { Background } from '../adopt/programs';
+import { eventually } from '../fixtures/eventually';
 import { editIn, holdfast, newProject } from '../fixtures/project';
 
 const root = newProject();
@@ -32,11 +33,12 @@ test('the history of a job that was recorded says whether it would go on with a 
   );
 });
 
+const pids = (): readonly number[] => {
+  const { workers = [], gateways = [] } = readRecord(join(root, '.holdfast')) ?? {};
+  return [...workers, ...gateways].map(({ pid }) => pid);
+};
+
 test('changed code is run by new processes, which the record names; code that does not compile is told', async () => {
-  const pids = (): readonly number[] => {
-    const { workers = [], gateways = [] } = readRecord(join(root, '.holdfast')) ?? {};
-    return [...workers, ...gateways].map(({ pid }) => pid);
-  };
   const [worker, gateway] = pids();
 
   editIn(root, 'tools/greet/steps.ts', "'Hello'", "'Hail'");
@@ -57,4 +59,26 @@ test('changed code is run by new processes, which the record names; code that do
   editIn(root, 'tools/greet/tool.ts', 'Takes a second.', 'Takes a moment.');
   await dev.says('Taken up by workers and gateways (');
   expect(pids()).not.toContain(gateway);
+});
+
+test('after many saves what dies is started again, with the configuration of now', async () => {
+  const newest = (): string | undefined =>
+    readdirSync(join(root, '.holdfast', 'build'))
+      .sort()
+      .at(-1);
+  for (let saves = 0; saves < 6; saves += 1) {
+    const before = newest();
+    editIn(root, 'tools/greet/workflow.ts', 'import { job }', 'import { job }'); // saved as it was
+    await eventually('another compilation', () => newest() !== before);
+  }
+  for (const [at, name] of ['Worker 1', 'Gateway 1'].entries()) {
+    const from = dev.said.length;
+    process.kill(pids()[at] ?? 0, 'SIGKILL');
+    await dev.says(`${name} is up again`, from);
+  }
+  const from = dev.said.length;
+  const keys = `[{ sha256: '${'0'.repeat(64)}', tenant: 'acme', subject: 'alice' }]`;
+  editIn(root, 'holdfast.config.ts', "tools: 'tools'", `tools: 'tools', gateway: { keys: ${keys} }`);
+  await dev.says('Taken up by workers and gateways (', from);
+  expect((await holdfast(root, ['call', 'greet', '{"name":"Ada"}'])).stderr).toContain('wants an API key');
 });
