@@ -135,11 +135,7 @@ const mistakes: readonly Wrong[] = [
   },
   {
     what: 'a package that is not there',
-    change: edit(
-      'greet/steps.ts',
-      'import { failure, step }',
-      "import '@pad/left/it';\nimport { failure, step }",
-    ),
+    change: edit('greet/steps.ts', 'import { failure, step }', "import '@pad/left/it';\nimport { failure, step }"),
     says: 'tools/greet/steps.ts:2: There is no package @pad/left here. Install it: npm install @pad/left.',
   },
   {
@@ -195,10 +191,12 @@ describe('where TypeScript is installed', () => {
   test('types are checked, too, and what was told in our words is told once', async () => {
     expect(await checks.of(root)).toEqual(['Tools: greet.']);
     edit('greet/workflow.ts', '${name}!`', '${name.length.toUpperCase()}!`')(root);
+    const wrong = "tools/greet/workflow.ts:9: Property 'toUpperCase' does not exist on type 'number'.";
+    expect(await checks.of(root)).toEqual([wrong]);
     edit('greet/steps.ts', 'import { failure, step }', "import 'nowhere';\nimport { failure, step }")(root);
     expect(await checks.of(root)).toEqual([
       'tools/greet/steps.ts:2: There is no package nowhere here. Install it: npm install nowhere.',
-      "tools/greet/workflow.ts:9: Property 'toUpperCase' does not exist on type 'number'.",
+      wrong,
     ]);
   });
 });
