@@ -2,7 +2,7 @@ import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, readdirSync, existsSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, realpathSync, readdirSync, existsSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -13,10 +13,14 @@ import { cachedCli } from '../../cli/engine/cache';
 import { freePort } from '../../cli/engine/ports';
 import { packageRoot } from '../../cli/root';
 import type { StackRecord } from '../../cli/dev/record';
+import { repositoryIn } from '../activities/repository/world';
 import { modern } from '../fixtures/raw';
 import { dataOf } from '../fixtures/stack';
 
 const scratch = (): string => mkdtempSync(join(tmpdir(), 'holdfast-stack-'));
+
+/** Where the stacks are started: a repository that is soon read, in a folder without symbolic links. */
+const REPOSITORY = repositoryIn(realpathSync(scratch()), { 'main.ts': 'export {};\n' });
 
 interface Command {
   /** What it has printed. */
@@ -37,6 +41,7 @@ function dev(
   until: ChildProcess[] = running,
 ): Command {
   const child = spawn(process.execPath, [join(packageRoot(), 'cli', 'holdfast.mjs'), 'dev', ...args], {
+    cwd: REPOSITORY,
     env: { ...process.env, HOLDFAST_DATA_DIR: dataDir, HOLDFAST_PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -98,9 +103,9 @@ const configured = (yaml: string): string => {
 
 const onLinux = process.platform === 'linux' ? test : test.skip;
 
-/** A call of `analyze_repository` on this checkout, which ends while it is waited for. */
+/** A call of `analyze_repository`, which ends while it is waited for. */
 const analysis = (url: string) =>
-  modern(url, 'tools/call', { name: 'analyze_repository', arguments: { url: packageRoot() } });
+  modern(url, 'tools/call', { name: 'analyze_repository', arguments: { url: REPOSITORY } });
 
 /** One stack from its first start to its last: each part goes on where the one around it is. */
 describe('a stack', () => {
@@ -157,10 +162,10 @@ describe('a stack', () => {
         encoding: 'utf8',
         stdio: ['ignore', 'pipe', 'ignore'],
       });
-    const called = holdfast('call', 'analyze_repository', JSON.stringify({ url: packageRoot() }), '--json');
+    const called = holdfast('call', 'analyze_repository', JSON.stringify({ url: REPOSITORY }), '--json');
     const job = (JSON.parse(called) as { _meta: Record<string, string> })._meta['io.holdfast/job'] ?? '';
-    expect(holdfast('jobs', 'wait', job)).toContain(packageRoot());
-    expect(holdfast('jobs', 'result', job)).toContain(packageRoot());
+    expect(holdfast('jobs', 'wait', job)).toContain(REPOSITORY);
+    expect(holdfast('jobs', 'result', job)).toContain(REPOSITORY);
     expect(holdfast('jobs', 'cancel', job)).toContain('had already ended');
     expect(holdfast('jobs')).toContain(job);
     expect(holdfast('doctor')).toContain(`✓ Gateway ${urlIn(recordIn(dataDir))}: ready`);
@@ -290,7 +295,7 @@ describe('a stack', () => {
         test('says in its hints that it wants keys, and to who calls without one', () => {
           const line = (text: string): string => stack.lines.find((one) => one.includes(text)) ?? '';
           expect(line('claude mcp add')).toContain('--header "Authorization: Bearer <key>"');
-          expect(line('npx holdfast call')).toContain('--api-key <key>');
+          expect(line('By hand')).toContain('--api-key <key>');
           expect(line('gateway.host')).toContain('listens on 127.0.0.1 alone');
           const jobs = (...args: string[]): { status: number | null; stderr: string } =>
             spawnSync(process.execPath, [join(packageRoot(), 'cli', 'holdfast.mjs'), 'jobs', 'list', ...args], {

@@ -94,8 +94,14 @@ describe('with Temporal frozen,', () => {
     const ledger = newLedger();
     const answers = await Promise.all(Array.from({ length: 200 }, () => charge(ledger.path)));
     expect(Date.now() - before).toBeLessThan(SOON_MS);
-    const errors = answers.map(({ message }) => (dataOf(message.result) as { error: { retryable: boolean } }).error);
-    expect(errors.filter(({ retryable }) => retryable)).toHaveLength(150);
+    // On a busy machine some come when the first have failed already.
+    const [late, inLine] = [
+      answers.filter(({ status }) => status === 503),
+      answers.filter(({ status }) => status !== 503),
+    ];
+    for (const { message } of late) expect(message.error?.message).toContain('Nothing was done.');
+    const errors = inLine.map(({ message }) => (dataOf(message.result) as { error: { retryable: boolean } }).error);
+    expect(errors.filter(({ retryable }) => retryable).length + late.length).toBe(150);
     for (const error of errors)
       expect(error).toMatchObject(
         error.retryable ? { side_effect: 'none', retry_after_s: 2 } : { side_effect: 'unknown' },
