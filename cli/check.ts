@@ -19,7 +19,9 @@ import type { Say } from './say';
  */
 export function check(env: NodeJS.ProcessEnv, say: Say): number {
   if (!env['HOLDFAST_CONFIG'] && !env['HOLDFAST_MCP_SERVERS'])
-    throw new BadSetting('Name a file: holdfast check holdfast.yaml, or --mcp-servers mcp.json.');
+    throw new BadSetting(
+      'This folder is no project: it has no holdfast.config. To check a configuration, name its file: holdfast check holdfast.yaml, or --mcp-servers mcp.json.',
+    );
   const { doubts, said, origins, yaml, ...found } = findings(env);
   const problems = [...found.problems, ...(said && yaml ? mistakesIn(said.catalog, yaml) : [])];
   for (const problem of problems) say(`✗ ${lineOf(problem)}`);

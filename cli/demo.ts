@@ -2,7 +2,7 @@
  * `holdfast demo`: a real MCP client calls analyze_repository on this checkout, and half-way the worker is killed with SIGKILL.
  * Then it shows which steps were done again, and which were not.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -24,6 +24,12 @@ const STARTED = 2;
 
 /** Runs the demonstration. Returns the exit code. */
 export async function demo(base: DevConfig): Promise<number> {
+  if (!existsSync(join(packageRoot(), '.git'))) {
+    console.error(
+      'The demo analyzes the repository of Holdfast: run it in a clone of that. A project has npx holdfast dev.',
+    );
+    return 1;
+  }
   const dataDir = mkdtempSync(join(tmpdir(), 'holdfast-demo-'));
   const say: Say = (line) => console.log(line);
   const stack = await startStack(

@@ -43,7 +43,10 @@ function endpointOf({ url, dataDir, cacheDir }: EndpointOptions): string {
   const [only, ...others] = elsewhere;
   if (dataDir === undefined && only !== undefined && others.length === 0) {
     const found = readRecord(only)?.gateways[0]?.url;
-    if (found !== undefined) return found;
+    if (found !== undefined) {
+      console.error(`No gateway runs in this folder: asking that of ${only}`);
+      return found;
+    }
   }
   throw new NoGateway(
     elsewhere.length === 0

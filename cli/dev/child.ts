@@ -24,6 +24,10 @@ const STOP_MS = 30_000;
 const HEAP_MAX_MB = 4_096;
 const HEAP_SHARE = 0.25;
 const LOG_MAX_BYTES = 10 * 1024 * 1024;
+/** What Node says when the SDK has cut off the code of a workflow in the midst of it. */
+const HELD = /async hook stack has become corrupted/;
+const HELD_TEXT =
+  'ended since the code of a workflow ran for 30 s without a pause: look for a loop without an end. Its job takes each worker that tries it; holdfast jobs --running has it, and jobs cancel ends it.';
 
 export interface Child extends Running {
   /** The MCP endpoint of a gateway; empty for a worker. */
@@ -95,6 +99,9 @@ export async function startChild(
   };
   const silent = kind === 'worker' ? watchSilence(child, say) : () => false;
   watchStuck(child, say);
+  void exited.then(() => {
+    if (HELD.test(readFileSync(log).subarray(before).toString())) say(HELD_TEXT);
+  });
   return {
     pid: child.pid ?? 0,
     url,

@@ -30,6 +30,7 @@ export async function devProject(
   const built = builtOrTold(first, console.log);
   if (!built) return 1;
   let now = built;
+  let isWrong = false;
   const ofFile = env['HOLDFAST_CONFIG'] ? env : { ...env, HOLDFAST_CONFIG: built.settings };
   for (const doubt of doubtsIn(ofFile)) console.log(doubt);
   const config = devConfig(ofFile);
@@ -58,12 +59,20 @@ export async function devProject(
         if (rebuilt) {
           const before = now;
           now = rebuilt;
+          if (isWrong && isSame(before, rebuilt)) say('That is mended. The tools are as they were.');
+          isWrong = false;
           if (!(await takeUp(stack, before, rebuilt, startedAt, say))) now = before; // what dies is started from code that runs
-        } else say('The tools stay as they were.');
+        } else {
+          isWrong = true;
+          say('The tools stay as they were.');
+        }
         return next;
       }),
   });
 }
+
+const isSame = (before: Built, after: Built): boolean =>
+  before.ids.worker === after.ids.worker && before.ids.gateway === after.ids.gateway;
 
 /** Starts what has changed from the new code. Returns whether it runs. */
 async function takeUp(stack: Stack, before: Built, after: Built, startedAt: number, say: Say): Promise<boolean> {

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { build } from 'esbuild';
 import type { Project } from '../../project/discover';
 
@@ -20,11 +20,14 @@ export async function testProject(project: Project, args: readonly string[]): Pr
     console.error('There are no tests: files are found whose names end in .test.ts or .test.js.');
     return 1;
   }
+  const isNamed = (arg: string): boolean => tests.includes(resolve(arg));
+  const named = args.filter(isNamed).map((arg) => resolve(arg));
+  const chosen = named.length > 0 ? named : tests;
   const outdir = join(root, '.holdfast', 'test');
   rmSync(outdir, { recursive: true, force: true });
   const ending = project.modules === 'esm' ? '.mjs' : '.cjs';
   await build({
-    entryPoints: tests,
+    entryPoints: chosen,
     absWorkingDir: root,
     outdir,
     outbase: root,
@@ -37,8 +40,12 @@ export async function testProject(project: Project, args: readonly string[]): Pr
     sourcemap: 'inline',
     logLevel: 'error',
   });
-  const compiled = tests.map((path) => join(outdir, relative(root, path).replace(/\.[cm]?[jt]s$/, ending)));
-  return run(process.execPath, ['--enable-source-maps', '--test', ...args, ...compiled], root);
+  const compiled = chosen.map((path) => join(outdir, relative(root, path).replace(/\.[cm]?[jt]s$/, ending)));
+  return run(
+    process.execPath,
+    ['--enable-source-maps', '--test', ...args.filter((arg) => !isNamed(arg)), ...compiled],
+    root,
+  );
 }
 
 const testsIn = (folder: string): string[] =>

@@ -30,7 +30,7 @@ export function troubleIn({ status, raw }: WorkflowExecutionDescription): string
   if (status.name === 'PAUSED') return 'an operator has paused it';
   const decision = raw.pendingWorkflowTask;
   if (!decision || (decision.attempt ?? 1) <= 3) return undefined;
-  return `its next decision was tried ${decision.attempt} times: the workflow code fails, or no worker answers; the log of the workers tells which. It goes on by itself once that is mended`;
+  return `its next decision was tried ${decision.attempt} times: the workflow code fails, or no worker answers; the log of the workers tells which. It goes on once that is mended, unless it is pinned to the code that it began with`;
 }
 
 /** A worker that runs nothing but one step, which may be another job's. */

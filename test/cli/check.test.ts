@@ -90,7 +90,7 @@ test('a variable that workers need and that is not set here is a doubt', () => {
 });
 
 test('without a file it says how to name one', () => {
-  expect(() => check({}, () => undefined)).toThrow('Name a file');
+  expect(() => check({}, () => undefined)).toThrow('name its file');
 });
 
 test('a schema of the catalogue that is missing is one mistake among the others, with the line that names it', () => {

@@ -48,8 +48,10 @@ test('changed code is run by new processes, which the record names; code that do
 
   editIn(root, 'tools/greet/steps.ts', 'export const', 'export konst');
   await dev.says('tools/greet/steps.ts:4: Unexpected "konst".\n1 mistake.\nThe tools stay as they were.');
+  editIn(root, 'tools/greet/steps.ts', 'export konst', 'export const');
+  await dev.says('That is mended. The tools are as they were.');
 
-  editIn(root, 'tools/greet/steps.ts', 'export konst', "throw new Error('Not today.');\nexport const");
+  editIn(root, 'tools/greet/steps.ts', 'export const', "throw new Error('Not today.');\nexport const");
   await dev.says('The new code did not start: ');
   const [survivor = 0] = pids();
   process.kill(survivor, 'SIGKILL');

@@ -44,7 +44,8 @@ describe('in one project', () => {
       'all.test.ts',
       ['slow', 'crunch', 'patient'].map((tool) => `import './tools/${tool}/checks';`).join('\n'),
     );
-    ended = await holdfast(root, ['test', '--test-reporter=tap'], ELSEWHERE);
+    writeIn(root, 'other.test.ts', "throw new Error('This file is not named.');");
+    ended = await holdfast(root, ['test', 'all.test.ts', '--test-reporter=tap'], ELSEWHERE);
   });
 
   /** How the runner says that a test has ended; all that it says where it does not come to it. */
@@ -52,6 +53,10 @@ describe('in one project', () => {
     const [, said = ended.stdout + ended.stderr] = ended.stdout.split(`# Subtest: ${name}\n`);
     return said.split('# Subtest: ')[0] ?? '';
   };
+
+  test('the test file that is named is run, and no other', () => {
+    expect(ended).toMatchObject({ code: 0, stdout: expect.not.stringContaining('not named') as string });
+  });
 
   test('a test ends the worker in the midst of a step, and sees its job go on; and is told of a step that the job does not come to', () => {
     expect(endOf('it goes on')).toMatch(/^ok /);

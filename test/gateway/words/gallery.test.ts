@@ -42,7 +42,7 @@ const retrying: Partial<JobView> = {
 const paused: Partial<JobView> = { trouble: 'an operator has paused it' };
 const failing: Partial<JobView> = {
   trouble:
-    'its next decision was tried 9 times: the workflow code fails, or no worker answers; the log of the workers tells which. It goes on by itself once that is mended',
+    'its next decision was tried 9 times: the workflow code fails, or no worker answers; the log of the workers tells which. It goes on once that is mended, unless it is pinned to the code that it began with',
 };
 const unclaimed: Partial<JobView> = {
   unclaimed: {
@@ -134,7 +134,7 @@ describe('a job that goes on', () => {
     [
       'has workflow code that fails',
       failing,
-      'Job job_7k3m9q2x4v8ht5wz (analyze_repository) is RUNNING — 45 s elapsed. Note: its next decision was tried 9 times: the workflow code fails, or no worker answers; the log of the workers tells which. It goes on by itself once that is mended.',
+      'Job job_7k3m9q2x4v8ht5wz (analyze_repository) is RUNNING — 45 s elapsed. Note: its next decision was tried 9 times: the workflow code fails, or no worker answers; the log of the workers tells which. It goes on once that is mended, unless it is pinned to the code that it began with.',
       'Do not call analyze_repository again. Next: job_wait({"job_ids":["job_7k3m9q2x4v8ht5wz"]}) — it blocks until there is news.',
     ],
     [
@@ -230,7 +230,7 @@ describe('a wait that brought no news', () => {
     [
       'is cut to 300 characters, but for what to call',
       failing,
-      'Job job_7k3m9q2x4v8ht5wz (analyze_repository) is RUNNING — 45 s elapsed. Note: its next decision was tried 9 times: the workflow code fails, or no worker answers; the log of the workers tells which. It goes on by itself once that… No change. Call job_wait({"job_ids":["job_7k3m9q2x4v8ht5wz"]}) again.',
+      'Job job_7k3m9q2x4v8ht5wz (analyze_repository) is RUNNING — 45 s elapsed. Note: its next decision was tried 9 times: the workflow code fails, or no worker answers; the log of the workers tells which. It goes on once that is… No change. Call job_wait({"job_ids":["job_7k3m9q2x4v8ht5wz"]}) again.',
     ],
     [
       'of a job that is put off says no less',
