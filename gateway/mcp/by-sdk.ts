@@ -52,7 +52,7 @@ export function createAnswerBySdk({ sdk, exchanges, begin, sessions }: BySdkNeed
     } as unknown as Request;
     exchanges.set(asked, exchange);
 
-    const coming = sdk.fetch(asked, { parsedBody: body }).then(sdkAnswerOf);
+    const coming = sdk.fetch(asked, { parsedBody: body }).then((answer) => sdkAnswerOf(answer, body));
     if (!mayWait) {
       const ready = await coming;
       decide();
@@ -79,12 +79,21 @@ export function createAnswerBySdk({ sdk, exchanges, begin, sessions }: BySdkNeed
   };
 }
 
-async function sdkAnswerOf(answer: Response): Promise<SdkAnswer> {
+async function sdkAnswerOf(answer: Response, asked: unknown): Promise<SdkAnswer> {
   const { status, headers, body } = answer;
-  if (!body || headers.get('content-type')?.includes('event-stream') !== true)
-    return { kind: 'whole', status, headers, text: wellFormed(await answer.text()) };
+  if (!body || headers.get('content-type')?.includes('event-stream') !== true) {
+    const text = wellFormed(await answer.text());
+    return { kind: 'whole', status, headers, text: status >= 400 ? namingRequest(text, asked) : text };
+  }
   const rest: ReadableStreamDefaultReader<Uint8Array> = body.getReader();
   return { kind: 'stream', status, first: (await rest.read()).value, rest };
+}
+
+/** The SDK says `"id":null` in many a refusal. MCP has no such id: the error has that of the request, or none where there is no request. */
+function namingRequest(text: string, asked: unknown): string {
+  if (!text.includes('"id":null')) return text;
+  const { id, ...error } = JSON.parse(text) as { readonly id?: unknown };
+  return id === null ? JSON.stringify({ ...error, id: methodOf(asked) === undefined ? undefined : idOf(asked) }) : text;
 }
 
 /** Answers with what has come. */

@@ -99,3 +99,22 @@ test('a call of which nothing is known yet has its first byte within a second', 
   expect([response.status, Buffer.from(first?.value ?? []).toString()]).toEqual([200, ': ok\n\n']);
   hangUp.abort();
 });
+
+describe('what the SDK refuses', () => {
+  const BOGUS = { 'mcp-protocol-version': 'bogus' };
+
+  test('names the request that it is about', async () => {
+    const { status, text } = await post(url, call(7, 'walk'), { accept: 'application/json' });
+    expect([status, JSON.parse(text)]).toEqual([406, expect.objectContaining({ id: 7 })]);
+  });
+
+  test.each([
+    ['a notification', { jsonrpc: '2.0', method: 'notifications/initialized' }, 400, BOGUS],
+    ['an answer', { jsonrpc: '2.0', id: 9, result: {} }, 400, BOGUS],
+    ['no message', 5, 400, {}],
+    ['a batch', [call(8, 'walk')], 406, { accept: 'application/json' }],
+  ])('has no id where there is none to name: %s', async (_, body, refused, headers) => {
+    const { status, text } = await post(url, body, headers);
+    expect([status, Object.keys(JSON.parse(text) as object).sort()]).toEqual([refused, ['error', 'jsonrpc']]);
+  });
+});
