@@ -28,7 +28,7 @@ export interface Parts {
   readResource(uri: string, by: Reader): Promise<Given | undefined>;
   /** Reads a prompt. @throws ProtocolError when there is none of that name, or it cannot be read */
   getPrompt(params: Given & { readonly name: string }, by: Reader): Promise<Given>;
-  /** What may be meant by the beginning of an argument. @throws ProtocolError when its upstream cannot be asked */
+  /** What may be meant by the beginning of an argument. @throws ProtocolError when there is no such prompt, or its upstream cannot be asked */
   complete(asked: Completing, by: Pick<Reader, 'caller' | 'allowed'>): Promise<Given>;
 }
 
@@ -152,11 +152,11 @@ export function createParts({ known, listings, tagOf, rounds }: PartsNeeds): Par
     return owners[0] && { from: owners[0], uri };
   }
 
-  /** What is to be completed, as its upstream knows it. */
+  /** What is to be completed, as its upstream knows it. @throws ProtocolError for a prompt that nobody has */
   function refOf(ref: Completing['ref'], allowed: Allowed): { readonly from: Known; readonly ref: Given } | undefined {
     if (ref.type === 'ref/prompt') {
-      const prompt = promptNames(allowed).get(ref.name);
-      return prompt && { from: prompt.from, ref: { ...ref, name: prompt.given['name'] } };
+      const { from, given } = promptOf(ref.name, allowed);
+      return { from, ref: { ...ref, name: given['name'] } };
     }
     const template = visible('resourceTemplates', allowed).find(
       ({ from, given }) => addressIn(from, given['uriTemplate']) === ref.uri,
@@ -176,6 +176,13 @@ export function createParts({ known, listings, tagOf, rounds }: PartsNeeds): Par
     return new Map(
       prompts.map((prompt) => [names.get(prompt.from.name)?.get(String(prompt.given['name'])) ?? '', prompt]),
     );
+  }
+
+  /** @throws ProtocolError when there is no prompt of that name */
+  function promptOf(name: string, allowed: Allowed): { readonly from: Known; readonly given: Given } {
+    const prompt = promptNames(allowed).get(name);
+    if (prompt) return prompt;
+    throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'There is no prompt of that name. prompts/list has all.');
   }
 
   return {
@@ -210,12 +217,7 @@ export function createParts({ known, listings, tagOf, rounds }: PartsNeeds): Par
     },
 
     async getPrompt({ name, ...params }, by) {
-      const prompt = promptNames(by.allowed).get(name);
-      if (!prompt)
-        throw new ProtocolError(
-          ProtocolErrorCode.InvalidParams,
-          `There is no prompt of that name. prompts/list has all.`,
-        );
+      const prompt = promptOf(name, by.allowed);
       return inRounds(prompt.from, 'prompts/get', { ...params, name: prompt.given['name'] }, by, ask);
     },
 

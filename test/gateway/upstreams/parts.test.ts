@@ -141,8 +141,24 @@ test('what completes an argument is asked for where the prompt or the template i
   ]);
 });
 
+test.each(['talk_leave', 'docs_hidden'])(
+  'a prompt that is not there, or not to be seen, has no arguments: %s',
+  async (name) => {
+    const { parts, read } = world(
+      knownOf('docs', { prompts: [{ name: 'hidden' }] }),
+      knownOf('talk', { prompts: [{ name: 'greet' }] }),
+    );
+    const ref = { type: 'ref/prompt' as const, name };
+    const seen = by(createAllowed(['*', '!docs.*']));
+    await expect(parts.complete({ ref, argument: { name: 'who', value: '' } }, seen)).rejects.toMatchObject({
+      code: -32602,
+      message: 'There is no prompt of that name. prompts/list has all.',
+    });
+    expect(read).toEqual([]);
+  },
+);
+
 test.each([
-  { type: 'ref/prompt' as const, name: 'talk_leave' },
   { type: 'ref/resource' as const, uri: 'holdfast://job/{id}/result' },
   { type: 'ref/resource' as const, uri: 'docs+page://{id}' },
 ])('for what is not there, or not to be seen, there is nothing to choose from: %j', async (ref) => {
