@@ -11,6 +11,8 @@ interface Repeated {
 
 const known = new WeakMap<Tool, readonly Repeated[]>();
 const ENCODED = /^=\?base64\?(.*)\?=$/;
+const PLAIN = /^[\t -~]*$/;
+const DECIMAL = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i;
 
 /**
  * A header that says something else than the argument that it repeats: whoever routed the call by it has routed another one. One that is
@@ -54,8 +56,16 @@ const valueAt = (args: unknown, path: readonly string[]): unknown =>
   path.reduce<unknown>((value, key) => (isRecord(value) && Object.hasOwn(value, key) ? value[key] : undefined), args);
 
 function saysTheSame(said: string, value: unknown): boolean {
-  const [, encoded] = ENCODED.exec(said) ?? [];
-  const text = encoded === undefined ? said : Buffer.from(encoded, 'base64').toString();
-  if (typeof value === 'number') return text !== '' && Number(text) === value;
+  const text = decoded(said);
+  if (text === undefined) return false;
+  if (typeof value === 'number') return DECIMAL.test(text) && Number(text) === value;
   return (typeof value === 'string' || typeof value === 'boolean') && text === String(value);
+}
+
+/** What a header says; undefined where it is neither plain ASCII nor the base64 of UTF-8: whoever routes by it may have read another value. */
+function decoded(said: string): string | undefined {
+  const [, encoded] = ENCODED.exec(said) ?? [];
+  if (encoded === undefined) return PLAIN.test(said) ? said : undefined;
+  const text = Buffer.from(encoded, 'base64').toString();
+  return Buffer.from(text).toString('base64') === encoded ? text : undefined;
 }

@@ -57,6 +57,18 @@ test.each([
 });
 
 test.each([
+  ['City', 'Zürich', 'not in ASCII'],
+  ['City', `${encoded.slice(0, -4)}!${encoded.slice(-4)}`, 'base64 with another character'],
+  ['City', encoded.replaceAll(/=*\?=$/g, '?='), 'base64 that is not padded'],
+  ['Weight', '0x2', 'a number that is not decimal'],
+])('one that is not written as it has to be is refused: %s: %s, %s', async (name, value) => {
+  expect(await refusalOf({ [`mcp-param-${name}`]: value })).toEqual([
+    400,
+    expect.stringContaining(`Mcp-Param-${name}`),
+  ]);
+});
+
+test.each([
   ['that say the same', { 'mcp-param-city': encoded, 'mcp-param-weight': '2.0', 'mcp-param-express': 'true' }],
   ['that the tool does not know', { 'mcp-param-region': 'north' }],
   ['that are absent', {}],
