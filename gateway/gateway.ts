@@ -206,6 +206,7 @@ export async function startGateway(
       upstreams.stop();
       const closed = new Promise((resolve) => server.close(resolve));
       watch.drain();
+      endpoint.drain();
       // A client that keeps its connection alive would keep the process, too.
       const idle = setInterval(() => server.closeIdleConnections(), IDLE_MS);
       const late = setTimeout(() => server.closeAllConnections(), DRAIN_MS);

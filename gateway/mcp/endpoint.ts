@@ -1,5 +1,6 @@
 /** The MCP endpoint, put together: what is posted goes in, and its answer comes out. */
 import { createMcpHandler } from '@modelcontextprotocol/server';
+import type { McpHttpHandler, McpServerFactory } from '@modelcontextprotocol/server';
 import type { Answers } from '../call/answer';
 import type { Respond } from '../call/respond';
 import type { Rounds } from '../call/rounds';
@@ -11,7 +12,7 @@ import type { Offered } from '../offered';
 import type { Seals } from '../seal';
 import { createAnswerBySdk } from './by-sdk';
 import { createElicitation } from './elicitation';
-import { createBeginExchange } from './exchange';
+import { createBeginExchange, methodOf } from './exchange';
 import type { Exchange } from './exchange';
 import { createInbox } from './inbox';
 import { createListeners } from './listen';
@@ -45,6 +46,8 @@ export interface Endpoint {
   readonly answer: Answer;
   /** To be called when resources or prompts have changed: subscribers are told. */
   readonly partsChanged: () => void;
+  /** Ends the subscriptions to lists, each with its result, as those to tasks do: they would hold up a stop. */
+  readonly drain: () => void;
 }
 
 export function createEndpoint(needs: EndpointNeeds): Endpoint {
@@ -57,7 +60,7 @@ export function createEndpoint(needs: EndpointNeeds): Endpoint {
   const exchanges = createExchanges();
   const resources = createResources(jobs, answers, ids);
   const factory = createServerFactory({ ...needs, setMethods, resources, elicitation }, exchanges.of);
-  const sdk = createMcpHandler(factory, { onerror: needs.onRefused });
+  const sdk = createSdk(factory, needs.onRefused);
   offered.onChange(() => sdk.notify.toolsChanged());
 
   const begin = createBeginExchange(sessions);
@@ -74,6 +77,27 @@ export function createEndpoint(needs: EndpointNeeds): Endpoint {
     partsChanged() {
       sdk.notify.resourcesChanged();
       sdk.notify.promptsChanged();
+    },
+    drain: sdk.endSubscriptions,
+  };
+}
+
+/** The SDK, with a handler of its own for subscriptions: it can end those alone, while calls have their answers yet to come. */
+function createSdk(
+  factory: McpServerFactory,
+  onerror: (error: Error) => void,
+): Pick<McpHttpHandler, 'fetch' | 'notify'> & { readonly endSubscriptions: () => void } {
+  const [others, subscriptions] = [createMcpHandler(factory, { onerror }), createMcpHandler(factory, { onerror })];
+  let ended = false;
+  return {
+    notify: subscriptions.notify,
+    fetch(request, options) {
+      const subscribes = methodOf(options?.parsedBody) === 'subscriptions/listen';
+      return (subscribes && !ended ? subscriptions : others).fetch(request, options);
+    },
+    endSubscriptions() {
+      ended = true;
+      void subscriptions.close();
     },
   };
 }
