@@ -89,11 +89,9 @@ export function createParts({ known, listings, tagOf, rounds }: PartsNeeds): Par
     if (outcome.kind === 'done' && isRecord(outcome.value)) return inForm(from, method, outcome.value);
     if (method === 'resources/read' && outcome.kind === 'failed' && outcome.failure === 'invalid_input')
       throw new ResourceNotFoundError(String(params['uri']));
-    const [code, why] =
-      outcome.kind === 'failed'
-        ? [outcome.failure === 'refused' || outcome.failure === 'invalid_input', outcome.sentence]
-        : [false, 'It was stopped.'];
-    throw new ProtocolError(code ? ProtocolErrorCode.InvalidParams : ProtocolErrorCode.InternalError, why);
+    const [wrong, why] =
+      outcome.kind === 'failed' ? [outcome.failure === 'invalid_input', outcome.sentence] : [false, 'It was stopped.'];
+    throw new ProtocolError(wrong ? ProtocolErrorCode.InvalidParams : ProtocolErrorCode.InternalError, why);
   }
 
   /** What was read a moment ago, by anybody, is not asked for again. */

@@ -170,6 +170,22 @@ test.each([
   expect(read).toEqual([]);
 });
 
+test.each([
+  ['invalid_input', -32602],
+  ['refused', -32603],
+] as const)('an upstream that fails is no wrong parameter of the client: %s', async (failure, code) => {
+  const known = [knownOf('talk', { prompts: [{ name: 'greet' }] })];
+  const parts = createParts({
+    known: () => known,
+    listings: {
+      read: () => Promise.resolve({ kind: 'failed', failure, sentence: 'Why.', detail: { sideEffect: 'none' } }),
+    },
+    tagOf: ({ subject }) => subject,
+    rounds: createReadRounds(createIds(SECRET), createSeals(SECRET)),
+  });
+  await expect(parts.getPrompt({ name: 'talk_greet' }, by())).rejects.toMatchObject({ code, message: 'Why.' });
+});
+
 describe('what an upstream asks before it answers', () => {
   const rounds = createReadRounds(createIds(SECRET), createSeals(SECRET));
   const wanted = { upstream: 'talk', method: 'prompts/get', params: { name: 'greet' } } as const;
