@@ -1,5 +1,5 @@
 /** What a client is told of work that takes long: partial results, attempts, queues, quotas, retention. */
-import type { Client } from '@modelcontextprotocol/client';
+import type { CallToolResult, Client } from '@modelcontextprotocol/client';
 import type { Gateway } from '../../../gateway/gateway';
 import { eventually } from '../../fixtures/eventually';
 import { outOfBudget } from '../../fixtures/budget';
@@ -39,6 +39,12 @@ afterAll(async () => {
 const call = (name: string, args: Record<string, unknown>, by = client): Promise<unknown> =>
   by.callTool({ name, arguments: args });
 
+/** Starts a job, and does not wait for it. Returns its id, also where it has ended by then. */
+async function started(name: string, args: Record<string, unknown>): Promise<unknown> {
+  const answer = (await call(name, args, hasty)) as CallToolResult;
+  return answer._meta?.['io.holdfast/job'];
+}
+
 /** Calls until the answer says it. */
 function until(
   words: RegExp,
@@ -77,7 +83,7 @@ test.concurrent('job_continue goes on with the same arguments, and repeats nothi
 
 test.concurrent('a cancelled job can be gone on with, too', async () => {
   const ledger = newLedger();
-  const { job_id } = dataOf(await call('stroll', { ledger: ledger.path, steps: ['one', 'gated'] }, hasty));
+  const job_id = await started('stroll', { ledger: ledger.path, steps: ['one', 'gated'] });
   await ledger.written('begin gated');
   expect(textOf(await call('job_cancel', { job_id }))).toContain('cancelled');
   ledger.open('gated');
@@ -87,21 +93,21 @@ test.concurrent('a cancelled job can be gone on with, too', async () => {
 
 test.concurrent('there is nothing to go on with in a job that is complete, runs, or is of another kind', async () => {
   const ledger = newLedger();
-  const complete = dataOf(await call('hurry', { ledger: ledger.path, steps: [] }, hasty));
-  await call('job_wait', { job_ids: [complete['job_id']] });
-  expect(textOf(await call('job_continue', { job_id: complete['job_id'] }))).toContain('is complete');
+  const complete = await started('hurry', { ledger: ledger.path, steps: [] });
+  await call('job_wait', { job_ids: [complete] });
+  expect(textOf(await call('job_continue', { job_id: complete }))).toContain('is complete');
 
-  const running = dataOf(await call('stroll', { ledger: ledger.path, steps: ['gated'] }, hasty));
-  expect(textOf(await call('job_continue', { job_id: running['job_id'] }))).toContain('goes on by itself');
+  const running = await started('stroll', { ledger: ledger.path, steps: ['gated'] });
+  expect(textOf(await call('job_continue', { job_id: running }))).toContain('goes on by itself');
   ledger.open('gated');
 
-  const other = dataOf(await call('echo', { text: 'hi' }, hasty));
-  expect(textOf(await call('job_continue', { job_id: other['job_id'] }))).toContain('cannot be gone on with');
+  const other = await started('echo', { text: 'hi' });
+  expect(textOf(await call('job_continue', { job_id: other }))).toContain('cannot be gone on with');
 });
 
 test.concurrent('while a step is tried again the status says which attempt, when, and what went wrong', async () => {
   const ledger = newLedger();
-  const { job_id } = dataOf(await call('insist', { ledger: ledger.path }, hasty));
+  const job_id = await started('insist', { ledger: ledger.path });
   const answer = await until(/attempt 2/, 'job_result', { job_id });
   expect(textOf(answer)).toMatch(
     /step attempt is in attempt 2 of 5, which starts in \d+ s, the last one failed: The library answered 503/,
@@ -118,7 +124,7 @@ test.concurrent('while a step is tried again the status says which attempt, when
 
 test.concurrent('an upstream that says when to come back is asked again then, not before', async () => {
   const ledger = newLedger();
-  const { job_id } = dataOf(await call('insist', { ledger: ledger.path }, hasty));
+  const job_id = await started('insist', { ledger: ledger.path });
   await ledger.written('attempt');
   const first = Date.now();
   ledger.open('open');
@@ -129,25 +135,25 @@ test.concurrent('an upstream that says when to come back is asked again then, no
 
 test('steps of a queue with one place run one at a time', async () => {
   const [first, second] = [newLedger(), newLedger()];
-  const one = dataOf(await call('narrow', { ledger: first.path, steps: ['gated'] }, hasty));
+  const one = await started('narrow', { ledger: first.path, steps: ['gated'] });
   await first.written('begin gated');
-  const two = dataOf(await call('narrow', { ledger: second.path, steps: ['gated'] }, hasty));
+  const two = await started('narrow', { ledger: second.path, steps: ['gated'] });
   second.open('gated');
-  const waiting = await until(/no worker has taken/, 'job_wait', { job_ids: [two['job_id']], timeout_s: 0 });
+  const waiting = await until(/no worker has taken/, 'job_wait', { job_ids: [two], timeout_s: 0 });
   expect(textOf(waiting)).toContain('no worker has taken its next step yet');
   expect(second.lines()).toEqual([]);
   first.open('gated');
-  await call('job_wait', { job_ids: [one['job_id'], two['job_id']] });
+  await call('job_wait', { job_ids: [one, two] });
   expect(second.lines()).toEqual(['begin gated', 'end gated']);
 });
 
 test('batch work gives way to everything else that waits in line', async () => {
   const [door, ledger] = [newLedger(), newLedger()];
-  const first = dataOf(await call('narrow', { ledger: door.path, steps: ['gated'] }, hasty));
+  const first = await started('narrow', { ledger: door.path, steps: ['gated'] });
   await door.written('begin gated');
-  const ids = [first['job_id']];
+  const ids = [first];
   for (const name of [...Array<string>(4).fill('narrow_batch'), ...Array<string>(4).fill('narrow')])
-    ids.push(dataOf(await call(name, { ledger: ledger.path, steps: [name] }, hasty))['job_id']);
+    ids.push(await started(name, { ledger: ledger.path, steps: [name] }));
   for (const id of ids.slice(1)) await until(/no worker has taken/, 'job_wait', { job_ids: [id], timeout_s: 0 });
   door.open('gated');
   await call('job_wait', { job_ids: ids });
@@ -156,7 +162,7 @@ test('batch work gives way to everything else that waits in line', async () => {
 });
 
 test.concurrent('a job whose queue nobody polls says so', async () => {
-  const { job_id } = dataOf(await call('deserted', { ledger: newLedger().path, steps: ['one'] }, hasty));
+  const job_id = await started('deserted', { ledger: newLedger().path, steps: ['one'] });
   const answer = await until(/no worker polls/, 'job_wait', { job_ids: [job_id], timeout_s: 0 });
   expect(textOf(answer)).toContain('no worker polls the queue holdfast.deserted');
   await call('job_cancel', { job_id });
@@ -202,7 +208,7 @@ test('a call over quota still comes back to its own job, by its key', async () =
 
 test.concurrent('what a cancelled job had found can be read to its end, in pages', async () => {
   const ledger = newLedger();
-  const { job_id } = dataOf(await call('hoard', { ledger: ledger.path, sizes: [70_000], fail: false }, hasty));
+  const job_id = await started('hoard', { ledger: ledger.path, sizes: [70_000], fail: false });
   await ledger.written('begin gated');
   const told = await call('job_cancel', { job_id });
   expect(textOf(told)).toContain('is now cancelled');
@@ -227,7 +233,7 @@ test.concurrent('findings that are too large to be handed on are refused in word
 });
 
 test.concurrent('a result that has expired says when, and what to do', async () => {
-  const { job_id } = dataOf(await call('fleeting', { text: 'hi' }, hasty));
+  const job_id = await started('fleeting', { text: 'hi' });
   const answer = await until(/expired at/, 'job_result', { job_id });
   expect(textOf(answer)).toMatch(/expired at \d{4}-.*Call its tool again/);
   expect(dataOf(answer)).toMatchObject({ error: { kind: 'expired' } });
@@ -249,6 +255,6 @@ test.concurrent('a tool may have handle tools of its own, in place of itself', a
 });
 
 test.concurrent('a handle tool of one tool knows nothing of the jobs of others', async () => {
-  const { job_id } = dataOf(await call('echo', { text: 'hi' }, hasty));
+  const job_id = await started('echo', { text: 'hi' });
   expect(textOf(await call('cancel_errand', { job_id }))).toContain('is a job of echo, not of errand');
 });
