@@ -82,9 +82,9 @@ export async function startChild(
   };
   const child = start(kind, n, join(code, kind, 'main.js'), options);
   const exited = once(child, 'exit');
+  const said = (): string => readFileSync(log).subarray(before).toString();
   const early = exited.then((): never => {
-    const said = readFileSync(log).subarray(before).toString();
-    throw new Error(lastSentence(said) ?? `It ended without a word; its log is ${log}.`);
+    throw new Error(lastSentence(said()) ?? `It ended without a word; its log is ${log}.`);
   });
   const [message] = await Promise.race([once(child, 'message') as Promise<unknown[]>, early]);
   early.catch(() => undefined);
@@ -99,9 +99,7 @@ export async function startChild(
   };
   const silent = kind === 'worker' ? watchSilence(child, say) : () => false;
   watchStuck(child, say);
-  void exited.then(() => {
-    if (HELD.test(readFileSync(log).subarray(before).toString())) say(HELD_TEXT);
-  });
+  exited.then(() => HELD.test(said()) && say(HELD_TEXT)).catch(() => undefined); // the log may be gone with the stack
   return {
     pid: child.pid ?? 0,
     url,

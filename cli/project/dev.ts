@@ -59,9 +59,9 @@ export async function devProject(
         if (rebuilt) {
           const before = now;
           now = rebuilt;
-          if (isWrong && isSame(before, rebuilt)) say('That is mended. The tools are as they were.');
-          isWrong = false;
-          if (!(await takeUp(stack, before, rebuilt, startedAt, say))) now = before; // what dies is started from code that runs
+          if (isWrong && !isChanged(before, rebuilt)) say('That is mended. The tools are as they were.');
+          isWrong = !(await takeUp(stack, before, rebuilt, startedAt, say));
+          if (isWrong) now = before; // what dies is started from code that runs
         } else {
           isWrong = true;
           say('The tools stay as they were.');
@@ -71,14 +71,15 @@ export async function devProject(
   });
 }
 
-const isSame = (before: Built, after: Built): boolean =>
-  before.ids.worker === after.ids.worker && before.ids.gateway === after.ids.gateway;
+/** Whether processes of either kind would run something else. */
+const isChanged = (before: Built, after: Built): boolean =>
+  before.ids.worker !== after.ids.worker || before.ids.gateway !== after.ids.gateway;
 
 /** Starts what has changed from the new code. Returns whether it runs. */
 async function takeUp(stack: Stack, before: Built, after: Built, startedAt: number, say: Say): Promise<boolean> {
+  if (!isChanged(before, after)) return true;
   const worker = before.ids.worker !== after.ids.worker;
   const gateway = before.ids.gateway !== after.ids.gateway;
-  if (!worker && !gateway) return true;
   try {
     await Promise.all([
       ...(worker ? stack.workers.map((one) => one.replace()) : []),
