@@ -14,8 +14,10 @@ const HEARTBEAT = '5 s';
 
 /** What the SDK warns of where one worker runs steps only and another one decisions only, as they are meant to. */
 const HALF = /^No (activities|workflows) registered/;
-/** Runs whose workflow, and whose last error, is remembered: the core names a run alone. */
+/** Runs whose workflow is remembered: the core names a run alone. */
 const RUNS_MAX = 10_000;
+/** Runs whose last error is remembered: what the core says of one follows at once. */
+const ERRORS_MAX = 100;
 /** What the core says of a decision that failed and is made again, whatever it failed of. */
 const STUCK = 'Failing workflow task';
 /** Longest message of the SDK, characters. */
@@ -78,7 +80,7 @@ const OURS = ['builds', 'taskQueue', 'workflowType', 'activityType', 'attempt', 
 /** Writes the SDK's lines as ours: a run with the job that it belongs to, and no warning that means nothing. */
 function createForward(log: Logger, onStuck: (job: string, error: unknown) => void): (entry: LogEntry) => void {
   const workflows = new LRUCache<string, string>({ max: RUNS_MAX });
-  const errors = new LRUCache<string, object>({ max: RUNS_MAX });
+  const errors = new LRUCache<string, object>({ max: ERRORS_MAX });
   return ({ level, message, meta = {} }) => {
     const fields = meta as Record<string, unknown>;
     const runId = fields['runId'] ?? fields['workflowRunId'] ?? fields['run_id'];

@@ -35,7 +35,8 @@ export function boundConnections(server: HttpServer, bounds: ConnectionBounds): 
 
   const speak = (socket: Socket, address: string): void => {
     const sockets = silent.get(address);
-    if (sockets?.delete(socket) === true && sockets.size === 0) silent.delete(address);
+    sockets?.delete(socket);
+    if (sockets?.size === 0) silent.delete(address);
   };
   const fallSilent = (socket: Socket, address: string): void => {
     const sockets = (silent.get(address) ?? new Set()).add(socket);
