@@ -2,7 +2,7 @@
  * What a deploy of changed code does to a job that runs: with pinned jobs nothing, and without them nothing wrong. The ledger tells
  * which steps were taken.
  */
-import { mkdtempSync } from 'node:fs';
+import { cpSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
@@ -168,35 +168,47 @@ describe('without pinned jobs', () => {
   });
 });
 
-test('a pinned job whose version is one more than a worker runs says that it waits for it, and goes on where it is run', async () => {
-  const codeDir = newFolder();
-  const [{ job_id, answer }] = (await begun(1, codeDir)) as [Halfway];
-  const bundle = changedBundle(run().bundle, PLAN, 'PLAN b ? c d');
-  const without = await worker(bundle, codeDir, 0);
-  await answer();
-  expect(await troubleOf(job_id)).toMatchObject({
-    trouble: expect.stringContaining('the code that began it') as string,
-  });
-  await without.stop();
-  const after = await worker(bundle, codeDir, 1);
-  expect(await walked(job_id)).toEqual(['a', 'b', 'c', 'd']);
-  await after.stop();
-});
-
 describe('with pinned jobs', () => {
+  const kept = newFolder();
+  let jobs: Halfway[];
+  beforeAll(async () => {
+    jobs = await begun(deploys.length + 1, kept);
+  });
+
+  /** The next of the jobs that are halfway, and a folder with the code that began it. */
+  function next() {
+    const [job] = jobs.splice(0, 1) as [Halfway];
+    const codeDir = newFolder();
+    cpSync(kept, codeDir, { recursive: true });
+    return { ...job, codeDir };
+  }
+
+  test('one whose version is one more than a worker runs says that it waits for it, and goes on where it is run', async () => {
+    const { job_id, answer, codeDir } = next();
+    const bundle = changedBundle(run().bundle, PLAN, 'PLAN b ? c d');
+    const without = await worker(bundle, codeDir, 0);
+    await answer();
+    expect(await troubleOf(job_id)).toMatchObject({
+      trouble: expect.stringContaining('the code that began it') as string,
+    });
+    await without.stop();
+    const after = await worker(bundle, codeDir, 1);
+    expect(await walked(job_id)).toEqual(['a', 'b', 'c', 'd']);
+    await after.stop();
+  });
+
   test.each(deploys)(
     'a deploy that %s leaves a running job on its code, and new jobs get the new one',
     async (_what, plan) => {
-      const codeDir = newFolder();
-      const [{ ledger, job_id, answer }] = (await begun(1, codeDir)) as [Halfway];
+      const { ledger, job_id, answer, codeDir } = next();
       const after = await worker(changedBundle(run().bundle, PLAN, plan), codeDir);
       await answer();
       expect(await walked(job_id)).toEqual(['a', 'b', 'c', 'd']);
       expect(ledger.lines()).toEqual(TAKEN);
 
-      const next = await halfway();
-      await next.answer();
-      expect(await walked(next.job_id)).toEqual(plan.split(' ').filter((name) => name !== 'PLAN' && name !== '?'));
+      const later = await halfway();
+      await later.answer();
+      expect(await walked(later.job_id)).toEqual(plan.split(' ').filter((name) => name !== 'PLAN' && name !== '?'));
       await after.stop();
     },
   );
