@@ -182,10 +182,10 @@ const start = (
 
 const searching = { budgetMs: 25_000, stepTimeoutMs: 12_000, attempts: 3 };
 
-test('200 searches of sources that misbehave all end in time, complete or honestly not', async () => {
+test('100 searches of sources that misbehave all end in time, complete or honestly not', async () => {
   const inTurn = pLimit(50);
   const runs = await Promise.all(
-    Array.from({ length: 200 }, (_, seed) =>
+    Array.from({ length: 100 }, (_, seed) =>
       inTurn(async () => {
         const input = { query: `durable seed${seed}`, sources: SOURCES, limit: 5, offset: 0 };
         const handle = await start('searchSources', input, searching);
@@ -203,7 +203,7 @@ test('200 searches of sources that misbehave all end in time, complete or honest
   }
   const complete = runs.filter(({ complete }) => complete).length;
   expect(complete).toBeGreaterThan(0); // tried again, some answer
-  expect(complete).toBeLessThan(200); // and others do not
+  expect(complete).toBeLessThan(100); // and others do not
 }, 180_000);
 
 test('a search ends within its budget whatever hangs, with what it has', async () => {
