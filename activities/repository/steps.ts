@@ -12,8 +12,6 @@ import type { Languages, readTables as read } from './languages';
 import { reportOf } from './report';
 
 const readTables = inThread<typeof read>(require.resolve('./languages'), 'readTables');
-/** Read once for each process, whatever the configuration of its workers. */
-let known: Languages | undefined;
 
 export interface RepositorySteps {
   /** Fetches a repository. @param given - `ref`: a branch, tag or commit; absent: the default branch */
@@ -30,6 +28,7 @@ export interface RepositorySteps {
 
 export function createRepositorySteps(config: RepositoryConfig): RepositorySteps {
   const clones = createClones(config);
+  let known: Languages | undefined;
   const languages = async (signal: AbortSignal): Promise<Languages> =>
     (known ??= languagesOf(await readTables(undefined, signal)));
 
