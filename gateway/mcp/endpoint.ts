@@ -1,6 +1,4 @@
 /** The MCP endpoint, put together: what is posted goes in, and its answer comes out. */
-import { createMcpHandler } from '@modelcontextprotocol/server';
-import type { McpHttpHandler, McpServerFactory } from '@modelcontextprotocol/server';
 import type { Answers } from '../call/answer';
 import type { Respond } from '../call/respond';
 import type { Rounds } from '../call/rounds';
@@ -12,7 +10,7 @@ import type { Offered } from '../offered';
 import type { Seals } from '../seal';
 import { createAnswerBySdk } from './by-sdk';
 import { createElicitation } from './elicitation';
-import { createBeginExchange, methodOf } from './exchange';
+import { createBeginExchange } from './exchange';
 import type { Exchange } from './exchange';
 import { createInbox } from './inbox';
 import { createListeners } from './listen';
@@ -20,6 +18,7 @@ import { createSetMethods } from './methods';
 import type { MethodNeeds } from './methods';
 import { createOpenRequests } from './open-requests';
 import { createResources } from './resources';
+import { createSdk } from './sdk';
 import { INFO, createServerFactory } from './server';
 import type { ServerNeeds } from './server';
 import { createSessions } from './session';
@@ -79,26 +78,6 @@ export function createEndpoint(needs: EndpointNeeds): Endpoint {
       sdk.notify.promptsChanged();
     },
     drain: sdk.endSubscriptions,
-  };
-}
-
-/** The SDK, with a handler of its own for subscriptions: it can end those alone, while calls have their answers yet to come. */
-function createSdk(
-  factory: McpServerFactory,
-  onerror: (error: Error) => void,
-): Pick<McpHttpHandler, 'fetch' | 'notify'> & { readonly endSubscriptions: () => void } {
-  const [others, subscriptions] = [createMcpHandler(factory, { onerror }), createMcpHandler(factory, { onerror })];
-  let ended = false;
-  return {
-    notify: subscriptions.notify,
-    fetch(request, options) {
-      const subscribes = methodOf(options?.parsedBody) === 'subscriptions/listen';
-      return (subscribes && !ended ? subscriptions : others).fetch(request, options);
-    },
-    endSubscriptions() {
-      ended = true;
-      void subscriptions.close();
-    },
   };
 }
 

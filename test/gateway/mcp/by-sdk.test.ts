@@ -2,7 +2,6 @@
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import { connect } from 'node:net';
-import { createMcpHandler } from '@modelcontextprotocol/server';
 import type { McpServerFactory } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { Problem } from '../../../gateway/errors';
@@ -11,6 +10,7 @@ import { createAnswerBySdk } from '../../../gateway/mcp/by-sdk';
 import { createBeginExchange } from '../../../gateway/mcp/exchange';
 import type { Exchange } from '../../../gateway/mcp/exchange';
 import { McpServer } from '../../../gateway/mcp/mcp-server';
+import { createSdk } from '../../../gateway/mcp/sdk';
 import { eventually } from '../../fixtures/eventually';
 import { listening } from '../../fixtures/listening';
 import { post } from '../../fixtures/raw';
@@ -46,7 +46,7 @@ let url: string;
 
 beforeAll(async () => {
   const exchange = createAnswerBySdk({
-    sdk: createMcpHandler(factory),
+    sdk: createSdk(factory, () => undefined),
     exchanges,
     begin: createBeginExchange({ read: () => undefined }),
     sessions: { begin: () => undefined },

@@ -5,7 +5,6 @@ import {
   MissingRequiredClientCapabilityError,
   ProtocolError,
   SERVER_INFO_META_KEY,
-  createMcpHandler,
 } from '@modelcontextprotocol/server';
 import fc from 'fast-check';
 import { z } from 'zod';
@@ -15,6 +14,7 @@ import { createAnswerBySdk } from '../../../gateway/mcp/by-sdk';
 import { createBeginExchange } from '../../../gateway/mcp/exchange';
 import type { Exchange } from '../../../gateway/mcp/exchange';
 import { McpServer } from '../../../gateway/mcp/mcp-server';
+import { createSdk } from '../../../gateway/mcp/sdk';
 import type { SetMethods } from '../../../gateway/mcp/methods';
 import { createAnswerStraight } from '../../../gateway/mcp/straight';
 import { listening } from '../../fixtures/listening';
@@ -83,12 +83,15 @@ const exchanges = new WeakMap<object, Exchange>();
 const begin = createBeginExchange({ read: () => undefined });
 let wentBySdk = 0;
 const bySdk = createAnswerBySdk({
-  sdk: createMcpHandler(({ requestInfo, era }) => {
-    const server = new McpServer(serverInfo, { capabilities: { tools: {} } });
-    const exchange = requestInfo && exchanges.get(requestInfo);
-    if (exchange) setMethods(server, exchange, era, () => undefined);
-    return server;
-  }),
+  sdk: createSdk(
+    ({ requestInfo, era }) => {
+      const server = new McpServer(serverInfo, { capabilities: { tools: {} } });
+      const exchange = requestInfo && exchanges.get(requestInfo);
+      if (exchange) setMethods(server, exchange, era, () => undefined);
+      return server;
+    },
+    () => undefined,
+  ),
   exchanges,
   begin,
   sessions: { begin: () => undefined },
