@@ -4,8 +4,6 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { doubtsIn, holdfastFile } from '../config/holdfast';
-import { temporalConfig } from '../config/temporal';
-import type { TemporalConfig } from '../config/temporal';
 import { projectIn } from '../project/discover';
 import type { DevConfig } from './config';
 import { readRecord } from './dev/record';
@@ -20,6 +18,7 @@ import { cachedCli } from './engine/cache';
 import { isFree } from './engine/ports';
 import { NoGateway } from './exit';
 import { packageRoot } from './root';
+import { temporalOf } from './temporal';
 
 const exec = promisify(execFile);
 
@@ -42,7 +41,7 @@ export async function doctor(base: DevConfig, env: NodeJS.ProcessEnv, options: E
   // As for the other commands: the stack that runs here, or else the only one of this user.
   const dataDir = running.includes(config.dataDir) || running.length !== 1 ? config.dataDir : (running[0] ?? '');
   const record = existsSync(dataDir) ? readRecord(dataDir) : undefined;
-  const there = temporalThere(env, record);
+  const there = temporalOf(env, record);
   const urls = record?.gateways.map((gateway) => gateway.url) ?? [];
   const findings = [
     ...doubtsIn(env).map((what): Finding => ({ is: 'doubt', what })),
@@ -57,13 +56,6 @@ export async function doctor(base: DevConfig, env: NodeJS.ProcessEnv, options: E
   for (const { is, what, advice } of findings)
     console.log(`${MARK[is]} ${what}${is === 'well' || advice === undefined ? '' : `\n    ${advice}`}`);
   return findings.some(({ is }) => is === 'ill') ? 1 : 0;
-}
-
-/** The Temporal that the environment names, else that of the stack that runs here, if one does. */
-export function temporalThere(env: NodeJS.ProcessEnv, record: StackRecord | undefined): TemporalConfig | undefined {
-  const temporal = temporalConfig(env);
-  if (temporal.connectionOptions.address !== undefined) return temporal;
-  return record && { ...temporal, connectionOptions: { address: record.temporal.address } };
 }
 
 async function versionOf(command: string, args: readonly string[]): Promise<string | undefined> {

@@ -4,15 +4,13 @@ import { Command } from 'commander';
 import type { CallOptions } from './call';
 import { createClientCommand } from './client-command';
 import { countUpTo } from './count';
+import { exitWith } from './exit';
 
 /** Loaded by the command that runs: a client of MCP takes longer to load than most commands take. */
 const calls = () => import('./call.js');
 
-/**
- * @param cacheDir - where it is noted which stacks of this user run
- * @param exitWith - ends the process with an exit code
- */
-export function createJobsCommand(cacheDir: string, exitWith: (code: Promise<number>) => Promise<void>): Command {
+/** @param cacheDir - where it is noted which stacks of this user run */
+export function createJobsCommand(cacheDir: string): Command {
   const clientCommand = (name: string, description: string): Command =>
     createClientCommand(cacheDir, name, description);
   return new Command('jobs')
