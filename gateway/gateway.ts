@@ -1,11 +1,6 @@
 /** One gateway process, put together: configuration in, a listening server out. */
-import type { Server as HttpServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
-import { textOf } from '../config/address';
-import type { Catalog } from '../config/catalog';
 import { BadSetting } from '../config/file';
 import { WEBHOOKS_QUEUE, queueOf } from '../workflows/contract';
 import type { Caller } from '../workflows/contract';
@@ -31,11 +26,12 @@ import { createJobSchedule } from './handles/schedule';
 import { createIsProxy } from './http/address';
 import { createKeys } from './http/auth';
 import { createFront } from './http/front';
+import { close, listen } from './http/listening';
 import { serveMetrics } from './http/scrape';
 import { createIds } from './ids';
-import type { JobRef } from './ids';
 import { createJobs } from './jobs/jobs';
 import { watchReadiness } from './jobs/readiness';
+import { createAuditOf } from './jobs/web-ui';
 import { countMethods } from './mcp/count-methods';
 import { createEndpoint } from './mcp/endpoint';
 import { createMenu } from './mcp/menu';
@@ -43,16 +39,14 @@ import { paced } from './mcp/rates';
 import type { More } from './mcp/server';
 import { createMetrics } from './metrics';
 import { createOffered } from './offered';
+import { createRecatalogue } from './recatalogue';
 import { createSeals } from './seal';
-import { createTaken, isHandle } from './taken';
+import { createTaken } from './taken';
 import { authoredTools } from './tools';
 import { createParts } from './upstreams/parts';
 import { createReadRounds } from './upstreams/read-rounds';
 import { createUpstreams } from './upstreams/upstreams';
 
-/** How long a stop waits for answers that are on their way. */
-const DRAIN_MS = 10_000;
-const IDLE_MS = 100;
 /** How long a start waits for what is known of upstreams, milliseconds. They themselves are not waited for. */
 const LOOKED_MS = 3_000;
 
@@ -86,8 +80,8 @@ export async function startGateway(
 
   const { namespace } = config.temporal;
   const authored = authoredTools(definitions);
-  let own = withCatalog(authored, config.catalog ?? {}, namespace);
-  const tools = createOffered(own);
+  const offered = createOffered(withCatalog(authored, config.catalog ?? {}, namespace));
+  const recatalogue = createRecatalogue(config.catalog ?? {}, { authored, offered, namespace });
   const ids = createIds(config.secret, config.previousSecret);
   const seals = createSeals(config.secret, config.previousSecret);
   const rules = { ...rulesIn(config) };
@@ -96,7 +90,7 @@ export async function startGateway(
   const quotas = (): Quotas => rules.quotas;
   const admission = createAdmission(quotas, 'jobs running', jobs.running);
   const watch = createWatch(jobs);
-  const answers = createAnswers(jobs, tools, auditLink(config));
+  const answers = createAnswers(jobs, offered, createAuditOf(config));
   const respond = createRespond(jobs);
   const rounds = createRounds({ jobs, respond, ids, seals });
   const callNeeds = {
@@ -110,33 +104,33 @@ export async function startGateway(
 
   const handleNeeds = { jobs, watch, answers, respond, ids, schedules: config.schedules };
   const menu = createMenu({
-    offered: tools,
+    offered,
     companions: createCompanions(handleNeeds),
-    schedule: config.schedules ? createJobSchedule(handleNeeds, tools, quotas) : undefined,
+    schedule: config.schedules ? createJobSchedule(handleNeeds, offered, quotas) : undefined,
     ownHandles: (tool) => createOwnHandles(tool, handleNeeds),
-    jobContinue: createJobContinue(handleNeeds, tools),
+    jobContinue: createJobContinue(handleNeeds, offered),
     call: (called, request) => call(called, request, callNeeds),
   });
 
-  const limited = [...tools.values()].flatMap(({ policy: { queue } }) => queue ?? []);
-  const queues = [...new Set([WEBHOOKS_QUEUE, ...limited])].map(queueOf);
   const upstreams = createUpstreams({
     listings: jobs.listings,
-    offered: tools,
-    taken: createTaken(() => own),
+    offered,
+    taken: createTaken(offered.own),
     onParts: () => endpoint.partsChanged(),
     log,
   });
   const tagOf = (caller: Caller): string => `${caller.tenant}/${ids.subjectTag(caller)}`;
   const readRounds = createReadRounds(ids, seals);
   const parts = createParts({ known: upstreams.known, listings: jobs.listings, tagOf, rounds: readRounds });
+  const limited = [...offered.values()].flatMap(({ policy: { queue } }) => queue ?? []);
+  const queues = [...new Set([WEBHOOKS_QUEUE, ...limited])].map(queueOf);
   const metrics = config.metrics && createMetrics(jobs.backlog(queues));
   const audit = createAudit(log, menu.names, metrics);
   const scrape = config.metrics && metrics && (await serveMetrics(metrics, config.metrics, log));
 
   const endpoint = createEndpoint({
     menu,
-    offered: tools,
+    offered,
     parts: () => (upstreams.known().length > 0 ? parts : undefined), // a reload may bring the first
     jobs,
     watch,
@@ -154,25 +148,11 @@ export async function startGateway(
     onRefused,
   });
 
-  let catalog = config.catalog ?? {};
-  /** Returns what puts the tools of another catalogue on offer; undefined where it is the same. @throws BadSetting */
-  function recatalogued(next: Catalog): (() => void) | undefined {
-    if (isDeepStrictEqual(next, catalog)) return undefined;
-    const others = withCatalog(authored, next, namespace);
-    const clash = [...others.keys()].find((name) => isHandle(name, authored));
-    if (clash !== undefined) throw new BadSetting(`catalog.${clash}: that name belongs to a handle tool. Rename it.`);
-    return () => {
-      catalog = next;
-      own = others;
-      tools.replaceOwn(own);
-    };
-  }
-
   const keyed = config.keys.length > 0;
   const answer = keyed ? paced(endpoint.answer, rules) : endpoint.answer;
 
   const keys = createKeys(config.keys);
-  const readiness = watchReadiness(() => jobs.condition(), tools.values(), namespace, log);
+  const readiness = watchReadiness(() => jobs.condition(), offered.values(), namespace, log);
   const server = createFront({
     allowedHosts: config.allowedHosts,
     authenticate: keys.authenticate,
@@ -187,7 +167,7 @@ export async function startGateway(
   });
   upstreams.replace(config.upstreams);
   await Promise.race([upstreams.looked(), pause(LOOKED_MS)]);
-  const url = await listening(server, config);
+  const url = await listen(server, config);
   return {
     url,
     reload(next) {
@@ -195,48 +175,22 @@ export async function startGateway(
         throw new BadSetting(
           'Whether callers need API keys (gateway.keys) is decided at the start: restart the gateway.',
         );
-      const recatalogue = recatalogued(next.catalog ?? {});
+      const putOnOffer = recatalogue(next.catalog ?? {});
       Object.assign(rules, rulesIn(next));
       keys.replace(next.keys);
-      recatalogue?.();
+      putOnOffer();
       upstreams.replace(next.upstreams); // whose names give way to those of the catalogue
     },
     async stop() {
       readiness.stop();
       upstreams.stop();
-      const closed = new Promise((resolve) => server.close(resolve));
+      const closed = close(server);
       watch.drain();
       endpoint.drain();
-      // A client that keeps its connection alive would keep the process, too.
-      const idle = setInterval(() => server.closeIdleConnections(), IDLE_MS);
-      const late = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
       await closed;
-      clearInterval(idle);
-      clearTimeout(late);
       audit.flush();
       scrape?.close();
       await jobs.close();
     },
   };
-}
-
-/** Begins to listen, and says where. */
-async function listening(server: HttpServer, { host, port }: Pick<GatewayConfig, 'host' | 'port'>): Promise<string> {
-  await new Promise<void>((resolve, reject) => {
-    const refused = ({ code }: NodeJS.ErrnoException): void =>
-      reject(
-        new BadSetting(
-          `The gateway cannot listen on port ${port} of ${host}${code === 'EADDRINUSE' ? ', another program does' : ` (${code})`}: set HOLDFAST_PORT or HOLDFAST_HOST (gateway.port, gateway.host).`,
-        ),
-      );
-    server.once('error', refused).listen(port, host, resolve);
-  });
-  const { port: taken } = server.address() as AddressInfo;
-  return `http://${textOf({ host, port: taken })}/mcp`;
-}
-
-function auditLink({ temporalUi, temporal }: GatewayConfig): (ref: JobRef) => string | undefined {
-  if (temporalUi === undefined) return () => undefined;
-  const base = `${temporalUi}/namespaces/${temporal.namespace}/workflows`;
-  return ({ workflowId }) => `${base}/${encodeURIComponent(workflowId)}`;
 }

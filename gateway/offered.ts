@@ -17,6 +17,8 @@ export interface Offered extends ToolsByName {
 
 /** The tools of upstreams, which are replaced together, since their names depend on one another. */
 export interface OpenOffered extends Offered {
+  /** The tools of the gateway itself, as they are now. */
+  own(): ReadonlyMap<string, Tool>;
   /** Changes nothing, and tells nobody, when they are what they were. */
   replace(tools: readonly Tool[], ttlMs: number): void;
   /** Puts other tools of the gateway itself in the place of the former ones. */
@@ -48,6 +50,7 @@ export function createOffered(own: ReadonlyMap<string, Tool>): OpenOffered {
     values: () => tools.values(),
     edition: () => edition,
     ttlMs: () => fresh,
+    own: () => mine,
     onChange: (listener) => void listeners.push(listener),
     replace(others, ttlMs) {
       fresh = Math.min(FRESH_MS, ttlMs);

@@ -8,7 +8,7 @@ const root = dirname(__dirname);
 
 /** What every room of the gateway may know. */
 const GROUND =
-  /^gateway\/(allowed|audit|carried|catalog|closed|config|errors|ids|json|json-schema|lost-names|metrics|numbers|offered|problems|schemas|seal|search-attributes|taken|tools|unknown-arguments|visit)$/;
+  /^gateway\/(allowed|audit|carried|catalog|closed|config|errors|ids|json|json-schema|lost-names|metrics|numbers|offered|problems|recatalogue|schemas|seal|search-attributes|taken|tools|unknown-arguments|visit)$/;
 
 /** @param temporal - the packages of Temporal that it may not import */
 function gatewayMayImport(rooms: string, temporal = 'activity|client|proto|worker|workflow'): RegExp {
