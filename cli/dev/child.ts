@@ -11,6 +11,7 @@ import type { Fork } from '../config';
 import type { Say } from '../say';
 import type { Running } from './keep';
 import { watchSilence } from './silence';
+import { watchStart } from './starting';
 import { watchStuck } from './stuck';
 
 /**
@@ -34,6 +35,8 @@ export interface Child extends Running {
   readonly url: string;
   /** Whether a worker has said nothing for 10 s: it is frozen, or a step holds its event loop. */
   readonly silent: () => boolean;
+  /** Ends it at once; one that has ended already stays as it is. */
+  readonly kill: () => void;
 }
 
 const Leaving = z.object({ leaving: z.literal(true) });
@@ -47,6 +50,8 @@ export interface Place {
   readonly code: string;
   /** Starts them; absent: Node's own fork. */
   readonly fork?: Fork | undefined;
+  /** Fires when the stack is stopped: what does not get ready soon after is ended. */
+  readonly stopping: AbortSignal;
 }
 
 const nodesFork: Fork = (_kind, _n, main, options) => fork(main, [], options());
@@ -56,14 +61,14 @@ const nodesFork: Fork = (_kind, _n, main, options) => fork(main, [], options());
  *
  * @param n - tells its log from those of others of its kind
  * @param env - all of its environment
- * @param say - told when a worker falls silent, when it speaks again, when it is ended for its silence, and which jobs it cannot go on with
+ * @param say - told when it does not get ready, when a worker falls silent, when it speaks again, when it is ended for its silence, and which jobs it cannot go on with
  * @throws Error with the last sentence of its log when it ends before it is ready
  */
 export async function startChild(
   kind: 'gateway' | 'worker',
   n: number,
   env: Readonly<Record<string, string>>,
-  { dataDir, code, fork: start = nodesFork }: Place,
+  { dataDir, code, fork: start = nodesFork, stopping }: Place,
   say: Say,
 ): Promise<Child> {
   const log = join(dataDir, `${kind}-${n}.log`);
@@ -82,12 +87,14 @@ export async function startChild(
   };
   const child = start(kind, n, join(code, kind, 'main.js'), options);
   const exited = once(child, 'exit');
+  const ready = watchStart(child, say, stopping);
   const said = (): string => readFileSync(log).subarray(before).toString();
   const early = exited.then((): never => {
     throw new Error(lastSentence(said()) ?? `It ended without a word; its log is ${log}.`);
   });
   const [message] = await Promise.race([once(child, 'message') as Promise<unknown[]>, early]);
   early.catch(() => undefined);
+  ready();
   const { url } = Ready.parse(message);
   const leaving = new Promise<void>((resolve) => {
     child.on('message', (said) => Leaving.safeParse(said).success && resolve());
@@ -106,6 +113,7 @@ export async function startChild(
     silent,
     exited,
     leaving,
+    kill: () => void child.kill('SIGKILL'),
     async retire() {
       tell();
       await exited;
@@ -130,9 +138,12 @@ function heapMb(): number {
 
 const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 
-/** The sentence in which a process said why it ended. For an unexpected error Node prints a stack and its own version after it. */
+/** The sentence in which a process said why it ended, lines of its log apart: another of its kind may write there, too. For an unexpected error Node prints a stack and its own version after it. */
 export function lastSentence(said: string): string | undefined {
-  const lines = said.trim().split('\n').filter(Boolean);
+  const lines = said
+    .trim()
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('{'));
   if (lines.at(-1)?.startsWith('Node.js v') !== true) return lines.at(-1);
   const at = lines.findLastIndex((line) => /^\w*Error\b/.test(line));
   const place = placeIn(lines.slice(at).join('\n'));

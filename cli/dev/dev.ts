@@ -38,7 +38,7 @@ export async function dev(config: DevConfig, size: StackSize, own?: OwnTools): P
     `\nStopping: steps under way have ${DRAIN_S} s to end, and jobs go on at the next start. Ctrl-C again ends everything at once.`,
   );
   process.once('SIGINT', () => {
-    for (const child of [...stack.gateways, ...stack.workers]) process.kill(child.now().pid, 'SIGKILL');
+    for (const child of [...stack.gateways, ...stack.workers]) child.now().kill();
     process.exit(130);
   });
   await stack.stop();

@@ -58,6 +58,7 @@ export async function keep<R extends Running>(name: string, start: () => Promise
   let restarting: { readonly done: () => void; readonly failed: (error: unknown) => void } | undefined;
   /** The start that is under way, or the last one. It may be of the code that there was when it began. */
   let starting: Promise<unknown> = Promise.resolve();
+  let replacing: Promise<unknown> = Promise.resolve();
 
   const watch = async (): Promise<void> => {
     let pauseMs = PAUSE_MIN_MS;
@@ -82,7 +83,7 @@ export async function keep<R extends Running>(name: string, start: () => Promise
       restarting = undefined;
       const begun = start().catch((error: unknown) => {
         if (wanted) wanted.failed(error);
-        else say(`${name} did not start: ${error instanceof Error ? error.message : String(error)}`);
+        else if (!isStopping()) say(`${name} did not start: ${error instanceof Error ? error.message : String(error)}`);
       });
       starting = begun;
       const next = await begun;
@@ -102,7 +103,9 @@ export async function keep<R extends Running>(name: string, start: () => Promise
   return {
     now: () => current,
     async replace() {
-      const next = await start();
+      const begun = start();
+      replacing = begun.catch(() => undefined);
+      const next = await begun;
       const last = current;
       current = next;
       onReplaced();
@@ -121,6 +124,7 @@ export async function keep<R extends Running>(name: string, start: () => Promise
       wake();
       await Promise.all([...replaced, current].map((one) => one.stop()));
       await watched;
+      await replacing;
       await current.stop(); // in case another had just been started
     },
   };

@@ -67,8 +67,10 @@ async function startAll(config: DevConfig, size: StackSize, killed: StackRecord 
   const names = [...namesOf('Gateway', size.gateways), ...namesOf('Worker', size.workers)];
   const metrics = await metricsOf(config.metrics, names, ports, say);
   const held = config.code ? '' : holdCode(dataDir);
+  const stopping = new AbortController();
   const place = {
     dataDir,
+    stopping: stopping.signal,
     get code() {
       return config.code?.() ?? held;
     },
@@ -112,6 +114,7 @@ async function startAll(config: DevConfig, size: StackSize, killed: StackRecord 
     gateways,
     metrics,
     async stop() {
+      stopping.abort();
       await Promise.all(gateways.map((gateway) => gateway.stop()));
       await Promise.all(workers.map((worker) => worker.stop()));
       await temporal.stop();

@@ -5,6 +5,7 @@ import { lastSentence } from '../../cli/dev/child';
 test.each([
   ['a sentence', 'Tool x: that name is taken.\n', 'Tool x: that name is taken.'],
   ['the last of several lines', '{"level":40,"msg":"slow"}\nThe port is taken.\n', 'The port is taken.'],
+  ['a sentence before lines of the log', 'The port is taken.\n{"level":30,"msg":"stopped"}\n', 'The port is taken.'],
   ['nothing', '', undefined],
 ])('of %s the last line is shown', (_what, said, shown) => {
   expect(lastSentence(said)).toBe(shown);

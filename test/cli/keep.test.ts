@@ -54,6 +54,26 @@ test('what is replaced has the time that its work takes, until all of it is stop
   expect(noted).toEqual(['start 1', 'start 2', 'stop 1', 'stop 2']);
 });
 
+test('a replacement that gets ready while all is stopped is stopped, too', async () => {
+  const { noted, start } = pretended();
+  const { opened, open } = gate();
+  let slow = false;
+  const kept = await keep(
+    'Worker 1',
+    async () => {
+      if (slow) await opened;
+      return start();
+    },
+    () => undefined,
+  );
+  slow = true;
+  const replaced = kept.replace();
+  const stopped = kept.stop();
+  open();
+  await Promise.all([replaced, stopped]);
+  expect(noted).toEqual(['start 1', 'stop 1', 'start 2', 'stop 2']);
+});
+
 test('a replacement that does not start leaves the one before in its place', async () => {
   const { start } = pretended();
   let broken = false;
