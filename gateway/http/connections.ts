@@ -84,7 +84,8 @@ export function boundConnections(server: HttpServer, bounds: ConnectionBounds): 
     answers.set(socket, response);
     speak(socket, address);
     response.once('close', () => {
-      if (!socket.destroyed) fallSilent(socket, address);
+      const isLast = answers.get(socket) === response; // the next request may be read before the last of this answer is written
+      if (isLast && !socket.destroyed) fallSilent(socket, address);
     });
     return true;
   };

@@ -134,14 +134,17 @@ test('connections that come all at once are not silent: what is asked on them is
   expect((await Promise.all(asked)).map(({ status }) => status)).toEqual(Array<number>(50).fill(200));
 });
 
-test('a connection on which something is asked does not go for others', async () => {
+test.each([
+  ['asked', ''],
+  ['asked before the answer to the last request has all left', 'GET /livez HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'],
+])('a connection on which something is %s does not go for others', async (_what, before) => {
   let release: (() => void) | undefined;
   const answer: FrontNeeds['answer'] = (_request, response) => {
     release = () => response.end('taken');
   };
   const url = await fronting({ answer, connections: { most: 5_000, silentPerAddress: 1, isProxy: () => false } });
   const asked = await talk(url);
-  asked.socket.write(asking(url));
+  asked.socket.write(before + asking(url));
   await eventually('a request', () => release);
   const [one] = [await talk(url), await talk(url)];
   await one.ended;
