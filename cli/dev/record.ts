@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { Say } from '../say';
 
 const Record = z.object({
   supervisor: z.number(),
@@ -56,11 +57,22 @@ export function isRunning(dataDir: string): boolean {
   return record !== undefined && runs(record.supervisor, 'holdfast');
 }
 
-/** Replaces the record in one move, so that nobody reads half of it. */
-export function writeRecord(dataDir: string, record: StackRecord): void {
+/**
+ * Replaces the record in one move, so that nobody reads half of it. What runs goes on where it cannot be written, as on a full disk.
+ *
+ * @param say - told why it was not written
+ */
+export function writeRecord(dataDir: string, record: StackRecord, say: Say): void {
   const next = `${fileOf(dataDir)}.${process.pid}`;
-  writeFileSync(next, `${JSON.stringify(record, null, 2)}\n`);
-  renameSync(next, fileOf(dataDir));
+  try {
+    writeFileSync(next, `${JSON.stringify(record, null, 2)}\n`);
+    renameSync(next, fileOf(dataDir));
+  } catch (error) {
+    const { code = 'no reason is told' } = error as NodeJS.ErrnoException;
+    say(
+      `${fileOf(dataDir)} cannot be written (${code}): it names processes that have ended, until the next of them is started.`,
+    );
+  }
 }
 
 export function removeRecord(dataDir: string): void {

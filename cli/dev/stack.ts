@@ -122,7 +122,7 @@ async function startAll(config: DevConfig, size: StackSize, killed: StackRecord 
       removeRecord(dataDir);
     },
   };
-  onReplaced = () => writeRecord(dataDir, recordOf(stack));
+  onReplaced = () => writeRecord(dataDir, recordOf(stack), say);
   onReplaced();
   noteStack(cacheDir, dataDir);
   return stack;
