@@ -14,7 +14,7 @@ const FORGOTTEN_MS = 10 * 60_000;
 const PAGE = 1_000;
 /** gRPC UNIMPLEMENTED. */
 const UNIMPLEMENTED = 12;
-const { WORKER_STATUS_SHUTDOWN } = temporal.api.enums.v1.WorkerStatus;
+const { WORKER_STATUS_SHUTTING_DOWN, WORKER_STATUS_SHUTDOWN } = temporal.api.enums.v1.WorkerStatus;
 
 /** One process. */
 interface Fellow {
@@ -23,21 +23,31 @@ interface Fellow {
   readonly ageMs: number;
   /** Versions of the workflow code that it runs. */
   readonly builds: readonly string[];
+  /** Whether it takes no more work, and ends when its steps have ended. */
+  readonly leaves: boolean;
 }
 
 export async function workersOf(store: Store): Promise<Finding[]> {
   const [heard, current] = await Promise.all([heartbeats(store), currentBuild(store)]);
-  const fellows = heard ?? (await pollers(store));
-  const running = fellows.filter(({ ageMs }) => ageMs < SILENT_MS);
+  const all = heard?.some(({ leaves }) => !leaves) ? heard : await withPollers(store, heard ?? []);
+  // Temporal keeps the last word of each for a while. One that said that it leaves, and says nothing since, has ended.
+  const fellows = all.filter(({ leaves, ageMs }) => !leaves || ageMs < SILENT_MS);
+  const leaving = fellows.filter(({ leaves }) => leaves);
+  const running = fellows.filter(({ leaves, ageMs }) => !leaves && ageMs < SILENT_MS);
   const silent = fellows.filter(({ ageMs }) => ageMs >= SILENT_MS && (running.length === 0 || ageMs < FORGOTTEN_MS));
-  if (fellows.length === 0)
-    return [{ is: 'ill', what: `No worker polls the queue ${TASK_QUEUE}: jobs wait`, advice: 'Start one.' }];
   const version = ({ builds }: Fellow): string => (builds.length === 0 ? '' : `, code ${builds.join(' and ')}`);
   const told = (fellow: Fellow): string =>
     `Worker ${fellow.identity}${version(fellow)}: last heard of ${spanText(fellow.ageMs)} ago`;
   return [
-    ...(current === undefined ? [] : [{ is: 'well' as const, what: `New jobs begin with the code ${current}` }]),
+    ...(running.length + silent.length > 0 ? [] : [NONE]),
+    ...(current === undefined || fellows.length === 0
+      ? []
+      : [{ is: 'well' as const, what: `New jobs begin with the code ${current}` }]),
     ...running.map((fellow): Finding => ({ is: 'well', what: told(fellow) })),
+    ...leaving.map((fellow): Finding => ({
+      is: 'well',
+      what: `${told(fellow)}; it takes no more work, and ends when its steps have`,
+    })),
     ...silent.map((fellow): Finding => ({
       // A poll lasts a minute: where that is all that is known, a worker may be well and silent.
       is: running.length > 0 || heard === undefined ? 'doubt' : 'ill',
@@ -45,6 +55,18 @@ export async function workersOf(store: Store): Promise<Finding[]> {
       advice: 'It is frozen, cut off, or was killed. Look at its process and its log.',
     })),
   ];
+}
+
+const NONE: Finding = {
+  is: 'ill',
+  what: `No worker polls the queue ${TASK_QUEUE}: jobs wait`,
+  advice: 'Start one.',
+};
+
+/** Those that leave, and whoever else polls. Temporal counts the polls of those that have left for some minutes. */
+async function withPollers(store: Store, leaving: readonly Fellow[]): Promise<Fellow[]> {
+  const names = new Set(leaving.map(({ identity }) => identity));
+  return [...leaving, ...(await pollers(store)).filter(({ identity }) => !names.has(identity))];
 }
 
 /** By what workers say of themselves; undefined where Temporal keeps no such thing, or they say nothing. */
@@ -60,10 +82,11 @@ async function heartbeats({ ask, connection, namespace }: Store): Promise<Fellow
   );
   if (beats.length === 0) return undefined;
   return oneEach(
-    beats.map(({ workerIdentity, heartbeatTime, deploymentVersion }) => ({
+    beats.map(({ workerIdentity, heartbeatTime, deploymentVersion, status }) => ({
       identity: workerIdentity ?? '',
       ageMs: ageOf(heartbeatTime),
       builds: buildsIn(deploymentVersion),
+      leaves: status === WORKER_STATUS_SHUTTING_DOWN,
     })),
   );
 }
@@ -85,6 +108,7 @@ async function pollers({ ask, connection, namespace }: Store): Promise<Fellow[]>
         identity: identity ?? '',
         ageMs: ageOf(lastAccessTime),
         builds: buildsIn(deploymentOptions),
+        leaves: false,
       })),
   );
 }
@@ -100,12 +124,13 @@ async function currentBuild({ ask, connection, namespace }: Store): Promise<stri
 /** One process polls several queues, and is told of several times. */
 function oneEach(told: readonly Fellow[]): Fellow[] {
   const fellows = new Map<string, Fellow>();
-  for (const { identity, ageMs, builds } of told) {
+  for (const { identity, ageMs, builds, leaves } of told) {
     const known = fellows.get(identity);
     fellows.set(identity, {
       identity,
       ageMs: Math.min(ageMs, known?.ageMs ?? Infinity),
       builds: [...new Set([...(known?.builds ?? []), ...builds])],
+      leaves: leaves || known?.leaves === true, // its workers end together
     });
   }
   return [...fellows.values()].sort((a, b) => a.ageMs - b.ageMs);

@@ -3,6 +3,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { msToTs } from '@temporalio/common/lib/time';
+import { temporal } from '@temporalio/proto';
 import { devConfig } from '../../cli/config';
 import { doctor } from '../../cli/doctor';
 import { deployment } from '../../cli/doctor/deployment';
@@ -102,14 +103,21 @@ test('a Temporal that is not there is one finding', async () => {
   ]);
 });
 
+const { WORKER_STATUS_RUNNING, WORKER_STATUS_SHUTTING_DOWN } = temporal.api.enums.v1.WorkerStatus;
+
 describe('workers', () => {
   /** A Temporal where workers were last heard of so many seconds ago; undefined: it keeps only their polls. */
-  function heardOf(seconds: Record<string, number>, polled?: Record<string, number>): Store {
+  function heardOf(
+    seconds: Record<string, number>,
+    polled?: Record<string, number>,
+    leaving: readonly string[] = [],
+  ): Store {
     const at = (ago: number) => msToTs(Date.now() - ago * 1_000);
     const workersInfo = Object.entries(seconds).map(([workerIdentity, ago]) => ({
       workerHeartbeat: {
         workerIdentity,
         taskQueue: 'holdfast',
+        status: leaving.includes(workerIdentity) ? WORKER_STATUS_SHUTTING_DOWN : WORKER_STATUS_RUNNING,
         heartbeatTime: at(ago),
         deploymentVersion: { deploymentName: 'holdfast', buildId: 'abc' },
       },
@@ -136,6 +144,22 @@ describe('workers', () => {
     expect(linesOf(await workersOf(heardOf({ '1@a': 3, '2@b': 50, '3@c': 7_200 })))).toEqual([
       expect.stringMatching(/^well: Worker 1@a, code abc: last heard of [34] s ago$/),
       expect.stringMatching(/^doubt: Worker 2@b, code abc: last heard of 5[01] s ago$/),
+    ]);
+  });
+
+  test('that were replaced are told while they end, and no more when they have', async () => {
+    const polled = { '2@b': 8, '3@c': 50 };
+    expect(linesOf(await workersOf(heardOf({ '1@a': 3, '2@b': 8, '3@c': 50 }, polled, ['2@b', '3@c'])))).toEqual([
+      expect.stringMatching(/^well: Worker 1@a, code abc: last heard of [34] s ago$/),
+      expect.stringMatching(/^well: Worker 2@b, code abc: last heard of [89] s ago; it takes no more work, and ends/),
+    ]);
+  });
+
+  test('that all leave or have left are told as none, though Temporal still counts their polls', async () => {
+    const left = heardOf({ '1@a': 50, '2@b': 3 }, { '1@a': 50, '2@b': 3 }, ['1@a', '2@b']);
+    expect(linesOf(await workersOf(left))).toEqual([
+      'ill: No worker polls the queue holdfast: jobs wait',
+      expect.stringMatching(/^well: Worker 2@b/),
     ]);
   });
 
