@@ -9,6 +9,7 @@ import { bounded } from './bounded';
 import { createBudget, workingMsOf } from './budget';
 import { DEFAULT_POLICY, MAX_RESULT_BYTES, MEMO_PROGRESS, MEMO_QUESTIONS, isPartialResult } from './contract';
 import type { NextRun, FailureDetail, PartialResult, Policy, Progress, Question } from './contract';
+import { head } from './cut';
 import type { InputOf, OutputOf } from './define-tool';
 import { fail, jobFailure } from './failure';
 import { createFindings } from './findings';
@@ -21,6 +22,9 @@ import type { Asked, Reply } from './questions';
 import { createSteps, settle } from './steps';
 import type { Settled, StepLimits } from './steps';
 import { withCallback } from './webhook';
+
+/** How much a failure says of where the job was, characters. */
+const SHOWN_MAX = 200;
 
 /** What a workflow may ask of its own job. `P` is its partial result, which is returned when the job is stopped. */
 export interface Job<P = unknown> {
@@ -104,7 +108,7 @@ export function job<T, P = unknown>(
         const value = findings.last();
         if (value !== undefined)
           return { holdfast: 'partial', reason: budget.ended, value, progress: progress.current() };
-        throw endedWithNothing(budget.ended, policy);
+        throw endedWithNothing(budget.ended, policy, progress.current());
       } finally {
         memo.flush();
       }
@@ -113,10 +117,16 @@ export function job<T, P = unknown>(
 }
 
 /** The failure of a job that was stopped before it had kept a partial result. */
-function endedWithNothing(reason: PartialResult['reason'], { budgetMs, attempts }: Policy): ApplicationFailure {
+function endedWithNothing(
+  reason: PartialResult['reason'],
+  { budgetMs, attempts }: Policy,
+  { message }: Progress,
+): ApplicationFailure {
   const detail: FailureDetail = { sideEffect: 'unknown', of: attempts };
-  if (reason === 'budget')
-    return fail('over_budget', `The job's budget of ${budgetMs / 1000} s ended with nothing in hand.`, detail);
+  if (reason === 'budget') {
+    const where = message === '' ? '' : ` It had come to "${head(message, SHOWN_MAX)}".`;
+    return fail('over_budget', `The job's budget of ${budgetMs / 1000} s ended with nothing in hand.${where}`, detail);
+  }
   const sentence = `The job took more steps than Temporal keeps for one run, and can take along at most ${MAX_RESULT_BYTES} bytes of their results into another. It had kept no partial result.`;
   return fail('too_large', sentence, detail);
 }

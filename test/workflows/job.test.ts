@@ -158,9 +158,13 @@ test.concurrent('the Web UI names each step after what the job is doing', async 
   expect(scheduled?.userMetadata?.summary?.data?.toString()).toBe('"Taking one"');
 });
 
-test('a budget that ends with nothing in hand is a failure of its own kind', async () => {
+test('a budget that ends with nothing in hand is a failure of its own kind, which says how far it came', async () => {
   const handle = await start('walk', { ledger: newLedger().path, steps: ['gated'] }, memoOf({ budgetMs: 300 }));
-  expect(await failureOf(handle)).toMatchObject({ type: 'over_budget', nonRetryable: true });
+  expect(await failureOf(handle)).toMatchObject({
+    type: 'over_budget',
+    nonRetryable: true,
+    message: `The job's budget of 0.3 s ended with nothing in hand. It had come to "Taking gated".`,
+  });
 });
 
 test('waiting for a person costs no budget', async () => {
@@ -246,7 +250,11 @@ test.concurrent('a job of one step whose first progress nobody knew writes it', 
 
 test.concurrent('what a job of one step has not done at the end of its budget is over', async () => {
   const handle = await start('singleStep', { step: 'nap', input: { ms: 60_000 } }, memoOf({ budgetMs: 1_000 }));
-  expect(await failureOf(handle)).toMatchObject({ type: 'over_budget', nonRetryable: true });
+  expect(await failureOf(handle)).toMatchObject({
+    type: 'over_budget',
+    nonRetryable: true,
+    message: expect.stringContaining('It had come to "nap".') as string,
+  });
 });
 
 test.concurrent('a job of five steps writes its memo once for each, and nothing beside its result', async () => {
