@@ -22,6 +22,25 @@ export function check(env: NodeJS.ProcessEnv, say: Say): number {
     throw new BadSetting(
       'This folder is no project: it has no holdfast.config. To check a configuration, name its file: holdfast check holdfast.yaml, or --mcp-servers mcp.json.',
     );
+  return told(env, say, summaryOf);
+}
+
+/**
+ * Checks the same files where a project has told its own settings already: says what is wrong with the others, and what is reached.
+ *
+ * @returns 0 when gateways and workers would take them, 1 when not
+ */
+export const checkReached = (env: NodeJS.ProcessEnv, say: Say): number =>
+  told(env, say, ({ upstreams, catalog }, origins) => [
+    ...(Object.keys(upstreams).length === 0 ? [] : upstreamsSummary(upstreams, origins)),
+    ...catalogLines(catalog),
+  ]);
+
+function told(
+  env: NodeJS.ProcessEnv,
+  say: Say,
+  summary: (said: HoldfastFile, origins: Findings['origins']) => readonly string[],
+): number {
   const { doubts, said, origins, yaml, ...found } = findings(env);
   const problems = [...found.problems, ...(said && yaml ? mistakesIn(said.catalog, yaml) : [])];
   for (const problem of problems) say(`✗ ${lineOf(problem)}`);
@@ -30,7 +49,7 @@ export function check(env: NodeJS.ProcessEnv, say: Say): number {
     say(problems.length === 1 ? '1 mistake.' : `${problems.length} mistakes.`);
     return 1;
   }
-  for (const line of summaryOf(said, origins)) say(line);
+  for (const line of summary(said, origins)) say(line);
   return 0;
 }
 
@@ -62,15 +81,21 @@ const unsetFor = (upstreams: Upstreams, env: NodeJS.ProcessEnv): string[] =>
 
 function summaryOf({ gateway, upstreams, catalog }: HoldfastFile, origins: Findings['origins']): string[] {
   const { keys, quotas } = gateway;
-  const names = Object.keys(upstreams);
   return [
     keys.length === 0
       ? 'Keys: none. Everyone on this machine is one caller.'
       : `Keys: ${keys.length}. ${keys.map(keyText).join(', ')}.`,
     `Quotas: ${quotas.caller} jobs of a caller, ${quotas.tenant} of a tenant.`,
-    names.length === 0 ? 'Upstreams: none.' : `Upstreams: ${names.length}.`,
-    ...Object.entries(upstreams).flatMap(([name, settings]) => upstreamLines(name, settings, origins[name])),
+    ...upstreamsSummary(upstreams, origins),
     ...catalogLines(catalog),
+  ];
+}
+
+function upstreamsSummary(upstreams: Upstreams, origins: Findings['origins']): string[] {
+  const all = Object.entries(upstreams);
+  return [
+    all.length === 0 ? 'Upstreams: none.' : `Upstreams: ${all.length}.`,
+    ...all.flatMap(([name, settings]) => upstreamLines(name, settings, origins[name])),
   ];
 }
 

@@ -62,19 +62,22 @@ for (const command of [
     .option('--connect', 'ask every upstream what it offers, and show it as models will see it', false)
     .action(async (file: string | undefined, { connect, ...options }: { connect: boolean } & FileOptions) => {
       const project = projectIn(process.cwd());
-      if (project && file === undefined && !process.env['HOLDFAST_CONFIG']) {
-        const { checkProject } = await import('./project/check.js');
-        return exitWith(checkProject(project, console.log));
-      }
-      const [{ check }, { environmentWith }] = await Promise.all([import('./check.js'), import('./config.js')]);
+      const { environmentWith } = await import('./config.js');
       const env = environmentWith(process.env, { ...options, config: file });
+      if (project && !env['HOLDFAST_CONFIG']) {
+        const { checkProject } = await import('./project/check.js');
+        return exitWith(checkProject(project, env, connect, console.log));
+      }
+      const { check } = await import('./check.js');
       const code = check(env, console.log);
       if (code !== EXIT.done || !connect) return exitWith(code);
-      const [{ showOffered }, { holdfastFile }] = await Promise.all([
+      const [{ showOffered }, { holdfastFile }, { tools }] = await Promise.all([
         import('./asked.js'),
         import('../config/holdfast.js'),
+        import('../workflows/tools.js'),
       ]);
-      await exitWith(showOffered(holdfastFile(env).upstreams, env, console.log));
+      const taken = tools.map(({ name }) => name);
+      await exitWith(showOffered(holdfastFile(env).upstreams, taken, env, console.log));
     }),
   ...createProjectCommands(process.env),
   new Command('demo')

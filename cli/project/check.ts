@@ -1,12 +1,25 @@
 /** `holdfast check` in a project: every mistake with its line, and what is offered. */
+import { holdfastFile } from '../../config/holdfast';
 import type { Project } from '../../project/discover';
 import type { Mistake } from '../../project/mistake';
+import { showOffered } from '../asked';
+import { checkReached } from '../check';
 import type { Say } from '../say';
-import { builtOrTold, compileAnew } from './compiled';
+import { builtOrTold, compileAnew, settledBy } from './compiled';
 import { typeMistakes } from './types';
 
-/** Returns 0 when gateways and workers would start and all types fit, 1 when not. */
-export async function checkProject(project: Project, say: Say): Promise<number> {
+/**
+ * Returns 0 when gateways and workers would start and all types fit, 1 when not.
+ *
+ * @param env - names a file of MCP servers, if there is one, and has what upstreams need
+ * @param connect - whether upstreams are asked what they offer, too
+ */
+export async function checkProject(
+  project: Project,
+  env: NodeJS.ProcessEnv,
+  connect: boolean,
+  say: Say,
+): Promise<number> {
   const [compiled, types] = await Promise.all([compileAnew(project), typeMistakes(project)]);
   const isTold = ({ file, line }: Mistake): boolean =>
     compiled.mistakes.some((mistake) => mistake.file === file && mistake.line === line);
@@ -14,5 +27,8 @@ export async function checkProject(project: Project, say: Say): Promise<number> 
   const built = builtOrTold({ ...compiled, mistakes }, say);
   if (!built || mistakes.length > 0) return 1;
   say(`Tools: ${built.names.length === 0 ? 'none' : built.names.join(', ')}.`);
-  return 0;
+  const settled = settledBy(built, env);
+  const code = checkReached(settled, say);
+  if (code !== 0 || !connect) return code;
+  return showOffered(holdfastFile(settled).upstreams, built.names, settled, say);
 }

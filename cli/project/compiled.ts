@@ -46,3 +46,7 @@ export function builtOrTold({ built, mistakes }: Compiled, say: Say): Built | un
   if (mistakes.length > 0) say(mistakes.length === 1 ? '1 mistake.' : `${mistakes.length} mistakes.`);
   return built;
 }
+
+/** The environment, as if it named the project's settings; where it names a file, that counts. */
+export const settledBy = ({ settings }: Built, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  env['HOLDFAST_CONFIG'] ? env : { ...env, HOLDFAST_CONFIG: settings };

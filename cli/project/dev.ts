@@ -6,7 +6,7 @@ import { devConfig } from '../config';
 import { dev } from '../dev/dev';
 import type { Stack, StackSize } from '../dev/stack';
 import type { Say } from '../say';
-import { builtOrTold, compileAnew } from './compiled';
+import { builtOrTold, compileAnew, settledBy } from './compiled';
 import { createInUse } from './in-use';
 import { createSpares } from './spares';
 import { watchFilesOf } from './watch';
@@ -31,7 +31,7 @@ export async function devProject(
   if (!built) return 1;
   let now = built;
   let isWrong = false;
-  const ofFile = env['HOLDFAST_CONFIG'] ? env : { ...env, HOLDFAST_CONFIG: built.settings };
+  const ofFile = settledBy(built, env);
   for (const doubt of doubtsIn(ofFile)) console.log(doubt);
   const config = devConfig(ofFile);
   const { gateway, worker } = config.inherited;

@@ -22,6 +22,50 @@ test.each([
   expect(await holdfast(root, ['check'])).toEqual({ code: 0, stdout: 'Tools: greet.\n', stderr: '' });
 });
 
+describe('what a project reaches', () => {
+  const CONFIG = `import { defineConfig } from 'holdfast';
+export default defineConfig({
+  tools: 'tools',
+  upstreams: { far: { url: 'http://127.0.0.1:1/mcp', headers: { Authorization: 'Bearer \${FAR_TOKEN}' } } },
+  catalog: { ship: { description: 'Ships.', workflow: 'Ship', queue: 'orders' } },
+});
+`;
+  const newReaching = (): string => {
+    const root = newProject();
+    writeIn(root, 'holdfast.config.ts', CONFIG);
+    writeIn(root, 'mcp.json', '{ "mcpServers": { "near": { "command": "node", "args": ["near.js"] } } }');
+    return root;
+  };
+
+  test('is told with the variables that it lacks here, servers of another file too', async () => {
+    const { code, stdout } = await holdfast(newReaching(), ['check', '--mcp-servers', 'mcp.json']);
+    const lines = stdout.split('\n');
+    expect(code).toBe(0);
+    expect(lines.slice(0, 3)).toEqual([
+      'Tools: greet.',
+      expect.stringMatching(/^! In this environment .*FAR_TOKEN, which is not set/),
+      'Upstreams: 2.',
+    ]);
+    expect(lines.filter((line) => /^ {2}\w/.test(line)).map((line) => line.trim().split(' ')[0])).toEqual([
+      'far',
+      'near',
+      'ship',
+    ]);
+  });
+
+  test('is asked what it offers, on request', async () => {
+    const { code, stdout } = await holdfast(newReaching(), ['check', '--connect'], { FAR_TOKEN: 'one' });
+    expect([code, stdout]).toEqual([1, expect.stringMatching(/^far: could not be asked\. /m)]);
+  });
+
+  test('is wrong where the file of MCP servers is', async () => {
+    const root = newReaching();
+    writeIn(root, 'mcp.json', '{ "mcpServers": { "near": { "type": "tcp" } } }');
+    const { code, stdout } = await holdfast(root, ['check', '--mcp-servers', 'mcp.json']);
+    expect([code, stdout]).toEqual([1, expect.stringMatching(/^✗ mcp\.json:1:\d+: mcpServers\.near\.type: one of/m)]);
+  });
+});
+
 interface Wrong {
   readonly what: string;
   /** Files, and their texts; a function changes what is there; undefined removes it. */
