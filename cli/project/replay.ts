@@ -6,16 +6,9 @@ import { z } from 'zod';
 import type { Project } from '../../project/discover';
 import type { Say } from '../say';
 import { builtOrTold, compileAnew } from './compiled';
+import { HistoryEvent, whyNot } from './why-not';
 
-const History = z.looseObject({
-  events: z
-    .array(
-      z.looseObject({
-        workflowExecutionStartedEventAttributes: z.looseObject({ workflowId: z.string().optional() }).optional(),
-      }),
-    )
-    .min(1),
-});
+const History = z.looseObject({ events: z.array(HistoryEvent).min(1) });
 
 /** Returns 0 when all replay, 1 when one does not. */
 export async function replay(project: Project, folder: string, say: Say): Promise<number> {
@@ -34,8 +27,10 @@ export async function replay(project: Project, folder: string, say: Say): Promis
   });
   let failed = 0;
   for (const name of names) {
+    const events: HistoryEvent[] = [];
     try {
       const history = History.parse(JSON.parse(readFileSync(join(at, name), 'utf8')));
+      events.push(...history.events);
       const id = history.events[0]?.workflowExecutionStartedEventAttributes?.workflowId;
       await Worker.runReplayHistory(
         { workflowBundle: { codePath: join(built.dir, 'workflows.bundle.js') } },
@@ -45,7 +40,7 @@ export async function replay(project: Project, folder: string, say: Say): Promis
       say(`✓ ${name}`);
     } catch (error) {
       failed += 1;
-      say(`✗ ${name}: ${whyNot(error)}`);
+      say(`✗ ${name}: ${whyNot(error instanceof Error ? error.message : String(error), events)}`);
     }
   }
   if (failed > 0)
@@ -53,10 +48,4 @@ export async function replay(project: Project, folder: string, say: Say): Promis
       'Jobs that began on the code of those would stand still on workers that do not keep it. Put the change behind patched(…), or pin jobs (HOLDFAST_CODE_DIR).',
     );
   return failed === 0 ? 0 : 1;
-}
-
-/** Why a history does not replay. What the core says first is how it has failed, and only behind a code of Temporal's at what. */
-function whyNot(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return /\[TMPRL\d+\] ([^"\n]+)/.exec(message)?.[1] ?? message.split('\n', 1)[0] ?? '';
 }
