@@ -3,6 +3,7 @@ import { createUpstreams } from '../activities';
 import { expanded } from '../config/expand';
 import type { Upstreams } from '../config/upstreams';
 import { version } from '../package.json';
+import { tools } from '../workflows/tools';
 import { listed } from './listed';
 import type { Offered } from './listed';
 import type { Say } from './say';
@@ -13,14 +14,14 @@ const ASK_MS = 90_000;
 /**
  * Connects to each upstream that is not disabled, and says what it offers, as models will see it.
  *
- * @param taken - names of the tools that are offered beside theirs
+ * @param taken - names of the tools that are offered beside theirs; absent: Holdfast's own
  * @returns 0 when all have answered, 1 when not
  */
 export async function showOffered(
   settings: Upstreams,
-  taken: readonly string[],
   env: NodeJS.ProcessEnv,
   say: Say,
+  taken: readonly string[] = tools.map(({ name }) => name),
 ): Promise<number> {
   const names = Object.entries(settings).flatMap(([name, { disabled }]) => (disabled ? [] : [name]));
   const found = await Promise.all(names.map(async (name) => [name, await ask(name, settings, env)] as const));

@@ -12,6 +12,7 @@ import type { DoorTool } from './doors';
 import { exportsOf } from './exports';
 import { writeMains } from './mains';
 import type { Mistake } from './mistake';
+import { oddNames } from './odd-names';
 import { settingsOf } from './settings';
 import { NoConfig, mistakesIn } from './thrown';
 import { checkedTool, menuMistakes, noFolder, twins, wrongExport } from './tool-mistakes';
@@ -33,6 +34,8 @@ export interface Compiled {
 export interface Built {
   readonly dir: string;
   readonly names: readonly string[];
+  /** What is strange, and keeps nothing from running. */
+  readonly doubts: readonly Mistake[];
   /** A call to try first, as it follows `holdfast call`. */
   readonly example: string;
   /** Path of the settings, as a holdfast.yaml. */
@@ -158,6 +161,7 @@ async function compileTools(
     inputs: [...inputs],
     built: {
       dir: out,
+      doubts: oddNames(root, folders, loaded.tools),
       example: exampleOf(loaded.tools[0]),
       names: [...loaded.tools.flatMap((tool) => tool?.name ?? []), ...(config.builtin ?? [])],
       settings,

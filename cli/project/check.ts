@@ -1,6 +1,7 @@
 /** `holdfast check` in a project: every mistake with its line, and what is offered. */
 import { holdfastFile } from '../../config/holdfast';
 import type { Project } from '../../project/discover';
+import { lineOf } from '../../project/mistake';
 import type { Mistake } from '../../project/mistake';
 import { showOffered } from '../asked';
 import { checkReached } from '../check';
@@ -26,9 +27,10 @@ export async function checkProject(
   const mistakes = [...compiled.mistakes, ...types.filter((mistake) => !isTold(mistake))];
   const built = builtOrTold({ ...compiled, mistakes }, say);
   if (!built || mistakes.length > 0) return 1;
+  for (const doubt of built.doubts) say(`! ${lineOf(doubt)}`);
   say(`Tools: ${built.names.length === 0 ? 'none' : built.names.join(', ')}.`);
   const settled = settledBy(built, env);
   const code = checkReached(settled, say);
   if (code !== 0 || !connect) return code;
-  return showOffered(holdfastFile(settled).upstreams, built.names, settled, say);
+  return showOffered(holdfastFile(settled).upstreams, settled, say, built.names);
 }

@@ -22,6 +22,15 @@ test.each([
   expect(await holdfast(root, ['check'])).toEqual({ code: 0, stdout: 'Tools: greet.\n', stderr: '' });
 });
 
+test('a workflow that is called neither as its folder nor as its tool is told, and is no mistake', async () => {
+  const root = newProject();
+  editIn(root, 'tools/greet/tool.ts', "workflow: 'greet'", "workflow: 'greeet'");
+  expect(await checks.of(root)).toEqual([
+    '! tools/greet/tool.ts:11: Temporal will know the jobs of greet as greeet, where greet would be expected. Keep it if there are such jobs, else mend it.',
+    'Tools: greet.',
+  ]);
+});
+
 describe('what a project reaches', () => {
   const CONFIG = `import { defineConfig } from 'holdfast';
 export default defineConfig({
