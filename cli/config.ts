@@ -15,6 +15,7 @@ const Environment = z.object({
   HOLDFAST_DATA_DIR: z.string().default(DEFAULT_DATA_DIR),
   HOLDFAST_PORT: Port,
   HOLDFAST_CONFIG: z.string().optional(),
+  HOLDFAST_MCP_SERVERS: z.string().optional(),
   HOLDFAST_METRICS: Address,
   TEMPORAL_ADDRESS: z.string().optional(),
   TEMPORAL_NAMESPACE: z.string().default('default'),
@@ -37,6 +38,10 @@ export interface DevConfig {
   readonly keyed: boolean;
   /** Path of the configuration file. */
   readonly configFile: string | undefined;
+  /** Path of the file of MCP servers. */
+  readonly mcpServersFile: string | undefined;
+  /** Names of the tools of the catalogue. */
+  readonly catalogued: readonly string[];
   /** As they are written in it, and in the file of MCP servers. */
   readonly upstreams: Upstreams;
   /** The master secret that callbacks are signed with. */
@@ -82,7 +87,7 @@ export interface EngineConfig {
  */
 export function devConfig(env: NodeJS.ProcessEnv): DevConfig {
   const set = variablesIn(Environment, env);
-  const { gateway: file, upstreams, named } = holdfastFile(env);
+  const { gateway: file, upstreams, catalog, named } = holdfastFile(env);
   return {
     dataDir: resolve(set.HOLDFAST_DATA_DIR),
     workDir: process.cwd(),
@@ -90,6 +95,8 @@ export function devConfig(env: NodeJS.ProcessEnv): DevConfig {
     host: file.host,
     keyed: file.keys.length > 0,
     configFile: set.HOLDFAST_CONFIG,
+    mcpServersFile: set.HOLDFAST_MCP_SERVERS,
+    catalogued: Object.keys(catalog),
     upstreams,
     webhookSecret: secretAt(env, 'HOLDFAST_WEBHOOK_SECRET'),
     metrics: set.HOLDFAST_METRICS,

@@ -18,7 +18,8 @@ import { cachedCli } from './engine/cache';
 import { isFree } from './engine/ports';
 import { NoGateway } from './exit';
 import { packageRoot } from './root';
-import { temporalOf } from './temporal';
+import { settingsHere } from './settings';
+import { deploymentOf } from './temporal';
 
 const exec = promisify(execFile);
 
@@ -35,20 +36,23 @@ const GATEWAY_MS = 5_000;
 export async function doctor(base: DevConfig, env: NodeJS.ProcessEnv, options: EndpointOptions): Promise<number> {
   const config = options.dataDir === undefined ? base : { ...base, dataDir: resolve(options.dataDir) };
   const project = projectIn(config.workDir);
-  const { worker, upstreams } = holdfastFile(env);
-  const wanted = Object.entries(upstreams).flatMap(([name, { disabled }]) => (disabled ? [] : [name]));
   const running = runningStacks(config.engine.cacheDir);
   // As for the other commands: the stack that runs here, or else the only one of this user.
   const dataDir = running.includes(config.dataDir) || running.length !== 1 ? config.dataDir : (running[0] ?? '');
   const record = existsSync(dataDir) ? readRecord(dataDir) : undefined;
-  const there = temporalOf(env, record);
+  const there = deploymentOf(env, record);
+  const ofProject = await settingsHere(env, there?.stack, project);
+  const settings = ofProject ?? env;
+  const { worker, upstreams } = holdfastFile(settings);
+  const wanted = Object.entries(upstreams).flatMap(([name, { disabled }]) => (disabled ? [] : [name]));
   const urls = record?.gateways.map((gateway) => gateway.url) ?? [];
   const findings = [
-    ...doubtsIn(env).map((what): Finding => ({ is: 'doubt', what })),
+    ...doubtsIn(settings).map((what): Finding => ({ is: 'doubt', what })),
     await git(),
     ...(project ? copiesIn(project.root, packageRoot()) : []),
+    ...(ofProject ? [] : [MISTAKES]),
     ...(there
-      ? await deployment(there, Object.keys(worker.queues), wanted)
+      ? await deployment(there.temporal, Object.keys(worker.queues), wanted)
       : [await engine(config), await port(config)]),
     ...(await gateways(options.url === undefined ? urls : [endpointAt(options.url)], options)),
     ...silentWorkers(record, dataDir),
@@ -57,6 +61,8 @@ export async function doctor(base: DevConfig, env: NodeJS.ProcessEnv, options: E
     console.log(`${MARK[is]} ${what}${is === 'well' || advice === undefined ? '' : `\n    ${advice}`}`);
   return findings.some(({ is }) => is === 'ill') ? 1 : 0;
 }
+
+const MISTAKES: Finding = { is: 'ill', what: 'The project has mistakes', advice: 'npx holdfast check tells them.' };
 
 async function versionOf(command: string, args: readonly string[]): Promise<string | undefined> {
   return exec(command, [...args], { timeout: 10_000 }).then(

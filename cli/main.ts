@@ -71,13 +71,11 @@ for (const command of [
       const { check } = await import('./check.js');
       const code = check(env, console.log);
       if (code !== EXIT.done || !connect) return exitWith(code);
-      const [{ showOffered }, { holdfastFile }, { tools }] = await Promise.all([
+      const [{ showOffered }, { holdfastFile }] = await Promise.all([
         import('./asked.js'),
         import('../config/holdfast.js'),
-        import('../workflows/tools.js'),
       ]);
-      const taken = tools.map(({ name }) => name);
-      await exitWith(showOffered(holdfastFile(env).upstreams, taken, env, console.log));
+      await exitWith(showOffered(holdfastFile(env).upstreams, env, console.log));
     }),
   ...createProjectCommands(process.env),
   new Command('demo')

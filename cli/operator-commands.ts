@@ -1,5 +1,7 @@
 /** The commands of an operator, for what the configuration alone does not do: keys, upstreams, callers, secrets. */
 import { Command } from 'commander';
+import { BadSetting } from '../config/file';
+import { projectIn } from '../project/discover';
 import type { FileOptions } from './config';
 import { exitWith } from './exit';
 import { configOption, mcpServersOption } from './file-options';
@@ -24,15 +26,19 @@ export const createOperatorCommands = (env: NodeJS.ProcessEnv): readonly Command
     .addOption(mcpServersOption())
     .addOption(configOption())
     .action(async (name: string | undefined, { accept, ...files }: { accept: boolean } & FileOptions) => {
-      const [{ upstreams }, { environmentWith }, { holdfastFile }, { temporalHere }] = await Promise.all([
-        import('./upstreams.js'),
-        import('./config.js'),
-        import('../config/holdfast.js'),
-        import('./temporal.js'),
-      ]);
+      const [{ upstreams }, { environmentWith }, { holdfastFile }, { settingsHere }, { deploymentHere }] =
+        await Promise.all([
+          import('./upstreams.js'),
+          import('./config.js'),
+          import('../config/holdfast.js'),
+          import('./settings.js'),
+          import('./temporal.js'),
+        ]);
       const withFiles = environmentWith(env, files);
-      const there = temporalHere(withFiles);
-      await exitWith(upstreams(there, holdfastFile(withFiles).upstreams, { name, accept }, console.log));
+      const { temporal, stack } = deploymentHere(withFiles);
+      const settings = await settingsHere(withFiles, stack, projectIn(process.cwd()));
+      if (!settings) throw new BadSetting('The project has mistakes: npx holdfast check tells them.');
+      await exitWith(upstreams(temporal, holdfastFile(settings).upstreams, { name, accept }, console.log));
     }),
   new Command('revoke')
     .description(
@@ -41,14 +47,14 @@ export const createOperatorCommands = (env: NodeJS.ProcessEnv): readonly Command
     .argument('<caller>', '<tenant>/<subject>, as gateway.keys had them')
     .option('--jobs', 'tell the jobs that have not ended to stop, too', false)
     .action(async (who: string, { jobs }: { jobs: boolean }) => {
-      const [{ revoke, wordsOf }, { callerNamed, hasKeyOf }, { temporalHere }] = await Promise.all([
+      const [{ revoke, wordsOf }, { callerNamed, hasKeyOf }, { deploymentHere }] = await Promise.all([
         import('./revoke.js'),
         import('./caller.js'),
         import('./temporal.js'),
       ]);
-      const there = temporalHere(env);
+      const { temporal } = deploymentHere(env);
       const caller = callerNamed(who);
-      const revoked = await revoke(there, caller, jobs);
+      const revoked = await revoke(temporal, caller, jobs);
       console.log(wordsOf(who, revoked, jobs, hasKeyOf(caller, env)));
     }),
   new Command('webhook-secret')

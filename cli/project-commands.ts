@@ -43,11 +43,11 @@ export const createProjectCommands = (env: NodeJS.ProcessEnv): readonly Command[
     .argument('<job>')
     .argument('[name]', 'of the file in histories/; default: its workflow and the end of its id')
     .action(async (job: string, name: string | undefined) => {
-      const [{ record }, { temporalHere }] = await Promise.all([
+      const [{ record }, { deploymentHere }] = await Promise.all([
         import('./project/record.js'),
         import('./temporal.js'),
       ]);
-      console.log(await record(projectHere(), temporalHere(env), job, name));
+      console.log(await record(projectHere(), deploymentHere(env).temporal, job, name));
     }),
   new Command('replay')
     .description('run the present workflows against the histories that were kept: what jobs in flight would meet')

@@ -1,6 +1,7 @@
 /** `holdfast dev`: starts the stack, prints its addresses, and stops it on Ctrl-C. */
 import { targetOf } from '../../config/target';
 import type { Upstreams } from '../../config/upstreams';
+import { tools } from '../../workflows/tools';
 import type { DevConfig } from '../config';
 import type { Say } from '../say';
 import { holdfastFrom } from '../shell';
@@ -13,6 +14,7 @@ import type { Stack, StackSize } from './stack';
 
 /** What a stack offers that runs other tools than Holdfast's own. */
 export interface OwnTools {
+  readonly names: readonly string[];
   /** A call to try first, as it follows `holdfast call`. */
   readonly example: string;
   /** Takes up changes of the code from now on. Returns what ends that. */
@@ -30,7 +32,7 @@ export async function dev(config: DevConfig, size: StackSize, own?: OwnTools): P
     removeRecord(config.dataDir);
     process.exit(130); // what has been started by now ends with this process
   }
-  say(greeting(stack, config, (Date.now() - startedAt) / 1000, own?.example ?? exampleIn(config.workDir)));
+  say(greeting(stack, config, (Date.now() - startedAt) / 1000, own));
   const unwatch = own?.watch(stack, say);
   await stopped;
   unwatch?.();
@@ -58,10 +60,12 @@ const LOOPBACK = '127.0.0.1';
 
 function greeting(
   { gateways, temporal, metrics }: Stack,
-  { workDir, host, keyed, upstreams }: DevConfig,
+  { workDir, host, keyed, upstreams, catalogued }: DevConfig,
   seconds: number,
-  example: string,
+  own: OwnTools | undefined,
 ): string {
+  const names = own?.names ?? tools.map(({ name }) => name);
+  const example = own?.example ?? exampleIn(workDir);
   const [first, ...others] = gateways.map((gateway) => gateway.now().url);
   return [
     '',
@@ -75,12 +79,23 @@ function greeting(
         ]),
     `  Claude Code   claude mcp add --transport http holdfast ${first ?? ''}${keyed ? ' --header "Authorization: Bearer <key>"' : ''}`,
     `  By hand       ${holdfastFrom(workDir)} call${keyed ? ' --api-key <key>' : ''} ${example}`,
+    `  Tools         ${namesText([...names, ...catalogued])}`,
     ...upstreamLines(upstreams),
     ...(host === undefined || host === LOOPBACK
       ? []
       : [`gateway.host is not used here: holdfast dev listens on ${LOOPBACK} alone; npx holdfast gateway uses it.`]),
     'Ctrl-C stops all of it; jobs are kept.',
   ].join('\n');
+}
+
+/** How many tools a line names. */
+const NAMED_MAX = 10;
+
+/** The tools that are offered, as a line has room for them. */
+export function namesText(names: readonly string[]): string {
+  if (names.length === 0) return 'none';
+  const more = names.length - NAMED_MAX;
+  return `${names.slice(0, NAMED_MAX).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 /** A line for each upstream: its name, and which program or host that is. */

@@ -11,6 +11,8 @@ const Record = z.object({
   gateways: z.array(z.object({ url: z.string(), pid: z.number() })),
   /** `silent`: it does not answer. Absent in records of an older version. */
   workers: z.array(z.object({ pid: z.number(), silent: z.boolean().default(false) })),
+  /** The files of settings that it was started with. Absent in records of an older version. */
+  files: z.object({ config: z.string().optional(), mcpServers: z.string().optional() }).default({}),
 });
 
 export type StackRecord = z.output<typeof Record>;
@@ -32,7 +34,13 @@ export function claim(dataDir: string): StackRecord | undefined {
     );
   }
   removeRecord(dataDir);
-  const empty: StackRecord = { supervisor: process.pid, temporal: { address: '' }, gateways: [], workers: [] };
+  const empty: StackRecord = {
+    supervisor: process.pid,
+    temporal: { address: '' },
+    gateways: [],
+    workers: [],
+    files: {},
+  };
   try {
     writeFileSync(fileOf(dataDir), JSON.stringify(empty), { flag: 'wx' });
   } catch (error) {

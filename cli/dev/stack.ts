@@ -1,7 +1,7 @@
 /** The whole stack on one machine: Temporal, workers and gateways. Each is kept alive; dev.json lists them. */
 import { randomBytes } from 'node:crypto';
 import { existsSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { DevConfig } from '../config';
 import type { Say } from '../say';
 import { DRAIN_S, startChild } from './child';
@@ -122,7 +122,7 @@ async function startAll(config: DevConfig, size: StackSize, killed: StackRecord 
       removeRecord(dataDir);
     },
   };
-  onReplaced = () => writeRecord(dataDir, recordOf(stack), say);
+  onReplaced = () => writeRecord(dataDir, recordOf(stack, config), say);
   onReplaced();
   noteStack(cacheDir, dataDir);
   return stack;
@@ -176,11 +176,15 @@ function secretFile(dataDir: string): string {
   return path;
 }
 
-function recordOf({ temporal, gateways, workers }: Stack): StackRecord {
+function recordOf({ temporal, gateways, workers }: Stack, { configFile, mcpServersFile }: DevConfig): StackRecord {
   return {
     supervisor: process.pid,
     temporal: { address: temporal.address, ui: temporal.ui, pid: temporal.pid() },
     gateways: gateways.map((gateway) => ({ url: gateway.now().url, pid: gateway.now().pid })),
     workers: workers.map((worker) => ({ pid: worker.now().pid, silent: worker.now().silent() })),
+    files: {
+      ...(configFile !== undefined && { config: resolve(configFile) }),
+      ...(mcpServersFile !== undefined && { mcpServers: resolve(mcpServersFile) }),
+    },
   };
 }

@@ -3,7 +3,7 @@ import type { Built } from '../../project/compile';
 import type { Project } from '../../project/discover';
 import { doubtsIn } from '../../config/holdfast';
 import { devConfig } from '../config';
-import { dev } from '../dev/dev';
+import { dev, namesText } from '../dev/dev';
 import type { Stack, StackSize } from '../dev/stack';
 import type { Say } from '../say';
 import { builtOrTold, compileAnew, settledBy } from './compiled';
@@ -46,6 +46,7 @@ export async function devProject(
   // The code of a test is one code: spares would take the processor from it, and nothing would be started from them.
   const fork = timePasses ? undefined : inUse.fork;
   return dev({ ...config, inherited, configFile, code: () => now.dir, ...(fork && { fork }), drainS: DRAIN_S }, size, {
+    names: built.names,
     example: built.example,
     watch: (stack, say) =>
       watchFilesOf(first, project.root, since, async () => {
@@ -87,6 +88,7 @@ async function takeUp(stack: Stack, before: Built, after: Built, startedAt: numb
     ]);
     const by = [worker ? 'workers' : '', gateway ? 'gateways' : ''].filter(Boolean).join(' and ');
     say(`Taken up by ${by} (${((Date.now() - startedAt) / 1000).toFixed(1)} s). Running jobs keep their workflows.`);
+    if (after.names.join() !== before.names.join()) say(`Tools: ${namesText(after.names)}.`);
     return true;
   } catch (error) {
     say(`The new code did not start: ${error instanceof Error ? error.message : String(error)} The old one goes on.`);

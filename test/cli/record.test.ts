@@ -10,6 +10,7 @@ const RECORD: StackRecord = {
   temporal: { address: '127.0.0.1:7233' },
   gateways: [{ url: 'http://127.0.0.1:8484/mcp', pid: 1 }],
   workers: [{ pid: 2, silent: false }],
+  files: {},
 };
 
 test('a record is read as it was written', () => {

@@ -5,16 +5,41 @@ import { readRecord } from '../../cli/dev/record';
 import { packageRoot } from '../../cli/root';
 import { Background } from '../adopt/programs';
 import { eventually } from '../fixtures/eventually';
-import { editIn, holdfast, newProject } from '../fixtures/project';
+import { editIn, holdfast, newProject, writeIn } from '../fixtures/project';
 
 const root = newProject();
 let dev: Background;
 
 beforeAll(async () => {
-  dev = Background.start(root, ['node', join(packageRoot(), 'cli', 'holdfast.mjs'), 'dev'], { HOLDFAST_PORT: '0' });
+  writeIn(
+    root,
+    'holdfast.config.ts',
+    `import { defineConfig } from 'holdfast';
+export default defineConfig({
+  tools: 'tools',
+  upstreams: { far: { url: 'http://127.0.0.1:1/mcp' } },
+  catalog: { ship: { description: 'Ships.', workflow: 'Ship', queue: 'orders' } },
+});
+`,
+  );
+  writeIn(root, 'mcp.json', '{ "mcpServers": { "near": { "command": "node", "args": ["-e", ""] } } }');
+  const command = ['node', join(packageRoot(), 'cli', 'holdfast.mjs'), 'dev', '--mcp-servers', 'mcp.json'];
+  dev = Background.start(root, command, { HOLDFAST_PORT: '0' });
   await dev.says('Holdfast is ready');
+  await dev.says('Tools         greet, ship\n');
 });
 afterAll(() => dev.stop());
+
+test.each(['upstreams', 'doctor'])(
+  '%s looks at what dev reaches, by its configuration and otherwise',
+  async (command) => {
+    const { code, stdout } = await eventually('both have failed', async () => {
+      const said = await holdfast(root, [command]);
+      return /far +failed/.test(said.stdout) && /near +failed/.test(said.stdout) ? said : undefined;
+    });
+    expect([code, stdout]).toEqual([1, expect.stringMatching(/✗ (Upstream )?far +failed/)]);
+  },
+);
 
 test('the history of a job that was recorded says whether it would go on with a changed workflow', async () => {
   const { stdout, stderr } = await holdfast(root, ['call', 'greet', '{"name":"Ada"}']);
@@ -29,7 +54,7 @@ test('the history of a job that was recorded says whether it would go on with a 
   const replayed = await holdfast(other, ['replay']);
   expect(replayed).toMatchObject({ code: 1, stderr: '' });
   expect(replayed.stdout).toMatch(
-    /^✗ greeted\.json: Nondeterminism error: Activity id of scheduled event 'greet\.chooseWord-/,
+    /^✗ greeted\.json: The present code gives step greet\.chooseWord another input than the job did\.$/m,
   );
 });
 
