@@ -32,9 +32,15 @@ export function check(env: NodeJS.ProcessEnv, say: Say): number {
  */
 export const checkReached = (env: NodeJS.ProcessEnv, say: Say): number =>
   told(env, say, ({ upstreams, catalog }, origins) => [
-    ...(Object.keys(upstreams).length === 0 ? [] : upstreamsSummary(upstreams, origins)),
+    ...(Object.keys(upstreams).length === 0 ? [] : upstreamsSummary(upstreams, elsewhere(origins, env))),
     ...catalogLines(catalog),
   ]);
+
+/** Without those that are the project's own: what it is compiled to is no place that an author knows. */
+const elsewhere = (origins: Findings['origins'], env: NodeJS.ProcessEnv): Findings['origins'] =>
+  Object.fromEntries(
+    Object.entries(origins).filter(([, origin]) => !origin.endsWith(` of ${env['HOLDFAST_CONFIG'] ?? ''}`)),
+  );
 
 function told(
   env: NodeJS.ProcessEnv,

@@ -60,6 +60,8 @@ export default defineConfig({
       'near',
       'ship',
     ]);
+    expect(stdout).not.toContain('.holdfast');
+    expect(stdout).toContain('near  stdio  node near.js  (mcpServers.near of mcp.json)');
   });
 
   test('is asked what it offers, on request', async () => {
