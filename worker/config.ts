@@ -68,7 +68,7 @@ export interface WorkerConfig {
   readonly callable: Upstreams;
   /** Workflows that exist, as tools. */
   readonly catalog: Catalog;
-  /** Paths of the files that all of this was read from. */
+  /** Paths of the files that all of this was read from, those of secrets included. */
   readonly files: readonly string[];
 }
 
@@ -88,7 +88,7 @@ export interface QueueConfig {
  */
 export function workerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
   const set = variablesIn(Environment, env);
-  const { worker, upstreams, catalog, files } = holdfastFile(env);
+  const { worker, upstreams, catalog, files, named } = holdfastFile(env);
   const callable = Object.entries(upstreams).filter(([, { disabled }]) => !disabled);
   return {
     temporal: temporalConfig(env),
@@ -106,7 +106,7 @@ export function workerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
     earlierVersionsMax: worker.earlier_versions,
     logLevel: set.HOLDFAST_LOG_LEVEL,
     metrics: set.HOLDFAST_METRICS,
-    files,
+    files: [...files, ...named.workers.flatMap((name) => (name.endsWith('_FILE') && env[name]) || [])],
     upstreams: expandedAll(
       Object.fromEntries(callable.filter(([, { queue }]) => queue === undefined || queue in worker.queues)),
       env,

@@ -69,3 +69,12 @@ test('the folders of local repositories in the file win over those of the enviro
   expect(offeredBy('worker: { repository: { local_paths: [] } }')).toEqual([]);
   expect(offeredBy('worker: {}')).toEqual(['/here', '/there']);
 });
+
+test('the files that hold secrets of upstreams are among those that are looked at for changes', () => {
+  const HOLDFAST_CONFIG = configured(
+    `upstreams: { far: { url: 'https://far.example/mcp', headers: { Authorization: 'Bearer \${FAR}' } } }\n`,
+  );
+  const FAR_FILE = join(mkdtempSync(join(tmpdir(), 'holdfast-secret-')), 'far');
+  writeFileSync(FAR_FILE, 'one');
+  expect(workerConfig({ HOLDFAST_CONFIG, FAR_FILE }).files).toEqual([HOLDFAST_CONFIG, FAR_FILE]);
+});
