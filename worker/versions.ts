@@ -4,7 +4,7 @@
  * worker of a newer version can finish the jobs of older ones.
  */
 import { createHash, randomUUID } from 'node:crypto';
-import { copyFileSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { temporal } from '@temporalio/proto';
@@ -50,22 +50,23 @@ export interface Deployments {
  */
 export function keepBundle(dir: string, bundle: string): Version {
   const buildId = buildIdOf(bundle);
-  const kept = join(dir, `${buildId}.js`);
+  const version = { buildId, bundle: join(dir, `${buildId}.js`) };
   // Another worker may read the folder at this moment: a bundle is there as a whole, or not at all. Nor may two write to one file,
   // and workers in containers have equal process ids.
   const unfinished = join(dir, `${buildId}.${randomUUID()}.part`);
   try {
     mkdirSync(dir, { recursive: true });
     removeUnfinished(dir);
+    if (isWhole(version)) return version; // a worker that is started again needs no room on the disk
     copyFileSync(bundle, unfinished);
-    renameSync(unfinished, kept);
+    renameSync(unfinished, version.bundle);
   } catch (error) {
     const { code = 'unknown' } = error as NodeJS.ErrnoException;
     throw new BadSetting(
       `HOLDFAST_CODE_DIR names ${dir}, where the code of jobs cannot be kept (${code}). Name a folder that workers may write to, or unset it: jobs are then not pinned to their code.`,
     );
   }
-  return { buildId, bundle: kept };
+  return version;
 }
 
 /** Removes what workers have left that were killed while they wrote. */
@@ -78,9 +79,11 @@ function removeUnfinished(dir: string): void {
 }
 
 /** @throws Error when the bundle of a version is not what it was: jobs must not go on with half of their code */
-export function assertWhole({ buildId, bundle }: Version): void {
-  if (buildIdOf(bundle) !== buildId) throw new Error(`${bundle} is damaged: its content is not what its name says.`);
+export function assertWhole(version: Version): void {
+  if (!isWhole(version)) throw new Error(`${version.bundle} is damaged: its content is not what its name says.`);
 }
+
+const isWhole = ({ buildId, bundle }: Version): boolean => existsSync(bundle) && buildIdOf(bundle) === buildId;
 
 const buildIdOf = (bundle: string): string =>
   createHash('sha256').update(readFileSync(bundle)).digest('hex').slice(0, BUILD_ID_LENGTH);

@@ -1,7 +1,7 @@
 /** The folder of bundles, which several workers share. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { WorkflowService } from '@temporalio/client';
@@ -19,15 +19,16 @@ function newBundle(code: string): string {
 const TIMES = 100;
 const VERSIONS = join(__dirname, '..', '..', 'dist', 'worker', 'versions.js');
 
-/** A process with the id that the first process of every container has; it keeps a bundle many times, and tells what failed. */
+/** A process with the id that the first process of every container has; it keeps a bundle in many folders, and tells what failed. */
 async function containerised(dir: string, bundle: string) {
   const code = `
     Object.defineProperty(process, 'pid', { value: 1 });
+    const { join } = require('node:path');
     const { keepBundle, assertWhole } = require(${JSON.stringify(VERSIONS)});
     process.once('message', () => {
       const failures = [];
       for (let time = 0; time < ${TIMES}; time += 1)
-        try { assertWhole(keepBundle(${JSON.stringify(dir)}, ${JSON.stringify(bundle)})); } catch ({ message }) { failures.push(message); }
+        try { assertWhole(keepBundle(join(${JSON.stringify(dir)}, String(time)), ${JSON.stringify(bundle)})); } catch ({ message }) { failures.push(message); }
       process.send(failures, () => process.disconnect());
     });
     process.send('ready');`;
@@ -47,7 +48,7 @@ test('two containers that keep a bundle at one time never see half of it', async
   const bundle = newBundle('x'.repeat(2_000_000));
   const go = await Promise.all([containerised(dir, bundle), containerised(dir, bundle)]);
   expect(await Promise.all(go.map((keep) => keep()))).toEqual([[], []]);
-  expect(readdirSync(dir)).toHaveLength(1);
+  expect(readdirSync(dir).map((time) => readdirSync(join(dir, time)).length)).toEqual(Array<number>(TIMES).fill(1));
 });
 
 test('a bundle that was cut off, or is empty, is not the code of its jobs', () => {
@@ -57,6 +58,20 @@ test('a bundle that was cut off, or is empty, is not the code of its jobs', () =
     writeFileSync(version.bundle, damaged);
     expect(() => assertWhole(version)).toThrow('is damaged');
   }
+});
+
+test('a bundle that is there is left alone: a worker that starts again needs no room on the disk', () => {
+  const [dir, bundle] = [newFolder(), newBundle('now')];
+  const { bundle: kept } = keepBundle(dir, bundle);
+  utimesSync(kept, 0, 0);
+  keepBundle(dir, bundle);
+  expect(statSync(kept).mtimeMs).toBe(0);
+});
+
+test('a bundle that is damaged is replaced', () => {
+  const [dir, bundle] = [newFolder(), newBundle('now')];
+  writeFileSync(keepBundle(dir, bundle).bundle, 'no');
+  expect(() => assertWhole(keepBundle(dir, bundle))).not.toThrow();
 });
 
 test('Temporal is asked only about what is named as a version', async () => {
