@@ -17,7 +17,7 @@ const MAX_BYTES = 256 * 1024 ** 2;
 /** How much of a file is looked at for its language, bytes. */
 const HEAD_BYTES = 16 * 1024;
 /** How many files one git reads, and how many doubts go to a thread at a time at most. */
-const BATCH = 500;
+export const BATCH = 500;
 /** Longest time for the doubts, or the attributes, of a batch, milliseconds. */
 const BATCH_MS = 5_000;
 /** How many batches may take too long before no more contents, or paths, are compared with patterns. */
@@ -64,12 +64,13 @@ export async function readAttributes(clone: Clone, entries: readonly Entry[]): P
 }
 
 /**
+ * @param batches - of at most {@link BATCH} files
  * @param isReadable - whether the files may be read; otherwise their names alone count, and no lines
  * @param report - is told how many files have been read
  */
 export async function contentsOf(
   clone: Clone,
-  entries: AsyncIterable<Entry>,
+  batches: AsyncIterable<readonly Entry[]>,
   {
     languages,
     attributes,
@@ -168,7 +169,8 @@ export async function contentsOf(
     if (!isReadable) {
       for (const [nth, entry] of wanted.entries()) {
         take(entry, said[nth]);
-        await turn();
+        const due = turn();
+        if (due) await due; // seldom: to wait for nothing takes time, too
       }
       return;
     }
@@ -181,21 +183,15 @@ export async function contentsOf(
       const entry = wanted[at];
       if (entry) take(entry, said[at], blob);
       at += 1;
-      await turn();
+      const due = turn();
+      if (due) await due;
     }
     await settle();
     done += batch.length;
     report(done);
   };
 
-  let batch: Entry[] = [];
-  for await (const entry of entries) {
-    batch.push(entry);
-    if (batch.length < BATCH) continue;
-    await readBatch(batch);
-    batch = [];
-  }
-  if (batch.length > 0) await readBatch(batch);
+  for await (const batch of batches) await readBatch(batch);
 
   const { guessed, undecided, ...result } = composition.result(isReadable);
   return {
