@@ -6,10 +6,10 @@ import { closeSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { placeIn } from '../../config/place';
 import type { Fork } from '../config';
 import type { Say } from '../say';
 import type { Running } from './keep';
+import { HELD, lastSentence, wasHeld } from './last-words';
 import { watchSilence } from './silence';
 import { watchStart } from './starting';
 import { watchStuck } from './stuck';
@@ -25,11 +25,6 @@ const STOP_MS = 30_000;
 const HEAP_MAX_MB = 4_096;
 const HEAP_SHARE = 0.25;
 const LOG_MAX_BYTES = 10 * 1024 * 1024;
-/** What Node says when the SDK has cut off the code of a workflow in the midst of it. */
-const HELD = /async hook stack has become corrupted/;
-const HELD_TEXT =
-  'ended since the code of a workflow ran for 30 s without a pause: look for a loop without an end. Its job takes each worker that tries it; holdfast jobs --running has it, and jobs cancel ends it.';
-
 export interface Child extends Running {
   /** The MCP endpoint of a gateway; empty for a worker. */
   readonly url: string;
@@ -106,7 +101,7 @@ export async function startChild(
   };
   const silent = kind === 'worker' ? watchSilence(child, say) : () => false;
   watchStuck(child, say);
-  exited.then(() => HELD.test(said()) && say(HELD_TEXT)).catch(() => undefined); // the log may be gone with the stack
+  exited.then(() => wasHeld(said()) && say(HELD)).catch(() => undefined); // the log may be gone with the stack
   return {
     pid: child.pid ?? 0,
     url,
@@ -137,15 +132,3 @@ function heapMb(): number {
 }
 
 const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-
-/** The sentence in which a process said why it ended, lines of its log apart: another of its kind may write there, too. For an unexpected error Node prints a stack and its own version after it. */
-export function lastSentence(said: string): string | undefined {
-  const lines = said
-    .trim()
-    .split('\n')
-    .filter((line) => line !== '' && !line.startsWith('{'));
-  if (lines.at(-1)?.startsWith('Node.js v') !== true) return lines.at(-1);
-  const at = lines.findLastIndex((line) => /^\w*Error\b/.test(line));
-  const place = placeIn(lines.slice(at).join('\n'));
-  return place === undefined ? lines[at] : `${lines[at] ?? ''} (${place}).`;
-}

@@ -1,6 +1,6 @@
 /** What is shown of a process that ended before it was ready. */
 import { spawnSync } from 'node:child_process';
-import { lastSentence } from '../../cli/dev/child';
+import { lastSentence } from '../../cli/dev/last-words';
 
 test.each([
   ['a sentence', 'Tool x: that name is taken.\n', 'Tool x: that name is taken.'],
