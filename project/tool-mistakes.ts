@@ -114,11 +114,12 @@ export function checkedTool(
       /\bstep\b/,
     );
   if (definition.step !== undefined) notAStep(definition.step);
-  const asked = workflow === undefined ? [] : stepsAskedFor(readFileSync(workflow, 'utf8'));
+  if (workflow === undefined) return { type, step: definition.step };
+  const asked = stepsAskedFor(readFileSync(workflow, 'utf8'));
   for (const { step } of asked) notAStep(step);
   for (const { step, line } of asked.filter(({ step }) => lacks(step)))
     mistakes.push({
-      file: shown(root, workflow ?? path),
+      file: shown(root, workflow),
       line,
       sentence: `It asks for the step ${step}, which nobody has: export it from ${stepsFile}.${whatItHas}`,
     });
