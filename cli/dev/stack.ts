@@ -1,6 +1,4 @@
 /** The whole stack on one machine: Temporal, workers and gateways. Each is kept alive; dev.json lists them. */
-import { randomBytes } from 'node:crypto';
-import { existsSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { DevConfig } from '../config';
 import type { Say } from '../say';
@@ -17,6 +15,7 @@ import type { Ports } from './ports';
 import { keepPrivate } from './private';
 import { claim, removeRecord, writeRecord } from './record';
 import type { StackRecord } from './record';
+import { secretFile } from './secret';
 import { forgetStack, noteStack } from './stacks';
 import { findOrStartTemporal } from './temporal';
 import type { StackTemporal } from './temporal';
@@ -167,13 +166,6 @@ function environmentOf(
       ...(ui !== undefined && { HOLDFAST_TEMPORAL_UI: ui }),
     },
   };
-}
-
-/** The file of the gateways' secret. It is kept with the database, because the ids of the jobs there depend on it. */
-function secretFile(dataDir: string): string {
-  const path = join(dataDir, 'secret');
-  if (!existsSync(path)) writeFileSync(path, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600 });
-  return path;
 }
 
 function recordOf({ temporal, gateways, workers }: Stack, { configFile, mcpServersFile }: DevConfig): StackRecord {
