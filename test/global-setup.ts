@@ -14,6 +14,8 @@ declare global {
 }
 
 export default async function setup(): Promise<void> {
+  const options = process.env['NODE_OPTIONS'] ?? '';
+  process.env['NODE_OPTIONS'] = `${options} --require=${JSON.stringify(join(__dirname, 'compile-less.js'))}`;
   installPrograms('judges');
   const dataDir = await mkdtemp(join(tmpdir(), 'holdfast-test-'));
   process.env['HOLDFAST_TEST_BUNDLE'] = await bundleOf(join(__dirname, 'fixtures', 'workflows'));

@@ -6,6 +6,7 @@ const { createRequire } = require('node:module');
 const { join, sep } = require('node:path');
 const { compileFunction } = require('node:vm');
 const { default: JestRuntime } = require('jest-runtime');
+require('./compile-less');
 
 const PACKAGES = `${sep}node_modules${sep}`;
 

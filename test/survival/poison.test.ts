@@ -16,7 +16,7 @@ beforeAll(async () => {
   temporal = await ownTemporal();
   [gateway, worker] = await Promise.all([
     gatewayProcess(temporal.address, { HOLDFAST_PATIENCE: '60' }),
-    keptWorker(temporal.address, { NODE_OPTIONS: '--max-old-space-size=128' }),
+    keptWorker(temporal.address, { NODE_OPTIONS: `${process.env['NODE_OPTIONS']} --max-old-space-size=128` }),
   ]);
 });
 afterAll(async () => {
