@@ -18,6 +18,7 @@ export default async function setup(): Promise<void> {
   process.env['NODE_OPTIONS'] = `${options} --require=${JSON.stringify(join(__dirname, 'compile-less.js'))}`;
   installPrograms('judges');
   const dataDir = await mkdtemp(join(tmpdir(), 'holdfast-test-'));
+  process.env['HOLDFAST_TEST_DIR'] = dataDir;
   process.env['HOLDFAST_TEST_BUNDLE'] = await bundleOf(join(__dirname, 'fixtures', 'workflows'));
 
   const cli = await findTemporalCli(devConfig(process.env).engine, (line) => console.error(line));

@@ -5,7 +5,7 @@ import type { GatewayConfig } from '../../gateway/config';
 import { startGateway } from '../../gateway/gateway';
 import { installRuntime } from '../../worker/runtime';
 import { startWorker } from '../../worker/worker';
-import { bundleOf } from '../fixtures/bundle';
+import { sharedBundleOf } from '../fixtures/bundle';
 import { ownTemporal } from '../fixtures/processes';
 import { declaring, modern } from '../fixtures/raw';
 import { roundRobin } from '../fixtures/round-robin';
@@ -32,7 +32,7 @@ export async function startProfile(changes: Partial<GatewayConfig> = {}): Promis
       drainMs: 20_000,
       queues: [],
     },
-    { bundle: await bundleOf(join(__dirname, 'workflows')), activities: {} },
+    { bundle: await sharedBundleOf(join(__dirname, 'workflows')), activities: {} },
   );
   const start = () =>
     startGateway(configFor(temporal.address, { taskGraceMs: GRACE_MS, ...changes }), tools, log, more);
