@@ -2,11 +2,7 @@
 import { types } from 'node:util';
 import { pino } from 'pino';
 import type { DestinationStream, Logger } from 'pino';
-import { z } from 'zod';
-
-/** What HOLDFAST_LOG_LEVEL may be: the least that is logged. */
-export const LogLevel = z.enum(['debug', 'info', 'warn', 'error'], 'must be debug, info, warn or error');
-export type LogLevel = z.output<typeof LogLevel>;
+import type { LogLevel } from './log-level';
 
 /** Longest text of an error, characters, and how many of its causes are told. */
 const TEXT_MAX = 4_000;

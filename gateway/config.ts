@@ -5,7 +5,7 @@ import type { Catalog } from '../config/catalog';
 import { BadSetting } from '../config/file';
 import type { ClientProfile, GatewayPart } from '../config/gateway';
 import { holdfastFile } from '../config/holdfast';
-import { LogLevel } from '../config/log';
+import { LogLevel } from '../config/log-level';
 import { secretAt } from '../config/secret';
 import { temporalConfig } from '../config/temporal';
 import type { TemporalConfig } from '../config/temporal';

@@ -9,7 +9,7 @@ import { expandedAll } from '../config/expand';
 import type { Expanded } from '../config/expand';
 import type { Catalog } from '../config/catalog';
 import { holdfastFile } from '../config/holdfast';
-import { LogLevel } from '../config/log';
+import { LogLevel } from '../config/log-level';
 import { secretAt } from '../config/secret';
 import { temporalConfig } from '../config/temporal';
 import type { Upstreams } from '../config/upstreams';

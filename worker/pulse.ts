@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { asyncLocalStorage } from '@temporalio/activity';
 import type { Info } from '@temporalio/activity';
-import type { LogLevel } from '../config/log';
+import type { LogLevel } from '../config/log-level';
 import type { TemporalConfig } from '../config/temporal';
 import type { Beat } from '../workflows/contract';
 
