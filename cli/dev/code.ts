@@ -3,6 +3,9 @@ import { cpSync, existsSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../root';
 
+/** Two thirds of the files: compilers and debuggers read them, and no process of a stack. */
+const UNREAD = /\.(d\.ts|map)$/;
+
 /**
  * Copies the compiled code of a checkout into the data directory. An installed package is used as it is: nobody builds it.
  *
@@ -14,7 +17,7 @@ export function holdCode(dataDir: string): string {
   if (!existsSync(join(root, 'tsconfig.build.json'))) return dist;
   const held = join(dataDir, 'running');
   rmSync(held, { recursive: true, force: true });
-  cpSync(dist, join(held, 'dist'), { recursive: true });
+  cpSync(dist, join(held, 'dist'), { recursive: true, filter: (path) => !UNREAD.test(path) });
   // The data directory may lie anywhere, and the copy has to find its packages.
   symlinkSync(join(root, 'node_modules'), join(held, 'node_modules'), 'junction');
   return join(held, 'dist');
