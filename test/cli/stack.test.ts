@@ -275,7 +275,7 @@ describe('a stack', () => {
           writeFileSync(
             servers,
             JSON.stringify({
-              mcpServers: { Files: { command: 'npx', args }, web: { url: 'https://a.example/canary' } },
+              mcpServers: { Files: { command: '/nowhere/npx', args }, web: { url: 'https://a.example/canary' } },
             }),
           );
           stack = await start(['--mcp-servers', servers], { HOLDFAST_CONFIG });
