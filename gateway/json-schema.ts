@@ -14,6 +14,8 @@ import { withoutAdded } from './unknown-arguments';
 export interface JsonSchemaCheck {
   /** Whether a value fits. */
   fits(value: unknown): boolean;
+  /** What is wrong with a value, in words; undefined when it fits. */
+  problemsOf(value: unknown): string | undefined;
   /** The arguments of a call, or what is wrong with them. What clients add is left out where the schema takes no more than it names. */
   check(args: unknown): Checked;
 }
@@ -39,14 +41,20 @@ export function createJsonSchemaCheck(schema: SchemaObject): JsonSchemaCheck {
   const names = Object.keys(isRecord(schema['properties']) ? schema['properties'] : {});
   const closed = schema['additionalProperties'] === false;
 
+  const problemsOf = (value: unknown): string | undefined => {
+    const errors = validate(value).errors ?? [];
+    if (errors.length === 0) return undefined;
+    const telling = errors.filter(({ keyword }) => !HOLLOW.has(keyword));
+    return problemsIn((telling.length > 0 ? telling : errors).map(issueOf), names);
+  };
+
   return {
     fits: (value) => (validate(value).errors ?? []).length === 0,
+    problemsOf,
     check(args) {
       const input = closed ? withoutAdded(args ?? {}, names) : (args ?? {});
-      const errors = validate(input).errors ?? [];
-      if (errors.length === 0) return { ok: true, input };
-      const telling = errors.filter(({ keyword }) => !HOLLOW.has(keyword));
-      return { ok: false, problems: problemsIn((telling.length > 0 ? telling : errors).map(issueOf), names) };
+      const problems = problemsOf(input);
+      return problems === undefined ? { ok: true, input } : { ok: false, problems };
     },
   };
 }

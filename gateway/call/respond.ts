@@ -2,8 +2,10 @@
 import type { Question } from '../../workflows/contract';
 import { isGone } from '../errors';
 import type { Jobs } from '../jobs/jobs';
-import { answerIn, contentSchemaOf } from '../words/question';
 import type { JobView } from '../jobs/view';
+import { createJsonSchemaCheck } from '../json-schema';
+import { problemsIn } from '../problems';
+import { answerIn, resultSchemaOf } from '../words/question';
 
 /** What became of an answer. `closed`: that question was answered, has expired, or never was. */
 export type Reception =
@@ -24,7 +26,7 @@ export function createRespond(jobs: Pick<Jobs, 'respond' | 'partial'>): Respond 
     if (!question || Date.parse(question.expiresAt) <= now.getTime()) return { kind: 'closed' };
     const answer = answerIn(question, response);
     if (!answer) return { kind: 'misfit', problems: 'it is no answer' };
-    const problems = answer.content && (await misfit(question, answer.content));
+    const problems = answer.content && misfit(question, answer.content);
     if (problems !== undefined) return { kind: 'misfit', problems };
     try {
       await jobs.respond(ref, { ...answer, at: now.toISOString(), ...(by !== undefined && { by }) });
@@ -40,19 +42,12 @@ export function createRespond(jobs: Pick<Jobs, 'respond' | 'partial'>): Respond 
 }
 
 /** What keeps the content of an answer from fitting its question; undefined when it fits. */
-async function misfit(question: Question, content: object): Promise<string | undefined> {
-  const result = await contentSchemaOf(question)['~standard'].validate(content);
-  return result.issues
-    ?.slice(0, 5)
-    .map(({ path = [], message }) => [
-      ...path.map((part) => String(typeof part === 'object' ? part.key : part)),
-      inOurWords(message),
-    ])
-    .map((parts) => parts.join(': '))
-    .join('; ');
-}
-
-/** The validator calls the answer `data`, and what is in it `data/name`. */
-function inOurWords(message: string): string {
-  return message.replace(/\bdata must\b/g, 'the answer must').replace(/\bdata\/(\S+ must)\b/g, '$1');
+function misfit({ schema, request }: Question, content: object): string | undefined {
+  if (!request) return createJsonSchemaCheck(schema).problemsOf(content);
+  const { issues } = resultSchemaOf(request)['~standard'].validate(content);
+  const named = issues?.map(({ path = [], message }) => ({
+    path: path.map((part) => (typeof part === 'object' ? part.key : part)),
+    message,
+  }));
+  return named && problemsIn(named);
 }

@@ -1,9 +1,8 @@
 /** Questions of a job as MCP carries them, which clients can take them, and the answers that they bring back. */
-import { fromJsonSchema, specTypeSchemas } from '@modelcontextprotocol/server';
-import type { JsonSchemaType } from '@modelcontextprotocol/server';
-import { AjvJsonSchemaValidator } from '@modelcontextprotocol/server/validators/ajv';
+import { specTypeSchemas } from '@modelcontextprotocol/server';
+import type { StandardSchemaV1Sync } from '@modelcontextprotocol/server';
 import { z } from 'zod';
-import type { Answer, Question } from '../../workflows/contract';
+import type { Answer, ClientRequest, Question } from '../../workflows/contract';
 import { isRecord } from '../json';
 
 export const NO_RESPONSES = 'inputResponses must be an object of answers by key.';
@@ -55,16 +54,9 @@ const ElicitResult = z.discriminatedUnion('action', [
 ]);
 const AnyResult = z.record(z.string(), z.unknown());
 
-/**
- * What the content of an answer must fit: the form, or MCP's own result of what the client was asked for. The SDK's shared
- * validator would keep every form for ever, and take two with one `$id` for the same.
- */
-export function contentSchemaOf({ schema, request }: Question) {
-  if (!request) return fromJsonSchema(schema as JsonSchemaType, new AjvJsonSchemaValidator());
-  return request.method === 'roots/list'
-    ? specTypeSchemas.ListRootsResult
-    : specTypeSchemas.CreateMessageResultWithTools;
-}
+/** What the answer of the client itself must fit: MCP's own result of what it was asked for. */
+export const resultSchemaOf = ({ method }: ClientRequest): StandardSchemaV1Sync =>
+  method === 'roots/list' ? specTypeSchemas.ListRootsResult : specTypeSchemas.CreateMessageResultWithTools;
 
 /** The answer in a client's response to a question; undefined when it is none. With `accept` it has content, not checked yet. */
 export function answerIn({ key, request }: Question, response: unknown): Answer | undefined {

@@ -30,3 +30,15 @@ test('each question is judged by its own schema, though two share an $id', async
 test('a question that has expired takes no answer, though a job without workers still shows it', async () => {
   expect(await answered({}, {}, new Date(Date.now() - 1).toISOString())).toEqual({ kind: 'closed' });
 });
+
+test('an answer that does not fit is told what would', async () => {
+  const schema: JsonSchema = {
+    type: 'object',
+    properties: { size: { type: 'string', enum: ['small', 'large'] }, name: { type: 'string' } },
+    required: ['size', 'name'],
+  };
+  expect(await answered(schema, { size: 'huge' })).toEqual({
+    kind: 'misfit',
+    problems: 'name: is required; size: must be one of ["small","large"]',
+  });
+});
