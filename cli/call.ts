@@ -44,7 +44,17 @@ export async function call(tool: string, args: string, options: CallOptions): Pr
   if (typeof parsed === 'string') return wrongUsage(parsed);
   // With a key the call can be sent again when the connection broke: it is the same job.
   const _meta = { [KEY_META]: options.key ?? randomUUID() };
-  return withClient(options, (client, line) => request(client, line, { name: tool, arguments: parsed, _meta }));
+  const tools = `${holdfastFrom(process.cwd())} tools`;
+  try {
+    const code = await withClient(options, (client, line) =>
+      request(client, line, { name: tool, arguments: parsed, _meta }),
+    );
+    if (code === EXIT.usage && !options.json) console.error(`\nIts arguments: ${tools} ${tool}`);
+    return code;
+  } catch (error) {
+    if (!isWrongRequest(error)) throw error;
+    return wrongUsage(`${error.message}\nThose that there are: ${tools}`);
+  }
 }
 
 /** Waits for a job that was started earlier. Returns the exit code. */
@@ -190,7 +200,7 @@ function exitOf(result: CallToolResult): number {
 const INVALID_PARAMS: number = ProtocolErrorCode.InvalidParams;
 
 /** Whether a gateway has refused a request that cannot be right. */
-export const isWrongRequest = (error: unknown): boolean =>
+export const isWrongRequest = (error: unknown): error is ProtocolError =>
   error instanceof ProtocolError && error.code === INVALID_PARAMS;
 
 function wrongUsage(problem: string): number {

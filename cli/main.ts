@@ -93,6 +93,12 @@ for (const command of [
       await exitWith(call(tool, json, options));
     }),
   createJobsCommand(cacheDir),
+  createClientCommand(cacheDir, 'tools', 'the tools of a gateway, and the arguments of one')
+    .argument('[tool]')
+    .action(async (tool: string | undefined, options: CallOptions) => {
+      const { tools } = await import('./tools.js');
+      await exitWith(tools(tool, options));
+    }),
   createEndpointCommand(
     cacheDir,
     'doctor',

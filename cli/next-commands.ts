@@ -1,15 +1,12 @@
 /** The commands that a person may type next. A gateway's answers do not have them: they name tools for an agent to call. */
 import { z } from 'zod';
+import { draftOf } from '../project/draft';
 import { holdfastFrom, quoted } from './shell';
 
-const Schema = z.object({
-  properties: z.record(z.string(), z.looseObject({})).catch({}),
-  required: z.array(z.string()).catch([]),
-});
 /** A question with a `request` is for the client's model or roots; a person cannot answer it. */
 const Question = z.object({
   key: z.string(),
-  schema: Schema.catch({ properties: {}, required: [] }),
+  schema: z.looseObject({}).catch({}),
   request: z.unknown().optional(),
 });
 const State = z.object({
@@ -38,27 +35,7 @@ export function nextCommandsOf(state: unknown): readonly string[] {
   return data.questions
     .filter(({ request }) => request === undefined)
     .flatMap(({ key, schema }) => [
-      `To answer:  ${holdfast} jobs answer ${data.job_id} ${key} ${quoted(JSON.stringify(draftOf(schema)))}`,
+      `To answer:  ${holdfast} jobs answer ${data.job_id} ${key} ${quoted(JSON.stringify(draftOf({ ...schema, type: 'object' })))}`,
       `To decline: ${holdfast} jobs answer ${data.job_id} ${key} --decline`,
     ]);
-}
-
-/** An answer to edit: it has a value of the right type for each property that the form requires. */
-function draftOf({ properties, required }: z.output<typeof Schema>): Record<string, unknown> {
-  return Object.fromEntries(required.map((name) => [name, draftValueOf(properties[name] ?? {})]));
-}
-
-function draftValueOf({ type, enum: choices }: Readonly<Record<string, unknown>>): unknown {
-  if (Array.isArray(choices)) return choices[0];
-  switch (type) {
-    case 'boolean':
-      return true;
-    case 'number':
-    case 'integer':
-      return 0;
-    case 'array':
-      return [];
-    default:
-      return '…';
-  }
 }

@@ -9,6 +9,7 @@ import { toolFolders } from './discover';
 import type { Project, ToolFolder } from './discover';
 import { menuDoor, stepsDoor, workflowsDoor } from './doors';
 import type { DoorTool } from './doors';
+import { draftOf } from './draft';
 import { exportsOf } from './exports';
 import { writeMains } from './mains';
 import type { Mistake } from './mistake';
@@ -174,16 +175,10 @@ async function compileTools(
   };
 }
 
-/** A call with what has to be given, as far as the schema tells. */
+/** A call to edit, with what has to be given. */
 function exampleOf(tool: ToolDefinition | undefined): string {
   if (!tool) return '<tool>';
-  const { required = [], properties = {} } = jsonSchemaOf(tool.input, 'input');
-  const example = (name: string): unknown => {
-    const schema = properties[name];
-    const type = typeof schema === 'object' && schema !== null && 'type' in schema ? schema.type : undefined;
-    return type === 'number' || type === 'integer' ? 1 : type === 'boolean' ? true : type === 'array' ? [] : '…';
-  };
-  return `${tool.name} '${JSON.stringify(Object.fromEntries(required.map((name) => [name, example(name)])))}'`;
+  return `${tool.name} '${JSON.stringify(draftOf(jsonSchemaOf(tool.input, 'input')))}'`;
 }
 
 async function configOf(project: Project, out: string, inputs: Set<string>): Promise<ProjectConfig> {

@@ -82,7 +82,7 @@ const table: readonly (readonly [files: RegExp, mayImport: RegExp])[] = [
   // a tool; and how Temporal and the jobs in it are.
   [
     /^cli\//,
-    /^(cli\/.+|(gateway|worker)\/main\.js|gateway\/(catalog|numbers|tools|jobs\/(backlog|condition|connection|kept|listings|view))|activities(\/webhooks\/sign)?|project\/(compile|discover|mistake|shelled|template)|config\/.+|workflows\/(contract|upstream-contract|excerpt|tools)|package\.json|npm:.+)$/,
+    /^(cli\/.+|(gateway|worker)\/main\.js|gateway\/(catalog|numbers|tools|jobs\/(backlog|condition|connection|kept|listings|view))|activities(\/webhooks\/sign)?|project\/(compile|discover|draft|mistake|shelled|template)|config\/.+|workflows\/(contract|upstream-contract|excerpt|tools)|package\.json|npm:.+)$/,
   ],
 ];
 

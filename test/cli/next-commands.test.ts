@@ -18,7 +18,7 @@ test('what the form requires has a value of its type, and what it does not requi
     note: { type: 'string' },
   };
   expect(asking({ type: 'object', properties, required: ['why', 'often', 'sure', 'size', 'tags'] })[0]).toBe(
-    `To answer:  npx holdfast jobs answer job_x q1 '{"why":"…","often":0,"sure":true,"size":"small","tags":[]}'`,
+    `To answer:  npx holdfast jobs answer job_x q1 '{"why":"…","often":1,"sure":true,"size":"small","tags":[]}'`,
   );
 });
 
