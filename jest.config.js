@@ -19,5 +19,5 @@ module.exports = {
   globalTeardown: '<rootDir>/test/global-teardown.ts',
   testTimeout: 180_000, // no test needs it on an idle machine; a busy one takes ten times as long as that
   testSequencer: '<rootDir>/test/sequencer.js',
-  maxWorkers: 4, // most files wait for Temporal or a timer rather than for a core: on two cores four use nearly all of both, and a fifth gains little
+  maxWorkers: 5, // most files wait for Temporal or a timer rather than for a core: with five, two cores have something to do nearly all the time
 };
