@@ -1,7 +1,7 @@
 /** What a job costs where Temporal is paid for: its billable actions, as the server counts them. */
 import { newLedger } from '../test/fixtures/ledger';
-import { modern } from '../test/fixtures/raw';
 import { pauseMs } from '../worker/pace';
+import { modern } from './client';
 import type { Row } from './overhead';
 import { benchStack } from './stack';
 

@@ -4,7 +4,8 @@
  * wakes up twice.
  */
 import { newLedger } from '../test/fixtures/ledger';
-import { declaring, modern } from '../test/fixtures/raw';
+import { declaring } from '../test/fixtures/raw';
+import { modern } from './client';
 import { CONSTANT, load, median } from './load';
 import type { Row } from './overhead';
 import type { BenchGateway, BenchStack, Floor } from './stack';

@@ -1,6 +1,6 @@
 /** What a light tenant feels of a heavy one's flood, where workers are short. */
 import { createHash } from 'node:crypto';
-import { modern } from '../test/fixtures/raw';
+import { modern } from './client';
 import { median } from './load';
 import type { Row } from './overhead';
 import type { BenchStack } from './stack';

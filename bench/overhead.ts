@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
-import { modern } from '../test/fixtures/raw';
+import { modern } from './client';
 import { load, median } from './load';
 import type { Load } from './load';
 import type { BenchStack } from './stack';

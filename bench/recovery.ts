@@ -1,6 +1,6 @@
 /** How long a job stands still when its worker is killed in mid-step. */
 import { newLedger } from '../test/fixtures/ledger';
-import { modern } from '../test/fixtures/raw';
+import { modern } from './client';
 import { median } from './load';
 import type { Row } from './overhead';
 import type { BenchStack } from './stack';

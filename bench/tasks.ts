@@ -2,9 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import { newLedger } from '../test/fixtures/ledger';
-import { declaring, modern, modernHeaders, modernMeta, stream } from '../test/fixtures/raw';
+import { declaring, modernHeaders, modernMeta, stream } from '../test/fixtures/raw';
 import type { MessageStream } from '../test/fixtures/raw';
 import { POLL_MS } from '../gateway/jobs/end';
+import { modern } from './client';
 import { CONSTANT, load, median } from './load';
 import type { Load } from './load';
 import type { Row } from './overhead';

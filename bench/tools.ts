@@ -1,5 +1,5 @@
 /** What tools/list and tools/call cost the gateway with 10, 100 and 500 tools. */
-import { modern } from '../test/fixtures/raw';
+import { modern } from './client';
 import { load } from './load';
 import type { Row } from './overhead';
 import type { BenchStack } from './stack';

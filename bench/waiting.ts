@@ -1,7 +1,7 @@
 /** What waiting costs: memory, RPCs and CPU of a gateway with many open calls on jobs that do not end, next to the floor. */
 import { POLL_MS } from '../gateway/jobs/end';
 import { newLedger } from '../test/fixtures/ledger';
-import { modern } from '../test/fixtures/raw';
+import { modern } from './client';
 import type { Row } from './overhead';
 import type { BenchStack, Memory } from './stack';
 
