@@ -1,6 +1,7 @@
 /** What upstreams offer, asked from here as a worker would ask them. */
 import { createUpstreams } from '../activities';
 import { expanded } from '../config/expand';
+import { enabledIn } from '../config/upstreams';
 import type { Upstreams } from '../config/upstreams';
 import { version } from '../package.json';
 import { tools } from '../workflows/tools';
@@ -23,7 +24,7 @@ export async function showOffered(
   say: Say,
   taken: readonly string[] = tools.map(({ name }) => name),
 ): Promise<number> {
-  const names = Object.entries(settings).flatMap(([name, { disabled }]) => (disabled ? [] : [name]));
+  const names = Object.keys(enabledIn(settings));
   const found = await Promise.all(names.map(async (name) => [name, await ask(name, settings, env)] as const));
   for (const line of listed(settings, new Map(found), new Set(taken))) say(line);
   return found.some(([, offered]) => 'why' in offered) ? 1 : 0;

@@ -1,12 +1,12 @@
 /** `holdfast check`: reads the configuration as gateways and workers do, and says what is wrong with it and what it comes to. */
-import { expanded } from '../config/expand';
+import { expandedAll } from '../config/expand';
 import { BadSetting } from '../config/file';
 import type { Problem } from '../config/file';
 import { findingsIn } from '../config/holdfast';
 import type { Findings, HoldfastFile } from '../config/holdfast';
 import { targetOf } from '../config/target';
 import { prefixOf } from '../config/tool-names';
-import { kindOf } from '../config/upstreams';
+import { enabledIn, kindOf } from '../config/upstreams';
 import type { UpstreamSettings, Upstreams } from '../config/upstreams';
 import { catalogLines, mistakesIn } from './catalogued';
 import type { Say } from './say';
@@ -75,15 +75,9 @@ const lineOf = ({ file, place, setting, message }: Problem): string =>
 
 /** Variables that workers need, and that are not set here. That may be right: here need not be where workers run. */
 const unsetFor = (upstreams: Upstreams, env: NodeJS.ProcessEnv): string[] =>
-  Object.entries(upstreams).flatMap(([name, settings]) => {
-    try {
-      if (!settings.disabled) expanded(settings, env, `upstreams.${name}`);
-      return [];
-    } catch (error) {
-      if (!(error instanceof BadSetting)) throw error;
-      return [`In this environment ${error.message}`];
-    }
-  });
+  Object.values(expandedAll(enabledIn(upstreams), env)).flatMap((reached) =>
+    'unset' in reached ? [`In this environment ${reached.unset}`] : [],
+  );
 
 function summaryOf({ gateway, upstreams, catalog }: HoldfastFile, origins: Findings['origins']): string[] {
   const { keys, quotas } = gateway;

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { doubtsIn, holdfastFile } from '../config/holdfast';
+import { enabledIn } from '../config/upstreams';
 import { projectIn } from '../project/discover';
 import type { DevConfig } from './config';
 import { readRecord } from './dev/record';
@@ -44,7 +45,7 @@ export async function doctor(base: DevConfig, env: NodeJS.ProcessEnv, options: E
   const ofProject = await settingsHere(env, there?.stack, project);
   const settings = ofProject ?? env;
   const { worker, upstreams } = holdfastFile(settings);
-  const wanted = Object.entries(upstreams).flatMap(([name, { disabled }]) => (disabled ? [] : [name]));
+  const wanted = Object.keys(enabledIn(upstreams));
   const urls = record?.gateways.map((gateway) => gateway.url) ?? [];
   const findings = [
     ...doubtsIn(settings).map((what): Finding => ({ is: 'doubt', what })),

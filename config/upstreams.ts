@@ -189,3 +189,7 @@ export function kindOf(settings: UpstreamSettings): 'stdio' | 'http' | 'openapi'
   if ('command' in settings) return 'stdio';
   return 'url' in settings ? 'http' : 'openapi';
 }
+
+/** Those that are not disabled. */
+export const enabledIn = (upstreams: Upstreams): Upstreams =>
+  Object.fromEntries(Object.entries(upstreams).filter(([, { disabled }]) => !disabled));

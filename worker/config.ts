@@ -12,6 +12,7 @@ import { holdfastFile } from '../config/holdfast';
 import { LogLevel } from '../config/log-level';
 import { secretAt } from '../config/secret';
 import { temporalConfig } from '../config/temporal';
+import { enabledIn } from '../config/upstreams';
 import type { Upstreams } from '../config/upstreams';
 import { variablesIn } from '../config/variables';
 import { Drain, Queue } from '../config/worker';
@@ -89,7 +90,7 @@ export interface QueueConfig {
 export function workerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
   const set = variablesIn(Environment, env);
   const { worker, upstreams, catalog, files, named } = holdfastFile(env);
-  const callable = Object.entries(upstreams).filter(([, { disabled }]) => !disabled);
+  const callable = enabledIn(upstreams);
   return {
     temporal: temporalConfig(env),
     concurrentSteps: worker.concurrent_steps,
@@ -108,10 +109,12 @@ export function workerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
     metrics: set.HOLDFAST_METRICS,
     files: [...files, ...named.workers.flatMap((name) => (name.endsWith('_FILE') && env[name]) || [])],
     upstreams: expandedAll(
-      Object.fromEntries(callable.filter(([, { queue }]) => queue === undefined || queue in worker.queues)),
+      Object.fromEntries(
+        Object.entries(callable).filter(([, { queue }]) => queue === undefined || queue in worker.queues),
+      ),
       env,
     ),
-    callable: Object.fromEntries(callable),
+    callable,
     catalog,
     activities: {
       egress: worker.egress,

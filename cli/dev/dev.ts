@@ -1,5 +1,7 @@
 /** `holdfast dev`: starts the stack, prints its addresses, and stops it on Ctrl-C. */
+import { expandedAll } from '../../config/expand';
 import { targetOf } from '../../config/target';
+import { enabledIn } from '../../config/upstreams';
 import type { Upstreams } from '../../config/upstreams';
 import { tools } from '../../workflows/tools';
 import type { DevConfig } from '../config';
@@ -60,7 +62,7 @@ const LOOPBACK = '127.0.0.1';
 
 function greeting(
   { gateways, temporal, metrics }: Stack,
-  { workDir, host, keyed, upstreams, catalogued }: DevConfig,
+  { workDir, host, keyed, upstreams, catalogued, inherited }: DevConfig,
   seconds: number,
   own: OwnTools | undefined,
 ): string {
@@ -80,7 +82,7 @@ function greeting(
     `  Claude Code   claude mcp add --transport http holdfast ${first ?? ''}${keyed ? ' --header "Authorization: Bearer <key>"' : ''}`,
     `  By hand       ${holdfastFrom(workDir)} call${keyed ? ' --api-key <key>' : ''} ${example}`,
     `  Tools         ${namesText([...names, ...catalogued])}`,
-    ...upstreamLines(upstreams),
+    ...upstreamLines(upstreams, inherited.worker),
     ...(host === undefined || host === LOOPBACK
       ? []
       : [`gateway.host is not used here: holdfast dev listens on ${LOOPBACK} alone; npx holdfast gateway uses it.`]),
@@ -98,8 +100,13 @@ export function namesText(names: readonly string[]): string {
   return `${names.slice(0, NAMED_MAX).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
-/** A line for each upstream: its name, and which program or host that is. */
-const upstreamLines = (upstreams: Upstreams): string[] =>
-  Object.entries(upstreams)
-    .filter(([, { disabled }]) => !disabled)
-    .map(([name, settings], at) => `  ${at === 0 ? 'Upstreams     ' : '              '}${name}: ${targetOf(settings)}`);
+/** A line for each upstream: its name, which program or host that is, and why workers cannot reach it where a variable is missing. */
+function upstreamLines(upstreams: Upstreams, env: NodeJS.ProcessEnv): string[] {
+  const enabled = enabledIn(upstreams);
+  const reached = expandedAll(enabled, env);
+  return Object.entries(enabled).map(([name, settings], at) => {
+    const { unset } = { unset: undefined, ...reached[name] };
+    const why = unset === undefined ? '' : `, which is not reached: ${unset}`;
+    return `  ${at === 0 ? 'Upstreams     ' : '              '}${name}: ${targetOf(settings)}${why}`;
+  });
+}

@@ -275,7 +275,11 @@ describe('a stack', () => {
           writeFileSync(
             servers,
             JSON.stringify({
-              mcpServers: { Files: { command: '/nowhere/npx', args }, web: { url: 'https://a.example/canary' } },
+              mcpServers: {
+                Files: { command: '/nowhere/npx', args },
+                web: { url: 'https://a.example/canary' },
+                later: { url: 'https://b.example/mcp', headers: { authorization: 'Bearer ${CANARY_TOKEN}' } },
+              },
             }),
           );
           stack = await start(['--mcp-servers', servers], { HOLDFAST_CONFIG });
@@ -290,6 +294,12 @@ describe('a stack', () => {
         test('names those servers, without their secrets', () => {
           expect(stack.lines).toContain('  Upstreams     files: npx server-files');
           expect(stack.lines).toContainEqual(expect.stringMatching(/^ +web: a\.example$/));
+        });
+
+        test('says of a server that nobody can reach which variable is missing', () => {
+          expect(stack.lines).toContainEqual(
+            expect.stringMatching(/^ +later: b\.example, which is not reached: .*CANARY_TOKEN.* is not set/),
+          );
         });
 
         test('says in its hints that it wants keys, and to who calls without one', () => {
