@@ -53,7 +53,7 @@ export async function call(tool: string, args: string, options: CallOptions): Pr
     return code;
   } catch (error) {
     if (!isWrongRequest(error)) throw error;
-    return wrongUsage(`${error.message}\nThose that there are: ${tools}`);
+    return wrongUsage(`${error.message}\nTo see the tools: ${tools}`);
   }
 }
 

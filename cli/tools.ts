@@ -17,40 +17,43 @@ const LINE_MAX = 100;
  * @param name - of the one tool
  */
 export async function tools(name: string | undefined, options: CallOptions): Promise<number> {
+  const holdfast = holdfastFrom(process.cwd());
   const client = await connect(options);
   try {
     const { tools: offered } = await client.listTools();
-    const found = name === undefined ? offered : offered.filter((tool) => tool.name === name);
-    const [one] = found;
-    if (name !== undefined && !one) {
-      console.error(`There is no tool ${name}. ${holdfastFrom(process.cwd())} tools lists those that there are.`);
-      return EXIT.usage;
-    }
-    if (options.json) console.log(JSON.stringify(name === undefined ? found : one, null, 2));
-    else console.log(visible((name === undefined ? linesOf(found) : one ? wordsOf(one) : []).join('\n')));
-    return EXIT.done;
+    if (name === undefined) return print(offered, listed(offered, holdfast), options);
+    const tool = offered.find((one) => one.name === name);
+    if (tool) return print(tool, wordsOf(tool, holdfast), options);
+    console.error(`There is no tool ${name}. ${holdfast} tools lists those that there are.`);
+    return EXIT.usage;
   } finally {
     await client.close();
   }
 }
 
-function linesOf(offered: readonly Tool[]): string[] {
+/** Prints what a gateway has sent, or what is said of it. */
+function print(sent: unknown, lines: readonly string[], { json }: CallOptions): number {
+  console.log(json ? JSON.stringify(sent, null, 2) : visible(lines.join('\n')));
+  return EXIT.done;
+}
+
+function listed(offered: readonly Tool[], holdfast: string): string[] {
   const width = Math.max(...offered.map(({ name }) => name.length));
   return [
     ...offered.map(({ name, description = '' }) => `${name.padEnd(width)}  ${firstSentence(description)}`.trimEnd()),
     '',
-    `The arguments of one: ${holdfastFrom(process.cwd())} tools <tool>`,
+    `The arguments of one: ${holdfast} tools <tool>`,
   ];
 }
 
-function wordsOf({ name, description = '', inputSchema }: Tool): string[] {
+function wordsOf({ name, description = '', inputSchema }: Tool, holdfast: string): string[] {
   const lines = argumentLines(inputSchema);
   return [
     description,
     '',
     ...(lines.length === 0 ? ['It takes no arguments.'] : lines),
     '',
-    `${holdfastFrom(process.cwd())} call ${name} ${quoted(JSON.stringify(draftOf(inputSchema)))}`,
+    `${holdfast} call ${name} ${quoted(JSON.stringify(draftOf(inputSchema)))}`,
   ];
 }
 

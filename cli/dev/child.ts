@@ -25,6 +25,7 @@ const STOP_MS = 30_000;
 const HEAP_MAX_MB = 4_096;
 const HEAP_SHARE = 0.25;
 const LOG_MAX_BYTES = 10 * 1024 * 1024;
+
 export interface Child extends Running {
   /** The MCP endpoint of a gateway; empty for a worker. */
   readonly url: string;

@@ -63,7 +63,7 @@ const NONE: Finding = {
   advice: 'Start one.',
 };
 
-/** Those that leave, and whoever else polls. Temporal counts the polls of those that have left for some minutes. */
+/** The workers that leave, and others that poll. Temporal counts the polls of a worker for some minutes after it has left. */
 async function withPollers(store: Store, leaving: readonly Fellow[]): Promise<Fellow[]> {
   const names = new Set(leaving.map(({ identity }) => identity));
   return [...leaving, ...(await pollers(store)).filter(({ identity }) => !names.has(identity))];

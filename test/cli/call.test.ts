@@ -99,7 +99,7 @@ test('a tool that there is not, and arguments that do not fit, are wrong usage',
 test('a tool whose name is misspelt is told with the one that was probably meant', async () => {
   expect(await call('gret', '{}', options())).toBe(EXIT.usage);
   expect(hinted.at(-1)).toBe(
-    'Unknown tool: gret. Did you mean greet? tools/list names those that exist.\nThose that there are: npx holdfast tools',
+    'Unknown tool: gret. Did you mean greet? tools/list names those that exist.\nTo see the tools: npx holdfast tools',
   );
 });
 

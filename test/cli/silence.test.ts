@@ -1,7 +1,7 @@
 /** A worker that the supervisor no longer hears. */
 import { join } from 'node:path';
-import { EventEmitter } from 'node:events';
 import { watchSilence } from '../../cli/dev/silence';
+import { FakeProcess } from '../fixtures/fake-process';
 import { watchTimers } from '../fixtures/timers';
 
 let timersLeft: () => number;
@@ -10,14 +10,8 @@ function fakeClock(): void {
   timersLeft = watchTimers(join(__dirname, '..', '..', 'cli'));
 }
 
-/** A worker process that says what it is told to. */
-class Fake extends EventEmitter {
-  readonly pid = 7;
-  readonly kill = jest.fn();
-}
-
 function watched() {
-  const child = new Fake();
+  const child = new FakeProcess();
   const said: string[] = [];
   return { child, said, silent: watchSilence(child, (line) => said.push(line)) };
 }
@@ -33,9 +27,9 @@ test('is named after ten seconds, and ended after 45', () => {
   expect(silent()).toBe(true);
   expect(said).toEqual(['(process 7) has not answered for 10 s: it is frozen, or a step holds its event loop.']);
   jest.advanceTimersByTime(34_000);
-  expect(child.kill).not.toHaveBeenCalled();
+  expect(child.signals).toEqual([]);
   jest.advanceTimersByTime(1_000);
-  expect(child.kill).toHaveBeenCalledWith('SIGKILL');
+  expect(child.signals).toEqual(['SIGKILL']);
   child.emit('exit');
   expect(timersLeft()).toBe(0);
 });
@@ -47,7 +41,7 @@ test('is well again when it answers', () => {
   expect(silent()).toBe(false);
   expect(said.at(-1)).toBe('(process 7) answers again.');
   jest.advanceTimersByTime(44_000);
-  expect(child.kill).not.toHaveBeenCalled();
+  expect(child.signals).toEqual([]);
 });
 
 test('is not heard by what else it says', () => {

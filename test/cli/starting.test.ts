@@ -1,5 +1,4 @@
 /** A process of the stack that does not get ready. */
-import { EventEmitter } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,16 +6,11 @@ import { startChild } from '../../cli/dev/child';
 import { isAlive } from '../../cli/dev/record';
 import { watchStart } from '../../cli/dev/starting';
 import { eventually } from '../fixtures/eventually';
+import { FakeProcess } from '../fixtures/fake-process';
 import { watchTimers } from '../fixtures/timers';
 
-/** A process that is only pretended. */
-class Fake extends EventEmitter {
-  readonly pid = 7;
-  readonly kill = jest.fn();
-}
-
 function watched() {
-  const child = new Fake();
+  const child = new FakeProcess();
   const said: string[] = [];
   const stopping = new AbortController();
   const ready = watchStart(child, (line) => said.push(line), stopping.signal);
@@ -36,9 +30,9 @@ describe('as its supervisor sees it', () => {
     jest.advanceTimersByTime(10_000);
     expect(said).toEqual([expect.stringMatching(/^\(process 7\) is not ready after 10 s: look for a loop/)]);
     jest.advanceTimersByTime(49_000);
-    expect(child.kill).not.toHaveBeenCalled();
+    expect(child.signals).toEqual([]);
     jest.advanceTimersByTime(1_000);
-    expect(child.kill).toHaveBeenCalledWith('SIGKILL');
+    expect(child.signals).toEqual(['SIGKILL']);
     child.emit('exit');
     expect(timersLeft()).toBe(0);
   });
@@ -51,7 +45,7 @@ describe('as its supervisor sees it', () => {
     stopping.abort();
     jest.advanceTimersByTime(100_000);
     expect(said).toEqual([]);
-    expect(child.kill).not.toHaveBeenCalled();
+    expect(child.signals).toEqual([]);
     expect(process.listenerCount('exit')).toBe(others);
   });
 
@@ -59,9 +53,9 @@ describe('as its supervisor sees it', () => {
     const { child, stopping } = watched();
     stopping.abort();
     jest.advanceTimersByTime(4_000);
-    expect(child.kill).not.toHaveBeenCalled();
+    expect(child.signals).toEqual([]);
     jest.advanceTimersByTime(1_000);
-    expect(child.kill).toHaveBeenCalledWith('SIGKILL');
+    expect(child.signals).toEqual(['SIGKILL']);
     child.emit('exit');
     expect(timersLeft()).toBe(0);
   });
@@ -70,7 +64,7 @@ describe('as its supervisor sees it', () => {
     const { child } = watched();
     const [last] = process.listeners('exit').slice(-1);
     last?.(0);
-    expect(child.kill).toHaveBeenCalledWith('SIGKILL');
+    expect(child.signals).toEqual(['SIGKILL']);
     child.emit('exit');
   });
 });
